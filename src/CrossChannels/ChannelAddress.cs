@@ -1,0 +1,6 @@
+namespace CrossChannels;
+
+/// <summary>Where a channel is found.</summary>
+public sealed class ChannelAddress
+{
+}

@@ -1,0 +1,35 @@
+using System.Threading.Channels;
+
+namespace CrossChannels;
+
+/// <summary>How one end of a link behaves. Each end sets the capacity of what it reads.</summary>
+/// <typeparam name="TWrite">The items that this end writes.</typeparam>
+/// <typeparam name="TRead">The items that this end reads.</typeparam>
+public sealed class CrossChannelOptions<TWrite, TRead>
+{
+    internal static readonly CrossChannelOptions<TWrite, TRead> Default = new();
+
+    /// <summary>
+    /// The channel that this end reads: <see cref="BoundedChannelOptions"/> or <see cref="UnboundedChannelOptions"/>.
+    /// Default: bounded, 1,024 items, <see cref="BoundedChannelFullMode.Wait"/>.
+    /// </summary>
+    public ChannelOptions Reading { get; init; } = new BoundedChannelOptions(1024);
+
+    /// <summary>
+    /// The channel that this end writes. Only <see cref="ChannelOptions.AllowSynchronousContinuations"/> is used:
+    /// capacity and full mode are the reader's. Default: none set.
+    /// </summary>
+    public ChannelOptions Writing { get; init; } = new UnboundedChannelOptions();
+
+    /// <summary>Called with each item that a drop mode of <see cref="Reading"/> drops at this end. What it throws is logged and counted.</summary>
+    public Action<TRead>? ItemDropped { get; init; }
+
+    /// <summary>Serializer, contract and limits of the items written.</summary>
+    public CrossChannelSettings<TWrite> WriteSettings { get; init; } = new();
+
+    /// <summary>Serializer, contract and limits of the items read.</summary>
+    public CrossChannelSettings<TRead> ReadSettings { get; init; } = new();
+
+    /// <summary>Deadlines, security and diagnostics of the connection.</summary>
+    public LinkSettings Link { get; init; } = LinkSettings.Default;
+}

@@ -1,0 +1,51 @@
+using System.Threading.Channels;
+
+namespace CrossChannels;
+
+/// <summary>A <see cref="ChannelWriter{T}"/> whose reader may live in another process.</summary>
+/// <typeparam name="T">The item type.</typeparam>
+/// <remarks>
+/// A write that returned has been <i>accepted</i>. <see cref="FlushAsync"/> waits until it is <i>received</i>, in the memory of the
+/// other process; <see cref="JoinAsync"/> until it is <i>processed</i>, taken by a reader.
+/// </remarks>
+public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable, IDisposable
+{
+    private protected CrossChannelWriter()
+    {
+    }
+
+    /// <summary>Why the channel is over; <see langword="null"/> while it is not.</summary>
+    public abstract Ending? Ending { get; }
+
+    /// <summary>An upper bound of the accepted items that are not known to be in the memory of the other process.</summary>
+    public abstract long UnreceivedCount { get; }
+
+    /// <summary>Writes as many of the items, from the first on, as there is room for now.</summary>
+    /// <returns>How many were accepted.</returns>
+    public abstract int TryWriteMany(ReadOnlySpan<T> items);
+
+    /// <summary>Writes all items, in order, waiting for room as needed.</summary>
+    /// <exception cref="PartialWriteException">The channel ended on the way; it tells how many were accepted.</exception>
+    /// <exception cref="PartialWriteCanceledException">Canceled on the way; it tells how many were accepted.</exception>
+    public abstract ValueTask WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>
+    /// <exception cref="CrossChannelException">The link ended before that was known.</exception>
+    public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Waits until every item accepted so far has been taken by the reader or dropped by its full mode.</summary>
+    /// <exception cref="CrossChannelException">The link ended, or the reader closed, before that was known.</exception>
+    public abstract ValueTask JoinAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Leaves: accepts nothing more and waits until the other process has received what was accepted.</summary>
+    /// <param name="timeout">How long to wait; default: <see cref="LinkSettings.CloseTimeout"/>. Zero does not wait.</param>
+    /// <returns>An upper bound of the items that were not received; 0 after a clean close.</returns>
+    /// <remarks>Without <c>Complete()</c> before it the reader faults with <see cref="WriterLeftException"/>.</remarks>
+    public abstract ValueTask<long> CloseAsync(TimeSpan? timeout = null);
+
+    /// <summary>Closes as <see cref="CloseAsync"/> does. Never throws; items that were not received are logged and counted.</summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Leaves without waiting; what was accepted is still sent while the process lives.</summary>
+    public abstract void Dispose();
+}

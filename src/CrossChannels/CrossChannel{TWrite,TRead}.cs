@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+
+namespace CrossChannels;
+
+/// <summary>One end of a link: writes to, and reads from, another end that may be in another process.</summary>
+/// <typeparam name="TWrite">The items that this end writes; <see cref="NoItem"/> if it only reads.</typeparam>
+/// <typeparam name="TRead">The items that this end reads; <see cref="NoItem"/> if it only writes.</typeparam>
+public abstract class CrossChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAsyncDisposable, IDisposable
+{
+    private protected CrossChannel(CrossChannelWriter<TWrite> writer, CrossChannelReader<TRead> reader)
+    {
+        base.Writer = writer;
+        base.Reader = reader;
+    }
+
+    /// <summary>The readable half, with what goes beyond <see cref="ChannelReader{T}"/>.</summary>
+    public new CrossChannelReader<TRead> Reader => (CrossChannelReader<TRead>)base.Reader;
+
+    /// <summary>The writable half, with what goes beyond <see cref="ChannelWriter{T}"/>.</summary>
+    public new CrossChannelWriter<TWrite> Writer => (CrossChannelWriter<TWrite>)base.Writer;
+
+    /// <summary>The other end; <see langword="null"/> until both have greeted.</summary>
+    public abstract PeerInfo? Peer { get; }
+
+    /// <summary>Waits until both ends have greeted.</summary>
+    /// <exception cref="CrossChannelException">They did not; the kind tells why.</exception>
+    public abstract Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Drops everything at once and breaks the link. Both ends see <see cref="EndingKind.Aborted"/>.</summary>
+    public abstract void Abort(string? reason = null);
+
+    /// <summary>
+    /// Closes writer and reader and waits until the peer has received what was accepted, at most <see cref="LinkSettings.CloseTimeout"/>.
+    /// Never throws.
+    /// </summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Closes writer and reader without waiting.</summary>
+    public abstract void Dispose();
+}

@@ -1,0 +1,10 @@
+namespace CrossChannels;
+
+/// <summary>Why one direction of a channel is over, as this end sees it.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Cause">The error behind it; <see langword="null"/> for a clean end.</param>
+/// <param name="UnreceivedCount">
+/// At the writer: an upper bound of accepted items that the peer process did not receive. At the reader: 0.
+/// </param>
+/// <param name="ExitCode">Exit code of the peer's process where that is known, otherwise <see langword="null"/>.</param>
+public sealed record Ending(EndingKind Kind, Exception? Cause = null, long UnreceivedCount = 0, int? ExitCode = null);

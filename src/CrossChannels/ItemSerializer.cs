@@ -1,0 +1,6 @@
+namespace CrossChannels;
+
+/// <summary>The built-in serializers.</summary>
+public static class ItemSerializer
+{
+}

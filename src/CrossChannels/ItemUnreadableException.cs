@@ -1,0 +1,11 @@
+namespace CrossChannels;
+
+/// <summary>One item arrived and could not be deserialized. It is consumed, and the channel lives.</summary>
+public sealed class ItemUnreadableException : IOException
+{
+    /// <summary>Creates the exception.</summary>
+    public ItemUnreadableException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
