@@ -15,7 +15,10 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
 
     /// <summary>Reads as many items as are here, without waiting.</summary>
     /// <returns>How many were read, 0 if none is here or <paramref name="destination"/> is empty.</returns>
-    /// <exception cref="ItemUnreadableException">The first item could not be deserialized; it is consumed.</exception>
+    /// <exception cref="ItemUnreadableException">
+    /// An item could not be deserialized; it is consumed. Those before it are in <paramref name="destination"/>, and
+    /// <see cref="ItemUnreadableException.PrecedingCount"/> tells how many.
+    /// </exception>
     public abstract int TryReadMany(Span<T> destination);
 
     /// <summary>Waits for the first item, then reads as many as are here.</summary>
@@ -33,4 +36,9 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
 
     /// <summary>Closes this end without waiting.</summary>
     public abstract void Dispose();
+
+    /// <summary>Copies the next item's bytes, if they fit.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="length">How many bytes; on false the size of an item that does not fit, or -1 if none is here.</param>
+    internal abstract bool TryReadInto(Memory<byte> destination, out int length);
 }

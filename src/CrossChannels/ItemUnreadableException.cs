@@ -8,4 +8,7 @@ public sealed class ItemUnreadableException : IOException
         : base(message, innerException)
     {
     }
+
+    /// <summary>When several items were read at once: how many before this one were read and stand in the destination.</summary>
+    public int PrecedingCount { get; init; }
 }

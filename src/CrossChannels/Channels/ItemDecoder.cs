@@ -1,0 +1,35 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CrossChannels.Links;
+using CrossChannels.Serialization;
+
+namespace CrossChannels.Channels;
+
+/// <summary>Makes an item of the bytes that a reader has claimed.</summary>
+internal static class ItemDecoder
+{
+    /// <summary>Deserializes and releases the slice, or hands it over where the item is its memory.</summary>
+    /// <exception cref="ItemUnreadableException">The serializer threw.</exception>
+    public static T Decode<T>(ItemCodec<T> codec, ItemSlice slice)
+    {
+        if (slice.IsNull)
+            return default!;
+        if (typeof(T) == typeof(IMemoryOwner<byte>))
+            return (T)(object)new PooledItem(slice);
+        try
+        {
+            if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>() && codec.IsPlain)
+                return Unsafe.ReadUnaligned<T>(in MemoryMarshal.GetReference(slice.Span));
+            return codec.Decode(slice.Memory);
+        }
+        catch (Exception e)
+        {
+            throw new ItemUnreadableException($"An item of {slice.Length:N0} bytes could not be read as {codec.Contract}: {e.Message}", e);
+        }
+        finally
+        {
+            slice.Release();
+        }
+    }
+}

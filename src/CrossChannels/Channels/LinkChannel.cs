@@ -1,0 +1,52 @@
+using CrossChannels.Diagnostics;
+using CrossChannels.Links;
+
+namespace CrossChannels.Channels;
+
+/// <summary>Both halves of a link.</summary>
+internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, LinkWriter<TWrite> writer, LinkReader<TRead> reader)
+    : CrossChannel<TWrite, TRead>(writer, reader)
+{
+    private readonly Link _link = handle.Link;
+
+    public override PeerInfo? Peer => _link.Peer;
+
+    public override Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default) => _link.Greeted.WaitAsync(cancellationToken);
+
+    public override void Abort(string? reason = null)
+    {
+        handle.Dispose();
+        _link.Abort(reason);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        handle.Dispose();
+        bool wasOpen = !_link.Closed.IsCompleted;
+        _link.BeginClose();
+        LinkSettings settings = _link.Settings;
+        if (!_link.Closed.IsCompleted)
+        {
+            try
+            {
+                await _link.Closed.WaitAsync(settings.CloseTimeout, settings.TimeProvider).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                _link.GiveUp($"The peer did not answer the goodbye within CloseTimeout, {settings.CloseTimeout.TotalSeconds:N1} s.");
+            }
+        }
+        long unreceived = _link.Sender.UnreceivedCount;
+        if (wasOpen && unreceived > 0)
+        {
+            ChannelMetrics.NotReceived(unreceived);
+            Log.NotReceived(settings.Logger, Peer?.Endpoint ?? "the peer", unreceived);
+        }
+    }
+
+    public override void Dispose()
+    {
+        handle.Dispose();
+        _link.BeginClose();
+    }
+}

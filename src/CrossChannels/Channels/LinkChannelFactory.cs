@@ -1,0 +1,86 @@
+using System.Threading.Channels;
+using CrossChannels.Diagnostics;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+using CrossChannels.Serialization;
+
+namespace CrossChannels.Channels;
+
+/// <summary>Checks options once and makes links of them: one factory serves every link that a listener accepts.</summary>
+internal sealed class LinkChannelFactory<TWrite, TRead>
+{
+    private readonly CrossChannelOptions<TWrite, TRead> _options;
+    private readonly ItemCodec<TWrite> _writeCodec;
+    private readonly ItemCodec<TRead> _readCodec;
+    private readonly LinkIdentity _identity;
+    private readonly LinkHalves _halves;
+
+    /// <exception cref="NotSupportedException">An item type cannot cross, or an option has no meaning across processes.</exception>
+    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel)
+    {
+        _options = options ?? CrossChannelOptions<TWrite, TRead>.Default;
+        if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
+            throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
+        _writeCodec = ItemCodec.Create(_options.WriteSettings);
+        _readCodec = ItemCodec.Create(_options.ReadSettings);
+        _identity = new LinkIdentity(Contract(_writeCodec.Contract), Contract(_readCodec.Contract), channel ?? "", _options.Link);
+        _halves = new LinkHalves(
+            _writeCodec.ElementSize,
+            _options.WriteSettings.MaxItemBytes,
+            _options.WriteSettings.MaxUnsentBytes,
+            _options.Writing.AllowSynchronousContinuations,
+            ReceiverOptions());
+    }
+
+    public LinkSettings Settings => _options.Link;
+
+    /// <summary>Makes a channel and begins to greet.</summary>
+    public LinkChannel<TWrite, TRead> Start(LinkInput input, LinkOutput output, LinkPeer peer)
+    {
+        var link = new Link(input, output, _identity, peer, _halves);
+        var handle = new LinkHandle(link);
+        var channel = new LinkChannel<TWrite, TRead>(handle, new LinkWriter<TWrite>(handle, _writeCodec), new LinkReader<TRead>(handle, _readCodec));
+        link.Start();
+        return channel;
+    }
+
+    private static HelloContract Contract(ItemContract contract) =>
+        contract.IsNone ? HelloContract.None : new HelloContract(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
+
+    private ReceiverOptions ReceiverOptions()
+    {
+        bool wakeInline = _options.Reading.AllowSynchronousContinuations;
+        ReceiverOptions Make(long capacity, DropPolicy? drops, bool isSingleReader) => new(
+            _readCodec.ElementSize, _options.ReadSettings.MaxItemBytes, capacity, _options.ReadSettings.MaxUnreadBytes, drops, isSingleReader, wakeInline);
+
+        return _options.Reading switch
+        {
+            BoundedChannelOptions { Capacity: 0 } => throw new NotSupportedException("A rendezvous (capacity 0) works within one process only; across processes the least capacity is 1."),
+            BoundedChannelOptions { FullMode: BoundedChannelFullMode.Wait } bounded => Make(bounded.Capacity, null, isSingleReader: false),
+            BoundedChannelOptions bounded => Make(bounded.Capacity, new DropPolicy(bounded.FullMode, bounded.Capacity, ReportDropped), isSingleReader: false),
+            UnboundedChannelOptions unbounded => Make(long.MaxValue, null, unbounded.SingleReader),
+            _ => throw new NotSupportedException($"A link reads a bounded or an unbounded channel, and {_options.Reading.GetType().Name} is neither."),
+        };
+    }
+
+    private void ReportDropped(List<ItemSlice> dropped)
+    {
+        foreach (ItemSlice slice in dropped)
+        {
+            if (_options.ItemDropped is not { } itemDropped)
+            {
+                slice.Release();
+                continue;
+            }
+            try
+            {
+                itemDropped(ItemDecoder.Decode(_readCodec, slice));
+            }
+            catch (Exception e)
+            {
+                ChannelMetrics.ItemDroppedFailed();
+                Log.ItemDroppedFailed(Settings.Logger, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using CrossChannels.Diagnostics;
+using CrossChannels.Links;
+
+namespace CrossChannels.Channels;
+
+/// <summary>What the channel, its reader and its writer share: when all three are lost without disposal, it closes the link.</summary>
+/// <remarks>The link itself is held by its pending read and does not refer back to them.</remarks>
+internal sealed class LinkHandle(Link link) : IDisposable
+{
+#pragma warning disable MA0055 // An end that is lost without disposal must close its link, or its peer waits for ever.
+    ~LinkHandle()
+#pragma warning restore MA0055
+    {
+        if (link.Closed.IsCompleted)
+            return;
+        Log.Lost(link.Settings.Logger, link.Peer?.Endpoint ?? "an unknown peer");
+        link.BeginClose();
+    }
+
+    public Link Link => link;
+
+    /// <summary>Somebody takes care of the link.</summary>
+    public void Dispose() => GC.SuppressFinalize(this);
+}

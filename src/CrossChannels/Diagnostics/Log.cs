@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging;
+
+namespace CrossChannels.Diagnostics;
+
+/// <summary>Every message that the library logs.</summary>
+internal static partial class Log
+{
+    public static void Connected(ILogger? logger, string peer)
+    {
+        if (logger is not null)
+            ConnectedCore(logger, peer);
+    }
+
+    public static void Ended(ILogger? logger, string peer, EndingKind kind, Exception cause)
+    {
+        if (logger is not null)
+            EndedCore(logger, peer, kind, cause);
+    }
+
+    public static void CloseFailed(ILogger? logger, string peer, Exception error)
+    {
+        if (logger is not null)
+            CloseFailedCore(logger, peer, error);
+    }
+
+    public static void NotReceived(ILogger? logger, string peer, long count)
+    {
+        if (logger is not null)
+            NotReceivedCore(logger, peer, count);
+    }
+
+    public static void Lost(ILogger? logger, string peer)
+    {
+        if (logger is not null)
+            LostCore(logger, peer);
+    }
+
+    public static void ItemDroppedFailed(ILogger? logger, Exception error)
+    {
+        if (logger is not null)
+            ItemDroppedFailedCore(logger, error);
+    }
+
+    public static void AcceptFailed(ILogger? logger, string address, Exception error)
+    {
+        if (logger is not null)
+            AcceptFailedCore(logger, address, error);
+    }
+
+    public static void GreetingFailed(ILogger? logger, string peer, Exception error)
+    {
+        if (logger is not null)
+            GreetingFailedCore(logger, peer, error);
+    }
+
+    [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
+    private static partial void ConnectedCore(ILogger logger, string peer);
+
+    [LoggerMessage(2, LogLevel.Warning, "The link with {Peer} ended: {Kind}.", EventName = nameof(Ended))]
+    private static partial void EndedCore(ILogger logger, string peer, EndingKind kind, Exception cause);
+
+    [LoggerMessage(3, LogLevel.Debug, "Closing the connection with {Peer} failed.", EventName = nameof(CloseFailed))]
+    private static partial void CloseFailedCore(ILogger logger, string peer, Exception error);
+
+    [LoggerMessage(4, LogLevel.Warning, "Up to {Count} items were not received by {Peer} when the channel was closed.", EventName = nameof(NotReceived))]
+    private static partial void NotReceivedCore(ILogger logger, string peer, long count);
+
+    [LoggerMessage(5, LogLevel.Warning, "A channel with {Peer} was collected without having been disposed; it is closed now.", EventName = nameof(Lost))]
+    private static partial void LostCore(ILogger logger, string peer);
+
+    [LoggerMessage(6, LogLevel.Error, "ItemDropped threw.", EventName = nameof(ItemDroppedFailed))]
+    private static partial void ItemDroppedFailedCore(ILogger logger, Exception error);
+
+    [LoggerMessage(7, LogLevel.Warning, "Accepting at {Address} failed; trying again.", EventName = nameof(AcceptFailed))]
+    private static partial void AcceptFailedCore(ILogger logger, string address, Exception error);
+
+    [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} was refused.", EventName = nameof(GreetingFailed))]
+    private static partial void GreetingFailedCore(ILogger logger, string peer, Exception error);
+}

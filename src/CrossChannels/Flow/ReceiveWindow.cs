@@ -1,0 +1,91 @@
+namespace CrossChannels.Flow;
+
+/// <summary>The receiver's side of flow control: what it granted, got, and has room for. Knows no connection and takes no lock.</summary>
+/// <remarks>
+/// A slot is taken when credit is granted and freed when its item is consumed, so the capacity is exact: granted but unused credit
+/// and unread items together never exceed it.
+/// </remarks>
+internal struct ReceiveWindow
+{
+    private readonly long _capacity;
+    private readonly long _windowBytes;
+    private readonly long _returnItems;
+    private readonly long _returnBytes;
+    private readonly long _largestBytes;
+    private long _grantedItems;
+    private long _grantedBytes;
+    private long _receivedBytes;
+    private long _consumedBytes;
+
+    /// <param name="capacity">Items, or <see cref="long.MaxValue"/> for no limit.</param>
+    /// <param name="windowBytes">Bytes that may be unread.</param>
+    /// <param name="maxItemBytes">The largest item in bytes.</param>
+    public ReceiveWindow(long capacity, long windowBytes, int maxItemBytes)
+    {
+        _capacity = capacity;
+        _windowBytes = windowBytes;
+        _grantedItems = capacity;
+        _grantedBytes = windowBytes;
+        _returnItems = capacity == long.MaxValue ? long.MaxValue : Math.Max(1, capacity / 8);
+        _returnBytes = Math.Max(1, windowBytes / 8);
+        _largestBytes = Math.Min(windowBytes, maxItemBytes);
+    }
+
+    public long ReceivedItems { get; private set; }
+
+    public long ConsumedItems { get; private set; }
+
+    public readonly (long Items, long Bytes) Granted => (_grantedItems, _grantedBytes);
+
+    /// <summary>Takes note of a batch that arrived.</summary>
+    /// <returns>False if it was sent without credit.</returns>
+    public bool TryReceive(int count, long bytes)
+    {
+        long room = _grantedBytes - _receivedBytes;
+        if (count > _grantedItems - ReceivedItems || (bytes > room && !(count == 1 && room == _windowBytes)))
+            return false;
+        ReceivedItems += count;
+        _receivedBytes += bytes;
+        return true;
+    }
+
+    public void Consume(long count, long bytes)
+    {
+        ConsumedItems += count;
+        _consumedBytes += bytes;
+    }
+
+    /// <summary>
+    /// Whether credit should be returned now, while the reader goes on: an eighth of the window is free, or the sender has none left,
+    /// or nothing is unread and the largest item would not fit.
+    /// </summary>
+    public readonly bool IsReturnDue
+    {
+        get
+        {
+            long freeBytes = _consumedBytes + _windowBytes - _grantedBytes;
+            if (freeBytes >= _returnBytes)
+                return true;
+            if (freeBytes > 0 && ConsumedItems == ReceivedItems && _grantedBytes - _receivedBytes < _largestBytes)
+                return true;
+            if (_capacity == long.MaxValue)
+                return false;
+            long free = ConsumedItems + _capacity - _grantedItems;
+            return free >= _returnItems || (free > 0 && _grantedItems == ReceivedItems);
+        }
+    }
+
+    /// <summary>Whether there is anything to return, as before a reader goes to sleep.</summary>
+    public readonly bool HasReturn =>
+        _consumedBytes + _windowBytes > _grantedBytes || (_capacity != long.MaxValue && ConsumedItems + _capacity > _grantedItems);
+
+    /// <summary>Grants everything that is free.</summary>
+    /// <returns>The new cumulative credit.</returns>
+    public (long Items, long Bytes) Grant()
+    {
+        if (_capacity != long.MaxValue)
+            _grantedItems = ConsumedItems + _capacity;
+        _grantedBytes = _consumedBytes + _windowBytes;
+        return (_grantedItems, _grantedBytes);
+    }
+}

@@ -1,0 +1,52 @@
+namespace CrossChannels.Flow;
+
+/// <summary>The sender's side of flow control: what it may still send. Knows no connection and takes no lock.</summary>
+internal struct SendCredit
+{
+    private long _grantedItems;
+    private long _grantedBytes;
+    private long _sentBytes;
+    private long _windowBytes;
+
+    /// <summary>Items accepted so far; each took one item of credit.</summary>
+    public long AcceptedItems { get; private set; }
+
+    /// <summary>How many more items may be accepted.</summary>
+    public readonly long Items => _grantedItems - AcceptedItems;
+
+    /// <summary>The reader has no limit of items.</summary>
+    public readonly bool IsUnlimited => _grantedItems == long.MaxValue;
+
+    /// <summary>Items that are certain to have been read, for the bound of what was not received.</summary>
+    public readonly long CertainlyRead(long firstGrant) => IsUnlimited ? 0 : _grantedItems - firstGrant;
+
+    public void Accept(int count) => AcceptedItems += count;
+
+    /// <summary>Whether a batch may leave: it fits, or it is alone and nothing else is unread.</summary>
+    public readonly bool MaySend(long bytes, int count)
+    {
+        long room = _grantedBytes - _sentBytes;
+        return bytes <= room || (count == 1 && room == _windowBytes);
+    }
+
+    public void Sent(long bytes) => _sentBytes += bytes;
+
+    /// <summary>Takes the first credit.</summary>
+    public void Open(long items, long bytes)
+    {
+        _grantedItems = items;
+        _grantedBytes = bytes;
+        _windowBytes = bytes;
+    }
+
+    /// <summary>Takes a later, cumulative credit.</summary>
+    /// <returns>False if it goes back.</returns>
+    public bool TryGrant(long items, long bytes)
+    {
+        if (items < _grantedItems || bytes < _grantedBytes)
+            return false;
+        _grantedItems = items;
+        _grantedBytes = bytes;
+        return true;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>Pooled memory in which items gather until they are written as one frame, with room before them for headers.</summary>
+internal sealed class Block(long firstSequence, int payloadBytes)
+{
+    /// <summary>Room before the payload: small control frames, then the header of the items.</summary>
+    public const int HeadRoom = ControlRoom + ItemsHead;
+
+    /// <summary>Room for small control frames that leave with the block.</summary>
+    public const int ControlRoom = 104;
+
+    private const int ItemsHead = FrameHeader.Size + ItemsHeader.Size;
+
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(HeadRoom + payloadBytes);
+
+    public int Count { get; private set; }
+
+    public int PayloadBytes { get; private set; }
+
+    public int Room => _buffer.Length - HeadRoom - PayloadBytes;
+
+    /// <summary>Room for one item of fixed size.</summary>
+    public Span<byte> Append(int bytes)
+    {
+        Span<byte> room = _buffer.AsSpan(HeadRoom + PayloadBytes, bytes);
+        PayloadBytes += bytes;
+        Count++;
+        return room;
+    }
+
+    /// <summary>Room for several items of fixed size.</summary>
+    public Span<byte> AppendMany(int count, int bytes)
+    {
+        Span<byte> room = Append(bytes);
+        Count += count - 1;
+        return room;
+    }
+
+    /// <summary>Appends one item with its length before it.</summary>
+    public void Append(ReadOnlySpan<byte> item, bool isNull)
+    {
+        Span<byte> room = Append(ItemsHeader.LengthPrefix + item.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(room, isNull ? ItemsHeader.NullLength : item.Length);
+        item.CopyTo(room[ItemsHeader.LengthPrefix..]);
+    }
+
+    /// <summary>Writes the header, and the control frames before it, and gives everything that is to be sent.</summary>
+    public ReadOnlyMemory<byte> Seal(ReadOnlySpan<byte> control)
+    {
+        int start = ControlRoom - control.Length;
+        control.CopyTo(_buffer.AsSpan(start));
+        new FrameHeader((uint)(ItemsHeader.Size + PayloadBytes), FrameType.Items, 0, 0).Write(_buffer.AsSpan(ControlRoom));
+        new ItemsHeader((ulong)firstSequence, (uint)Count, 0).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
+        return _buffer.AsMemory(start, HeadRoom - start + PayloadBytes);
+    }
+
+    public void Free()
+    {
+        byte[] buffer = _buffer;
+        _buffer = [];
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+    }
+}

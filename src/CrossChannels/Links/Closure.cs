@@ -1,0 +1,23 @@
+using System.Threading.Channels;
+
+namespace CrossChannels.Links;
+
+/// <summary>Why one direction is over, and what that means for each kind of call, as the built-in channels do it.</summary>
+internal sealed class Closure(Ending ending, Exception? error)
+{
+    public Ending Ending => ending;
+
+    /// <summary>The error that the direction ended with; null for a clean end.</summary>
+    public Exception? Error => error;
+
+    /// <summary>What a read or a write throws.</summary>
+    public Exception ForItem() => error switch
+    {
+        OperationCanceledException => error,
+        null => new ChannelClosedException(),
+        _ => new ChannelClosedException(error),
+    };
+
+    /// <summary>What a flush or a join throws.</summary>
+    public Exception ForCount() => error ?? new ChannelClosedException();
+}

@@ -1,0 +1,395 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CrossChannels.Diagnostics;
+using CrossChannels.Flow;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>One direction of a link at its writing end: accepts items as bytes, within credit, and gathers them into blocks.</summary>
+internal sealed class ItemSender
+{
+    private readonly Outbox _outbox;
+    private readonly Lock _sync;
+    private readonly bool _wakeInline;
+    private readonly long _maxUnsentBytes;
+    private readonly int _elementSize;
+    private readonly int _ownMaxItemBytes;
+    private readonly Queue<Block> _full = new(0);
+    private readonly WaiterQueue _blocked = new();
+    private readonly WaiterQueue _waiting = new();
+    private readonly WaiterPool _blockedPool = new();
+    private readonly WaiterPool _waitingPool = new();
+    private readonly CountWatch _received;
+    private readonly CountWatch _read;
+    private SendCredit _credit;
+    private long _firstGrant;
+    private int _peerMaxItemBytes = int.MaxValue;
+    private int _batchBytes = FrameLimits.BatchBytes;
+    private long _unsentBytes;
+    private Block? _current;
+    private long _droppedItems;
+    private Closure? _closure;
+    private Exception? _countError;
+
+    public ItemSender(Outbox outbox, int elementSize, int maxItemBytes, long maxUnsentBytes, bool wakeInline)
+    {
+        _outbox = outbox;
+        _sync = outbox.Sync;
+        _elementSize = elementSize;
+        _ownMaxItemBytes = maxItemBytes;
+        _maxUnsentBytes = maxUnsentBytes;
+        _wakeInline = wakeInline;
+        _received = new CountWatch(outbox, FrameType.Flush);
+        _read = new CountWatch(outbox, FrameType.Join);
+    }
+
+    /// <summary>Why nothing more is accepted; null while something is.</summary>
+    public Closure? Closure => Volatile.Read(ref _closure);
+
+    public long UnreceivedCount
+    {
+        get
+        {
+            lock (_sync)
+                return UnreceivedLocked;
+        }
+    }
+
+    /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
+    public bool MayAccept
+    {
+        get
+        {
+            lock (_sync)
+            {
+                if (_closure is null && HasRoomLocked && _blocked.IsEmpty)
+                    return true;
+            }
+            _outbox.SendInline(withCredit: false);
+            return false;
+        }
+    }
+
+    /// <summary>Something could be written now.</summary>
+    internal bool HasSendableLocked => (_full.TryPeek(out Block? block) ? block : _current) is { Count: > 0 } next && _credit.MaySend(next.PayloadBytes, next.Count);
+
+    internal bool HasItemsLocked => _full.Count > 0 || _current is { Count: > 0 };
+
+    private long UnreceivedLocked =>
+        _credit.AcceptedItems - Math.Max(Math.Max(_received.Known, _read.Known), _credit.CertainlyRead(_firstGrant));
+
+    private bool HasRoomLocked => _credit.Items > 0 && _unsentBytes < _maxUnsentBytes;
+
+    /// <summary>Accepts one item of a plain fixed size.</summary>
+    public bool TryAccept<TItem>(TItem item)
+    {
+        lock (_sync)
+        {
+            if (_closure is null && HasRoomLocked && _blocked.IsEmpty)
+            {
+                Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(RoomLocked(Unsafe.SizeOf<TItem>()).Append(Unsafe.SizeOf<TItem>())), item);
+                AcceptedLocked(1, Unsafe.SizeOf<TItem>());
+                return true;
+            }
+        }
+        // Whoever finds no room waits next, or polls: what is pending leaves now.
+        _outbox.SendInline(withCredit: false);
+        return false;
+    }
+
+    /// <summary>Accepts as many items of a plain fixed size as there is room for.</summary>
+    public int TryAcceptMany<TItem>(ReadOnlySpan<TItem> items)
+    {
+        int size = Unsafe.SizeOf<TItem>();
+        int accepted = 0;
+        lock (_sync)
+        {
+            if (_closure is not null || !_blocked.IsEmpty)
+                return 0;
+            while (accepted < items.Length && HasRoomLocked)
+            {
+                Block block = RoomLocked(size);
+                long count = Math.Min(items.Length - accepted, Math.Min(_credit.Items, Math.Max(1, (_batchBytes - block.PayloadBytes) / size)));
+                count = Math.Min(count, Math.Max(1, (_maxUnsentBytes - _unsentBytes) / size));
+                int bytes = (int)count * size;
+                Unsafe.CopyBlockUnaligned(
+                    ref MemoryMarshal.GetReference(block.AppendMany((int)count, bytes)),
+                    ref Unsafe.As<TItem, byte>(ref MemoryMarshal.GetReference(items[accepted..])),
+                    (uint)bytes);
+                AcceptedLocked((int)count, bytes);
+                accepted += (int)count;
+            }
+        }
+        return accepted;
+    }
+
+    /// <summary>Accepts one serialized item.</summary>
+    /// <exception cref="ItemTooLargeException">No reader at this link will ever take it.</exception>
+    public bool TryAccept(ReadOnlySpan<byte> item, bool isNull)
+    {
+        lock (_sync)
+        {
+            if (_closure is not null)
+                return false;
+            if (TooLarge(item.Length) is { } error)
+                throw error;
+            if (HasRoomLocked && _blocked.IsEmpty)
+            {
+                AppendLocked(item, isNull);
+                return true;
+            }
+        }
+        _outbox.SendInline(withCredit: false);
+        return false;
+    }
+
+    /// <summary>Accepts one serialized item, or waits until there is room.</summary>
+    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
+    {
+        // Room that is just being granted is often a few instructions away; what is pending must leave before anybody waits for an answer.
+        _outbox.SendInline(withCredit: false);
+        WriteWaiter waiter;
+        short version;
+        lock (_sync)
+        {
+            if (_closure is { } closure)
+                return ValueTask.FromException(closure.ForItem());
+            if (TooLarge(item.Length) is { } error)
+                return ValueTask.FromException(error);
+            if (HasRoomLocked && _blocked.IsEmpty)
+            {
+                AppendLocked(item, isNull);
+                return default;
+            }
+            waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
+            waiter.SetItem(item, isNull);
+            _blocked.Enqueue(waiter);
+            version = waiter.Version;
+        }
+        ChannelMetrics.CreditStalled();
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Waits until there may be room.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        _outbox.SendInline(withCredit: false);
+        Waiter waiter;
+        short version;
+        lock (_sync)
+        {
+            if (_closure is { } closure)
+                return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+            if (HasRoomLocked && _blocked.IsEmpty)
+                return new ValueTask<bool>(true);
+            waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
+            _waiting.Enqueue(waiter);
+            version = waiter.Version;
+        }
+        ChannelMetrics.CreditStalled();
+        waiter.Watch(cancellationToken);
+        return new ValueTask<bool>(waiter, version);
+    }
+
+    /// <summary>Waits until the peer process has, or (<paramref name="read"/>) its reader has taken, every item accepted so far.</summary>
+    public ValueTask CountAsync(bool read, CancellationToken cancellationToken)
+    {
+        CountWaiter waiter;
+        short version;
+        lock (_sync)
+        {
+            CountWatch watch = read ? _read : _received;
+            if (watch.Known >= _credit.AcceptedItems)
+                return default;
+            if (_countError is { } error)
+                return ValueTask.FromException(error);
+            waiter = watch.Enqueue(_credit.AcceptedItems);
+            version = waiter.Version;
+        }
+        _outbox.SendInline(withCredit: false);
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>The peer greeted: the first credit is here.</summary>
+    public void Open(CreditFrame credit, int peerMaxItemBytes)
+    {
+        WakeList wake = default;
+        lock (_sync)
+        {
+            _firstGrant = credit.Items;
+            _peerMaxItemBytes = peerMaxItemBytes;
+            _batchBytes = (int)Math.Min(_batchBytes, credit.Bytes);
+            _credit.Open(credit.Items, credit.Bytes);
+            AdmitLocked(ref wake);
+        }
+        wake.Wake(inline: false);
+    }
+
+    /// <summary>Takes later credit.</summary>
+    /// <returns>False if it goes back.</returns>
+    public bool TryGrant(CreditFrame credit, ref WakeList wake)
+    {
+        lock (_sync)
+        {
+            if (!_credit.TryGrant(credit.Items, credit.Bytes))
+                return false;
+            AdmitLocked(ref wake);
+            if (_outbox.IsIdleLocked && HasSendableLocked)
+                _outbox.ScheduleLocked();
+            return true;
+        }
+    }
+
+    /// <summary>The peer has received, or its reader has taken, so many items.</summary>
+    /// <returns>False if it is more than were sent.</returns>
+    public bool TryCount(long count, bool read, ref WakeList wake)
+    {
+        lock (_sync)
+        {
+            if (count > _credit.AcceptedItems)
+                return false;
+            if (read)
+                _read.Advance(count, ref wake);
+            _received.Advance(count, ref wake);
+            return true;
+        }
+    }
+
+    /// <summary>Ends the direction for the writer; the first cause stands.</summary>
+    /// <param name="drop">Whether what is unsent is dropped, since nobody will read it.</param>
+    /// <param name="last">The frame that tells the reader, after the last item.</param>
+    /// <param name="makeClosure">Makes the cause from the count of items that were not received.</param>
+    public bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
+    {
+        WakeList wake = default;
+        lock (_sync)
+        {
+            if (_closure is not null)
+                return false;
+            Closure closure = makeClosure(UnreceivedLocked);
+            Volatile.Write(ref _closure, closure);
+            if (drop)
+                DropLocked();
+            if (last is { } frame)
+                _outbox.Post(frame with { Value = _credit.AcceptedItems - _droppedItems });
+            _blocked.DecideAll(ref wake, false, closure.ForItem());
+            _waiting.DecideAll(ref wake, false, closure.Error);
+        }
+        wake.Wake(_wakeInline);
+        return true;
+    }
+
+    /// <summary>No count will come any more: fails those that wait for one, and drops what is unsent.</summary>
+    public void Detach(Func<long, Exception> makeError)
+    {
+        WakeList wake = default;
+        lock (_sync)
+        {
+            DropLocked();
+            Exception error = _countError ??= makeError(UnreceivedLocked);
+            _received.Fail(error, ref wake);
+            _read.Fail(error, ref wake);
+        }
+        wake.Wake(inline: false);
+    }
+
+    /// <summary>Takes the next block that credit allows to send.</summary>
+    internal Block? TakeBlockLocked(ref WakeList wake)
+    {
+        if (!HasSendableLocked)
+            return null;
+        if (!_full.TryDequeue(out Block? block))
+        {
+            block = _current!;
+            _current = null;
+        }
+        _credit.Sent(block.PayloadBytes);
+        bool wasFull = _unsentBytes >= _maxUnsentBytes;
+        _unsentBytes -= block.PayloadBytes;
+        if (wasFull)
+            AdmitLocked(ref wake);
+        ChannelMetrics.Sent(block.Count, block.PayloadBytes);
+        return block;
+    }
+
+    /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room.</summary>
+    private void AdmitLocked(ref WakeList wake)
+    {
+        if (_closure is not null)
+            return;
+        while (_blocked.First is WriteWaiter first)
+        {
+            ItemTooLargeException? error = TooLarge(first.Item.Length);
+            if (error is null && !HasRoomLocked)
+                return;
+            _blocked.Dequeue();
+            if (error is null)
+                AppendLocked(first.Item, first.IsNull);
+            first.Decide(true, error);
+            wake.Add(first);
+        }
+        if (HasRoomLocked)
+            _waiting.DecideAll(ref wake, true);
+    }
+
+    private void AppendLocked(ReadOnlySpan<byte> item, bool isNull)
+    {
+        int bytes = item.Length;
+        if (_elementSize > 0)
+        {
+            item.CopyTo(RoomLocked(bytes).Append(bytes));
+        }
+        else
+        {
+            bytes += ItemsHeader.LengthPrefix;
+            RoomLocked(bytes).Append(item, isNull);
+        }
+        AcceptedLocked(1, bytes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Block RoomLocked(int bytes) =>
+        _current is { } current && current.PayloadBytes + bytes <= _batchBytes && current.Room >= bytes ? current : NextBlockLocked(bytes);
+
+    private Block NextBlockLocked(int bytes)
+    {
+        if (_current is { Count: > 0 })
+            _full.Enqueue(_current);
+        else
+            _current?.Free();
+        return _current = new Block(_credit.AcceptedItems, Math.Max(FrameLimits.BatchBytes, bytes));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void AcceptedLocked(int count, int bytes)
+    {
+        _credit.Accept(count);
+        _unsentBytes += bytes;
+        if (_outbox.IsIdleLocked && HasSendableLocked)
+            _outbox.ScheduleLocked();
+    }
+
+    private void DropLocked()
+    {
+        foreach (Block block in _full)
+        {
+            _droppedItems += block.Count;
+            block.Free();
+        }
+        _full.Clear();
+        _droppedItems += _current?.Count ?? 0;
+        _current?.Free();
+        _current = null;
+        _unsentBytes = 0;
+    }
+
+    private ItemTooLargeException? TooLarge(int bytes)
+    {
+        if (bytes > _ownMaxItemBytes)
+            return new ItemTooLargeException(bytes, _ownMaxItemBytes, "this end's MaxItemBytes");
+        return bytes > _peerMaxItemBytes ? new ItemTooLargeException(bytes, _peerMaxItemBytes, "the reader's MaxItemBytes") : null;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>What one end says of itself in its greeting, and what it asks of the other.</summary>
+internal sealed record LinkIdentity(HelloContract Writes, HelloContract Reads, string Channel, LinkSettings Settings)
+{
+    public static readonly Preamble Versions = new(MinVersion: 1, MaxVersion: 1, HelloLength: 0);
+
+    private static readonly string s_libraryVersion =
+        typeof(LinkIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>Preamble and hello.</summary>
+    public byte[] Greeting()
+    {
+        byte[] bytes = new byte[Preamble.Size + Preamble.MaxHelloLength];
+        int length = new Hello
+        {
+            Channel = Channel,
+            Writes = Writes,
+            Reads = Reads,
+            ProcessId = Environment.ProcessId,
+            LibraryVersion = s_libraryVersion,
+            Key = Settings.Key,
+        }.Write(bytes.AsSpan(Preamble.Size));
+        (Versions with { HelloLength = length }).Write(bytes);
+        return bytes[..(Preamble.Size + length)];
+    }
+
+    /// <summary>Why the peer does not fit, for both ends to show; null if it does.</summary>
+    public string? Refusal(Preamble preamble, Hello? peer)
+    {
+        if (peer is null)
+            return $"One end speaks versions {Versions.MinVersion} to {Versions.MaxVersion} of the protocol, the other {preamble.MinVersion} to {preamble.MaxVersion}.";
+        if (peer.RequiredFeatures != 0)
+            return $"One end needs features 0x{peer.RequiredFeatures:x} of the protocol, and the other (library {s_libraryVersion}) has none of them.";
+        if (peer.Role != 0)
+            return $"One end asks for role {peer.Role}, and the other is a plain link, role 0.";
+        if (!string.Equals(Channel, peer.Channel, StringComparison.Ordinal))
+            return $"One end is channel '{Channel}', and the other asks for '{peer.Channel}'.";
+        if (Writes != peer.Reads || Reads != peer.Writes)
+            return ContractRefusal(peer);
+        return IsKeyMissing(peer.Writes, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong."
+            : IsKeyMissing(peer.Reads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong."
+            : null;
+    }
+
+    private static bool IsKeyMissing(HelloContract direction, ReadOnlyMemory<byte> required, ReadOnlyMemory<byte> shown) =>
+        !required.IsEmpty && !direction.IsNone && !CryptographicOperations.FixedTimeEquals(required.Span, shown.Span);
+
+    private string ContractRefusal(Hello peer)
+    {
+        string both = $"One end writes {Writes} and reads {Reads}; the other writes {peer.Writes} and reads {peer.Reads}.";
+        return Writes == peer.Writes && Reads == peer.Reads
+            ? $"Both ends have the same direction: swap the type arguments at one of them. {both}"
+            : $"The items of the two ends do not fit. {both}";
+    }
+}

@@ -1,0 +1,11 @@
+namespace CrossChannels.Links;
+
+/// <summary>Where a link's bytes go.</summary>
+internal abstract class LinkOutput
+{
+    /// <summary>Writes all bytes and passes them on. Does not block; one write at a time; the memory is free again when it is done.</summary>
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
+
+    /// <summary>Tells the peer that nothing more comes, where the transport can, and ends every later write.</summary>
+    public abstract ValueTask CloseAsync();
+}

@@ -1,0 +1,22 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+
+namespace CrossChannels.Links;
+
+/// <summary>A link's output to a stream.</summary>
+internal sealed class StreamOutput(Stream stream) : LinkOutput
+{
+    private readonly bool _isUnbuffered = stream is NetworkStream;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) =>
+        _isUnbuffered ? stream.WriteAsync(bytes) : WriteAndFlushAsync(bytes);
+
+    public override ValueTask CloseAsync() => stream.DisposeAsync();
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteAndFlushAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await stream.WriteAsync(bytes).ConfigureAwait(false);
+        await stream.FlushAsync().ConfigureAwait(false);
+    }
+}

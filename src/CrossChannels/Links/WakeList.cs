@@ -1,0 +1,33 @@
+namespace CrossChannels.Links;
+
+/// <summary>Waiters whose outcome is decided, gathered under a lock to be woken outside it, in order.</summary>
+internal struct WakeList
+{
+    private Waiter? _first;
+    private Waiter? _last;
+
+    public readonly bool IsEmpty => _first is null;
+
+    public void Add(Waiter waiter)
+    {
+        if (_last is null)
+            _first = waiter;
+        else
+            _last.Next = waiter;
+        _last = waiter;
+    }
+
+    /// <summary>Wakes all. The last may run on this thread; the others never do, since one that runs long would hold them up.</summary>
+    public void Wake(bool inline)
+    {
+        Waiter? waiter = _first;
+        _first = _last = null;
+        while (waiter is not null)
+        {
+            Waiter? next = waiter.Next;
+            waiter.Next = null;
+            waiter.Wake(inline && next is null);
+            waiter = next;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+
+namespace CrossChannels.Links;
+
+/// <summary>A caller that waits to write one item; it keeps a copy of the item's bytes.</summary>
+internal sealed class WriteWaiter(Lock sync, WaiterPool pool) : Waiter(sync, pool)
+{
+    private const int MaxKeptBytes = 256;
+
+    private byte[] _bytes = [];
+    private int _length;
+
+    /// <summary>The bytes, in wire form; a null item has <see cref="IsNull"/> set and none.</summary>
+    public ReadOnlySpan<byte> Item => _bytes.AsSpan(0, _length);
+
+    public bool IsNull { get; private set; }
+
+    public void SetItem(ReadOnlySpan<byte> item, bool isNull)
+    {
+        if (_bytes.Length < item.Length)
+            _bytes = item.Length <= MaxKeptBytes ? new byte[MaxKeptBytes] : ArrayPool<byte>.Shared.Rent(item.Length);
+        item.CopyTo(_bytes);
+        _length = item.Length;
+        IsNull = isNull;
+    }
+
+    private protected override void Recycle()
+    {
+        if (_bytes.Length > MaxKeptBytes)
+        {
+            ArrayPool<byte>.Shared.Return(_bytes);
+            _bytes = [];
+        }
+        base.Recycle();
+    }
+}
