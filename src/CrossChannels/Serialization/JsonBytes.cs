@@ -1,0 +1,56 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace CrossChannels.Serialization;
+
+/// <summary>Writes and reads JSON without allocating a writer an item.</summary>
+internal static class JsonBytes
+{
+    [ThreadStatic]
+    private static Utf8JsonWriter? _cached;
+
+    /// <summary>Writes one item.</summary>
+    public static void Write<T>(IBufferWriter<byte> destination, T item, JsonTypeInfo<T> info)
+    {
+        // A serializer that writes to another channel finds the place empty and makes a writer of its own;
+        // one that throws leaves its writer, in whatever state, to the collector.
+        Utf8JsonWriter writer = Rent(destination, info.Options);
+        JsonSerializer.Serialize(writer, item, info);
+        writer.Flush();
+        writer.Reset(NoBuffer.Instance);
+        _cached = writer;
+    }
+
+    /// <summary>Reads one item that fills the bytes.</summary>
+    /// <exception cref="JsonException">The bytes are not one JSON value, or null.</exception>
+    public static T Read<T>(ReadOnlySpan<byte> bytes, JsonTypeInfo<T> info) =>
+        JsonSerializer.Deserialize(bytes, info) ?? throw new JsonException($"JSON null is no item of {ContractName.Display(typeof(T))}.");
+
+    private static Utf8JsonWriter Rent(IBufferWriter<byte> destination, JsonSerializerOptions options)
+    {
+        int maxDepth = options.MaxDepth == 0 ? 64 : options.MaxDepth;
+        Utf8JsonWriter? writer = _cached;
+        _cached = null;
+        if (writer is not null && ReferenceEquals(writer.Options.Encoder, options.Encoder) && writer.Options.MaxDepth == maxDepth)
+        {
+            writer.Reset(destination);
+            return writer;
+        }
+
+        // The serializer keeps the structure right; what a converter of the user's writes is worth a check.
+        return new Utf8JsonWriter(destination, new JsonWriterOptions { Encoder = options.Encoder, MaxDepth = maxDepth });
+    }
+
+    /// <summary>What a writer at rest holds instead of a caller's buffer.</summary>
+    private sealed class NoBuffer : IBufferWriter<byte>
+    {
+        public static readonly NoBuffer Instance = new();
+
+        public void Advance(int count) => throw new InvalidOperationException();
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => throw new InvalidOperationException();
+
+        public Span<byte> GetSpan(int sizeHint = 0) => throw new InvalidOperationException();
+    }
+}

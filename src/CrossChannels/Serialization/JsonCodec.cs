@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
+
+namespace CrossChannels.Serialization;
+
+/// <summary>Makes codecs for JSON, of types that JSON does not cut.</summary>
+internal static class JsonCodec
+{
+    /// <summary>The codec under the library's own options.</summary>
+    /// <exception cref="NotSupportedException">JSON would lose a part of the type, or reflection is off.</exception>
+    public static JsonCodec<T> CreateDefault<T>(string? contractName)
+    {
+        string name = ContractName.Display(typeof(T));
+        if (JsonDefaults.IsAvailable)
+            return Create((JsonTypeInfo<T>)JsonTypeCheck.GetTypeInfo(JsonDefaults.Options, typeof(T), name), contractName);
+        if (RefusedTypes.ReasonFor(typeof(T)) is { } reason)
+            throw new NotSupportedException($"{name} cannot cross to another process: it {reason}");
+
+        string raw = RuntimeHelpers.IsReferenceOrContainsReferences<T>()
+            ? string.Empty
+            : " A struct without references may also go as its bytes: ItemSerializer.Unmanaged<T>().";
+        throw new NotSupportedException(
+            $"{name} needs metadata for JSON, because reflection-based serialization is off in this program, " +
+            "as it is when trimmed or native. " +
+            $"Set CrossChannelSettings<T>.Serializer to ItemSerializer.Json(jsonTypeInfo) with the JsonTypeInfo<T> of a " +
+            $"JsonSerializerContext.{raw}");
+    }
+
+    /// <summary>The codec under the user's metadata.</summary>
+    /// <exception cref="NotSupportedException">JSON would lose a part of the type.</exception>
+    public static JsonCodec<T> Create<T>(JsonTypeInfo<T> info, string? contractName) =>
+        new(JsonTypeCheck.Run(info) ? JsonDerivedGuard.Guard(info) : info, contractName);
+}

@@ -1,0 +1,35 @@
+using System.Buffers;
+
+namespace CrossChannels.Serialization;
+
+/// <summary>A copy of bytes in a rented array, exactly as long as they are.</summary>
+internal sealed class PooledBytes : IMemoryOwner<byte>
+{
+    private readonly int _length;
+    private byte[]? _array;
+
+    public PooledBytes(ReadOnlySpan<byte> bytes)
+    {
+        _length = bytes.Length;
+        _array = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(_array);
+    }
+
+    /// <inheritdoc/>
+    public Memory<byte> Memory
+    {
+        get
+        {
+            byte[]? array = _array;
+            ObjectDisposedException.ThrowIf(array is null, this);
+            return array.AsMemory(0, _length);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _array, null) is { } array)
+            ArrayPool<byte>.Shared.Return(array);
+    }
+}
