@@ -1,3 +1,1 @@
-using Microsoft.VisualStudio.TestTools.UnitTesting;
-
 [assembly: Parallelize(Scope = ExecutionScope.MethodLevel, Workers = 4)]
