@@ -1,0 +1,23 @@
+namespace CrossChannels;
+
+/// <summary>How a <see cref="ChannelAddress"/> is reached.</summary>
+public enum ChannelScheme
+{
+    /// <summary>A bare name: the best local transport, in a directory that only the current user can enter.</summary>
+    Local = 0,
+
+    /// <summary><c>unix:/path</c>, a Unix socket at a path of the caller's choice.</summary>
+    Unix = 1,
+
+    /// <summary><c>pipe:name</c>, a named pipe; off Windows the same as the bare name.</summary>
+    Pipe = 2,
+
+    /// <summary><c>tcp://host:port</c>, loopback only, not encrypted.</summary>
+    Tcp = 3,
+
+    /// <summary><c>tls://host:port</c>, with certificates on both sides.</summary>
+    Tls = 4,
+
+    /// <summary><c>mem:name</c>, within this process.</summary>
+    Memory = 5,
+}

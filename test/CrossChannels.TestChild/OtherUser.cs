@@ -1,0 +1,27 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace CrossChannels.TestChild;
+
+/// <summary>Makes this process, which runs as root, one of another user.</summary>
+internal static partial class OtherUser
+{
+    public static void Become(string userId)
+    {
+        uint user = uint.Parse(userId, CultureInfo.InvariantCulture);
+        if (SetGroups(0, 0) != 0 || SetGroupIds(user, user, user) != 0 || SetUserIds(user, user, user) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
+    private static partial int SetGroups(nint count, nint groups);
+
+    [LibraryImport("libc", EntryPoint = "setresgid", SetLastError = true)]
+    private static partial int SetGroupIds(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
+    private static partial int SetUserIds(uint real, uint effective, uint saved);
+}

@@ -1,0 +1,31 @@
+namespace CrossChannels.TestChild;
+
+/// <summary>The second process of the tests: the first argument is a command, what it finds goes to standard output, a line each.</summary>
+internal static class TestChildProgram
+{
+    public static Task<int> Main(string[] args) => args switch
+    {
+        ["wait"] => WaitCommand.RunAsync(),
+        ["listen", string address] => ListenCommand.RunAsync(address),
+        ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),
+        ["connect-as-user", string user, string path] => ConnectAsUserCommand.RunAsync(user, path),
+        ["make-directory-as-user", string user, string path] => MakeDirectoryAsUserCommand.RunAsync(user, path),
+        ["listen-as-user", string user, string path] => ListenAsUserCommand.RunAsync(user, path),
+        _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
+    };
+
+    /// <summary>Says something to the test at once.</summary>
+    public static async Task SayAsync(string line)
+    {
+        await Console.Out.WriteLineAsync(line);
+        await Console.Out.FlushAsync();
+    }
+
+    /// <summary>Waits until the test closes the standard input, or dies.</summary>
+    public static async Task WaitForTestAsync()
+    {
+        while (await Console.In.ReadLineAsync() is not null)
+        {
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+
+namespace CrossChannels.Tests;
+
+/// <summary>A real second process that runs one command of CrossChannels.TestChild. Disposing kills it.</summary>
+internal sealed class ChildProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private ChildProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+    }
+
+    public int Id => _process.Id;
+
+    public static ChildProcess Start(string command, params string[] arguments)
+    {
+        string[] all = ["exec", Path.Combine(AppContext.BaseDirectory, "CrossChannels.TestChild.dll"), command, .. arguments];
+        ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", all)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new(Process.Start(start)!);
+    }
+
+    /// <summary>The next line that it says.</summary>
+    public async Task<string> ReadLineAsync() =>
+        await _process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline)
+        ?? throw new InvalidOperationException($"The child said no more. Its errors: {await _errors.WaitAsync(s_deadline)}");
+
+    /// <summary>Lets it go, and waits for its exit code.</summary>
+    public async Task<int> FinishAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync().WaitAsync(s_deadline);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Kills it (SIGKILL) and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(s_deadline);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            await KillAsync();
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,7 @@
+namespace CrossChannels.Tests.Transports;
+
+[TestClass]
+public sealed class PipeTransportTests : TransportContract
+{
+    protected override ChannelAddress NewAddress() => ChannelAddress.Pipe(TransportTest.UniqueName());
+}

@@ -1,0 +1,36 @@
+using CrossChannels.Transports;
+
+namespace CrossChannels.Tests.Transports;
+
+/// <summary>What the tests of transports share.</summary>
+internal static class TransportTest
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    public static string UniqueName() => $"test-{Guid.NewGuid():N}";
+
+    public static async Task<T> InTime<T>(this ValueTask<T> task) => await task.AsTask().WaitAsync(Deadline);
+
+    public static async Task InTime(this ValueTask task) => await task.AsTask().WaitAsync(Deadline);
+
+    public static Task<ITransportListener> ListenAsync(ChannelAddress address, LinkSettings? settings = null) =>
+        Transport.ListenAsync(address, settings ?? new LinkSettings(), CancellationToken.None).InTime();
+
+    public static Task<TransportConnection> ConnectAsync(ChannelAddress address, LinkSettings? settings = null) =>
+        Transport.ConnectAsync(address, settings ?? new LinkSettings(), CancellationToken.None).InTime();
+
+    public static Task<TransportConnection> AcceptAsync(this ITransportListener listener) =>
+        listener.AcceptAsync(CancellationToken.None).InTime();
+
+    /// <summary>Both ends of a new connection, trusted.</summary>
+    public static async Task<(TransportConnection Client, TransportConnection Server)> PairAsync(
+        ITransportListener listener, LinkSettings? settings = null)
+    {
+        TransportConnection client = await ConnectAsync(listener.Address, settings);
+        TransportConnection server = await listener.AcceptAsync();
+        await Task.WhenAll(
+            client.AuthenticateAsync(CancellationToken.None).InTime(),
+            server.AuthenticateAsync(CancellationToken.None).InTime());
+        return (client, server);
+    }
+}
