@@ -2,12 +2,15 @@ using System.IO.Pipelines;
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Links;
+using CrossChannels.Transports;
 
 namespace CrossChannels;
 
 /// <summary>Makes channels whose ends may live in different processes; stands beside <see cref="Channel"/>.</summary>
 public static class CrossChannel
 {
+    private static readonly TimeSpan s_reconnectDelay = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Makes one end over any pipe that leads to another end. The greeting goes on in the background.</summary>
     /// <param name="pipe">The connection; the channel completes both halves when it is closed.</param>
     /// <param name="options">Capacity, serializers, deadlines; default: <see cref="CrossChannelOptions{TWrite, TRead}"/>'s.</param>
@@ -32,6 +35,58 @@ public static class CrossChannel
             .Start(new StreamInput(input), new StreamOutput(output), new LinkPeer("the other end of the stream", null, null, null));
     }
 
+    /// <summary>Connects to a listener; waits for one up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <param name="address">Where it listens, such as <c>jobs</c>, <c>unix:/run/me/jobs.sock</c> or <c>tls://host:5000</c>.</param>
+    /// <param name="options">Capacity, serializers, deadlines.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
+    /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
+    /// <exception cref="EndpointException">The address cannot be used as the settings are.</exception>
+    /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
+    public static async Task<CrossChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
+        ChannelAddress address, CrossChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
+        LinkSettings settings = factory.Settings;
+        long started = settings.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            TransportConnection connection = await Transport.ConnectAsync(address, settings, cancellationToken).ConfigureAwait(false);
+            LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
+                return channel;
+            }
+            catch (ConnectionLostException) when (IsTimeLeft(settings, started))
+            {
+                // A listener that was just going away had taken the connection; its successor may be there already.
+                await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                channel.Abort("The connecting end was canceled.");
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Listens; connections come from <see cref="CrossChannelListener{TWrite, TRead}.Accepted"/>.</summary>
+    /// <param name="address">Where to listen; a bare name is the best local transport.</param>
+    /// <param name="options">Capacity, serializers, deadlines of every accepted channel.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
+    public static async Task<CrossChannelListener<TWrite, TRead>> ListenAsync<TWrite, TRead>(
+        ChannelAddress address, CrossChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
+        ITransportListener listener = await Transport.ListenAsync(address, factory.Settings, cancellationToken).ConfigureAwait(false);
+        return new CrossChannelListener<TWrite, TRead>(listener, factory, address.Channel);
+    }
+
     /// <summary>Makes two ends that are joined in memory, with everything that a connection between processes does.</summary>
     public static (CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second) CreatePair<T1, T2>(
         CrossChannelOptions<T1, T2>? firstOptions = null, CrossChannelOptions<T2, T1>? secondOptions = null)
@@ -46,4 +101,7 @@ public static class CrossChannel
             first.Start(new PipeInput(back.Reader), new PipeOutput(there.Writer), peer),
             second.Start(new PipeInput(there.Reader), new PipeOutput(back.Writer), peer));
     }
+
+    private static bool IsTimeLeft(LinkSettings settings, long started) =>
+        settings.ConnectTimeout == Timeout.InfiniteTimeSpan || settings.TimeProvider.GetElapsedTime(started) < settings.ConnectTimeout;
 }

@@ -9,6 +9,9 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, LinkWriter<T
 {
     private readonly Link _link = handle.Link;
 
+    /// <summary>The connection is closed; never faults.</summary>
+    public Task Closed => _link.Closed;
+
     public override PeerInfo? Peer => _link.Peer;
 
     public override Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default) => _link.Greeted.WaitAsync(cancellationToken);

@@ -1,8 +1,8 @@
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
-using CrossChannels.Protocol;
 using CrossChannels.Serialization;
+using CrossChannels.Transports;
 
 namespace CrossChannels.Channels;
 
@@ -23,7 +23,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
         _writeCodec = ItemCodec.Create(_options.WriteSettings);
         _readCodec = ItemCodec.Create(_options.ReadSettings);
-        _identity = new LinkIdentity(Contract(_writeCodec.Contract), Contract(_readCodec.Contract), channel ?? "", _options.Link);
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Link);
         _halves = new LinkHalves(
             _writeCodec.ElementSize,
             _options.WriteSettings.MaxItemBytes,
@@ -44,8 +44,28 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         return channel;
     }
 
-    private static HelloContract Contract(ItemContract contract) =>
-        contract.IsNone ? HelloContract.None : new HelloContract(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
+    /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
+    /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
+    /// <exception cref="LinkTimeoutException">The peer took too long.</exception>
+    public async Task<LinkChannel<TWrite, TRead>> StartAsync(TransportConnection connection, CancellationToken cancellationToken)
+    {
+        TimeSpan timeout = Settings.GreetingTimeout;
+        using var deadline = new CancellationTokenSource(timeout, Settings.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
+            var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
+            return Start(new StreamInput(connection.Input), new StreamOutput(connection.Output), peer);
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is OperationCanceledException && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                throw new LinkTimeoutException($"The peer at {connection.RemoteEndpoint} did not authenticate within GreetingTimeout, {timeout.TotalSeconds:N1} s.", e);
+            throw;
+        }
+    }
 
     private ReceiverOptions ReceiverOptions()
     {

@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Security.Cryptography;
 using CrossChannels.Protocol;
+using CrossChannels.Serialization;
 
 namespace CrossChannels.Links;
 
 /// <summary>What one end says of itself in its greeting, and what it asks of the other.</summary>
-internal sealed record LinkIdentity(HelloContract Writes, HelloContract Reads, string Channel, LinkSettings Settings)
+internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, string Channel, LinkSettings Settings)
 {
     public static readonly Preamble Versions = new(MinVersion: 1, MaxVersion: 1, HelloLength: 0);
 
@@ -19,8 +20,8 @@ internal sealed record LinkIdentity(HelloContract Writes, HelloContract Reads, s
         int length = new Hello
         {
             Channel = Channel,
-            Writes = Writes,
-            Reads = Reads,
+            Writes = ToHello(Writes),
+            Reads = ToHello(Reads),
             ProcessId = Environment.ProcessId,
             LibraryVersion = s_libraryVersion,
             Key = Settings.Key,
@@ -40,20 +41,25 @@ internal sealed record LinkIdentity(HelloContract Writes, HelloContract Reads, s
             return $"One end asks for role {peer.Role}, and the other is a plain link, role 0.";
         if (!string.Equals(Channel, peer.Channel, StringComparison.Ordinal))
             return $"One end is channel '{Channel}', and the other asks for '{peer.Channel}'.";
-        if (Writes != peer.Reads || Reads != peer.Writes)
-            return ContractRefusal(peer);
-        return IsKeyMissing(peer.Writes, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong."
-            : IsKeyMissing(peer.Reads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong."
+        ItemContract peerWrites = FromHello(peer.Writes), peerReads = FromHello(peer.Reads);
+        if (!Writes.Accepts(peerReads) || !Reads.Accepts(peerWrites))
+            return ContractRefusal(peerWrites, peerReads);
+        return IsKeyMissing(peerWrites, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong."
+            : IsKeyMissing(peerReads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong."
             : null;
     }
 
-    private static bool IsKeyMissing(HelloContract direction, ReadOnlyMemory<byte> required, ReadOnlyMemory<byte> shown) =>
+    private static bool IsKeyMissing(ItemContract direction, ReadOnlyMemory<byte> required, ReadOnlyMemory<byte> shown) =>
         !required.IsEmpty && !direction.IsNone && !CryptographicOperations.FixedTimeEquals(required.Span, shown.Span);
 
-    private string ContractRefusal(Hello peer)
+    private static HelloContract ToHello(ItemContract contract) => new(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
+
+    private static ItemContract FromHello(HelloContract contract) => new(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
+
+    private string ContractRefusal(ItemContract peerWrites, ItemContract peerReads)
     {
-        string both = $"One end writes {Writes} and reads {Reads}; the other writes {peer.Writes} and reads {peer.Reads}.";
-        return Writes == peer.Writes && Reads == peer.Reads
+        string both = $"One end writes {Writes} and reads {Reads}; the other writes {peerWrites} and reads {peerReads}.";
+        return Writes.Accepts(peerWrites) && Reads.Accepts(peerReads)
             ? $"Both ends have the same direction: swap the type arguments at one of them. {both}"
             : $"The items of the two ends do not fit. {both}";
     }

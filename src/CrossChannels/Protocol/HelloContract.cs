@@ -7,16 +7,6 @@ internal sealed record HelloContract(string ContentType, string Name, int Elemen
 {
     private const int MaxTextBytes = 256;
     public const int MaxSize = 4 + (3 * (WireText.LengthPrefix + MaxTextBytes));
-    private const string NoneType = "none";
-
-    /// <summary>A direction that carries nothing.</summary>
-    public static readonly HelloContract None = new(NoneType, "", 0, "");
-
-    public bool IsNone => string.Equals(ContentType, NoneType, StringComparison.Ordinal);
-
-    public override string ToString() => IsNone ? "nothing"
-        : ElementSize > 0 ? $"{Name} ({ContentType}, {ElementSize} bytes, layout {Layout})"
-        : $"{Name} ({ContentType})";
 
     public int Write(Span<byte> bytes)
     {

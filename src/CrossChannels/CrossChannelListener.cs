@@ -1,0 +1,117 @@
+using System.Threading.Channels;
+using CrossChannels.Channels;
+using CrossChannels.Diagnostics;
+using CrossChannels.Transports;
+
+namespace CrossChannels;
+
+/// <summary>An endpoint at which other processes connect; each accepted connection is a channel of its own.</summary>
+/// <typeparam name="TWrite">The items that this end writes.</typeparam>
+/// <typeparam name="TRead">The items that this end reads.</typeparam>
+public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDisposable
+{
+    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ITransportListener _listener;
+    private readonly LinkChannelFactory<TWrite, TRead> _factory;
+    private readonly ChannelAddress _address;
+    private readonly Channel<CrossChannel<TWrite, TRead>> _accepted = Channel.CreateUnbounded<CrossChannel<TWrite, TRead>>();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _links;
+    private readonly SemaphoreSlim _greetings;
+    private readonly Task _accepting;
+    private int _isDisposed;
+
+    internal CrossChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, string? channel)
+    {
+        _listener = listener;
+        _factory = factory;
+        _address = listener.Address.WithChannel(channel);
+        _links = new SemaphoreSlim(factory.Settings.MaxLinks);
+        _greetings = new SemaphoreSlim(factory.Settings.MaxPendingGreetings);
+        _accepting = Task.Run(AcceptAllAsync);
+    }
+
+    /// <summary>Where this listens, as resolved: a port that the system chose is in it.</summary>
+    public ChannelAddress Address => _address;
+
+    /// <summary>The connections whose greeting went well. Completes when the listener is disposed.</summary>
+    public ChannelReader<CrossChannel<TWrite, TRead>> Accepted => _accepted.Reader;
+
+    /// <summary>Takes the next connection.</summary>
+    /// <exception cref="ChannelClosedException">The listener was disposed.</exception>
+    public ValueTask<CrossChannel<TWrite, TRead>> AcceptAsync(CancellationToken cancellationToken = default) => _accepted.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Stops to listen and frees the address. Accepted channels live on; those that nobody has taken are aborted.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        await _accepting.ConfigureAwait(false);
+        await _listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Stops as <see cref="DisposeAsync"/> does, without waiting.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return;
+        _stopping.Cancel();
+        _accepted.Writer.TryComplete();
+        while (_accepted.Reader.TryRead(out CrossChannel<TWrite, TRead>? channel))
+            channel.Abort("The listener was disposed before it took the connection.");
+    }
+
+    private async Task AcceptAllAsync()
+    {
+        TimeSpan delay = s_firstDelay;
+        try
+        {
+            while (true)
+            {
+                await _links.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                await _greetings.WaitAsync(_stopping.Token).ConfigureAwait(false);
+                try
+                {
+                    TransportConnection connection = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
+                    _ = GreetAsync(connection);
+                    delay = s_firstDelay;
+                }
+                catch (IOException e)
+                {
+                    _greetings.Release();
+                    _links.Release();
+                    Log.AcceptFailed(_factory.Settings.Logger, _address.ToString(), e);
+                    await Task.Delay(delay, _factory.Settings.TimeProvider, _stopping.Token).ConfigureAwait(false);
+                    delay = delay * 2 < s_longestDelay ? delay * 2 : s_longestDelay;
+                }
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+        {
+            // The listener is being disposed.
+        }
+        await _listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task GreetAsync(TransportConnection connection)
+    {
+        LinkChannel<TWrite, TRead>? channel = null;
+        try
+        {
+            channel = await _factory.StartAsync(connection, _stopping.Token).ConfigureAwait(false);
+            await channel.WaitForPeerAsync(_stopping.Token).ConfigureAwait(false);
+            if (!_accepted.Writer.TryWrite(channel))
+                channel.Abort("The listener was disposed before it took the connection.");
+        }
+        catch (Exception e)
+        {
+            Log.GreetingFailed(_factory.Settings.Logger, connection.RemoteEndpoint, e);
+            channel?.Abort("The listener was disposed during the greeting.");
+        }
+        _greetings.Release();
+        if (channel is not null)
+            await channel.Closed.ConfigureAwait(false);
+        _links.Release();
+    }
+}
