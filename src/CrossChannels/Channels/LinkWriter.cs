@@ -120,7 +120,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
                 // The link ended, or the deadline passed; the count below tells what that means.
             }
         }
-        link.ReleaseWriter();
+        link.Done(isOut: true);
         return _sender.UnreceivedCount;
     }
 
@@ -138,7 +138,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     public override void Dispose()
     {
         _handle.Link.Leave();
-        _handle.Link.ReleaseWriter();
+        _handle.Link.Done(isOut: true);
     }
 
     /// <summary>Serializes the item on this thread, so that what its serializer throws is thrown here, and waits for room if need be.</summary>

@@ -5,7 +5,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Links;
 
 /// <summary>Pooled memory in which items gather until they are written as one frame, with room before them for headers.</summary>
-internal sealed class Block(long firstSequence, int payloadBytes)
+internal sealed class Block
 {
     /// <summary>Room before the payload: small control frames, then the header of the items.</summary>
     public const int HeadRoom = ControlRoom + ItemsHead;
@@ -15,13 +15,23 @@ internal sealed class Block(long firstSequence, int payloadBytes)
 
     private const int ItemsHead = FrameHeader.Size + ItemsHeader.Size;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(HeadRoom + payloadBytes);
+    private byte[] _buffer = [];
+    private long _firstSequence;
 
     public int Count { get; private set; }
 
     public int PayloadBytes { get; private set; }
 
     public int Room => _buffer.Length - HeadRoom - PayloadBytes;
+
+    /// <summary>Starts empty, with room for a payload.</summary>
+    public void Begin(long firstSequence, int payloadBytes)
+    {
+        _firstSequence = firstSequence;
+        _buffer = ArrayPool<byte>.Shared.Rent(HeadRoom + payloadBytes);
+        PayloadBytes = 0;
+        Count = 0;
+    }
 
     /// <summary>Room for one item of fixed size.</summary>
     public Span<byte> Append(int bytes)
@@ -54,7 +64,7 @@ internal sealed class Block(long firstSequence, int payloadBytes)
         int start = ControlRoom - control.Length;
         control.CopyTo(_buffer.AsSpan(start));
         new FrameHeader((uint)(ItemsHeader.Size + PayloadBytes), FrameType.Items, 0, 0).Write(_buffer.AsSpan(ControlRoom));
-        new ItemsHeader((ulong)firstSequence, (uint)Count, 0).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
+        new ItemsHeader((ulong)_firstSequence, (uint)Count, 0).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
         return _buffer.AsMemory(start, HeadRoom - start + PayloadBytes);
     }
 

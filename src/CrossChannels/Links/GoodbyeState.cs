@@ -5,6 +5,7 @@ internal struct GoodbyeState
 {
     private bool _isPosted;
     private bool _isWritten;
+    private bool _isReaderClosed;
 
     public bool IsOutDone { get; set; }
 
@@ -23,6 +24,15 @@ internal struct GoodbyeState
         if (!IsOutDone || !IsInDone || _isPosted)
             return false;
         return _isPosted = true;
+    }
+
+    /// <summary>The peer's reader is closed.</summary>
+    /// <returns>False if that was known.</returns>
+    public bool CloseReader()
+    {
+        bool wasClosed = _isReaderClosed;
+        _isReaderClosed = true;
+        return !wasClosed;
     }
 
     /// <returns>Whether the connection may be closed.</returns>

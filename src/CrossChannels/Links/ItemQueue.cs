@@ -11,7 +11,7 @@ namespace CrossChannels.Links;
 internal sealed class ItemQueue(int elementSize, bool itemwise)
 {
     private const int FirstSegmentBytes = 2 * 1024;
-    private const int LargestSharedSegmentBytes = 128 * 1024;
+    private const int LargestSharedSegmentBytes = 64 * 1024;
 
     private Run[] _runs = new Run[4];
     private int _head;

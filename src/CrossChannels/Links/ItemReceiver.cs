@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using CrossChannels.Flow;
 using CrossChannels.Protocol;
 
@@ -13,10 +12,7 @@ internal sealed class ItemReceiver
     private readonly Outbox _outbox;
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
-    private readonly bool _isSingleReader;
-    private readonly WaiterQueue _blocked = new();
-    private readonly WaiterQueue _waiting = new();
-    private readonly WaiterPool _waitingPool = new();
+    private readonly ReaderWaiters _waiters;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReceiveWindow _window;
     private Closure? _closure;
@@ -29,7 +25,7 @@ internal sealed class ItemReceiver
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
-        _isSingleReader = options.IsSingleReader;
+        _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
         _window = new ReceiveWindow(
@@ -43,6 +39,7 @@ internal sealed class ItemReceiver
     /// <summary>Whether a user's continuation may run on a thread that calls into this end.</summary>
     public bool WakeInline { get; }
 
+    /// <summary>Guards this end; never taken before the outbox's lock is released, except by the outbox itself.</summary>
     public Lock Sync => _sync;
 
     /// <summary>Every item was taken after the direction had ended, or this end was closed. Called outside the lock, once.</summary>
@@ -79,14 +76,14 @@ internal sealed class ItemReceiver
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>(out TItem item)
     {
-        Duties duties;
+        ReaderDuties duties;
         bool taken;
         lock (_sync)
         {
             taken = _queue.TryTake(out item);
             duties = taken ? ConsumedLocked(1, Unsafe.SizeOf<TItem>()) : EmptyLocked();
         }
-        if (duties != Duties.None)
+        if (duties != ReaderDuties.None)
             Perform(duties);
         return taken;
     }
@@ -94,14 +91,14 @@ internal sealed class ItemReceiver
     /// <summary>Takes as many items of a plain fixed size as are here and fit.</summary>
     public int TakeMany<TItem>(Span<TItem> destination)
     {
-        Duties duties;
+        ReaderDuties duties;
         int taken;
         lock (_sync)
         {
             taken = _queue.TakeMany(destination);
             duties = taken > 0 ? ConsumedLocked(taken, (long)taken * Unsafe.SizeOf<TItem>()) : EmptyLocked();
         }
-        if (duties != Duties.None)
+        if (duties != ReaderDuties.None)
             Perform(duties);
         return taken;
     }
@@ -112,7 +109,7 @@ internal sealed class ItemReceiver
     /// <param name="tooLarge">Size in bytes of an item that was left for being too large, otherwise -1.</param>
     public bool TryClaim(out ItemSlice slice, int maxBytes, out int tooLarge)
     {
-        Duties duties;
+        ReaderDuties duties;
         bool claimed;
         tooLarge = -1;
         lock (_sync)
@@ -130,7 +127,7 @@ internal sealed class ItemReceiver
             claimed = _queue.TryClaim(out slice, out int bytes);
             duties = claimed ? ConsumedLocked(1, bytes) : EmptyLocked();
         }
-        if (duties != Duties.None)
+        if (duties != ReaderDuties.None)
             Perform(duties);
         return claimed;
     }
@@ -152,8 +149,7 @@ internal sealed class ItemReceiver
             closed = _closure;
             if (_queue.Count > 0 || closed is not null)
                 return false;
-            ReplaceLocked(_blocked, ref wake);
-            _blocked.Enqueue(waiter);
+            _waiters.Block(waiter, ref wake);
         }
         wake.Wake(WakeInline);
         return true;
@@ -172,9 +168,7 @@ internal sealed class ItemReceiver
                 return new ValueTask<bool>(true);
             if (_closure is { } closure)
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
-            ReplaceLocked(_waiting, ref wake);
-            waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
-            _waiting.Enqueue(waiter);
+            waiter = _waiters.Wait(ref wake);
             version = waiter.Version;
         }
         wake.Wake(WakeInline);
@@ -183,22 +177,25 @@ internal sealed class ItemReceiver
     }
 
     /// <summary>Takes note of an Items frame before its payload is read.</summary>
-    /// <exception cref="MalformedFrameException">The items were sent without credit, or after the last.</exception>
-    /// <returns>False if this end is closed and the payload is to be thrown away.</returns>
-    public bool Announce(int count, int payloadBytes, bool isOver)
+    /// <param name="header">The frame's header.</param>
+    /// <param name="items">The start of its body.</param>
+    /// <param name="isDiscarding">This end is closed, and the payload is to be thrown away.</param>
+    /// <returns>The payload's length in bytes.</returns>
+    /// <exception cref="MalformedFrameException">The items are not the next, or were sent without credit.</exception>
+    public int Announce(in FrameHeader header, in ItemsHeader items, out bool isDiscarding)
     {
         lock (_sync)
         {
-            if (isOver)
-                throw new MalformedFrameException($"Frame Items with {count:N0} items came after the frame that says that no more come.");
             long before = _window.ReceivedItems;
-            if (!_window.TryReceive(count, payloadBytes))
+            int payload = items.CheckPayload(header.Length, (ulong)before, ElementSize);
+            if (!_window.TryReceive((int)items.Count, payload))
             {
-                (long items, long bytes) = _window.Granted;
+                (long granted, long bytes) = _window.Granted;
                 throw new MalformedFrameException(
-                    $"Frame Items brings {count:N0} items in {payloadBytes:N0} bytes after {before:N0} items, and the credit is {items:N0} items, {bytes:N0} bytes in all.");
+                    $"Frame Items brings {items.Count:N0} items in {payload:N0} bytes after {before:N0} items, and the credit is {granted:N0} items, {bytes:N0} bytes in all.");
             }
-            return _closure is null;
+            isDiscarding = _closure is not null;
+            return payload;
         }
     }
 
@@ -210,7 +207,7 @@ internal sealed class ItemReceiver
             ReceiveDropping(payload, count, ref wake);
             return;
         }
-        Duties duties;
+        ReaderDuties duties;
         lock (_sync)
         {
             if (_closure is not null)
@@ -218,7 +215,7 @@ internal sealed class ItemReceiver
             _queue.Append(payload, count);
             duties = HandOverLocked(ref wake);
         }
-        if (duties != Duties.None)
+        if (duties != ReaderDuties.None)
             Perform(duties);
     }
 
@@ -231,7 +228,7 @@ internal sealed class ItemReceiver
             segment.Release();
             return;
         }
-        Duties duties;
+        ReaderDuties duties;
         lock (_sync)
         {
             if (_closure is not null)
@@ -242,14 +239,14 @@ internal sealed class ItemReceiver
             _queue.Append(segment, count);
             duties = HandOverLocked(ref wake);
         }
-        if (duties != Duties.None)
+        if (duties != ReaderDuties.None)
             Perform(duties);
     }
 
     /// <summary>The peer wants to know when so many items have been taken.</summary>
     public void WatchRead(long target)
     {
-        Duties duties;
+        ReaderDuties duties;
         lock (_sync)
         {
             _joinTarget = target;
@@ -262,7 +259,7 @@ internal sealed class ItemReceiver
     public bool TryClose(Closure closure, bool drop)
     {
         WakeList wake = default;
-        Duties duties;
+        ReaderDuties duties;
         lock (_sync)
         {
             if (_closure is not null && (!drop || _isFinished))
@@ -294,73 +291,49 @@ internal sealed class ItemReceiver
         _outbox.SendInline(hasReturn);
     }
 
-    private Duties HandOverLocked(ref WakeList wake)
+    private ReaderDuties HandOverLocked(ref WakeList wake)
     {
-        Duties duties = Duties.None;
-        while (_blocked.First is ReadWaiter first && _queue.TryClaim(out ItemSlice slice, out int bytes))
+        ReaderDuties duties = ReaderDuties.None;
+        while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
         {
-            _blocked.Dequeue();
+            ReadWaiter first = _waiters.NextBlocked();
             first.Item = slice;
             first.Decide(true);
             wake.Add(first);
             duties |= ConsumedLocked(1, bytes);
         }
         if (_queue.Count > 0)
-            _waiting.DecideAll(ref wake, true);
+            _waiters.WakeWaiting(ref wake);
         return duties;
     }
 
     private void ReceiveDropping(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
     {
-        List<ItemSlice>? dropped = null;
-        Duties duties = Duties.None;
-        for (int i = 0; i < count; i++)
+        List<ItemSlice> dropped = [];
+        ReaderDuties duties = ReaderDuties.None;
+        lock (_sync)
         {
-            int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
-            lock (_sync)
+            for (int i = 0; i < count && _closure is null; i++)
             {
-                if (_closure is not null)
-                    break;
-                bool isFull = _queue.Count >= _drops!.Capacity && _blocked.IsEmpty;
-                if (isFull && _drops.Mode != BoundedChannelFullMode.DropWrite)
-                    duties |= DropLocked(newest: _drops.Mode == BoundedChannelFullMode.DropNewest, ref dropped);
-                _queue.Append(payload[..length], 1);
-                if (isFull && _drops.Mode == BoundedChannelFullMode.DropWrite)
-                    duties |= DropLocked(newest: true, ref dropped);
+                int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
+                long bytes = _drops!.Append(_queue, payload[..length], isFull: _queue.Count >= _drops.Capacity && _waiters.IsNoneBlocked, dropped);
+                if (bytes > 0)
+                    duties |= ConsumedLocked(1, bytes);
                 duties |= HandOverLocked(ref wake);
+                payload = payload[length..];
             }
-            payload = payload[length..];
         }
-        if (duties != Duties.None)
+        if (duties != ReaderDuties.None)
             Perform(duties);
-        if (dropped is not null)
+        if (dropped.Count > 0)
             _drops!.Report(dropped);
     }
 
-    private Duties DropLocked(bool newest, ref List<ItemSlice>? dropped)
-    {
-        ItemSlice slice;
-        int bytes;
-        if (newest)
-            slice = _queue.ClaimNewest(out bytes);
-        else
-            _queue.TryClaim(out slice, out bytes);
-        (dropped ??= []).Add(slice);
-        return ConsumedLocked(1, bytes);
-    }
-
-    /// <summary>With an unbounded channel of a single reader a second pending read cancels the first, as in process.</summary>
-    private void ReplaceLocked(WaiterQueue queue, ref WakeList wake)
-    {
-        if (_isSingleReader && !queue.IsEmpty)
-            queue.DecideAll(ref wake, false, new OperationCanceledException());
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Duties ConsumedLocked(int count, long bytes)
+    private ReaderDuties ConsumedLocked(int count, long bytes)
     {
         _window.Consume(count, bytes);
-        Duties duties = _window.IsReturnDue ? Duties.Credit : Duties.None;
+        ReaderDuties duties = _window.IsReturnDue ? ReaderDuties.Credit : ReaderDuties.None;
         if (_window.ConsumedItems >= _joinTarget)
             duties |= JoinedLocked();
         if (_closure is not null)
@@ -368,46 +341,46 @@ internal sealed class ItemReceiver
         return duties;
     }
 
-    private Duties EmptyLocked() => _window.HasReturn && _closure is null ? Duties.CreditInline : Duties.None;
+    private ReaderDuties EmptyLocked() => _window.HasReturn && _closure is null ? ReaderDuties.CreditInline : ReaderDuties.None;
 
-    private Duties JoinedLocked()
+    private ReaderDuties JoinedLocked()
     {
         if (_window.ConsumedItems < _joinTarget)
-            return Duties.None;
+            return ReaderDuties.None;
         _joinTarget = long.MaxValue;
-        return Duties.Joined;
+        return ReaderDuties.Joined;
     }
 
-    private Duties FinishedLocked()
+    private ReaderDuties FinishedLocked()
     {
         if (_isFinished || _closure is null || _queue.Count > 0)
-            return Duties.None;
+            return ReaderDuties.None;
         Volatile.Write(ref _isFinished, true);
         _queue.Clear();
-        return Duties.Finish;
+        return ReaderDuties.Finish;
     }
 
-    private void Perform(Duties duties)
+    private void Perform(ReaderDuties duties)
     {
         WakeList wake = default;
         Perform(duties, ref wake);
         wake.Wake(WakeInline);
     }
 
-    private void Perform(Duties duties, ref WakeList wake)
+    private void Perform(ReaderDuties duties, ref WakeList wake)
     {
-        if ((duties & Duties.Joined) != 0)
+        if ((duties & ReaderDuties.Joined) != 0)
             _outbox.Post(new OutFrame(FrameType.Joined, ConsumedItems));
-        if ((duties & Duties.Finish) != 0)
+        if ((duties & ReaderDuties.Finish) != 0)
         {
             Finish(ref wake);
             Finished(ConsumedItems);
         }
-        else if ((duties & Duties.CreditInline) != 0)
+        else if ((duties & ReaderDuties.CreditInline) != 0)
         {
             _outbox.SendInline(withCredit: true);
         }
-        else if ((duties & Duties.Credit) != 0)
+        else if ((duties & ReaderDuties.Credit) != 0)
         {
             _outbox.PostCredit();
         }
@@ -441,20 +414,7 @@ internal sealed class ItemReceiver
         }
         lock (_sync)
         {
-            _blocked.DecideAll(ref wake, false, closure.ForItem());
-            _waiting.DecideAll(ref wake, false, closure.Error);
+            _waiters.End(closure, ref wake);
         }
-    }
-
-    [Flags]
-    private enum Duties
-    {
-        None = 0,
-        Credit = 1,
-
-        /// <summary>A reader that found nothing is about to wait, or polls: send on its thread.</summary>
-        CreditInline = 2,
-        Joined = 4,
-        Finish = 8,
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ItemSender
     private readonly long _maxUnsentBytes;
     private readonly int _elementSize;
     private readonly int _ownMaxItemBytes;
-    private readonly Queue<Block> _full = new(0);
+    private readonly BlockQueue _blocks = new();
     private readonly WaiterQueue _blocked = new();
     private readonly WaiterQueue _waiting = new();
     private readonly WaiterPool _blockedPool = new();
@@ -25,9 +25,6 @@ internal sealed class ItemSender
     private SendCredit _credit;
     private long _firstGrant;
     private int _peerMaxItemBytes = int.MaxValue;
-    private int _batchBytes = FrameLimits.BatchBytes;
-    private long _unsentBytes;
-    private Block? _current;
     private long _droppedItems;
     private Closure? _closure;
     private Exception? _countError;
@@ -72,14 +69,14 @@ internal sealed class ItemSender
     }
 
     /// <summary>Something could be written now.</summary>
-    internal bool HasSendableLocked => (_full.TryPeek(out Block? block) ? block : _current) is { Count: > 0 } next && _credit.MaySend(next.PayloadBytes, next.Count);
+    internal bool HasSendableLocked => _blocks.Next is { } next && _credit.MaySend(next.PayloadBytes, next.Count);
 
-    internal bool HasItemsLocked => _full.Count > 0 || _current is { Count: > 0 };
+    internal bool HasItemsLocked => _blocks.Next is not null;
 
     private long UnreceivedLocked =>
         _credit.AcceptedItems - Math.Max(Math.Max(_received.Known, _read.Known), _credit.CertainlyRead(_firstGrant));
 
-    private bool HasRoomLocked => _credit.Items > 0 && _unsentBytes < _maxUnsentBytes;
+    private bool HasRoomLocked => _credit.Items > 0 && _blocks.Bytes < _maxUnsentBytes;
 
     /// <summary>Accepts one item of a plain fixed size.</summary>
     public bool TryAccept<TItem>(TItem item)
@@ -110,8 +107,8 @@ internal sealed class ItemSender
             while (accepted < items.Length && HasRoomLocked)
             {
                 Block block = RoomLocked(size);
-                long count = Math.Min(items.Length - accepted, Math.Min(_credit.Items, Math.Max(1, (_batchBytes - block.PayloadBytes) / size)));
-                count = Math.Min(count, Math.Max(1, (_maxUnsentBytes - _unsentBytes) / size));
+                long count = Math.Min(items.Length - accepted, Math.Min(_credit.Items, Math.Max(1, (_blocks.BatchBytes - block.PayloadBytes) / size)));
+                count = Math.Min(count, Math.Max(1, (_maxUnsentBytes - _blocks.Bytes) / size));
                 int bytes = (int)count * size;
                 Unsafe.CopyBlockUnaligned(
                     ref MemoryMarshal.GetReference(block.AppendMany((int)count, bytes)),
@@ -221,7 +218,7 @@ internal sealed class ItemSender
         {
             _firstGrant = credit.Items;
             _peerMaxItemBytes = peerMaxItemBytes;
-            _batchBytes = (int)Math.Min(_batchBytes, credit.Bytes);
+            _blocks.BatchBytes = (int)Math.Min(_blocks.BatchBytes, credit.Bytes);
             _credit.Open(credit.Items, credit.Bytes);
             AdmitLocked(ref wake);
         }
@@ -301,19 +298,17 @@ internal sealed class ItemSender
     {
         if (!HasSendableLocked)
             return null;
-        if (!_full.TryDequeue(out Block? block))
-        {
-            block = _current!;
-            _current = null;
-        }
+        bool wasFull = _blocks.Bytes >= _maxUnsentBytes;
+        Block block = _blocks.Take();
         _credit.Sent(block.PayloadBytes);
-        bool wasFull = _unsentBytes >= _maxUnsentBytes;
-        _unsentBytes -= block.PayloadBytes;
         if (wasFull)
             AdmitLocked(ref wake);
         ChannelMetrics.Sent(block.Count, block.PayloadBytes);
         return block;
     }
+
+    /// <summary>Takes a written block back.</summary>
+    internal void ReturnBlockLocked(Block block) => _blocks.Return(block);
 
     /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room.</summary>
     private void AdmitLocked(ref WakeList wake)
@@ -351,40 +346,18 @@ internal sealed class ItemSender
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Block RoomLocked(int bytes) =>
-        _current is { } current && current.PayloadBytes + bytes <= _batchBytes && current.Room >= bytes ? current : NextBlockLocked(bytes);
-
-    private Block NextBlockLocked(int bytes)
-    {
-        if (_current is { Count: > 0 })
-            _full.Enqueue(_current);
-        else
-            _current?.Free();
-        return _current = new Block(_credit.AcceptedItems, Math.Max(FrameLimits.BatchBytes, bytes));
-    }
+    private Block RoomLocked(int bytes) => _blocks.RoomFor(bytes, _credit.AcceptedItems);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void AcceptedLocked(int count, int bytes)
     {
         _credit.Accept(count);
-        _unsentBytes += bytes;
+        _blocks.Added(bytes);
         if (_outbox.IsIdleLocked && HasSendableLocked)
             _outbox.ScheduleLocked();
     }
 
-    private void DropLocked()
-    {
-        foreach (Block block in _full)
-        {
-            _droppedItems += block.Count;
-            block.Free();
-        }
-        _full.Clear();
-        _droppedItems += _current?.Count ?? 0;
-        _current?.Free();
-        _current = null;
-        _unsentBytes = 0;
-    }
+    private void DropLocked() => _droppedItems += _blocks.Drop();
 
     private ItemTooLargeException? TooLarge(int bytes)
     {

@@ -1,59 +1,48 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Diagnostics;
-using CrossChannels.Flow;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
 
-/// <summary>One connection that carries one duplex attachment: greets, dispatches frames, and decides when and why it is over.</summary>
-internal sealed class Link : FrameSink
+/// <summary>One connection that carries one duplex attachment: begins it, and decides when and why it is over.</summary>
+internal sealed class Link
 {
-    private static readonly TimeSpan s_lingerTimeout = TimeSpan.FromSeconds(1);
-
-    private readonly LinkInput _input;
-    private readonly LinkOutput _output;
+    private readonly LinkConnection _connection;
     private readonly LinkIdentity _identity;
     private readonly LinkPeer _peer;
     private readonly Outbox _outbox;
+    private readonly LinkFrames _frames;
     private readonly TaskCompletionSource<PeerInfo> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _readerConfirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _peerDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _sync = new();
     private ITimer? _greetingTimer;
-    private EmptyFrameLimit _emptyFrames;
-    private HighWater _highWater;
     private GoodbyeState _goodbye;
     private Exception? _cause;
     private PeerInfo? _info;
-    private bool _isWelcomed;
-    private bool _isPeerDone;
-    private int _isClosing;
-    private bool _isLoopOver;
-    private bool _isDiscarding;
-    private long _lastHeard;
 
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
     {
-        _input = input;
-        _output = output;
+        _connection = new LinkConnection(input, output, peer, identity.Settings);
         _identity = identity;
         _peer = peer;
-        _emptyFrames = new EmptyFrameLimit(identity.Settings.MaxEmptyFramesPerSecond);
-        _outbox = new Outbox(output, scheduler ?? WorkScheduler.ThreadPool) { Failed = OnWriteFailed, LastWritten = OnLastWritten };
+        _outbox = new Outbox(output, scheduler ?? WorkScheduler.ThreadPool) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = new ItemSender(_outbox, halves.WriteElementSize, halves.WriteMaxItemBytes, halves.MaxUnsentBytes, halves.WakeWritersInline);
         Receiver = new ItemReceiver(_outbox, halves.Receiver) { Finished = OnReaderFinished };
         _outbox.Sender = Sender;
         _outbox.Receiver = Receiver;
+        _frames = new LinkFrames(this, identity, _outbox, Sender, Receiver);
+        var unused = new Closure(new Ending(EndingKind.Completed), null);
         if (identity.Writes.IsNone)
         {
-            Sender.TryClose(static _ => new Closure(new Ending(EndingKind.Completed), null), drop: true, last: null);
+            Sender.TryClose(_ => unused, drop: true, last: null);
             _goodbye.IsOutDone = true;
         }
         if (identity.Reads.IsNone)
         {
-            _isPeerDone = true;
+            Receiver.TryClose(unused, drop: true);
+            _peerDone.SetResult();
             _goodbye.IsInDone = true;
-            Receiver.TryClose(new Closure(new Ending(EndingKind.Completed), null), drop: true);
         }
     }
 
@@ -69,169 +58,167 @@ internal sealed class Link : FrameSink
     public Task<PeerInfo> Greeted => _greeted.Task;
 
     /// <summary>The connection is closed; never faults.</summary>
-    public Task Closed => _closed.Task;
+    public Task Closed => _connection.Closed;
 
-    public override int MaxItemBytes => Receiver.MaxItemBytes;
+    /// <summary>The peer has said that it sends no more items.</summary>
+    public bool IsPeerDone => _peerDone.Task.IsCompleted;
 
     private string PeerName => _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
 
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
     {
-        _lastHeard = Settings.TimeProvider.GetTimestamp();
         LinkRegistry.Add(this);
         ChannelMetrics.LinkOpened();
         if (Settings.GreetingTimeout != Timeout.InfiniteTimeSpan)
             _greetingTimer = Settings.TimeProvider.CreateTimer(static state => ((Link)state!).OnGreetingLate(), this, Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
         _outbox.PostOpening(_identity.Greeting(), isOver: false);
-        new ReceiveLoop(_input, this).Start();
+        _connection.Start(_frames);
     }
 
     /// <summary>The writer completes the channel; the first call counts.</summary>
     public bool TryComplete(Exception? error)
     {
-        (EndingKind kind, CompletionOutcome outcome) = error switch
+        (EndingKind kind, OutFrame frame) = error switch
         {
-            null => (EndingKind.Completed, CompletionOutcome.Success),
-            OperationCanceledException => (EndingKind.Faulted, CompletionOutcome.Canceled),
-            _ => (EndingKind.Faulted, CompletionOutcome.Error),
+            null => (EndingKind.Completed, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Success)),
+            OperationCanceledException => (EndingKind.Faulted, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Canceled)),
+            _ => (EndingKind.Faulted, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? "")),
         };
-        var frame = outcome == CompletionOutcome.Error
-            ? new OutFrame(FrameType.Complete, Code: (byte)outcome, Text: error!.Message, TypeName: error.GetType().FullName ?? "")
-            : new OutFrame(FrameType.Complete, Code: (byte)outcome);
         return CloseSender(kind, _ => error, drop: false, frame);
     }
 
     /// <summary>The writer leaves: accepts nothing more, and the reader learns it after the last item.</summary>
-    public void Leave() => CloseSender(EndingKind.WriterLeft, _ => null, drop: false, new OutFrame(FrameType.SendFinished));
-
-    /// <summary>The writer wants nothing more of the peer; with both halves done the link says goodbye.</summary>
-    public void ReleaseWriter() => Done(isOut: true);
+    public void Leave() => CloseSender(EndingKind.WriterLeft, static _ => null, drop: false, new OutFrame(FrameType.SendFinished));
 
     /// <summary>The reader closes its end; what is unread is dropped.</summary>
     /// <returns>Done when the writer has confirmed it, or the connection is closed.</returns>
     public Task CloseReaderAsync(string? reason)
     {
-        const string OwnDoing = "this end closed its reader";
-        bool isOver = _isPeerDone;
-        var error = new ReaderClosedException("this end", reason ?? OwnDoing);
+        bool isOver = IsPeerDone;
+        var error = new ReaderClosedException("this end", reason);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true) && !isOver)
         {
             ReasonCode code = reason is null ? ReasonCode.None : ReasonCode.Given;
             _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
         }
         Done(isOut: false);
-        return isOver ? Task.CompletedTask : Task.WhenAny(_readerConfirmed.Task, _closed.Task);
+        return isOver ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
     }
-
-    /// <summary>Ends the link at once.</summary>
-    public void Abort(string? reason)
-    {
-        string text = reason ?? "no reason given";
-        Die(new LinkAbortedException($"This end aborted the link: {text}"), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Given, Text: text));
-    }
-
-    /// <summary>Ends a link whose peer did not answer in time.</summary>
-    public void GiveUp(string message) => Die(new LinkTimeoutException(message), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.TimedOut, Text: message));
 
     /// <summary>Closes writer and reader; the goodbye follows the last item.</summary>
     public void BeginClose()
     {
         Leave();
         _ = CloseReaderAsync(null);
-        ReleaseWriter();
+        Done(isOut: true);
     }
+
+    /// <summary>One half needs the link no more; with both done it says goodbye.</summary>
+    public void Done(bool isOut)
+    {
+        bool sayGoodbye;
+        lock (_sync)
+            sayGoodbye = _goodbye.Done(isOut);
+        if (sayGoodbye)
+            _outbox.Post(new OutFrame(FrameType.Goodbye, Receiver.ReceivedItems));
+    }
+
+    /// <summary>Ends the link at once; items that arrived and were not read are dropped here.</summary>
+    public void Abort(string? reason)
+    {
+        string text = reason ?? "no reason given";
+        Die(new LinkAbortedException($"This end aborted the link: {text}"), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Given, Text: text), dropUnread: true);
+    }
+
+    /// <summary>Ends a link whose peer did not answer in time.</summary>
+    public void GiveUp(string message) => Die(new LinkTimeoutException(message), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.TimedOut, Text: message));
 
     /// <summary>Ends the link if the peer has been silent for too long, and asks it for a sign of life before that.</summary>
     public void CheckPeer(TimeSpan timeout)
     {
-        TimeSpan silence = Settings.TimeProvider.GetElapsedTime(Volatile.Read(ref _lastHeard));
+        TimeSpan silence = _frames.Silence;
         if (silence > timeout)
             GiveUp($"The peer ({PeerName}) was silent for {silence.TotalSeconds:N1} s, and PeerTimeout is {timeout.TotalSeconds:N1} s.");
         else if (silence > timeout / 3)
-            _outbox.Post(new OutFrame(FrameType.Ping, 0));
+            _outbox.Post(new OutFrame(FrameType.Ping));
     }
 
-    public override void OnHello(Preamble preamble, ReadOnlySpan<byte> hello)
+    /// <summary>The peer's hello is accepted.</summary>
+    internal void Meet(int version, Hello peer) =>
+        Volatile.Write(ref _info, new PeerInfo(_peer.Endpoint, _peer.ProcessId ?? peer.ProcessId, _peer.UserId, version, peer.LibraryVersion));
+
+    /// <summary>The peer has accepted this end's hello.</summary>
+    internal void OnGreeted()
     {
-        // A peer of another version may say hello in another form, so that is judged first.
-        Hello? peer = Preamble.Common(LinkIdentity.Versions, preamble) == 0 ? null : Hello.Read(hello);
-        string? refusal = _identity.Refusal(preamble, peer);
-        if (refusal is not null)
-            throw new LinkRefusedException($"{refusal} The other end is {_peer.Endpoint}.", new MalformedFrameException(refusal));
-        _info = new PeerInfo(_peer.Endpoint, _peer.ProcessId ?? peer!.ProcessId, _peer.UserId, Preamble.Common(LinkIdentity.Versions, preamble), peer!.LibraryVersion);
-        byte[] welcome = new byte[WelcomeFrame.Size];
-        new WelcomeFrame(Receiver.FirstCredit, Receiver.MaxItemBytes).Write(welcome);
-        _outbox.PostOpening(welcome, isOver: true);
+        _greetingTimer?.Dispose();
+        PeerWatch.Add(this);
+        Log.Connected(Settings.Logger, _peer.Endpoint);
+        _greeted.TrySetResult(_info!);
     }
 
-    public override int OnItemsHeader(in FrameHeader header, in ItemsHeader items)
+    internal Exception RefusedByPeer(ReasonFrame reason) => new LinkRefusedException($"{reason.Text} The other end, {_peer.Endpoint}, refused the link.");
+
+    internal Exception AbortedByPeer(ReasonFrame reason) => reason.Code switch
     {
-        RequireWelcome(header.Type);
-        int payload = items.CheckPayload(header.Length, (ulong)Receiver.ReceivedItems, Receiver.ElementSize);
-        _isDiscarding = !Receiver.Announce((int)items.Count, payload, _isPeerDone);
-        ChannelMetrics.Received((int)items.Count, payload);
-        _lastHeard = Settings.TimeProvider.GetTimestamp();
-        return payload;
+        ReasonCode.Violation => new ProtocolViolationException($"The peer ({PeerName}) ended the link: {reason.Text}"),
+        ReasonCode.TimedOut => new LinkTimeoutException($"The peer ({PeerName}) ended the link: {reason.Text}"),
+        _ => new LinkAbortedException($"The peer ({PeerName}) aborted the link: {reason.Text}"),
+    };
+
+    internal void OnPeerLeft(long total) =>
+        OnPeerDone(FrameType.SendFinished, total, EndingKind.WriterLeft, new WriterLeftException(PeerName));
+
+    /// <summary>The peer sends no more items.</summary>
+    internal void OnPeerDone(FrameType type, long total, EndingKind kind, Exception? error)
+    {
+        if (IsPeerDone)
+            throw new MalformedFrameException($"Frame {type} came after the frame that says that no more items come.");
+        // A reader that has closed no longer counts, since the writer drops what it has not sent.
+        if (total != Receiver.ReceivedItems && Receiver.Ending is not { Kind: EndingKind.ReaderClosed })
+            throw new MalformedFrameException($"Frame {type} says {total:N0} items, and {Receiver.ReceivedItems:N0} came.");
+        _peerDone.TrySetResult();
+        Receiver.TryClose(new Closure(new Ending(kind, error), error), drop: false);
     }
 
-    public override void OnItems(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
+    /// <summary>The peer's reader is closed.</summary>
+    /// <returns>False if that was known.</returns>
+    internal bool OnReaderClosed(string? reason)
     {
-        CheckLengths(payload, count);
-        if (!_isDiscarding)
-            Receiver.Receive(payload, count, ref wake);
-        AnswerFlush();
+        bool isNew;
+        lock (_sync)
+            isNew = _goodbye.CloseReader();
+        var error = new ReaderClosedException(PeerName, reason);
+        CloseSender(EndingKind.ReaderClosed, _ => error, drop: true, new OutFrame(FrameType.SendFinished));
+        Sender.Detach(_ => error);
+        Done(isOut: true);
+        return isNew;
     }
 
-    public override void OnItems(Segment payload, int count, ref WakeList wake)
+    /// <summary>The peer sends nothing more, and reads nothing more.</summary>
+    internal void OnGoodbye()
     {
-        CheckLengths(payload.Array.AsSpan(0, payload.Written), count);
-        if (_isDiscarding)
-            payload.Release();
-        else
-            Receiver.Receive(payload, count, ref wake);
-        AnswerFlush();
+        bool isOver;
+        lock (_sync)
+            isOver = _goodbye.Receive();
+        OnReaderClosed(null);
+        Done(isOut: false);
+        if (isOver)
+            Close();
     }
 
-    public override void OnControl(in FrameHeader header, bool isKnown, ReadOnlySpan<byte> body, ref WakeList wake)
+    /// <summary>The receive loop has ended, at the end of the input (null) or by an error.</summary>
+    internal void OnInputEnded(Exception? error)
     {
-        _lastHeard = Settings.TimeProvider.GetTimestamp();
-        if (!isKnown)
-        {
-            CountEmpty(header.Type);
+        if (!_connection.OnInputEnded())
             return;
-        }
-        if (header.Type is not (FrameType.Welcome or FrameType.Refuse or FrameType.Abort))
-            RequireWelcome(header.Type);
-        switch (header.Type)
-        {
-            case FrameType.Welcome: OnWelcome(WelcomeFrame.Read(body)); break;
-            case FrameType.Refuse: throw new LinkRefusedException($"{ReasonFrame.Read(body, header.Type).Text} The other end, {_peer.Endpoint}, refused the link.");
-            case FrameType.Credit: OnCredit(CreditFrame.Read(body), ref wake); break;
-            case FrameType.Flush: OnFlush(CounterFrame.Read(body, header.Type)); break;
-            case FrameType.Received: OnCount(CounterFrame.Read(body, header.Type), header.Type, ref wake); break;
-            case FrameType.Join: OnJoin(CounterFrame.Read(body, header.Type)); break;
-            case FrameType.Joined: OnCount(CounterFrame.Read(body, header.Type), header.Type, ref wake); break;
-            case FrameType.Complete: OnComplete(CompleteFrame.Read(body)); break;
-            case FrameType.SendFinished: OnSendFinished(CounterFrame.Read(body, header.Type)); break;
-            case FrameType.ReceiveClosing: OnReceiveClosing(ReasonFrame.Read(body, header.Type)); break;
-            case FrameType.ReceiveFinished: OnReceiveFinished(CounterFrame.Read(body, header.Type), ref wake); break;
-            case FrameType.Abort: throw AbortedByPeer(ReasonFrame.Read(body, header.Type));
-            case FrameType.Ping: OnPing(CounterFrame.Read(body, header.Type)); break;
-            case FrameType.Pong: CountEmpty(header.Type); break;
-            case FrameType.Goodbye: OnGoodbye(CounterFrame.Read(body, header.Type), ref wake); break;
-        }
-    }
-
-    public override void OnEnd(Exception? error)
-    {
-        Volatile.Write(ref _isLoopOver, true);
-        if (Volatile.Read(ref _isClosing) != 0)
-            return;
-        if (_goodbye.IsReceived || (_isPeerDone && Sender.Closure is not null && _goodbye.IsOutDone))
+        bool wasOver;
+        lock (_sync)
+            wasOver = _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
+        if (wasOver)
         {
             // Both directions were over, so that a broken connection takes nothing away.
-            _ = CloseConnectionAsync(drain: false);
+            Close();
             return;
         }
         switch (error)
@@ -239,8 +226,10 @@ internal sealed class Link : FrameSink
             case null:
                 Die(new ConnectionLostException($"The connection to {PeerName} ended without a goodbye: the process was killed, or left without closing it."), null);
                 break;
-            case LinkRefusedException { InnerException: MalformedFrameException refusal }:
-                Die(error, new OutFrame(FrameType.Refuse, Code: (byte)ReasonCode.Given, Text: refusal.Message));
+            case PeerRefusedException:
+                Die(
+                    new LinkRefusedException($"{error.Message} The other end is {_peer.Endpoint}."),
+                    new OutFrame(FrameType.Refuse, Code: (byte)ReasonCode.Given, Text: error.Message));
                 break;
             case MalformedFrameException:
                 Die(
@@ -256,139 +245,21 @@ internal sealed class Link : FrameSink
         }
     }
 
-    private void OnWelcome(WelcomeFrame welcome)
-    {
-        if (_isWelcomed)
-            throw new MalformedFrameException("Frame Welcome came a second time.");
-        _isWelcomed = true;
-        _greetingTimer?.Dispose();
-        Sender.Open(welcome.Credit, welcome.MaxItemBytes);
-        LinkRegistry.Watch(this);
-        Log.Connected(Settings.Logger, _peer.Endpoint);
-        _greeted.TrySetResult(_info!);
-    }
-
-    private void OnCredit(CreditFrame credit, ref WakeList wake)
-    {
-        if (!Sender.TryGrant(credit, ref wake))
-            throw new MalformedFrameException($"Frame Credit goes back to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
-        CountUnlessNew(_highWater.Credit.Raise(credit.Items + credit.Bytes), FrameType.Credit);
-    }
-
-    private void OnFlush(long target)
-    {
-        CountUnlessNew(_highWater.Flush.Raise(target), FrameType.Flush);
-        AnswerFlush();
-    }
-
-    /// <summary>Tells how many items are here, once as many are as the peer asked for.</summary>
-    private void AnswerFlush()
-    {
-        long received = Receiver.ReceivedItems;
-        if (_highWater.Flush.Value > _highWater.FlushAnswered && received >= _highWater.Flush.Value)
-        {
-            _highWater.FlushAnswered = received;
-            _outbox.Post(new OutFrame(FrameType.Received, received));
-        }
-    }
-
-    private void OnJoin(long target)
-    {
-        CountUnlessNew(_highWater.Join.Raise(target), FrameType.Join);
-        Receiver.WatchRead(target);
-    }
-
-    private void OnCount(long count, FrameType type, ref WakeList wake)
-    {
-        if (!Sender.TryCount(count, read: type != FrameType.Received, ref wake))
-            throw new MalformedFrameException($"Frame {type} counts {count:N0} items, which is more than were sent.");
-        CountUnlessNew((type == FrameType.Received ? ref _highWater.Received : ref _highWater.Read).Raise(count), type);
-    }
-
-    private void OnComplete(CompleteFrame complete)
-    {
-        Exception? error = complete.Outcome switch
-        {
-            CompletionOutcome.Success => null,
-            CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
-            _ => new RemoteChannelException(complete.TypeName, complete.Message),
-        };
-        EndReading(FrameType.Complete, complete.Total, new Ending(error is null ? EndingKind.Completed : EndingKind.Faulted, error), error);
-    }
-
-    private void OnSendFinished(long total)
-    {
-        var error = new WriterLeftException(PeerName);
-        EndReading(FrameType.SendFinished, total, new Ending(EndingKind.WriterLeft, error), error);
-    }
-
-    private void EndReading(FrameType type, long total, Ending ending, Exception? error)
-    {
-        if (_isPeerDone)
-            throw new MalformedFrameException($"Frame {type} came after the frame that says that no more items come.");
-        // A reader that has closed no longer counts, since the writer drops what it has not sent.
-        if (total != Receiver.ReceivedItems && Receiver.Ending is not { Kind: EndingKind.ReaderClosed })
-            throw new MalformedFrameException($"Frame {type} says {total:N0} items, and {Receiver.ReceivedItems:N0} came.");
-        _isPeerDone = true;
-        _readerConfirmed.TrySetResult();
-        Receiver.TryClose(new Closure(ending, error), drop: false);
-    }
-
-    private void OnReceiveClosing(ReasonFrame reason)
-    {
-        var error = new ReaderClosedException(PeerName, reason.Code == ReasonCode.None ? null : reason.Text);
-        if (!CloseSender(EndingKind.ReaderClosed, _ => error, drop: true, new OutFrame(FrameType.SendFinished)))
-            CountUnlessNew(_highWater.Closing.Raise(1), FrameType.ReceiveClosing);
-        Sender.Detach(_ => error);
-        Done(isOut: true);
-    }
-
-    private void OnReceiveFinished(long total, ref WakeList wake)
-    {
-        OnCount(total, FrameType.ReceiveFinished, ref wake);
-        if (Sender.Closure is null || Sender.UnreceivedCount != 0)
-            throw new MalformedFrameException($"Frame ReceiveFinished says {total:N0} items, and the writer has not finished with that.");
-        Done(isOut: true);
-    }
-
-    private void OnPing(long value)
-    {
-        CountEmpty(FrameType.Ping);
-        _outbox.Post(new OutFrame(FrameType.Pong, value));
-    }
-
-    private void OnGoodbye(long received, ref WakeList wake)
-    {
-        if (!Sender.TryCount(received, read: false, ref wake))
-            throw new MalformedFrameException($"Frame Goodbye counts {received:N0} items, which is more than were sent.");
-        if (!_isPeerDone)
-            throw new MalformedFrameException("Frame Goodbye came before the frame that says that no more items come.");
-        var error = new ReaderClosedException(PeerName, null);
-        CloseSender(EndingKind.ReaderClosed, _ => error, drop: true, new OutFrame(FrameType.SendFinished));
-        Sender.Detach(_ => error);
-        bool isClosing;
-        lock (_sync)
-            isClosing = _goodbye.Receive();
-        Done(isOut: true);
-        Done(isOut: false);
-        if (isClosing)
-            _ = CloseConnectionAsync(drain: false);
-    }
-
     /// <summary>All items of an ended direction have been taken, or this end closed its reader.</summary>
     private void OnReaderFinished(long total)
     {
         if (_identity.Reads.IsNone)
             return;
-        ChannelMetrics.Ended(Receiver.Ending!.Kind);
+        EndingKind kind = Receiver.Ending!.Kind;
+        ChannelMetrics.Ended(kind);
         if (Volatile.Read(ref _cause) is not null)
             return;
-        if (Receiver.Ending!.Kind != EndingKind.ReaderClosed)
+        if (kind != EndingKind.ReaderClosed)
             _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }
 
-    private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame last)
+    private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
     {
         bool isFirst = Sender.TryClose(
             unreceived =>
@@ -403,156 +274,70 @@ internal sealed class Link : FrameSink
         return isFirst;
     }
 
-    private void Done(bool isOut)
-    {
-        bool sayGoodbye;
-        lock (_sync)
-            sayGoodbye = _goodbye.Done(isOut);
-        if (sayGoodbye)
-            _outbox.Post(new OutFrame(FrameType.Goodbye, Receiver.ReceivedItems));
-    }
-
     private void OnLastWritten()
     {
-        bool isClosing;
+        bool isOver;
         lock (_sync)
-            isClosing = _goodbye.Written();
-        // After last words the peer closes first, if it can; what it still sends must not reset the connection under them.
-        if (Volatile.Read(ref _cause) is null ? isClosing : Volatile.Read(ref _isLoopOver))
-            _ = CloseConnectionAsync(drain: Volatile.Read(ref _cause) is not null);
+            isOver = _goodbye.Written();
+        if (Volatile.Read(ref _cause) is not null)
+            _connection.LastWordsSaid();
+        else if (isOver)
+            Close();
     }
 
-    private void OnWriteFailed(Exception e)
-    {
-        // What the peer said last may be on its way still and explains more than a broken pipe does: the receive loop decides.
-        // It ends by itself, since the connection is broken; a peer that only stopped to read is left after a moment.
-        _ = FailSoonAsync(e);
-    }
-
-    private async Task FailSoonAsync(Exception e)
-    {
-        await Task.WhenAny(_closed.Task, Task.Delay(s_lingerTimeout, Settings.TimeProvider)).ConfigureAwait(false);
-        Die(new ConnectionLostException($"The connection to {PeerName} broke: {e.Message}", e), null);
-    }
+    private void OnOutputFailed(Exception e) =>
+        _ = _connection.FailSoonAsync(() => Die(new ConnectionLostException($"The connection to {PeerName} broke: {e.Message}", e), null));
 
     private void OnGreetingLate()
     {
-        if (System.Diagnostics.Debugger.IsAttached)
+        if (Debugger.IsAttached)
             _greetingTimer?.Change(Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
         else
             GiveUp($"The greeting with {_peer.Endpoint} took more than {Settings.GreetingTimeout.TotalSeconds:N1} s.");
     }
 
     /// <summary>Ends the link for a reason; the first one stands.</summary>
-    private void Die(Exception cause, OutFrame? lastWords)
+    /// <param name="cause">The reason.</param>
+    /// <param name="lastWords">What the peer still hears; null if it cannot.</param>
+    /// <param name="dropUnread">Whether items that arrived are dropped too.</param>
+    private void Die(Exception cause, OutFrame? lastWords, bool dropUnread = false)
     {
-        if (Interlocked.CompareExchange(ref _cause, cause, null) is not null)
+        if (_connection.IsClosing || Interlocked.CompareExchange(ref _cause, cause, null) is not null)
         {
             if (lastWords is null)
-                _ = CloseConnectionAsync(drain: false);
+                Close();
             return;
         }
         if (lastWords is { } words)
         {
             byte[] bytes = new byte[OutFrame.MaxSize];
             _outbox.StopWith(bytes[..words.Write(bytes)]);
-            _ = CloseLateAsync();
-        }
-        else
-        {
-            _outbox.Stop();
         }
 
         EndingKind kind = (cause as CrossChannelException)?.Kind ?? EndingKind.ConnectionLost;
         Exception AtWriter(long unreceived) => cause is ConnectionLostException lost
             ? new ConnectionLostException($"{lost.Message} Up to {unreceived:N0} accepted items were not received.", lost.InnerException, unreceived, lost.ExitCode)
             : cause;
-        CloseSender(kind, AtWriter, drop: true, default);
+        CloseSender(kind, AtWriter, drop: true, last: null);
         Sender.Detach(AtWriter);
-        Receiver.TryClose(new Closure(new Ending(kind, cause), cause), drop: false);
-        _readerConfirmed.TrySetResult();
+        Receiver.TryClose(new Closure(new Ending(kind, cause), cause), dropUnread);
+        _greetingTimer?.Dispose();
         _greeted.TrySetException(cause);
         _ = _greeted.Task.Exception;
         Log.Ended(Settings.Logger, _peer.Endpoint, kind, cause);
         if (lastWords is null)
-            _ = CloseConnectionAsync(drain: false);
+            Close();
+        else
+            _ = _connection.CloseLateAsync(Close);
     }
 
-    private async Task CloseLateAsync()
+    [SuppressMessage("Usage", "VSTHRD110", Justification = "Closing reports to Closed and never faults.")]
+    private void Close()
     {
-        await Task.WhenAny(_closed.Task, Task.Delay(s_lingerTimeout, Settings.TimeProvider)).ConfigureAwait(false);
-        await CloseConnectionAsync(drain: false).ConfigureAwait(false);
-    }
-
-    /// <summary>Reads until the peer has closed, so that unread bytes do not make the system drop what it has not read yet.</summary>
-    private async Task DrainAsync()
-    {
-        byte[] scratch = new byte[4096];
-        Task late = Task.Delay(s_lingerTimeout, Settings.TimeProvider);
-        for (int reads = 0; reads < 256 && !late.IsCompleted; reads++)
-        {
-            Task<int> read = _input.ReadAsync(scratch).AsTask();
-            if (await Task.WhenAny(read, late).ConfigureAwait(false) == late || await read.ConfigureAwait(false) == 0)
-                return;
-        }
-    }
-
-    private void CheckLengths(ReadOnlySpan<byte> payload, int count)
-    {
-        if (Receiver.ElementSize == 0)
-            ItemsHeader.CheckLengths(payload, (uint)count, Receiver.MaxItemBytes);
-    }
-
-    private void RequireWelcome(FrameType type)
-    {
-        if (!_isWelcomed)
-            throw new MalformedFrameException($"Frame {FrameLimits.Name(type)} came before frame Welcome.");
-    }
-
-    private void CountUnlessNew(bool isNew, FrameType type)
-    {
-        if (!isNew)
-            CountEmpty(type);
-    }
-
-    private void CountEmpty(FrameType type)
-    {
-        TimeProvider clock = Settings.TimeProvider;
-        if (!_emptyFrames.TryCount((long)clock.GetElapsedTime(0, clock.GetTimestamp()).TotalMilliseconds))
-            throw new MalformedFrameException($"Frame {FrameLimits.Name(type)} is one of more than {Settings.MaxEmptyFramesPerSecond:N0} in a second that carry nothing new (MaxEmptyFramesPerSecond).");
-    }
-
-    private CrossChannelException AbortedByPeer(ReasonFrame reason) => reason.Code switch
-    {
-        ReasonCode.Violation => new ProtocolViolationException($"The peer ({PeerName}) ended the link: {reason.Text}"),
-        ReasonCode.TimedOut => new LinkTimeoutException($"The peer ({PeerName}) ended the link: {reason.Text}"),
-        _ => new LinkAbortedException($"The peer ({PeerName}) aborted the link: {reason.Text}"),
-    };
-
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever closing throws, the connection is over, and nobody is there to be told.")]
-    private async Task CloseConnectionAsync(bool drain)
-    {
-        if (Interlocked.Exchange(ref _isClosing, 1) != 0)
-            return;
         _outbox.Stop();
-        _greetingTimer?.Dispose();
-        try
-        {
-            if (drain)
-                await DrainAsync().ConfigureAwait(false);
-            await _output.CloseAsync().ConfigureAwait(false);
-            await _input.CloseAsync().ConfigureAwait(false);
-            if (_peer.Connection is { } connection)
-                await connection.DisposeAsync().ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            Log.CloseFailed(Settings.Logger, _peer.Endpoint, e);
-        }
         if (Volatile.Read(ref _cause) is null)
             Sender.Detach(static unreceived => new ConnectionLostException($"The link is closed; up to {unreceived:N0} accepted items were not received.", null, unreceived));
-        LinkRegistry.Remove(this);
-        ChannelMetrics.LinkClosed();
-        _closed.TrySetResult();
+        PeerWatch.Remove(this);
+        _ = _connection.CloseAsync(() => LinkRegistry.Remove(this));
     }
 }

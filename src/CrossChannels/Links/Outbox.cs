@@ -132,7 +132,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             _state = State.Stopped;
             ClearLocked();
             if (!isSending)
-                FreeWritten();
+                FreeWrittenLocked();
         }
     }
 
@@ -191,9 +191,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                     return;
                 }
                 wake.Wake(inline: false);
-#pragma warning disable CA2012 // The sender awaits by hand, so that a write costs no allocation.
-                _write = output.WriteAsync(bytes);
-#pragma warning restore CA2012
+                StartWrite(bytes);
                 if (!_write.IsCompleted)
                 {
                     _write.GetAwaiter().UnsafeOnCompleted(_onWritten ??= OnWritten);
@@ -205,6 +203,21 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         catch (Exception e)
         {
             Fail(e);
+        }
+    }
+
+    private void StartWrite(ReadOnlyMemory<byte> bytes)
+    {
+        CallerThread.EnterWrite();
+        try
+        {
+#pragma warning disable CA2012 // The sender awaits by hand, so that a write costs no allocation.
+            _write = output.WriteAsync(bytes);
+#pragma warning restore CA2012
+        }
+        finally
+        {
+            CallerThread.LeaveWrite();
         }
     }
 
@@ -232,9 +245,10 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         bool wasLast;
         lock (Sync)
         {
-            FreeWritten();
+            FreeWrittenLocked();
             wasLast = _isLastInWrite;
-            _isLastInWrite = false;
+            if (wasLast)
+                _state = State.Stopped;
         }
         if (wasLast)
             LastWritten();
@@ -245,15 +259,18 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         lock (Sync)
         {
             _state = State.Stopped;
-            FreeWritten();
+            FreeWrittenLocked();
         }
         Failed(e);
     }
 
-    private void FreeWritten()
+    private void FreeWrittenLocked()
     {
-        _block?.Free();
-        _block = null;
+        if (_block is { } block)
+        {
+            _block = null;
+            Sender.ReturnBlockLocked(block);
+        }
         if (_rented is { } rented)
         {
             _rented = null;
@@ -270,7 +287,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             if (_state == State.Stopped)
             {
-                FreeWritten();
+                FreeWrittenLocked();
                 return false;
             }
             if (!mayGoOn)

@@ -37,7 +37,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink)
         WakeList wake = default;
         Run(ref wake, arm: false);
         // The next read is under way, or the loop has ended: user code may have this thread now.
-        wake.Wake(inline: Thread.CurrentThread.IsThreadPoolThread);
+        wake.Wake(inline: CallerThread.MayRunUserCode);
     }
 
     /// <summary>Takes the finished read and goes on until a read has to wait. Nothing of the loop may be touched after that.</summary>
@@ -53,6 +53,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink)
                     int count = TakeRead();
                     if (count == 0)
                         break;
+                    sink.OnBytes();
                     Parse(count, ref wake);
                 }
                 arm = false;

@@ -3,8 +3,8 @@ namespace CrossChannels.Protocol;
 /// <summary>Judges a frame by its header, before a byte of its body is looked at or room is made for it.</summary>
 internal static class FrameLimits
 {
-    /// <summary>Items are gathered up to this many payload bytes; a larger payload is a lone item.</summary>
-    public const int BatchBytes = 32 * 1024;
+    /// <summary>Items are gathered up to this many payload bytes; a larger payload is a lone item. With its headers a batch fits 32 KiB.</summary>
+    public const int BatchBytes = (32 * 1024) - 128;
 
     /// <summary>The largest body of any frame but <see cref="FrameType.Items"/>.</summary>
     public const int ControlBytes = 4096;

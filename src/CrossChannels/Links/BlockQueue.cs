@@ -1,0 +1,78 @@
+using System.Runtime.CompilerServices;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>Accepted items that have not been sent, in blocks. Guarded by the outbox's lock.</summary>
+internal sealed class BlockQueue
+{
+    /// <summary>Blocks without memory that are kept for their next use: one that gathers, one that is written, and some to spare.</summary>
+    private const int MaxSpares = 4;
+
+    private readonly Queue<Block> _full = new(0);
+    private Block? _current;
+    private readonly Stack<Block> _spares = new(0);
+
+    /// <summary>Payload bytes at which a block is full; no more than the reader's window of bytes.</summary>
+    public int BatchBytes { get; set; } = FrameLimits.BatchBytes;
+
+    /// <summary>Payload bytes in all blocks.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The block that leaves next; null if there is no item.</summary>
+    public Block? Next => _full.TryPeek(out Block? block) ? block : _current;
+
+    /// <summary>Gives a block with room for so many bytes; the caller appends at once and says so with <see cref="Added"/>.</summary>
+    /// <param name="bytes">Bytes of one item.</param>
+    /// <param name="sequence">The sequence number of that item.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Block RoomFor(int bytes, long sequence) =>
+        _current is { } current && current.PayloadBytes + bytes <= BatchBytes && current.Room >= bytes ? current : NextBlock(bytes, sequence);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Added(int bytes) => Bytes += bytes;
+
+    /// <summary>Takes <see cref="Next"/>, which the caller gives back when it is written.</summary>
+    public Block Take()
+    {
+        if (!_full.TryDequeue(out Block? block))
+        {
+            block = _current!;
+            _current = null;
+        }
+        Bytes -= block.PayloadBytes;
+        return block;
+    }
+
+    /// <summary>Takes a written block back, for its next use.</summary>
+    public void Return(Block block)
+    {
+        block.Free();
+        if (_spares.Count < MaxSpares)
+            _spares.Push(block);
+    }
+
+    /// <summary>Throws everything away.</summary>
+    /// <returns>How many items.</returns>
+    public long Drop()
+    {
+        long count = 0;
+        while (Next is not null)
+        {
+            Block block = Take();
+            count += block.Count;
+            block.Free();
+        }
+        return count;
+    }
+
+    private Block NextBlock(int bytes, long sequence)
+    {
+        if (_current is not null)
+            _full.Enqueue(_current);
+        if (!_spares.TryPop(out Block? block))
+            block = new Block();
+        block.Begin(sequence, Math.Max(FrameLimits.BatchBytes, bytes));
+        return _current = block;
+    }
+}

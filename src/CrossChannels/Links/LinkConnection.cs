@@ -1,0 +1,91 @@
+using CrossChannels.Diagnostics;
+
+namespace CrossChannels.Links;
+
+/// <summary>The connection under a link, and the order in which it is closed.</summary>
+internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPeer peer, LinkSettings settings)
+{
+    private static readonly TimeSpan s_lingerTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _lastWordsSaid = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _inputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isClosing;
+
+    public Task Closed => _closed.Task;
+
+    public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
+
+    public void Start(FrameSink sink) => new ReceiveLoop(input, sink).Start();
+
+    /// <returns>False if this end is closing the connection, so that the end of its input means nothing.</returns>
+    public bool OnInputEnded()
+    {
+        _inputEnded.TrySetResult();
+        return !IsClosing;
+    }
+
+    public void LastWordsSaid() => _lastWordsSaid.TrySetResult();
+
+    /// <summary>Runs <paramref name="fail"/> unless the receive loop finds, within a moment, why the output broke: what the peer said last explains more.</summary>
+    public async Task FailSoonAsync(Action fail)
+    {
+        await Task.WhenAny(_inputEnded.Task, LingerAsync()).ConfigureAwait(false);
+        fail();
+    }
+
+    /// <summary>Closes when the peer had its chance to hear the last words.</summary>
+    public async Task CloseLateAsync(Action close)
+    {
+        Task late = LingerAsync();
+        await Task.WhenAny(_lastWordsSaid.Task, Closed, late).ConfigureAwait(false);
+        // What the peer has still sent is read: unread, it would make the system drop the last words with the connection.
+        if (_inputEnded.Task.IsCompleted)
+            await DrainAsync(late).ConfigureAwait(false);
+        else
+            await Task.WhenAny(_inputEnded.Task, late).ConfigureAwait(false);
+        close();
+    }
+
+    /// <summary>Closes both ways, once. Never throws.</summary>
+    public async Task CloseAsync(Action closed)
+    {
+        if (Interlocked.Exchange(ref _isClosing, 1) != 0)
+            return;
+        try
+        {
+            await output.CloseAsync().ConfigureAwait(false);
+            await input.CloseAsync().ConfigureAwait(false);
+            if (peer.Connection is { } connection)
+                await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Whatever closing throws, the connection is over, and nobody is there to be told.
+            Log.CloseFailed(settings.Logger, peer.Endpoint, e);
+        }
+        closed();
+        ChannelMetrics.LinkClosed();
+        _closed.TrySetResult();
+    }
+
+    private Task LingerAsync() => Task.Delay(s_lingerTimeout, settings.TimeProvider);
+
+    private async Task DrainAsync(Task late)
+    {
+        byte[] scratch = new byte[4096];
+        try
+        {
+            for (int reads = 0; reads < 256 && !late.IsCompleted; reads++)
+            {
+                Task<int> read = input.ReadAsync(scratch).AsTask();
+                if (await Task.WhenAny(read, late).ConfigureAwait(false) == late || await read.ConfigureAwait(false) == 0)
+                    return;
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        {
+            // The peer has closed, or reset, the connection.
+        }
+    }
+}

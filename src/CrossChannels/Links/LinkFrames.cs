@@ -1,0 +1,207 @@
+using CrossChannels.Diagnostics;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>What each frame of the peer means for the two halves of a link. Called by the receive loop only, one frame at a time.</summary>
+internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox, ItemSender sender, ItemReceiver receiver) : FrameSink
+{
+    private readonly PeerPace _pace = new(identity.Settings);
+    private long _credit;
+    private long _flush;
+    private long _flushAnswered;
+    private long _join;
+    private long _received;
+    private long _read;
+    private bool _isWelcomed;
+    private bool _isDiscarding;
+
+    public TimeSpan Silence => _pace.Silence;
+
+    public override int MaxItemBytes => receiver.MaxItemBytes;
+
+    public override void OnBytes() => _pace.Heard();
+
+    public override void OnHello(Preamble preamble, ReadOnlySpan<byte> hello)
+    {
+        // A peer of another version may say hello in another form, so that is judged first.
+        int version = Preamble.Common(LinkIdentity.Versions, preamble);
+        Hello? peer = version == 0 ? null : Hello.Read(hello);
+        if (identity.Refusal(preamble, peer) is { } refusal)
+            throw new PeerRefusedException(refusal);
+        link.Meet(version, peer!);
+        byte[] welcome = new byte[WelcomeFrame.Size];
+        new WelcomeFrame(receiver.FirstCredit, receiver.MaxItemBytes).Write(welcome);
+        outbox.PostOpening(welcome, isOver: true);
+    }
+
+    public override int OnItemsHeader(in FrameHeader header, in ItemsHeader items)
+    {
+        RequireWelcome(header.Type);
+        if (link.IsPeerDone)
+            throw new MalformedFrameException($"Frame Items with {items.Count:N0} items came after the frame that says that no more come.");
+        int payload = receiver.Announce(header, items, out _isDiscarding);
+        ChannelMetrics.Received((int)items.Count, payload);
+        return payload;
+    }
+
+    public override void OnItems(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
+    {
+        CheckLengths(payload, count);
+        if (!_isDiscarding)
+            receiver.Receive(payload, count, ref wake);
+        AnswerFlush();
+    }
+
+    public override void OnItems(Segment payload, int count, ref WakeList wake)
+    {
+        CheckLengths(payload.Array.AsSpan(0, payload.Written), count);
+        if (_isDiscarding)
+            payload.Release();
+        else
+            receiver.Receive(payload, count, ref wake);
+        AnswerFlush();
+    }
+
+    public override void OnControl(in FrameHeader header, bool isKnown, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        FrameType type = header.Type;
+        if (!isKnown)
+        {
+            _pace.CountEmpty(type);
+            return;
+        }
+        if (type is not (FrameType.Welcome or FrameType.Refuse or FrameType.Abort))
+            RequireWelcome(type);
+        switch (type)
+        {
+            case FrameType.Welcome: OnWelcome(WelcomeFrame.Read(body)); break;
+            case FrameType.Refuse: throw link.RefusedByPeer(ReasonFrame.Read(body, type));
+            case FrameType.Credit: OnCredit(CreditFrame.Read(body), ref wake); break;
+            case FrameType.Flush: OnFlush(CounterFrame.Read(body, type)); break;
+            case FrameType.Received: OnReceived(CounterFrame.Read(body, type), ref wake); break;
+            case FrameType.Join: OnJoin(CounterFrame.Read(body, type)); break;
+            case FrameType.Joined: OnRead(CounterFrame.Read(body, type), type, ref wake); break;
+            case FrameType.Complete: OnComplete(CompleteFrame.Read(body)); break;
+            case FrameType.SendFinished: link.OnPeerLeft(CounterFrame.Read(body, type)); break;
+            case FrameType.ReceiveClosing: OnReceiveClosing(ReasonFrame.Read(body, type)); break;
+            case FrameType.ReceiveFinished: OnReceiveFinished(CounterFrame.Read(body, type), ref wake); break;
+            case FrameType.Abort: throw link.AbortedByPeer(ReasonFrame.Read(body, type));
+            case FrameType.Ping: OnPing(CounterFrame.Read(body, type)); break;
+            case FrameType.Pong: _pace.CountEmpty(type); break;
+            case FrameType.Goodbye: OnGoodbye(CounterFrame.Read(body, type), ref wake); break;
+        }
+    }
+
+    public override void OnEnd(Exception? error) => link.OnInputEnded(error);
+
+    private void OnWelcome(WelcomeFrame welcome)
+    {
+        if (_isWelcomed)
+            throw new MalformedFrameException("Frame Welcome came a second time.");
+        _isWelcomed = true;
+        sender.Open(welcome.Credit, welcome.MaxItemBytes);
+        link.OnGreeted();
+    }
+
+    private void OnCredit(CreditFrame credit, ref WakeList wake)
+    {
+        if (!sender.TryGrant(credit, ref wake))
+            throw new MalformedFrameException($"Frame Credit goes back to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
+        // Both counts only grow, so their sum, though it may wrap for an unlimited count, tells whether one did.
+        _pace.Raise(ref _credit, (credit.Items == long.MaxValue ? 0 : credit.Items) + credit.Bytes, FrameType.Credit);
+    }
+
+    private void OnFlush(long target)
+    {
+        _pace.Raise(ref _flush, target, FrameType.Flush);
+        AnswerFlush();
+    }
+
+    /// <summary>Tells how many items are here, once as many are as the peer asked for.</summary>
+    private void AnswerFlush()
+    {
+        if (_flush <= _flushAnswered)
+            return;
+        long received = receiver.ReceivedItems;
+        if (received < _flush)
+            return;
+        _flushAnswered = received;
+        outbox.Post(new OutFrame(FrameType.Received, received));
+    }
+
+    private void OnReceived(long count, ref WakeList wake)
+    {
+        Count(count, FrameType.Received, isRead: false, ref wake);
+        _pace.Raise(ref _received, count, FrameType.Received);
+    }
+
+    private void OnJoin(long target)
+    {
+        _pace.Raise(ref _join, target, FrameType.Join);
+        receiver.WatchRead(target);
+    }
+
+    private void OnRead(long count, FrameType type, ref WakeList wake)
+    {
+        Count(count, type, isRead: true, ref wake);
+        _pace.Raise(ref _read, count, type);
+    }
+
+    private void OnComplete(CompleteFrame complete)
+    {
+        Exception? error = complete.Outcome switch
+        {
+            CompletionOutcome.Success => null,
+            CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
+            _ => new RemoteChannelException(complete.TypeName, complete.Message),
+        };
+        link.OnPeerDone(FrameType.Complete, complete.Total, error is null ? EndingKind.Completed : EndingKind.Faulted, error);
+    }
+
+    private void OnReceiveClosing(ReasonFrame reason)
+    {
+        if (!link.OnReaderClosed(reason.Code == ReasonCode.None ? null : reason.Text))
+            _pace.CountEmpty(FrameType.ReceiveClosing);
+    }
+
+    private void OnReceiveFinished(long total, ref WakeList wake)
+    {
+        Count(total, FrameType.ReceiveFinished, isRead: true, ref wake);
+        if (sender.Closure is null || sender.UnreceivedCount != 0)
+            throw new MalformedFrameException($"Frame ReceiveFinished says {total:N0} items, and the writer has not finished with that.");
+        link.Done(isOut: true);
+    }
+
+    private void OnPing(long value)
+    {
+        _pace.CountEmpty(FrameType.Ping);
+        outbox.Post(new OutFrame(FrameType.Pong, value));
+    }
+
+    private void OnGoodbye(long received, ref WakeList wake)
+    {
+        if (!link.IsPeerDone)
+            throw new MalformedFrameException("Frame Goodbye came before the frame that says that no more items come.");
+        Count(received, FrameType.Goodbye, isRead: false, ref wake);
+        link.OnGoodbye();
+    }
+
+    private void Count(long count, FrameType type, bool isRead, ref WakeList wake)
+    {
+        if (!sender.TryCount(count, isRead, ref wake))
+            throw new MalformedFrameException($"Frame {type} counts {count:N0} items, which is more than were sent.");
+    }
+
+    private void CheckLengths(ReadOnlySpan<byte> payload, int count)
+    {
+        if (receiver.ElementSize == 0)
+            ItemsHeader.CheckLengths(payload, (uint)count, receiver.MaxItemBytes);
+    }
+
+    private void RequireWelcome(FrameType type)
+    {
+        if (!_isWelcomed)
+            throw new MalformedFrameException($"Frame {FrameLimits.Name(type)} came before frame Welcome.");
+    }
+}

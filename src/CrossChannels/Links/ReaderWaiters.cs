@@ -1,0 +1,49 @@
+namespace CrossChannels.Links;
+
+/// <summary>The callers that wait at one reading end. Guarded by the item receiver's lock.</summary>
+/// <param name="sync">That lock.</param>
+/// <param name="isSingleReader">A second pending read cancels the first, as in process for an unbounded channel of a single reader.</param>
+internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
+{
+    private readonly WaiterQueue _blocked = new();
+    private readonly WaiterQueue _waiting = new();
+    private readonly WaiterPool _waitingPool = new();
+
+    /// <summary>Whether nobody is blocked in a read of one item.</summary>
+    public bool IsNoneBlocked => _blocked.IsEmpty;
+
+    /// <summary>Queues a caller that wants one item.</summary>
+    public void Block(ReadWaiter waiter, ref WakeList wake)
+    {
+        Replace(_blocked, ref wake);
+        _blocked.Enqueue(waiter);
+    }
+
+    /// <summary>Queues a caller that wants to know when there may be an item.</summary>
+    public Waiter Wait(ref WakeList wake)
+    {
+        Replace(_waiting, ref wake);
+        Waiter waiter = _waitingPool.TryTake() ?? new Waiter(sync, _waitingPool);
+        _waiting.Enqueue(waiter);
+        return waiter;
+    }
+
+    /// <summary>Takes the next blocked reader, to be handed an item.</summary>
+    public ReadWaiter NextBlocked() => (ReadWaiter)_blocked.Dequeue();
+
+    /// <summary>There are items that no blocked reader took.</summary>
+    public void WakeWaiting(ref WakeList wake) => _waiting.DecideAll(ref wake, true);
+
+    /// <summary>The direction is over and nothing is left.</summary>
+    public void End(Closure closure, ref WakeList wake)
+    {
+        _blocked.DecideAll(ref wake, false, closure.ForItem());
+        _waiting.DecideAll(ref wake, false, closure.Error);
+    }
+
+    private void Replace(WaiterQueue queue, ref WakeList wake)
+    {
+        if (isSingleReader && !queue.IsEmpty)
+            queue.DecideAll(ref wake, false, new OperationCanceledException());
+    }
+}
