@@ -13,7 +13,6 @@ internal sealed class ItemReceiver
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReceiveWindow _window;
     private Closure? _closure;
     private long _joinTarget = long.MaxValue;
@@ -45,7 +44,7 @@ internal sealed class ItemReceiver
     /// <summary>Every item was taken after the direction had ended, or this end was closed. Called outside the lock, once.</summary>
     public required Action<long> Finished { get; init; }
 
-    public Task Completion => _completion.Task;
+    public Task Completion => _waiters.Completion;
 
     /// <summary>Why the direction is over, once nothing is left to read.</summary>
     public Ending? Ending => Volatile.Read(ref _isFinished) ? _closure!.Ending : null;
@@ -134,8 +133,7 @@ internal sealed class ItemReceiver
 
     public bool TryPeek(out ItemSlice slice)
     {
-        lock (_sync)
-            return _queue.TryPeek(out slice, out _);
+        lock (_sync) return _queue.TryPeek(out slice, out _);
     }
 
     /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>
@@ -276,6 +274,16 @@ internal sealed class ItemReceiver
         return true;
     }
 
+    /// <summary>Whether there is credit to return.</summary>
+    public bool HasReturn
+    {
+        get
+        {
+            lock (_sync)
+                return _window.HasReturn && _closure is null;
+        }
+    }
+
     /// <summary>Grants what is free. Called with the outbox's lock held.</summary>
     public (long Items, long Bytes) Grant()
     {
@@ -283,17 +291,12 @@ internal sealed class ItemReceiver
             return _window.Grant();
     }
 
-    private void SendBeforeParking()
-    {
-        bool hasReturn;
-        lock (_sync)
-            hasReturn = _window.HasReturn && _closure is null;
-        _outbox.SendInline(hasReturn);
-    }
+    private void SendBeforeParking() => _outbox.SendInline(HasReturn);
 
     private ReaderDuties HandOverLocked(ref WakeList wake)
     {
-        ReaderDuties duties = ReaderDuties.None;
+        // These items may have used up the sender's credit while slots are free that were too few to return before.
+        ReaderDuties duties = _window.IsReturnDue ? ReaderDuties.Credit : ReaderDuties.None;
         while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
         {
             ReadWaiter first = _waiters.NextBlocked();
@@ -373,7 +376,8 @@ internal sealed class ItemReceiver
             _outbox.Post(new OutFrame(FrameType.Joined, ConsumedItems));
         if ((duties & ReaderDuties.Finish) != 0)
         {
-            Finish(ref wake);
+            lock (_sync)
+                _waiters.End(_closure!, ref wake);
             Finished(ConsumedItems);
         }
         else if ((duties & ReaderDuties.CreditInline) != 0)
@@ -392,29 +396,6 @@ internal sealed class ItemReceiver
         {
             lock (_sync)
                 return _window.ConsumedItems;
-        }
-    }
-
-    /// <summary>Sets <see cref="Completion"/> before blocked readers wake.</summary>
-    private void Finish(ref WakeList wake)
-    {
-        Closure closure = _closure!;
-        switch (closure.Error)
-        {
-            case null:
-                _completion.TrySetResult();
-                break;
-            case OperationCanceledException canceled:
-                _completion.TrySetCanceled(canceled.CancellationToken);
-                break;
-            default:
-                _completion.TrySetException(closure.Error);
-                _ = _completion.Task.Exception;
-                break;
-        }
-        lock (_sync)
-        {
-            _waiters.End(closure, ref wake);
         }
     }
 }

@@ -81,15 +81,20 @@ internal sealed class ItemSender
     /// <summary>Accepts one item of a plain fixed size.</summary>
     public bool TryAccept<TItem>(TItem item)
     {
+        bool isAccepted, isClaimed = false;
         lock (_sync)
         {
-            if (_closure is null && HasRoomLocked && _blocked.IsEmpty)
+            isAccepted = _closure is null && HasRoomLocked && _blocked.IsEmpty;
+            if (isAccepted)
             {
                 Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(RoomLocked(Unsafe.SizeOf<TItem>()).Append(Unsafe.SizeOf<TItem>())), item);
-                AcceptedLocked(1, Unsafe.SizeOf<TItem>());
-                return true;
+                isClaimed = AcceptedLocked(1, Unsafe.SizeOf<TItem>());
             }
         }
+        if (isClaimed)
+            _outbox.SendClaimed();
+        if (isAccepted)
+            return true;
         // Whoever finds no room waits next, or polls: what is pending leaves now.
         _outbox.SendInline(withCredit: false);
         return false;
@@ -100,6 +105,7 @@ internal sealed class ItemSender
     {
         int size = Unsafe.SizeOf<TItem>();
         int accepted = 0;
+        bool isClaimed = false;
         lock (_sync)
         {
             if (_closure is not null || !_blocked.IsEmpty)
@@ -114,10 +120,12 @@ internal sealed class ItemSender
                     ref MemoryMarshal.GetReference(block.AppendMany((int)count, bytes)),
                     ref Unsafe.As<TItem, byte>(ref MemoryMarshal.GetReference(items[accepted..])),
                     (uint)bytes);
-                AcceptedLocked((int)count, bytes);
+                isClaimed |= AcceptedLocked((int)count, bytes);
                 accepted += (int)count;
             }
         }
+        if (isClaimed)
+            _outbox.SendClaimed();
         return accepted;
     }
 
@@ -125,18 +133,21 @@ internal sealed class ItemSender
     /// <exception cref="ItemTooLargeException">No reader at this link will ever take it.</exception>
     public bool TryAccept(ReadOnlySpan<byte> item, bool isNull)
     {
+        bool isAccepted, isClaimed = false;
         lock (_sync)
         {
             if (_closure is not null)
                 return false;
             if (TooLarge(item.Length) is { } error)
                 throw error;
-            if (HasRoomLocked && _blocked.IsEmpty)
-            {
-                AppendLocked(item, isNull);
-                return true;
-            }
+            isAccepted = HasRoomLocked && _blocked.IsEmpty;
+            if (isAccepted)
+                isClaimed = AppendLocked(item, isNull);
         }
+        if (isClaimed)
+            _outbox.SendClaimed();
+        if (isAccepted)
+            return true;
         _outbox.SendInline(withCredit: false);
         return false;
     }
@@ -156,7 +167,8 @@ internal sealed class ItemSender
                 return ValueTask.FromException(error);
             if (HasRoomLocked && _blocked.IsEmpty)
             {
-                AppendLocked(item, isNull);
+                if (AppendLocked(item, isNull))
+                    _outbox.ReleaseClaimLocked();
                 return default;
             }
             waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
@@ -286,6 +298,7 @@ internal sealed class ItemSender
         lock (_sync)
         {
             DropLocked();
+            _outbox.ScheduleIfWorkLocked();
             Exception error = _countError ??= makeError(UnreceivedLocked);
             _received.Fail(error, ref wake);
             _read.Fail(error, ref wake);
@@ -321,8 +334,8 @@ internal sealed class ItemSender
             if (error is null && !HasRoomLocked)
                 return;
             _blocked.Dequeue();
-            if (error is null)
-                AppendLocked(first.Item, first.IsNull);
+            if (error is null && AppendLocked(first.Item, first.IsNull))
+                _outbox.ReleaseClaimLocked();
             first.Decide(true, error);
             wake.Add(first);
         }
@@ -330,7 +343,8 @@ internal sealed class ItemSender
             _waiting.DecideAll(ref wake, true);
     }
 
-    private void AppendLocked(ReadOnlySpan<byte> item, bool isNull)
+    /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>
+    private bool AppendLocked(ReadOnlySpan<byte> item, bool isNull)
     {
         int bytes = item.Length;
         if (_elementSize > 0)
@@ -342,19 +356,18 @@ internal sealed class ItemSender
             bytes += ItemsHeader.LengthPrefix;
             RoomLocked(bytes).Append(item, isNull);
         }
-        AcceptedLocked(1, bytes);
+        return AcceptedLocked(1, bytes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Block RoomLocked(int bytes) => _blocks.RoomFor(bytes, _credit.AcceptedItems);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AcceptedLocked(int count, int bytes)
+    private bool AcceptedLocked(int count, int bytes)
     {
         _credit.Accept(count);
         _blocks.Added(bytes);
-        if (_outbox.IsIdleLocked && HasSendableLocked)
-            _outbox.ScheduleLocked();
+        return _outbox.IsIdleLocked && HasSendableLocked && _outbox.ClaimLocked();
     }
 
     private void DropLocked() => _droppedItems += _blocks.Drop();

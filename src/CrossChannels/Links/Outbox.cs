@@ -1,32 +1,31 @@
-using System.Buffers;
+using System.Diagnostics;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
 
 /// <summary>Everything that goes to the peer: control frames, and the blocks of the item sender; one write at a time.</summary>
 /// <remarks>
-/// Items gather while a write is under way. Whoever adds to an idle outbox has it sent by the pool; a caller that is about to wait
-/// sends by itself, so that the common exchange costs no hand-over between threads.
+/// Items gather while a write is under way. Whoever adds to an outbox that has just become idle has it sent by the pool, so that
+/// items which follow closely travel together. After a pause the caller sends by itself: waking the pool would cost it as much.
+/// A caller that is about to wait sends too, so that the common exchange costs no hand-over between threads.
 /// </remarks>
 internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThreadPoolWorkItem
 {
     /// <summary>After so many writes a caller that sends by itself hands over to the pool, so that others cannot hold it.</summary>
     private const int MaxInlineWrites = 2;
 
-    private readonly Queue<byte[]> _opening = new(1);
-    private readonly Queue<OutFrame> _frames = new(0);
-    private readonly Queue<OutFrame> _framesAfterItems = new(0);
-    private readonly byte[] _control = new byte[Block.ControlRoom];
+    /// <summary>An item that comes so long after the last write is not one of a stream.</summary>
+    private static readonly long s_pauseTicks = Stopwatch.Frequency / 100_000;
+
+    private readonly ControlQueue _control = new();
+    private readonly byte[] _small = new byte[Block.ControlRoom];
     private Action? _onWritten;
     private ValueTask _write;
     private Block? _block;
-    private byte[]? _rented;
     private State _state;
+    private long _idleSince;
     private bool _isQueued;
     private bool _isCreditDue;
-    private bool _isLastInWrite;
-    private bool _isOpen;
-    private byte[]? _lastWords;
 
     private enum State
     {
@@ -64,8 +63,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             if (_state == State.Stopped)
                 return;
-            _opening.Enqueue(bytes);
-            _isOpen |= isOver;
+            _control.AddGreeting(bytes, isOver);
             ScheduleLocked();
         }
     }
@@ -77,7 +75,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             if (_state == State.Stopped)
                 return;
-            (frame.IsAfterItems ? _framesAfterItems : _frames).Enqueue(frame);
+            _control.Add(frame);
             ScheduleIfWorkLocked();
         }
     }
@@ -92,6 +90,29 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         }
     }
 
+    /// <summary>Items were accepted while the outbox was idle: claims them for this thread after a pause, else has the pool send them.</summary>
+    /// <returns>Whether the caller must call <see cref="SendClaimed"/> once it has left the lock.</returns>
+    public bool ClaimLocked()
+    {
+        if (Stopwatch.GetTimestamp() - _idleSince < s_pauseTicks)
+        {
+            ScheduleLocked();
+            return false;
+        }
+        _state = State.Sending;
+        return true;
+    }
+
+    /// <summary>Leaves what was claimed to the pool.</summary>
+    public void ReleaseClaimLocked()
+    {
+        _state = State.Idle;
+        ScheduleLocked();
+    }
+
+    /// <summary>Sends what <see cref="ClaimLocked"/> has claimed. Does not block.</summary>
+    public void SendClaimed() => Send(maxWrites: 1);
+
     /// <summary>Sends what is there on this thread, unless somebody does so already. Does not block.</summary>
     public void SendInline(bool withCredit)
     {
@@ -102,12 +123,31 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 return;
             if (!HasWorkLocked())
             {
-                _state = State.Idle;
+                GoIdleLocked();
                 return;
             }
             _state = State.Sending;
         }
         Send(MaxInlineWrites);
+    }
+
+    /// <summary>Has what is there sent by the pool, if nobody sends. Whoever adds work calls it with the lock held.</summary>
+    public void ScheduleLocked()
+    {
+        if (_state != State.Idle)
+            return;
+        _state = State.Scheduled;
+        if (_isQueued)
+            return;
+        _isQueued = true;
+        scheduler.Queue(this);
+    }
+
+    /// <summary>As <see cref="ScheduleLocked"/>, where it is not certain that there is work.</summary>
+    public void ScheduleIfWorkLocked()
+    {
+        if (HasWorkLocked())
+            ScheduleLocked();
     }
 
     /// <summary>Drops everything but these words, which are the last that the peer hears.</summary>
@@ -117,8 +157,8 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             if (_state == State.Stopped)
                 return;
-            ClearLocked();
-            _lastWords = lastWords;
+            _control.ReplaceBy(lastWords);
+            _isCreditDue = false;
             ScheduleLocked();
         }
     }
@@ -130,30 +170,10 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             bool isSending = _state == State.Sending;
             _state = State.Stopped;
-            ClearLocked();
+            _control.Clear();
             if (!isSending)
                 FreeWrittenLocked();
         }
-    }
-
-    private void ClearLocked()
-    {
-        _opening.Clear();
-        _frames.Clear();
-        _framesAfterItems.Clear();
-        _isCreditDue = false;
-    }
-
-    /// <summary>Must be called with the lock held, by whoever has added work.</summary>
-    public void ScheduleLocked()
-    {
-        if (_state != State.Idle)
-            return;
-        _state = State.Scheduled;
-        if (_isQueued)
-            return;
-        _isQueued = true;
-        scheduler.Queue(this);
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -168,16 +188,8 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         Send(int.MaxValue);
     }
 
-    private void ScheduleIfWorkLocked()
-    {
-        if (HasWorkLocked())
-            ScheduleLocked();
-    }
-
-    private bool HasWorkLocked() => _lastWords is not null || _opening.Count > 0 || (_isOpen && HasFramesLocked());
-
-    private bool HasFramesLocked() =>
-        _isCreditDue || _frames.Count > 0 || Sender.HasSendableLocked || (_framesAfterItems.Count > 0 && !Sender.HasItemsLocked);
+    private bool HasWorkLocked() => _control.HasUrgent
+        || (_control.IsOpen && (_isCreditDue || Sender.HasSendableLocked || (_control.HasAfterItems && !Sender.HasItemsLocked)));
 
     private void Send(int maxWrites)
     {
@@ -185,12 +197,10 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             for (int writes = 0; ; writes++)
             {
-                if (!TryTakeNext(mayGoOn: writes < maxWrites, out ReadOnlyMemory<byte> bytes, out WakeList wake))
-                {
-                    wake.Wake(inline: false);
-                    return;
-                }
+                bool hasMore = TryTakeNext(mayGoOn: writes < maxWrites, out ReadOnlyMemory<byte> bytes, out WakeList wake);
                 wake.Wake(inline: false);
+                if (!hasMore)
+                    return;
                 StartWrite(bytes);
                 if (!_write.IsCompleted)
                 {
@@ -246,7 +256,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         lock (Sync)
         {
             FreeWrittenLocked();
-            wasLast = _isLastInWrite;
+            wasLast = _control.IsLast;
             if (wasLast)
                 _state = State.Stopped;
         }
@@ -271,11 +281,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             _block = null;
             Sender.ReturnBlockLocked(block);
         }
-        if (_rented is { } rented)
-        {
-            _rented = null;
-            ArrayPool<byte>.Shared.Return(rented);
-        }
+        _control.Free();
     }
 
     /// <summary>Takes what is to be written next, or leaves the sending state.</summary>
@@ -286,79 +292,53 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         lock (Sync)
         {
             if (_state == State.Stopped)
-            {
-                FreeWrittenLocked();
                 return false;
-            }
             if (!mayGoOn)
             {
-                _state = State.Idle;
+                GoIdleLocked();
                 ScheduleIfWorkLocked();
                 return false;
             }
-
-            if (_lastWords is { } lastWords)
-            {
-                _lastWords = null;
-                _isLastInWrite = true;
-                bytes = lastWords;
+            if (_control.TryTakeAlone(out bytes))
                 return true;
-            }
-            if (_opening.TryDequeue(out byte[]? opening))
+            if (_control.IsOpen)
             {
-                bytes = opening;
-                return true;
+                int control = WriteSmallLocked();
+                _block = Sender.TakeBlockLocked(ref wake);
+                if (_block is not null)
+                {
+                    bytes = _block.Seal(_small.AsSpan(0, control));
+                    return true;
+                }
+                if (control > 0)
+                {
+                    bytes = _small.AsMemory(0, control);
+                    return true;
+                }
+                if (!Sender.HasItemsLocked && _control.TryTakeAfterItems(out bytes))
+                    return true;
             }
-            if (!_isOpen)
-            {
-                _state = State.Idle;
-                return false;
-            }
-            if (_frames.TryPeek(out OutFrame frame) && !frame.IsSmall)
-            {
-                bytes = WriteAlone(_frames.Dequeue());
-                return true;
-            }
-            int control = WriteControl();
-            _block = Sender.TakeBlockLocked(ref wake);
-            if (_block is not null)
-            {
-                bytes = _block.Seal(_control.AsSpan(0, control));
-                return true;
-            }
-            if (control > 0)
-            {
-                bytes = _control.AsMemory(0, control);
-                return true;
-            }
-            if (!Sender.HasItemsLocked && _framesAfterItems.TryDequeue(out OutFrame last))
-            {
-                _isLastInWrite = last.Type == FrameType.Goodbye;
-                bytes = WriteAlone(last);
-                return true;
-            }
-            _state = State.Idle;
+            GoIdleLocked();
             return false;
         }
     }
 
-    private int WriteControl()
+    private void GoIdleLocked()
     {
-        int length = 0;
-        if (_isCreditDue)
-        {
-            _isCreditDue = false;
-            (long items, long credit) = Receiver.Grant();
-            length += new CreditFrame(items, credit).Write(_control);
-        }
-        while (length + CounterFrame.Size <= _control.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
-            length += _frames.Dequeue().Write(_control.AsSpan(length));
-        return length;
+        _state = State.Idle;
+        _idleSince = Stopwatch.GetTimestamp();
     }
 
-    private ReadOnlyMemory<byte> WriteAlone(OutFrame frame)
+    /// <summary>Writes small frames, among them credit, which travels with items at no cost.</summary>
+    private int WriteSmallLocked()
     {
-        _rented = ArrayPool<byte>.Shared.Rent(OutFrame.MaxSize);
-        return _rented.AsMemory(0, frame.Write(_rented));
+        int length = 0;
+        if (_isCreditDue || (Sender.HasSendableLocked && Receiver.HasReturn))
+        {
+            _isCreditDue = false;
+            (long items, long bytes) = Receiver.Grant();
+            length = new CreditFrame(items, bytes).Write(_small);
+        }
+        return length + _control.WriteSmall(_small.AsSpan(length));
     }
 }

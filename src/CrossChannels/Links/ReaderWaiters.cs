@@ -8,6 +8,9 @@ internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
     private readonly WaiterQueue _blocked = new();
     private readonly WaiterQueue _waiting = new();
     private readonly WaiterPool _waitingPool = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Completion => _completion.Task;
 
     /// <summary>Whether nobody is blocked in a read of one item.</summary>
     public bool IsNoneBlocked => _blocked.IsEmpty;
@@ -34,9 +37,22 @@ internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
     /// <summary>There are items that no blocked reader took.</summary>
     public void WakeWaiting(ref WakeList wake) => _waiting.DecideAll(ref wake, true);
 
-    /// <summary>The direction is over and nothing is left.</summary>
+    /// <summary>The direction is over and nothing is left: sets <see cref="Completion"/>, then decides all waiters.</summary>
     public void End(Closure closure, ref WakeList wake)
     {
+        switch (closure.Error)
+        {
+            case null:
+                _completion.TrySetResult();
+                break;
+            case OperationCanceledException canceled:
+                _completion.TrySetCanceled(canceled.CancellationToken);
+                break;
+            default:
+                _completion.TrySetException(closure.Error);
+                _ = _completion.Task.Exception;
+                break;
+        }
         _blocked.DecideAll(ref wake, false, closure.ForItem());
         _waiting.DecideAll(ref wake, false, closure.Error);
     }

@@ -1,0 +1,107 @@
+using System.Buffers;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>Control frames that wait to be written: the greeting first, then frames of a link at work, then those that end it. Guarded by the outbox's lock.</summary>
+internal sealed class ControlQueue
+{
+    private readonly Queue<byte[]> _greeting = new(1);
+    private readonly Queue<OutFrame> _frames = new(0);
+    private readonly Queue<OutFrame> _afterItems = new(0);
+    private byte[]? _lastWords;
+    private byte[]? _rented;
+
+    /// <summary>The greeting is over, so that frames may go.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>What was taken last is the end of everything that this side says.</summary>
+    public bool IsLast { get; private set; }
+
+    /// <summary>Something goes before, and without, items.</summary>
+    public bool HasUrgent => _lastWords is not null || _greeting.Count > 0 || (IsOpen && _frames.Count > 0);
+
+    /// <summary>Something goes when no item is left.</summary>
+    public bool HasAfterItems => IsOpen && _afterItems.Count > 0;
+
+    public void AddGreeting(byte[] bytes, bool isOver)
+    {
+        _greeting.Enqueue(bytes);
+        IsOpen |= isOver;
+    }
+
+    public void Add(OutFrame frame) => (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
+
+    /// <summary>Drops everything but these words.</summary>
+    public void ReplaceBy(byte[] lastWords)
+    {
+        Clear();
+        _lastWords = lastWords;
+    }
+
+    public void Clear()
+    {
+        _greeting.Clear();
+        _frames.Clear();
+        _afterItems.Clear();
+        _lastWords = null;
+    }
+
+    /// <summary>Takes what is written by itself: last words, greeting, frames with texts.</summary>
+    public bool TryTakeAlone(out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = default;
+        if (_lastWords is { } lastWords)
+        {
+            _lastWords = null;
+            IsLast = true;
+            bytes = lastWords;
+            return true;
+        }
+        if (_greeting.TryDequeue(out byte[]? greeting))
+        {
+            bytes = greeting;
+            return true;
+        }
+        if (!IsOpen || !_frames.TryPeek(out OutFrame frame) || frame.IsSmall)
+            return false;
+        bytes = Write(_frames.Dequeue());
+        return true;
+    }
+
+    /// <summary>Writes as many small frames as fit.</summary>
+    /// <returns>Bytes written.</returns>
+    public int WriteSmall(Span<byte> room)
+    {
+        int length = 0;
+        while (length + CounterFrame.Size <= room.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
+            length += _frames.Dequeue().Write(room[length..]);
+        return length;
+    }
+
+    /// <summary>Takes the next frame that says that no item follows.</summary>
+    public bool TryTakeAfterItems(out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = default;
+        if (!_afterItems.TryDequeue(out OutFrame frame))
+            return false;
+        IsLast = frame.Type == FrameType.Goodbye;
+        bytes = Write(frame);
+        return true;
+    }
+
+    /// <summary>What was taken has been written.</summary>
+    public void Free()
+    {
+        if (_rented is not { } rented)
+            return;
+        _rented = null;
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    private ReadOnlyMemory<byte> Write(OutFrame frame)
+    {
+        _rented = ArrayPool<byte>.Shared.Rent(OutFrame.MaxSize);
+        return _rented.AsMemory(0, frame.Write(_rented));
+    }
+}
