@@ -32,35 +32,35 @@ internal sealed class ControlQueue
 
     public void Add(OutFrame frame) => (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
 
-    /// <summary>Drops everything but these words.</summary>
+    /// <summary>Drops everything but these words, and the greeting, without which they mean nothing.</summary>
     public void ReplaceBy(byte[] lastWords)
     {
-        Clear();
+        _frames.Clear();
+        _afterItems.Clear();
         _lastWords = lastWords;
     }
 
     public void Clear()
     {
+        ReplaceBy([]);
         _greeting.Clear();
-        _frames.Clear();
-        _afterItems.Clear();
         _lastWords = null;
     }
 
-    /// <summary>Takes what is written by itself: last words, greeting, frames with texts.</summary>
+    /// <summary>Takes what is written by itself: greeting, last words, frames with texts.</summary>
     public bool TryTakeAlone(out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
+        if (_greeting.TryDequeue(out byte[]? greeting))
+        {
+            bytes = greeting;
+            return true;
+        }
         if (_lastWords is { } lastWords)
         {
             _lastWords = null;
             IsLast = true;
             bytes = lastWords;
-            return true;
-        }
-        if (_greeting.TryDequeue(out byte[]? greeting))
-        {
-            bytes = greeting;
             return true;
         }
         if (!IsOpen || !_frames.TryPeek(out OutFrame frame) || frame.IsSmall)

@@ -215,7 +215,7 @@ internal sealed class Link
         bool wasOver;
         lock (_sync)
             wasOver = _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
-        if (wasOver)
+        if (wasOver && error is not MalformedFrameException)
         {
             // Both directions were over, so that a broken connection takes nothing away.
             Close();

@@ -7,13 +7,15 @@ namespace CrossChannels.Links;
 internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox, ItemSender sender, ItemReceiver receiver) : FrameSink
 {
     private readonly PeerPace _pace = new(identity.Settings);
-    private long _credit;
+    private long _creditItems;
+    private long _creditBytes;
     private long _flush;
     private long _flushAnswered;
     private long _join;
     private long _received;
     private long _read;
     private bool _isWelcomed;
+    private bool _isGoodbyeHeard;
     private bool _isDiscarding;
 
     public TimeSpan Silence => _pace.Silence;
@@ -108,8 +110,9 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     {
         if (!sender.TryGrant(credit, ref wake))
             throw new MalformedFrameException($"Frame Credit goes back to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
-        // Both counts only grow, so their sum, though it may wrap for an unlimited count, tells whether one did.
-        _pace.Raise(ref _credit, (credit.Items == long.MaxValue ? 0 : credit.Items) + credit.Bytes, FrameType.Credit);
+        // Either count may stand for no limit, so their sum must not be taken.
+        if (!(PeerPace.TryRaise(ref _creditItems, credit.Items) | PeerPace.TryRaise(ref _creditBytes, credit.Bytes)))
+            _pace.CountEmpty(FrameType.Credit);
     }
 
     private void OnFlush(long target)
@@ -181,6 +184,9 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     private void OnGoodbye(long received, ref WakeList wake)
     {
+        if (_isGoodbyeHeard)
+            throw new MalformedFrameException("Frame Goodbye came a second time.");
+        _isGoodbyeHeard = true;
         if (!link.IsPeerDone)
             throw new MalformedFrameException("Frame Goodbye came before the frame that says that no more items come.");
         Count(received, FrameType.Goodbye, isRead: false, ref wake);

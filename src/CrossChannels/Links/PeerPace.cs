@@ -23,10 +23,17 @@ internal sealed class PeerPace(LinkSettings settings)
     /// <exception cref="MalformedFrameException">It is one too many.</exception>
     public void Raise(ref long highest, long value, FrameType type)
     {
-        if (value > highest)
-            highest = value;
-        else
+        if (!TryRaise(ref highest, value))
             CountEmpty(type);
+    }
+
+    /// <returns>Whether the value is new.</returns>
+    public static bool TryRaise(ref long highest, long value)
+    {
+        if (value <= highest)
+            return false;
+        highest = value;
+        return true;
     }
 
     /// <exception cref="MalformedFrameException">It is one too many.</exception>
