@@ -19,7 +19,7 @@ internal sealed class Closure(Ending ending, Exception? error)
     };
 
     /// <summary>A read that has nothing to wait for: canceled, not failed, where the channel was completed with a cancellation.</summary>
-    public ValueTask<T> FailRead<T>() => error is OperationCanceledException canceled
+    public ValueTask<T> FailReadAsync<T>() => error is OperationCanceledException canceled
         ? ValueTask.FromCanceled<T>(canceled.CancellationToken.IsCancellationRequested ? canceled.CancellationToken : new CancellationToken(true))
         : ValueTask.FromException<T>(ForItem());
 
