@@ -118,8 +118,14 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
     {
         LinkSettings settings = _handle.Link.Settings;
         Task confirmed = _handle.Link.CloseReaderAsync(reason);
-        if (!confirmed.IsCompleted)
-            await Task.WhenAny(confirmed, Task.Delay(settings.CloseTimeout, settings.TimeProvider)).ConfigureAwait(false);
+        try
+        {
+            await confirmed.WaitAsync(settings.CloseTimeout, settings.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A writer that does not answer finds the reader closed when it wakes.
+        }
     }
 
     public override ValueTask DisposeAsync() => CloseAsync();
