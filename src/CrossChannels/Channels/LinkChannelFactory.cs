@@ -77,7 +77,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         {
             BoundedChannelOptions { Capacity: 0 } => throw new NotSupportedException("A rendezvous (capacity 0) works within one process only; across processes the least capacity is 1."),
             BoundedChannelOptions { FullMode: BoundedChannelFullMode.Wait } bounded => Make(bounded.Capacity, null, isSingleReader: false),
-            BoundedChannelOptions bounded => Make(bounded.Capacity, new DropPolicy(bounded.FullMode, bounded.Capacity, ReportDropped), isSingleReader: false),
+            BoundedChannelOptions bounded => Make(bounded.Capacity, new DropPolicy(bounded.FullMode, bounded.Capacity, _options.ReadSettings.MaxUnreadBytes, ReportDropped), isSingleReader: false),
             UnboundedChannelOptions unbounded => Make(long.MaxValue, null, unbounded.SingleReader),
             _ => throw new NotSupportedException($"A link reads a bounded or an unbounded channel, and {_options.Reading.GetType().Name} is neither."),
         };

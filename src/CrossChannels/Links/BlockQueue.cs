@@ -16,7 +16,7 @@ internal sealed class BlockQueue
     /// <summary>Payload bytes at which a block is full; no more than the reader's window of bytes.</summary>
     public int BatchBytes { get; set; } = FrameLimits.BatchBytes;
 
-    /// <summary>Payload bytes in all blocks.</summary>
+    /// <summary>Bytes in all blocks, without the room before the items of the block that gathers.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The block that leaves next; null if there is no item.</summary>
@@ -35,7 +35,11 @@ internal sealed class BlockQueue
     /// <summary>Takes <see cref="Next"/>, which the caller gives back when it is written.</summary>
     public Block Take()
     {
-        if (!_full.TryDequeue(out Block? block))
+        if (_full.TryDequeue(out Block? block))
+        {
+            Bytes -= Block.HeadRoom;
+        }
+        else
         {
             block = _current!;
             _current = null;
@@ -69,10 +73,14 @@ internal sealed class BlockQueue
     private Block NextBlock(int bytes, long sequence)
     {
         if (_current is not null)
+        {
+            // Where the reader's window makes blocks small, what stands around the items counts as well.
             _full.Enqueue(_current);
+            Bytes += Block.HeadRoom;
+        }
         if (!_spares.TryPop(out Block? block))
             block = new Block();
-        block.Begin(sequence, Math.Max(FrameLimits.BatchBytes, bytes));
+        block.Begin(sequence, Math.Max(BatchBytes, bytes));
         return _current = block;
     }
 }

@@ -6,6 +6,9 @@ namespace CrossChannels.Links;
 /// <summary>Control frames that wait to be written: the greeting first, then frames of a link at work, then those that end it. Guarded by the outbox's lock.</summary>
 internal sealed class ControlQueue
 {
+    /// <summary>A peer that does not read gets no more answers to its pings than this queued.</summary>
+    private const int MaxWaitingPongs = 64;
+
     private readonly Queue<byte[]> _greeting = new(1);
     private readonly Queue<OutFrame> _frames = new(0);
     private readonly Queue<OutFrame> _afterItems = new(0);
@@ -30,7 +33,11 @@ internal sealed class ControlQueue
         IsOpen |= isOver;
     }
 
-    public void Add(OutFrame frame) => (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
+    public void Add(OutFrame frame)
+    {
+        if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
+            (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
+    }
 
     /// <summary>Drops everything but these words, and the greeting, without which they mean nothing.</summary>
     public void ReplaceBy(byte[] lastWords)

@@ -16,6 +16,8 @@ internal sealed class ItemReceiver
     private ReceiveWindow _window;
     private Closure? _closure;
     private long _joinTarget = long.MaxValue;
+    private long _joined = -1;
+    private long _droppableBytes;
     private bool _isFinished;
 
     public ItemReceiver(Outbox outbox, ReceiverOptions options)
@@ -54,23 +56,11 @@ internal sealed class ItemReceiver
 
     public CreditFrame FirstCredit => new(_window.Granted.Items, _window.Granted.Bytes);
 
-    public int Count
-    {
-        get
-        {
-            lock (_sync)
-                return _queue.Count;
-        }
-    }
+    public int Count { get { lock (_sync) return _queue.Count; } }
 
-    public long ReceivedItems
-    {
-        get
-        {
-            lock (_sync)
-                return _window.ReceivedItems;
-        }
-    }
+    public bool HasWaiters { get { lock (_sync) return _waiters.IsAnyWaiting; } }
+
+    public long ReceivedItems { get { lock (_sync) return _window.ReceivedItems; } }
 
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>(out TItem item)
@@ -247,6 +237,8 @@ internal sealed class ItemReceiver
         ReaderDuties duties;
         lock (_sync)
         {
+            if (target <= _joined)
+                return;
             _joinTarget = target;
             duties = JoinedLocked();
         }
@@ -275,14 +267,7 @@ internal sealed class ItemReceiver
     }
 
     /// <summary>Whether there is credit to return.</summary>
-    public bool HasReturn
-    {
-        get
-        {
-            lock (_sync)
-                return _window.HasReturn && _closure is null;
-        }
-    }
+    public bool HasReturn { get { lock (_sync) return _window.HasReturn && _closure is null; } }
 
     /// <summary>Grants what is free. Called with the outbox's lock held.</summary>
     public (long Items, long Bytes) Grant()
@@ -316,12 +301,12 @@ internal sealed class ItemReceiver
         ReaderDuties duties = ReaderDuties.None;
         lock (_sync)
         {
+            // What is dropped when there is too much of it never makes the writer wait, so its bytes are free as soon as they are here.
+            _window.Consume(0, payload.Length);
             for (int i = 0; i < count && _closure is null; i++)
             {
                 int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
-                long bytes = _drops!.Append(_queue, payload[..length], isFull: _queue.Count >= _drops.Capacity && _waiters.IsNoneBlocked, dropped);
-                if (bytes > 0)
-                    duties |= ConsumedLocked(1, bytes);
+                duties |= ConsumedLocked(_drops!.Append(_queue, payload[..length], ref _droppableBytes, dropped), 0);
                 duties |= HandOverLocked(ref wake);
                 payload = payload[length..];
             }
@@ -335,6 +320,11 @@ internal sealed class ItemReceiver
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReaderDuties ConsumedLocked(int count, long bytes)
     {
+        if (_drops is not null)
+        {
+            _droppableBytes -= bytes;
+            bytes = 0;
+        }
         _window.Consume(count, bytes);
         ReaderDuties duties = _window.IsReturnDue ? ReaderDuties.Credit : ReaderDuties.None;
         if (_window.ConsumedItems >= _joinTarget)
@@ -351,6 +341,7 @@ internal sealed class ItemReceiver
         if (_window.ConsumedItems < _joinTarget)
             return ReaderDuties.None;
         _joinTarget = long.MaxValue;
+        _joined = _window.ConsumedItems;
         return ReaderDuties.Joined;
     }
 
@@ -390,12 +381,5 @@ internal sealed class ItemReceiver
         }
     }
 
-    private long ConsumedItems
-    {
-        get
-        {
-            lock (_sync)
-                return _window.ConsumedItems;
-        }
-    }
+    private long ConsumedItems { get { lock (_sync) return _window.ConsumedItems; } }
 }

@@ -23,7 +23,6 @@ internal sealed class ItemSender
     private readonly CountWatch _received;
     private readonly CountWatch _read;
     private SendCredit _credit;
-    private long _firstGrant;
     private int _peerMaxItemBytes = int.MaxValue;
     private long _droppedItems;
     private Closure? _closure;
@@ -53,6 +52,15 @@ internal sealed class ItemSender
         }
     }
 
+    public bool HasWaiters
+    {
+        get
+        {
+            lock (_sync)
+                return !_blocked.IsEmpty || !_waiting.IsEmpty || _received.HasWaiters || _read.HasWaiters;
+        }
+    }
+
     /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
     public bool MayAccept
     {
@@ -74,7 +82,7 @@ internal sealed class ItemSender
     internal bool HasItemsLocked => _blocks.Next is not null;
 
     private long UnreceivedLocked =>
-        _credit.AcceptedItems - Math.Max(Math.Max(_received.Known, _read.Known), _credit.CertainlyRead(_firstGrant));
+        _credit.AcceptedItems - Math.Max(Math.Max(_received.Known, _read.Known), _credit.CertainlyRead);
 
     private bool HasRoomLocked => _credit.Items > 0 && _blocks.Bytes < _maxUnsentBytes;
 
@@ -228,9 +236,9 @@ internal sealed class ItemSender
         WakeList wake = default;
         lock (_sync)
         {
-            _firstGrant = credit.Items;
             _peerMaxItemBytes = peerMaxItemBytes;
-            _blocks.BatchBytes = (int)Math.Min(_blocks.BatchBytes, credit.Bytes);
+            // A reader may keep back less than an eighth of its window even when nothing is unread; a batch fits into the rest.
+            _blocks.BatchBytes = (int)Math.Min(_blocks.BatchBytes, Math.Max(1, credit.Bytes - (credit.Bytes / 8)));
             _credit.Open(credit.Items, credit.Bytes);
             AdmitLocked(ref wake);
         }
@@ -238,7 +246,7 @@ internal sealed class ItemSender
     }
 
     /// <summary>Takes later credit.</summary>
-    /// <returns>False if it goes back.</returns>
+    /// <returns>False if it goes back, or beyond what was sent.</returns>
     public bool TryGrant(CreditFrame credit, ref WakeList wake)
     {
         lock (_sync)
@@ -258,7 +266,7 @@ internal sealed class ItemSender
     {
         lock (_sync)
         {
-            if (count > _credit.AcceptedItems)
+            if (count > _credit.SentItems)
                 return false;
             if (read)
                 _read.Advance(count, ref wake);
@@ -313,7 +321,7 @@ internal sealed class ItemSender
             return null;
         bool wasFull = _blocks.Bytes >= _maxUnsentBytes;
         Block block = _blocks.Take();
-        _credit.Sent(block.PayloadBytes);
+        _credit.Sent(block.PayloadBytes, block.Count);
         if (wasFull)
             AdmitLocked(ref wake);
         ChannelMetrics.Sent(block.Count, block.PayloadBytes);

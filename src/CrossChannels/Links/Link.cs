@@ -11,6 +11,7 @@ internal sealed class Link
     private readonly LinkConnection _connection;
     private readonly LinkIdentity _identity;
     private readonly LinkPeer _peer;
+    private readonly WorkScheduler _scheduler;
     private readonly Outbox _outbox;
     private readonly LinkFrames _frames;
     private readonly TaskCompletionSource<PeerInfo> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +27,8 @@ internal sealed class Link
         _connection = new LinkConnection(input, output, peer, identity.Settings);
         _identity = identity;
         _peer = peer;
-        _outbox = new Outbox(output, scheduler ?? WorkScheduler.ThreadPool) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
+        _scheduler = scheduler ?? WorkScheduler.ThreadPool;
+        _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = new ItemSender(_outbox, halves.WriteElementSize, halves.WriteMaxItemBytes, halves.MaxUnsentBytes, halves.WakeWritersInline);
         Receiver = new ItemReceiver(_outbox, halves.Receiver) { Finished = OnReaderFinished };
         _outbox.Sender = Sender;
@@ -63,6 +65,9 @@ internal sealed class Link
     /// <summary>The peer has said that it sends no more items.</summary>
     public bool IsPeerDone => _peerDone.Task.IsCompleted;
 
+    /// <summary>Somebody waits for this link, who may hold nothing else of it.</summary>
+    public bool HasWaiters => Sender.HasWaiters || Receiver.HasWaiters;
+
     private string PeerName => _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
 
     /// <summary>Sends the greeting and begins to read.</summary>
@@ -73,7 +78,7 @@ internal sealed class Link
         if (Settings.GreetingTimeout != Timeout.InfiniteTimeSpan)
             _greetingTimer = Settings.TimeProvider.CreateTimer(static state => ((Link)state!).OnGreetingLate(), this, Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
         _outbox.PostOpening(_identity.Greeting(), isOver: false);
-        _connection.Start(_frames);
+        _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
     }
 
     /// <summary>The writer completes the channel; the first call counts.</summary>
@@ -95,7 +100,7 @@ internal sealed class Link
     /// <returns>Done when the writer has confirmed it, or the connection is closed.</returns>
     public Task CloseReaderAsync(string? reason)
     {
-        bool isOver = IsPeerDone;
+        bool isOver = Receiver.Ending is not null;
         var error = new ReaderClosedException("this end", reason);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true) && !isOver)
         {
@@ -103,7 +108,7 @@ internal sealed class Link
             _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
         }
         Done(isOut: false);
-        return isOver ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
+        return isOver || IsPeerDone ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
     }
 
     /// <summary>Closes writer and reader; the goodbye follows the last item.</summary>
@@ -254,7 +259,8 @@ internal sealed class Link
         ChannelMetrics.Ended(kind);
         if (Volatile.Read(ref _cause) is not null)
             return;
-        if (kind != EndingKind.ReaderClosed)
+        // A reader that closed what was complete has thrown away the rest, and says ReceiveClosing instead.
+        if (kind != EndingKind.ReaderClosed && total == Receiver.ReceivedItems)
             _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }

@@ -16,7 +16,7 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
 
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
 
-    public void Start(FrameSink sink) => new ReceiveLoop(input, sink).Start();
+    public LinkInput Input => input;
 
     /// <returns>False if this end is closing the connection, so that the end of its input means nothing.</returns>
     public bool OnInputEnded()

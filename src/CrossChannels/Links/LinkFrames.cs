@@ -109,7 +109,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     private void OnCredit(CreditFrame credit, ref WakeList wake)
     {
         if (!sender.TryGrant(credit, ref wake))
-            throw new MalformedFrameException($"Frame Credit goes back to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
+            throw new MalformedFrameException($"Frame Credit goes back, or beyond the first credit and what was sent, to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
         // Either count may stand for no limit, so their sum must not be taken.
         if (!(PeerPace.TryRaise(ref _creditItems, credit.Items) | PeerPace.TryRaise(ref _creditBytes, credit.Bytes)))
             _pace.CountEmpty(FrameType.Credit);
