@@ -6,7 +6,7 @@ namespace CrossChannels;
 public static class ByteChannelExtensions
 {
     /// <summary>Reads the next item into <paramref name="destination"/>.</summary>
-    /// <returns>How many bytes the item has.</returns>
+    /// <returns>How many bytes the item has; 0 for a null item.</returns>
     /// <exception cref="ArgumentException">The item does not fit; it is not consumed, and the message tells its size.</exception>
     /// <exception cref="ChannelClosedException">The channel is over.</exception>
     public static ValueTask<int> ReadIntoAsync(this CrossChannelReader<byte[]> reader, Memory<byte> destination, CancellationToken cancellationToken = default) =>

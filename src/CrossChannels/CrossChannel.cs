@@ -41,6 +41,7 @@ public static class CrossChannel
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
     /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
+    /// <exception cref="ConnectionLostException">Connections broke during the greeting until the time was up.</exception>
     /// <exception cref="EndpointException">The address cannot be used as the settings are.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static async Task<CrossChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
@@ -88,6 +89,7 @@ public static class CrossChannel
     }
 
     /// <summary>Makes two ends that are joined in memory, with everything that a connection between processes does.</summary>
+    /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static (CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second) CreatePair<T1, T2>(
         CrossChannelOptions<T1, T2>? firstOptions = null, CrossChannelOptions<T2, T1>? secondOptions = null)
     {

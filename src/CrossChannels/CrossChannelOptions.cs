@@ -23,6 +23,7 @@ public sealed class CrossChannelOptions<TWrite, TRead>
     public ChannelOptions Writing { get; init => field = NotNull(value); } = new UnboundedChannelOptions();
 
     /// <summary>Called with each item that a drop mode of <see cref="Reading"/> drops at this end. What it throws is logged and counted.</summary>
+    /// <remarks>Runs on the thread that receives: until it returns, nothing else is received on this link.</remarks>
     public Action<TRead>? ItemDropped { get; init; }
 
     /// <summary>Serializer, contract and limits of the items written.</summary>

@@ -31,6 +31,7 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
 
     /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>
     /// <exception cref="CrossChannelException">The link ended before that was known.</exception>
+    /// <remarks>May wait for the reader to read, where the unread bytes are as many as its <see cref="CrossChannelSettings{T}.MaxUnreadBytes"/>.</remarks>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Waits until every item accepted so far has been taken by the reader or dropped by its full mode.</summary>
@@ -40,7 +41,10 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <summary>Leaves: accepts nothing more and waits until the other process has received what was accepted.</summary>
     /// <param name="timeout">How long to wait; default: <see cref="LinkSettings.CloseTimeout"/>. Zero does not wait.</param>
     /// <returns>An upper bound of the items that were not received; 0 after a clean close.</returns>
-    /// <remarks>Without <c>Complete()</c> before it the reader faults with <see cref="WriterLeftException"/>.</remarks>
+    /// <remarks>
+    /// Without <c>Complete()</c> before it the reader faults with <see cref="WriterLeftException"/>. What is not received when the time is up
+    /// is still sent while process and link live.
+    /// </remarks>
     public abstract ValueTask<long> CloseAsync(TimeSpan? timeout = null);
 
     /// <summary>Closes as <see cref="CloseAsync"/> does. Never throws; items that were not received are logged and counted.</summary>

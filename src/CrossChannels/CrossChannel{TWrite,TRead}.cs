@@ -26,7 +26,7 @@ public abstract class CrossChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAsy
     /// <exception cref="CrossChannelException">They did not; the kind tells why.</exception>
     public abstract Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Drops everything at once and breaks the link. Both ends see <see cref="EndingKind.Aborted"/>.</summary>
+    /// <summary>Drops what is unsent and breaks the link at once. Both ends see <see cref="EndingKind.Aborted"/>, after what has arrived.</summary>
     public abstract void Abort(string? reason = null);
 
     /// <summary>

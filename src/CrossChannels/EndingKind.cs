@@ -27,6 +27,6 @@ public enum EndingKind
     /// <summary>The peers do not fit: version, contract, key, certificate, user or capability.</summary>
     Refused = 8,
 
-    /// <summary>A deadline passed: greeting, or a silent peer.</summary>
+    /// <summary>A deadline passed: of the greeting, of a silent peer, or of a goodbye that was not answered.</summary>
     TimedOut = 9,
 }

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Serialization;
-using CrossChannels.Transports;
 
 namespace CrossChannels.Channels;
 
@@ -42,29 +41,6 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         var channel = new LinkChannel<TWrite, TRead>(handle, new LinkWriter<TWrite>(handle, _writeCodec), new LinkReader<TRead>(handle, _readCodec));
         link.Start();
         return channel;
-    }
-
-    /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
-    /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
-    /// <exception cref="LinkTimeoutException">The peer took too long.</exception>
-    public async Task<LinkChannel<TWrite, TRead>> StartAsync(TransportConnection connection, CancellationToken cancellationToken)
-    {
-        TimeSpan timeout = Settings.GreetingTimeout;
-        using var deadline = new CancellationTokenSource(timeout, Settings.TimeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        try
-        {
-            await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
-            var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
-            return Start(new StreamInput(connection.Input), new StreamOutput(connection.Output), peer);
-        }
-        catch (Exception e)
-        {
-            await connection.DisposeAsync().ConfigureAwait(false);
-            if (e is OperationCanceledException && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-                throw new LinkTimeoutException($"The peer at {connection.RemoteEndpoint} did not authenticate within GreetingTimeout, {timeout.TotalSeconds:N1} s.", e);
-            throw;
-        }
     }
 
     private ReceiverOptions ReceiverOptions()

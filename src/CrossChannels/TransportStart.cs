@@ -1,0 +1,36 @@
+using CrossChannels.Channels;
+using CrossChannels.Links;
+using CrossChannels.Transports;
+
+namespace CrossChannels;
+
+/// <summary>Where transports and links meet: makes a channel of a connection.</summary>
+internal static class TransportStart
+{
+    /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
+    /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
+    /// <exception cref="LinkTimeoutException">The peer took too long.</exception>
+    public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
+        this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, CancellationToken cancellationToken)
+    {
+        LinkSettings settings = factory.Settings;
+        using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
+            var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
+            return factory.Start(new StreamInput(connection.Input), new StreamOutput(connection.Output), peer);
+        }
+        catch (Exception e)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is OperationCanceledException && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                throw new LinkTimeoutException(
+                    $"The peer at {connection.RemoteEndpoint} did not authenticate within GreetingTimeout, {settings.GreetingTimeout.TotalSeconds:N1} s.", e);
+            }
+            throw;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Threading.Channels;
+
+namespace CrossChannels.Tests;
+
+/// <summary>Options are checked where they are set, defaults are what the documentation says.</summary>
+[TestClass]
+public sealed class SettingsTests
+{
+    [TestMethod]
+    public void LinkSettings_Defaults_AreAsDocumented()
+    {
+        var settings = new LinkSettings();
+
+        Assert.AreEqual(TimeSpan.FromSeconds(10), settings.ConnectTimeout);
+        Assert.AreEqual(TimeSpan.FromSeconds(10), settings.GreetingTimeout);
+        Assert.AreEqual(TimeSpan.FromSeconds(5), settings.CloseTimeout);
+        Assert.AreEqual(TimeSpan.FromSeconds(2), settings.ExitTimeout);
+        Assert.AreEqual(Timeout.InfiniteTimeSpan, settings.PeerTimeout);
+        Assert.AreEqual(10_000, settings.MaxLinks);
+        Assert.AreEqual(128, settings.MaxPendingGreetings);
+        Assert.AreEqual(1_000, settings.MaxEmptyFramesPerSecond);
+        Assert.IsNull(settings.Tls);
+        Assert.IsFalse(settings.AllowPlainTcp);
+        Assert.IsTrue(settings.Key.IsEmpty && settings.RequiredKeyToWrite.IsEmpty && settings.RequiredKeyToRead.IsEmpty);
+        Assert.IsNull(settings.Logger);
+        Assert.AreSame(TimeProvider.System, settings.TimeProvider);
+    }
+
+    [TestMethod]
+    public void CrossChannelSettings_Defaults_AreAsDocumented()
+    {
+        var settings = new CrossChannelSettings<int>();
+
+        Assert.IsNull(settings.Serializer);
+        Assert.IsNull(settings.ContractName);
+        Assert.AreEqual(16 * 1024 * 1024, settings.MaxItemBytes);
+        Assert.AreEqual(64L * 1024 * 1024, settings.MaxUnreadBytes);
+        Assert.AreEqual(256L * 1024 * 1024, settings.MaxUnsentBytes);
+    }
+
+    [TestMethod]
+    public void CrossChannelOptions_Defaults_AreAsDocumented()
+    {
+        var options = new CrossChannelOptions<int, string>();
+
+        var reading = (BoundedChannelOptions)options.Reading;
+        Assert.AreEqual(1024, reading.Capacity);
+        Assert.AreEqual(BoundedChannelFullMode.Wait, reading.FullMode);
+        Assert.IsFalse(options.Reading.AllowSynchronousContinuations || options.Writing.AllowSynchronousContinuations);
+        Assert.IsNull(options.ItemDropped);
+    }
+
+    [TestMethod]
+    [DataRow(-2L)]
+    [DataRow(-10_000_000L)]
+    [DataRow((long)int.MaxValue + 1)]
+    public void LinkSettings_TimeoutOutOfRange_Throws(long milliseconds)
+    {
+        var bad = TimeSpan.FromMilliseconds(milliseconds);
+
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { ConnectTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { GreetingTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { CloseTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { ExitTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { PeerTimeout = bad });
+    }
+
+    [TestMethod]
+    public void LinkSettings_TimeoutAtTheEdge_IsTaken()
+    {
+        foreach (TimeSpan good in (TimeSpan[])[Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(int.MaxValue)])
+            Assert.AreEqual(good, new LinkSettings { ConnectTimeout = good, CloseTimeout = good, PeerTimeout = good }.ConnectTimeout);
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(-1)]
+    [DataRow(int.MinValue)]
+    public void LinkSettings_LimitBelowOne_Throws(int bad)
+    {
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxLinks = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxPendingGreetings = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxEmptyFramesPerSecond = bad });
+    }
+
+    [TestMethod]
+    public void LinkSettings_KeyOver256Bytes_Throws()
+    {
+        byte[] good = new byte[256], bad = new byte[257];
+
+        Assert.AreEqual(256, new LinkSettings { Key = good, RequiredKeyToRead = good, RequiredKeyToWrite = good }.Key.Length);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { Key = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { RequiredKeyToRead = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { RequiredKeyToWrite = bad });
+    }
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(-1)]
+    [DataRow((1 << 30) + 1)]
+    public void CrossChannelSettings_MaxItemBytesOutOfRange_NamesIt(int bad)
+    {
+        ArgumentOutOfRangeException e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxItemBytes = bad });
+        StringAssert.Contains(e.Message, "MaxItemBytes must be 1 to 2^30");
+    }
+
+    [TestMethod]
+    [DataRow(0L)]
+    [DataRow(long.MinValue)]
+    public void CrossChannelSettings_ByteLimitBelowOne_NamesIt(long bad)
+    {
+        ArgumentOutOfRangeException e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxUnreadBytes = bad });
+        StringAssert.Contains(e.Message, "MaxUnreadBytes");
+        e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxUnsentBytes = bad });
+        StringAssert.Contains(e.Message, "MaxUnsentBytes");
+    }
+
+    [TestMethod]
+    public void Options_Rendezvous_IsRefused()
+    {
+        var options = new CrossChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(0) };
+        NotSupportedException e = Assert.ThrowsExactly<NotSupportedException>(() => CrossChannel.CreatePair(options));
+        StringAssert.Contains(e.Message, "capacity 0");
+    }
+
+    [TestMethod]
+    public void Options_Prioritized_IsRefused()
+    {
+        var options = new CrossChannelOptions<NoItem, int> { Reading = new UnboundedPrioritizedChannelOptions<int>() };
+        NotSupportedException e = Assert.ThrowsExactly<NotSupportedException>(() => CrossChannel.CreatePair(options));
+        StringAssert.Contains(e.Message, "UnboundedPrioritizedChannelOptions");
+    }
+
+    [TestMethod]
+    public void Options_NeitherDirection_IsRefused() =>
+        Assert.ThrowsExactly<NotSupportedException>(() => CrossChannel.CreatePair<NoItem, NoItem>());
+
+    [TestMethod]
+    [DataRow(-2)]
+    [DataRow(-1000)]
+    public async Task Timeouts_Negative_Throw(int milliseconds)
+    {
+        var bad = TimeSpan.FromMilliseconds(milliseconds);
+        var channel = Channel.CreateUnbounded<int>();
+
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(async () => await channel.Reader.ReadAsync(bad));
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(async () => await channel.Reader.WaitToReadAsync(bad));
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(async () => await channel.Writer.WriteAsync(1, bad));
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(async () => await channel.Writer.WaitToWriteAsync(bad));
+    }
+}

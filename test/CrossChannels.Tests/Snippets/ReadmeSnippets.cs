@@ -1,0 +1,231 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Security.Cryptography.X509Certificates;
+using System.Threading.Channels;
+
+namespace CrossChannels.Tests.Snippets;
+
+/// <summary>What README.md and docs show. Every region is compiled, and some are run.</summary>
+internal static class ReadmeSnippets
+{
+    public static async Task InProcessAsync()
+    {
+        // snippet: in-process
+        Channel<Job> jobs = Channel.CreateBounded<Job>(1000);
+
+        // One task:
+        ChannelWriter<Job> writer = jobs.Writer;
+        await writer.WriteAsync(new Job(1, "hello"));
+        writer.Complete();
+
+        // Another task:
+        ChannelReader<Job> reader = jobs.Reader;
+        await foreach (Job job in reader.ReadAllAsync())
+            Console.WriteLine(job);
+        // end
+    }
+
+    public static async Task WriterAsync()
+    {
+        // snippet: across-writer
+        // One process:
+        await using var link = await CrossChannel.ConnectAsync<Job, NoItem>("jobs");
+        ChannelWriter<Job> writer = link.Writer;
+        await writer.WriteAsync(new Job(1, "hello"));
+        writer.Complete();
+        // end
+    }
+
+    public static async Task ReaderAsync()
+    {
+        // snippet: across-reader
+        // Another process:
+        await using var listener = await CrossChannel.ListenAsync<NoItem, Job>("jobs");
+        await using var link = await listener.AcceptAsync();
+        ChannelReader<Job> reader = link.Reader;
+        await foreach (Job job in reader.ReadAllAsync())
+            Console.WriteLine(job);
+        // end
+    }
+
+    public static async Task ServeAsync()
+    {
+        // snippet: duplex-listen
+        await using var listener = await CrossChannel.ListenAsync<Reply, Request>("calc");
+        await foreach (CrossChannel<Reply, Request> client in listener.Accepted.ReadAllAsync())
+            _ = ServeAsync(client);
+
+        static async Task ServeAsync(CrossChannel<Reply, Request> client)
+        {
+            await using (client)
+            {
+                await foreach (Request request in client.Reader.ReadAllAsync())
+                    await client.Writer.WriteAsync(new Reply(request.Left + request.Right));
+                client.Writer.Complete();
+            }
+        }
+        // end
+    }
+
+    public static async Task AskAsync()
+    {
+        // snippet: duplex-connect
+        await using CrossChannel<Request, Reply> calc = await CrossChannel.ConnectAsync<Request, Reply>("calc");
+        await calc.Writer.WriteAsync(new Request(2, 3));
+        Reply reply = await calc.Reader.ReadAsync();
+        calc.Writer.Complete();
+        // end
+        Console.WriteLine(reply);
+    }
+
+    public static async Task OneWayAsync()
+    {
+        // snippet: one-way
+        var options = new CrossChannelOptions<NoItem, Job> { Reading = new BoundedChannelOptions(100) };
+        await using var listener = await CrossChannel.ListenAsync<NoItem, Job>("jobs", options);
+        await using CrossChannel<NoItem, Job> jobs = await listener.AcceptAsync();
+        Job first = await jobs.Reader.ReadAsync();
+        // end
+        Console.WriteLine(first);
+    }
+
+    public static async Task OverPipeAsync(IDuplexPipe pipe)
+    {
+        // snippet: over-pipe
+        await using CrossChannel<Request, Reply> link = CrossChannel.Over<Request, Reply>(pipe);
+        await link.Writer.WriteAsync(new Request(2, 3));
+        Reply reply = await link.Reader.ReadAsync();
+        // end
+        Console.WriteLine(reply);
+    }
+
+    public static async Task OverStandardStreamsAsync()
+    {
+        // snippet: over-streams
+        await using var parent = CrossChannel.Over<Reply, Request>(Console.OpenStandardInput(), Console.OpenStandardOutput());
+        await foreach (Request request in parent.Reader.ReadAllAsync())
+            await parent.Writer.WriteAsync(new Reply(request.Left + request.Right));
+        parent.Writer.Complete();
+        // end
+    }
+
+    public static async Task<Reply> PairAsync()
+    {
+        // snippet: pair
+        var (client, server) = CrossChannel.CreatePair<Request, Reply>();
+        await client.Writer.WriteAsync(new Request(2, 3));
+        Request request = await server.Reader.ReadAsync();
+        await server.Writer.WriteAsync(new Reply(request.Left + request.Right));
+        Reply reply = await client.Reader.ReadAsync();
+        // end
+        await client.DisposeAsync();
+        await server.DisposeAsync();
+        return reply;
+    }
+
+    public static async Task<bool> TimeoutsAsync(ChannelWriter<Job> writer, ChannelReader<Job> reader)
+    {
+        // snippet: timeouts
+        try
+        {
+            await writer.WriteAsync(new Job(1, "hello"), TimeSpan.FromSeconds(1));
+            Job job = await reader.ReadAsync(TimeSpan.FromSeconds(1));
+            bool isOpen = await reader.WaitToReadAsync(TimeSpan.FromSeconds(1));
+        }
+        catch (TimeoutException)
+        {
+            // A write that timed out never appears; a read that timed out took nothing.
+        }
+        // end
+        return reader.TryRead(out _);
+    }
+
+    public static async Task<long> BatchesAsync(CrossChannelWriter<long> writer, CrossChannelReader<long> reader)
+    {
+        // snippet: batches
+        long[] numbers = [1, 2, 3, 4, 5];
+        await writer.WriteManyAsync(numbers);
+
+        long[] buffer = new long[1024];
+        int count = await reader.ReadManyAsync(buffer);
+        long sum = buffer.Take(count).Sum();
+        // end
+        return sum;
+    }
+
+    public static async Task<long> LeaveAsync(CrossChannelWriter<Job> writer)
+    {
+        // snippet: leave
+        await writer.WriteAsync(new Job(1, "hello"));   // accepted: by this end
+        await writer.FlushAsync();                      // received: in the memory of the other process
+        await writer.JoinAsync();                       // processed: taken by a reader
+        writer.Complete();                              // the reader drains, then ends
+        long unreceived = await writer.CloseAsync();    // 0 after a clean close
+        // end
+        return unreceived;
+    }
+
+    public static async Task TlsAsync(X509Certificate2 certificate, X509Certificate2Collection roots)
+    {
+        // snippet: tls
+        var options = new CrossChannelOptions<Job, NoItem>
+        {
+            Link = new LinkSettings { Tls = new TlsSettings { Certificate = certificate, TrustedRoots = roots } },
+        };
+        await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("tls://build.example:5000", options);
+        // end
+    }
+
+    public static async Task SourceGenerationAsync()
+    {
+        // snippet: json-aot
+        var options = new CrossChannelOptions<Job, NoItem>
+        {
+            WriteSettings = new CrossChannelSettings<Job> { Serializer = ItemSerializer.Json(JobContext.Default.Job) },
+        };
+        await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("jobs", options);
+        // end
+    }
+
+    public static async Task<Point> CustomSerializerAsync()
+    {
+        // snippet: use-custom-serializer
+        var points = new CrossChannelSettings<Point> { Serializer = new PointSerializer(), ContractName = "geometry.point" };
+        var (near, far) = CrossChannel.CreatePair<Point, NoItem>(
+            new CrossChannelOptions<Point, NoItem> { WriteSettings = points },
+            new CrossChannelOptions<NoItem, Point> { ReadSettings = points });
+        // end
+        await near.Writer.WriteAsync(new Point(1, -2));
+        Point point = await far.Reader.ReadAsync();
+        await near.DisposeAsync();
+        return point;
+    }
+
+    public static async Task<int> PooledBytesAsync()
+    {
+        // snippet: pooled-bytes
+        var (files, disk) = CrossChannel.CreatePair<byte[], NoItem>();
+        await files.Writer.WriteAsync([1, 2, 3]);                       // copied by the write
+
+        byte[] buffer = new byte[64 * 1024];
+        int length = await disk.Reader.ReadIntoAsync(buffer);           // an array of yours
+        // end
+        await files.DisposeAsync();
+        await disk.DisposeAsync();
+        return length;
+    }
+
+    public static async Task<int> OwnedBytesAsync()
+    {
+        // snippet: owned-bytes
+        // The end that writes has byte[] or ReadOnlyMemory<byte>; both are the same on the wire.
+        await using var listener = await CrossChannel.ListenAsync<NoItem, IMemoryOwner<byte>>("mem:pictures");
+        await using var writing = await CrossChannel.ConnectAsync<byte[], NoItem>("mem:pictures");
+        await using var reading = await listener.AcceptAsync();
+
+        await writing.Writer.WriteAsync([1, 2, 3]);
+        using IMemoryOwner<byte> item = await reading.Reader.ReadAsync();    // the link's memory, until it is disposed
+        // end
+        return item.Memory.Length;
+    }
+}
