@@ -1,0 +1,16 @@
+using System.Collections.Concurrent;
+using CrossChannels;
+
+namespace EndToEnd.Parts;
+
+/// <summary>Listens and holds every connection.</summary>
+internal sealed class IdleEndpoint(string address) : ListeningPart<NoItem, long>(address)
+{
+    private readonly ConcurrentBag<CrossChannel<NoItem, long>> _channels = [];
+
+    protected override Task ServeAsync(CrossChannel<NoItem, long> channel)
+    {
+        _channels.Add(channel);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Globalization;
+using CrossChannels;
+using EndToEnd.Peers;
+
+namespace EndToEnd.Parts;
+
+/// <summary>Opens links, and does nothing with them. A round opens all of them, however long it takes.</summary>
+internal sealed class IdleLinks(string address, string count) : Part
+{
+    private readonly List<CrossChannel<long, NoItem>> _channels = [];
+    private readonly CrossChannelOptions<long, NoItem> _options = new();
+
+    public override async Task<double[]> RunAsync(TimeSpan duration)
+    {
+        int wanted = int.Parse(count, CultureInfo.InvariantCulture);
+        for (int i = 0; i < wanted; i++)
+            _channels.Add(await CrossChannel.ConnectAsync(address, _options));
+        return [_channels.Count];
+    }
+
+    public override ValueTask StopAsync()
+    {
+        foreach (CrossChannel<long, NoItem> channel in _channels)
+            channel.Abort("The scenario is over.");
+        return default;
+    }
+}

@@ -1,0 +1,20 @@
+using CrossChannels;
+
+namespace EndToEnd.Parts;
+
+/// <summary>Listens and reads records as JSON.</summary>
+internal sealed class RecordReader(string address) : ListeningPart<NoItem, Measured>(address)
+{
+    protected override CrossChannelOptions<NoItem, Measured> Options { get; } =
+        new() { ReadSettings = new() { Serializer = ItemSerializer.Json(MeasuredJson.Default.Measured) } };
+
+    protected override async Task ServeAsync(CrossChannel<NoItem, Measured> channel)
+    {
+        long rounds = 0;
+        while (await channel.Reader.WaitToReadAsync())
+        {
+            while (channel.Reader.TryRead(out Measured? item))
+                rounds += item.IsLast ? 1 : 0;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace EndToEnd.Results;
+
+/// <summary>Numbers as people read them.</summary>
+internal static class Figure
+{
+    public const string None = "-";
+
+    /// <summary>Three significant digits, with G, M or k where the number is large.</summary>
+    public static string Of(double? value) => value switch
+    {
+        null => None,
+        double number when Math.Abs(number) >= 1e9 => Digits(number / 1e9) + " G",
+        double number when Math.Abs(number) >= 1e6 => Digits(number / 1e6) + " M",
+        double number when Math.Abs(number) >= 1e4 => Digits(number / 1e3) + " k",
+        double number => Digits(number),
+    };
+
+    public static string Of(double? value, string unit) => value is null ? None : $"{Of(value)} {unit}";
+
+    /// <summary>A ratio, or the value itself where there is no baseline.</summary>
+    public static string RatioOf(Row row, double? value) => row.Baseline is null ? Of(value) : Of(value) + "x";
+
+    public static string TargetOf(Row row) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(row.Direction == Direction.AtLeast ? ">=" : "<=")} {row.Target}{(row.Baseline is null ? "" : "x")}");
+
+    private static string Digits(double number)
+    {
+        int decimals = number == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(number))), 0, 5);
+        return number.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,71 @@
+namespace EndToEnd.Results;
+
+/// <summary>One row of the result file: medians, the interval of the ratio, and whether the target is met.</summary>
+internal sealed record Row
+{
+    public required string Id { get; init; }
+
+    public required string Unit { get; init; }
+
+    public double? Value { get; init; }
+
+    public double? Baseline { get; init; }
+
+    /// <summary>The median of the ratios of the pairs, which is not the ratio of the medians.</summary>
+    public double? Ratio { get; init; }
+
+    public double? Low { get; init; }
+
+    public double? High { get; init; }
+
+    public required double Target { get; init; }
+
+    public required Direction Direction { get; init; }
+
+    public bool? Met { get; init; }
+
+    public IReadOnlyList<double>? Pairs { get; init; }
+
+    /// <summary>Why it was not measured.</summary>
+    public string? Skipped { get; init; }
+
+    public static Row Skip(RowSpec spec, string reason) =>
+        new() { Id = spec.Id, Unit = spec.Unit, Target = spec.Target, Direction = spec.Direction, Skipped = reason };
+
+    public static Row Of(RowSpec spec, Measurement measured)
+    {
+        IReadOnlyList<double> ratios = measured.Baselines is { } baselines
+            ? [.. measured.Values.Zip(baselines, static (value, baseline) => value / baseline)]
+            : measured.Values;
+        double ratio = Statistics.Median(ratios);
+        (double low, double high) = Statistics.Interval(ratios);
+        return new Row
+        {
+            Id = spec.Id,
+            Unit = spec.Unit,
+            Value = Statistics.Round(Statistics.Median(measured.Values)),
+            Baseline = measured.Baselines is null ? null : Statistics.Round(Statistics.Median(measured.Baselines)),
+            Ratio = Statistics.Round(ratio),
+            Low = Statistics.Round(low),
+            High = Statistics.Round(high),
+            Target = spec.Target,
+            Direction = spec.Direction,
+            Met = Reaches(spec.Direction, ratio, spec.Target),
+            Pairs = [.. ratios.Select(Statistics.Round)],
+        };
+    }
+
+    /// <summary>In one word: met, near (only the interval reaches the target), missed, or skipped.</summary>
+    public string Verdict()
+    {
+        if (Skipped is not null)
+            return "skipped";
+        if (Met is true)
+            return "met";
+        double best = (Direction == Direction.AtLeast ? High : Low) ?? double.NaN;
+        return Reaches(Direction, best, Target) ? "near" : "missed";
+    }
+
+    private static bool Reaches(Direction direction, double ratio, double target) =>
+        direction == Direction.AtLeast ? ratio >= target : ratio <= target;
+}

@@ -1,0 +1,25 @@
+using EndToEnd.Parts;
+using EndToEnd.Peers;
+using EndToEnd.Results;
+
+namespace EndToEnd.Scenarios;
+
+/// <summary>Items of 1 MiB, against writes of 1 MiB to a plain socket.</summary>
+internal sealed class Bandwidth : PairedScenario
+{
+    private const string Blocks = "8";
+
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("bw-unix", "B/s", Direction.AtLeast, 0.8)];
+
+    protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
+    {
+        string address = UnixAddress.New(workplace);
+        return [PartSpec.Of<BlockReader>(address, Blocks), PartSpec.Of<BlockWriter>(address)];
+    }
+
+    protected override IReadOnlyList<PartSpec> Baseline(Workplace workplace)
+    {
+        string path = workplace.NewPath();
+        return [PartSpec.Of<RawBlockReader>(path), PartSpec.Of<RawBlockWriter>(path)];
+    }
+}

@@ -1,0 +1,15 @@
+using EndToEnd.Results;
+
+namespace EndToEnd.Scenarios;
+
+/// <summary>What is measured together and gives one row or more.</summary>
+internal abstract class Scenario
+{
+    public abstract IReadOnlyList<RowSpec> Rows { get; }
+
+    /// <summary>Why it cannot run here; null if it can.</summary>
+    public virtual string? WhyNot() => null;
+
+    /// <summary>Measures; one result a row, in the order of <see cref="Rows"/>.</summary>
+    public abstract Task<IReadOnlyList<Measurement>> MeasureAsync(Plan plan, Workplace workplace);
+}
