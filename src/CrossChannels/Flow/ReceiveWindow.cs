@@ -75,7 +75,19 @@ internal struct ReceiveWindow
         }
     }
 
-    /// <summary>Whether there is anything to return, as before a reader goes to sleep.</summary>
+    /// <summary>Whether a reader that goes to sleep should return credit before: the sender has used half of what it had.</summary>
+    public readonly bool IsReturnWise
+    {
+        get
+        {
+            if (!HasReturn)
+                return false;
+            return _grantedBytes - _receivedBytes <= _windowBytes / 2
+                || (_capacity != long.MaxValue && _grantedItems - ReceivedItems <= _capacity / 2);
+        }
+    }
+
+    /// <summary>Whether there is anything to return, as when items go the other way and credit can travel with them.</summary>
     public readonly bool HasReturn =>
         _consumedBytes + _windowBytes > _grantedBytes || (_capacity != long.MaxValue && ConsumedItems + _capacity > _grantedItems);
 

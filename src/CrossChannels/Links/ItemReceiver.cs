@@ -269,6 +269,8 @@ internal sealed class ItemReceiver
     /// <summary>Whether there is credit to return.</summary>
     public bool HasReturn { get { lock (_sync) return _window.HasReturn && _closure is null; } }
 
+    private bool IsReturnWise { get { lock (_sync) return _window.IsReturnWise && _closure is null; } }
+
     /// <summary>Grants what is free. Called with the outbox's lock held.</summary>
     public (long Items, long Bytes) Grant()
     {
@@ -276,7 +278,7 @@ internal sealed class ItemReceiver
             return _window.Grant();
     }
 
-    private void SendBeforeParking() => _outbox.SendInline(HasReturn);
+    private void SendBeforeParking() => _outbox.SendInline(IsReturnWise);
 
     private ReaderDuties HandOverLocked(ref WakeList wake)
     {
@@ -334,7 +336,7 @@ internal sealed class ItemReceiver
         return duties;
     }
 
-    private ReaderDuties EmptyLocked() => _window.HasReturn && _closure is null ? ReaderDuties.CreditInline : ReaderDuties.None;
+    private ReaderDuties EmptyLocked() => _window.IsReturnWise && _closure is null ? ReaderDuties.CreditInline : ReaderDuties.None;
 
     private ReaderDuties JoinedLocked()
     {

@@ -10,7 +10,7 @@ namespace CrossChannels.Links;
 /// </remarks>
 internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPoolWorkItem
 {
-    private const int IdleStagingBytes = 4 * 1024;
+    private const int IdleStagingBytes = 1024;
     private const int BusyStagingBytes = 64 * 1024;
 
     /// <summary>Waiters are not kept waiting by input that never pauses.</summary>

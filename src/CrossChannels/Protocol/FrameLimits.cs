@@ -21,6 +21,7 @@ internal static class FrameLimits
         if (header.Attachment != 0)
             throw new MalformedFrameException($"Frame {Name(header.Type)} is for attachment {header.Attachment}, and this link has only attachment 0.");
 
+        bool isKnown = true;
         (uint least, uint most) = header.Type switch
         {
             FrameType.Items => ((uint)ItemsHeader.Size, (uint)(ItemsHeader.Size + ExtensionBytes + MaxPayload(maxItemBytes))),
@@ -30,12 +31,18 @@ internal static class FrameLimits
                 or FrameType.ReceiveFinished or FrameType.Ping or FrameType.Pong or FrameType.Goodbye => ((uint)CounterFrame.BodySize, (uint)CounterFrame.BodySize),
             FrameType.Complete => ((uint)CompleteFrame.LeastSize, (uint)ControlBytes),
             FrameType.Refuse or FrameType.ReceiveClosing or FrameType.Abort => ((uint)ReasonFrame.LeastSize, (uint)ControlBytes),
-            _ when header.IsIgnorable => (0u, (uint)ControlBytes),
+            _ when header.IsIgnorable => Unknown(out isKnown),
             _ => throw new MalformedFrameException($"Frame type 0x{(byte)header.Type:x2} is unknown and not marked as ignorable."),
         };
         if (header.Length < least || header.Length > most)
             throw new MalformedFrameException($"Frame {Name(header.Type)} has a length of {header.Length:N0} bytes, and {least:N0} to {most:N0} are allowed.");
-        return Enum.IsDefined(header.Type);
+        return isKnown;
+    }
+
+    private static (uint Least, uint Most) Unknown(out bool isKnown)
+    {
+        isKnown = false;
+        return (0, ControlBytes);
     }
 
     public static string Name(FrameType type) => Enum.IsDefined(type) ? type.ToString() : $"0x{(byte)type:x2}";
