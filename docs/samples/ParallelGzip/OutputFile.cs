@@ -1,0 +1,38 @@
+namespace ParallelGzip;
+
+/// <summary>A file that has its name only once it is whole; disposed before that, it is gone.</summary>
+internal sealed class OutputFile : IAsyncDisposable
+{
+    private readonly string _path;
+    private readonly bool _replace;
+    private bool _isCommitted;
+
+    public OutputFile(string path, bool replace)
+    {
+        _path = path;
+        _replace = replace;
+        if (!replace && Path.Exists(path))
+            throw new IOException($"{path} exists; --force replaces it.");
+        Stream = new FileStream(PartialPath(path), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, Options = FileOptions.Asynchronous });
+    }
+
+    public FileStream Stream { get; }
+
+    /// <summary>Where the file is until it is whole.</summary>
+    public static string PartialPath(string path) => $"{path}.partial-{Environment.ProcessId}";
+
+    /// <summary>Gives the file its name.</summary>
+    public async Task CommitAsync()
+    {
+        await Stream.DisposeAsync();
+        File.Move(Stream.Name, _path, _replace);
+        _isCommitted = true;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Stream.DisposeAsync();
+        if (!_isCommitted)
+            File.Delete(Stream.Name);
+    }
+}
