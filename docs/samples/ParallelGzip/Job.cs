@@ -19,9 +19,9 @@ internal sealed class Job(CommandLine commandLine)
             : _input.TrimEnd(Path.DirectorySeparatorChar) + (Directory.Exists(_input) ? ".tar.gz" : ".gz"));
         if (_input != CommandLine.StandardInput && !Path.Exists(_input))
             throw new FileNotFoundException($"{_input} does not exist.");
-        await using var file = new OutputFile(output, commandLine.Force);
+        await using var file = new OutputFile(output, commandLine.Force, _input);
 
-        Result result = await CompressAsync(() => StartProcessesAsync(cancellationToken), output, file.Stream, "processes", cancellationToken);
+        Result result = await CompressAsync(progress => StartProcessesAsync(progress, cancellationToken), output, file.Stream, "processes", cancellationToken);
         Say($"input       {_input}, {result.Read:N0} bytes");
         Say($"output      {output}, {result.Written:N0} bytes, ratio {(result.Written == 0 ? 0 : (double)result.Read / result.Written):N2}");
         Say($"processes   {result.Effort}; at most {Size.Text(Process.GetCurrentProcess().PeakWorkingSet64)} of memory in this process");
@@ -44,9 +44,9 @@ internal sealed class Job(CommandLine commandLine)
     /// <summary>The same pipeline with the channels of one process. Its turn is second, when the input is in the system's cache.</summary>
     private async Task CompareAsync(FileStream withProcesses, string output, CancellationToken cancellationToken)
     {
-        await using var file = new OutputFile($"{output}.in-process", replace: true);
+        await using var file = new OutputFile($"{output}.in-process", replace: true, _input);
         Result inProcess = await CompressAsync(
-            () => Task.FromResult<IWorkers>(new InProcessWorkers(commandLine.Workers, commandLine.Level)), output, file.Stream, "in process", cancellationToken);
+            _ => Task.FromResult<IWorkers>(new InProcessWorkers(commandLine.Workers, commandLine.Level)), output, file.Stream, "in process", cancellationToken);
         Say($"in process  {inProcess.Effort}");
         if (await HashAsync(withProcesses) != await HashAsync(file.Stream))
             throw new InvalidDataException("The two outputs differ: the input may have changed meanwhile.");
@@ -60,13 +60,13 @@ internal sealed class Job(CommandLine commandLine)
     }
 
     private async Task<Result> CompressAsync(
-        Func<Task<IWorkers>> startWorkers, string output, FileStream file, string title, CancellationToken cancellationToken)
+        Func<Progress, Task<IWorkers>> startWorkers, string output, FileStream file, string title, CancellationToken cancellationToken)
     {
         await using Input input = await Input.OpenAsync(_input, [output, file.Name, OutputFile.PartialPath(output)], cancellationToken);
         using var source = new BlockSource(input.Stream);
         TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
         await using var progress = new Progress(title, input.Length);
-        await using IWorkers workers = await startWorkers();
+        await using IWorkers workers = await startWorkers(progress);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, workers.Lost);
         try
         {
@@ -81,10 +81,10 @@ internal sealed class Job(CommandLine commandLine)
         }
     }
 
-    private async Task<IWorkers> StartProcessesAsync(CancellationToken cancellationToken)
+    private async Task<IWorkers> StartProcessesAsync(Progress progress, CancellationToken cancellationToken)
     {
         WorkerProcesses workers = await WorkerProcesses.StartAsync(commandLine.Workers, commandLine.Level, cancellationToken);
-        await Console.Error.WriteLineAsync($"workers: {string.Join(", ", workers.ProcessIds)}");
+        await progress.NoteAsync($"workers: {string.Join(", ", workers.ProcessIds)}");
         return workers;
     }
 

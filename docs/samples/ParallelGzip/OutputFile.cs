@@ -7,13 +7,19 @@ internal sealed class OutputFile : IAsyncDisposable
     private readonly bool _replace;
     private bool _isCommitted;
 
-    public OutputFile(string path, bool replace)
+    /// <param name="path">What the file is called in the end.</param>
+    /// <param name="replace">Whether a file that is there gives way.</param>
+    /// <param name="source">What is compressed: who may read that may read the output.</param>
+    public OutputFile(string path, bool replace, string source)
     {
         _path = path;
         _replace = replace;
         if (!replace && Path.Exists(path))
             throw new IOException($"{path} exists; --force replaces it.");
-        Stream = new FileStream(PartialPath(path), new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, Options = FileOptions.Asynchronous });
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, Options = FileOptions.Asynchronous };
+        if (!OperatingSystem.IsWindows() && File.Exists(source))
+            options.UnixCreateMode = File.GetUnixFileMode(source) | UnixFileMode.UserWrite;
+        Stream = new FileStream(PartialPath(path), options);
     }
 
     public FileStream Stream { get; }

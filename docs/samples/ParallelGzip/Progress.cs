@@ -44,6 +44,9 @@ internal sealed class Progress : IAsyncDisposable
         Interlocked.Add(ref _bytesWritten, bytes);
     }
 
+    /// <summary>Says something that stays.</summary>
+    public Task NoteAsync(string line) => Console.Error.WriteLineAsync(_isTerminal ? $"\r{line}\e[K" : line);
+
     public async ValueTask DisposeAsync()
     {
         _clock.Stop();

@@ -66,8 +66,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         long missing = Worker.Given - Worker.Returned - _link.Reader.Count;
         long unreceived = _link.Writer.Ending?.UnreceivedCount ?? 0;
+        string end = _link.Reader.Ending?.Cause is RemoteChannelException failure ? $"failed: {failure.RemoteMessage}" : HowItEnded(_process.ExitCode);
         return new WorkerLostException(
-            $"worker {Worker.Number} (process {Id}) {HowItEnded(_process.ExitCode)}; " +
+            $"worker {Worker.Number} (process {Id}) {end}; " +
             $"of {Worker.Given} blocks given to it {missing} did not come back, and it had not received up to {unreceived} of them.");
     }
 
