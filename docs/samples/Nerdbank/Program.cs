@@ -1,0 +1,4 @@
+using NerdbankSample;
+
+await OverFullDuplexStream.RunAsync();
+await OverMultiplexingStream.RunAsync();
