@@ -307,6 +307,9 @@ internal sealed class ItemReceiver
         }
         if (_queue.Count > 0)
             _waiting.DecideAll(ref wake, true);
+        // A sender that has just used its last credit is starved, though the reader may take nothing more for long.
+        if (_window.IsReturnDue)
+            duties |= Duties.Credit;
         return duties;
     }
 
