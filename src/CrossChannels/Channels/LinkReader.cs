@@ -155,7 +155,7 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
             if (closed is not null)
             {
                 _pool.Return(waiter);
-                return ValueTask.FromException<T>(closed.ForItem());
+                return closed.FailReadAsync<T>();
             }
         }
         waiter.Watch(cancellationToken);

@@ -18,6 +18,11 @@ internal sealed class Closure(Ending ending, Exception? error)
         _ => new ChannelClosedException(error),
     };
 
+    /// <summary>A read that has nothing to wait for: canceled, not failed, where the channel was completed with a cancellation.</summary>
+    public ValueTask<T> FailReadAsync<T>() => error is OperationCanceledException canceled
+        ? ValueTask.FromCanceled<T>(canceled.CancellationToken.IsCancellationRequested ? canceled.CancellationToken : new CancellationToken(true))
+        : ValueTask.FromException<T>(ForItem());
+
     /// <summary>What a flush or a join throws.</summary>
     public Exception ForCount() => error ?? new ChannelClosedException();
 }
