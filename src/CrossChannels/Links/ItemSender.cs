@@ -221,7 +221,8 @@ internal sealed class ItemSender
         {
             _firstGrant = credit.Items;
             _peerMaxItemBytes = peerMaxItemBytes;
-            _batchBytes = (int)Math.Min(_batchBytes, credit.Bytes);
+            // A reader may keep back less than an eighth of its window even when nothing is unread; a batch fits into the rest.
+            _batchBytes = (int)Math.Min(_batchBytes, Math.Max(1, credit.Bytes - (credit.Bytes / 8)));
             _credit.Open(credit.Items, credit.Bytes);
             AdmitLocked(ref wake);
         }
