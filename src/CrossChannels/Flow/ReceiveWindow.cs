@@ -66,7 +66,7 @@ internal struct ReceiveWindow
             long freeBytes = _consumedBytes + _windowBytes - _grantedBytes;
             if (freeBytes >= _returnBytes)
                 return true;
-            if (freeBytes > 0 && ConsumedItems == ReceivedItems && _grantedBytes - _receivedBytes < _largestBytes)
+            if (freeBytes > 0 && _consumedBytes == _receivedBytes && _grantedBytes - _receivedBytes < _largestBytes)
                 return true;
             if (_capacity == long.MaxValue)
                 return false;

@@ -13,6 +13,7 @@ internal sealed class ItemReceiver
     private readonly Outbox _outbox;
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
+    private readonly long _maxUnreadBytes;
     private readonly bool _isSingleReader;
     private readonly WaiterQueue _blocked = new();
     private readonly WaiterQueue _waiting = new();
@@ -21,6 +22,7 @@ internal sealed class ItemReceiver
     private ReceiveWindow _window;
     private Closure? _closure;
     private long _joinTarget = long.MaxValue;
+    private long _droppableBytes;
     private bool _isFinished;
 
     public ItemReceiver(Outbox outbox, ReceiverOptions options)
@@ -29,6 +31,7 @@ internal sealed class ItemReceiver
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
+        _maxUnreadBytes = options.MaxUnreadBytes;
         _isSingleReader = options.IsSingleReader;
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
@@ -317,6 +320,13 @@ internal sealed class ItemReceiver
     {
         List<ItemSlice>? dropped = null;
         Duties duties = Duties.None;
+        // What is dropped when there is too much of it never makes the writer wait, so its bytes are free as soon as they are here.
+        lock (_sync)
+        {
+            _window.Consume(0, payload.Length);
+            if (_window.IsReturnDue)
+                duties = Duties.Credit;
+        }
         for (int i = 0; i < count; i++)
         {
             int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
@@ -324,11 +334,12 @@ internal sealed class ItemReceiver
             {
                 if (_closure is not null)
                     break;
-                bool isFull = _queue.Count >= _drops!.Capacity && _blocked.IsEmpty;
-                if (isFull && _drops.Mode != BoundedChannelFullMode.DropWrite)
+                bool dropsWrite = _drops!.Mode == BoundedChannelFullMode.DropWrite && IsFullFor(length);
+                while (!dropsWrite && IsFullFor(length))
                     duties |= DropLocked(newest: _drops.Mode == BoundedChannelFullMode.DropNewest, ref dropped);
                 _queue.Append(payload[..length], 1);
-                if (isFull && _drops.Mode == BoundedChannelFullMode.DropWrite)
+                _droppableBytes += length;
+                if (dropsWrite)
                     duties |= DropLocked(newest: true, ref dropped);
                 duties |= HandOverLocked(ref wake);
             }
@@ -339,6 +350,9 @@ internal sealed class ItemReceiver
         if (dropped is not null)
             _drops!.Report(dropped);
     }
+
+    private bool IsFullFor(int bytes) =>
+        _queue.Count > 0 && (_queue.Count >= _drops!.Capacity || _droppableBytes + bytes > _maxUnreadBytes);
 
     private Duties DropLocked(bool newest, ref List<ItemSlice>? dropped)
     {
@@ -362,6 +376,11 @@ internal sealed class ItemReceiver
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Duties ConsumedLocked(int count, long bytes)
     {
+        if (_drops is not null)
+        {
+            _droppableBytes -= bytes;
+            bytes = 0;
+        }
         _window.Consume(count, bytes);
         Duties duties = _window.IsReturnDue ? Duties.Credit : Duties.None;
         if (_window.ConsumedItems >= _joinTarget)
