@@ -13,23 +13,30 @@ public sealed class CrossChannelOptions<TWrite, TRead>
     /// The channel that this end reads: <see cref="BoundedChannelOptions"/> or <see cref="UnboundedChannelOptions"/>.
     /// Default: bounded, 1,024 items, <see cref="BoundedChannelFullMode.Wait"/>.
     /// </summary>
-    public ChannelOptions Reading { get; init; } = new BoundedChannelOptions(1024);
+    public ChannelOptions Reading { get; init => field = Set(value, nameof(Reading)); } = new BoundedChannelOptions(1024);
 
     /// <summary>
     /// The channel that this end writes. Only <see cref="ChannelOptions.AllowSynchronousContinuations"/> is used:
     /// capacity and full mode are the reader's. Default: none set.
     /// </summary>
-    public ChannelOptions Writing { get; init; } = new UnboundedChannelOptions();
+    public ChannelOptions Writing { get; init => field = Set(value, nameof(Writing)); } = new UnboundedChannelOptions();
 
     /// <summary>Called with each item that a drop mode of <see cref="Reading"/> drops at this end. What it throws is logged and counted.</summary>
     public Action<TRead>? ItemDropped { get; init; }
 
     /// <summary>Serializer, contract and limits of the items written.</summary>
-    public CrossChannelSettings<TWrite> WriteSettings { get; init; } = new();
+    public CrossChannelSettings<TWrite> WriteSettings { get; init => field = Set(value, nameof(WriteSettings)); } = new();
 
     /// <summary>Serializer, contract and limits of the items read.</summary>
-    public CrossChannelSettings<TRead> ReadSettings { get; init; } = new();
+    public CrossChannelSettings<TRead> ReadSettings { get; init => field = Set(value, nameof(ReadSettings)); } = new();
 
     /// <summary>Deadlines, security and diagnostics of the connection.</summary>
-    public LinkSettings Link { get; init; } = LinkSettings.Default;
+    public LinkSettings Link { get; init => field = Set(value, nameof(Link)); } = LinkSettings.Default;
+
+    private static TValue Set<TValue>(TValue value, string name)
+        where TValue : class
+    {
+        ArgumentNullException.ThrowIfNull(value, name);
+        return value;
+    }
 }
