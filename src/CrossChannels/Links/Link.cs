@@ -115,7 +115,7 @@ internal sealed class Link : FrameSink
         const string OwnDoing = "this end closed its reader";
         bool isOver = _isPeerDone;
         var error = new ReaderClosedException("this end", reason ?? OwnDoing);
-        if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true) && !isOver)
+        if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
         {
             ReasonCode code = reason is null ? ReasonCode.None : ReasonCode.Given;
             _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
@@ -383,7 +383,8 @@ internal sealed class Link : FrameSink
         ChannelMetrics.Ended(Receiver.Ending!.Kind);
         if (Volatile.Read(ref _cause) is not null)
             return;
-        if (Receiver.Ending!.Kind != EndingKind.ReaderClosed)
+        // A reader that threw away the rest of an ended direction has said so instead.
+        if (Receiver.Ending!.Kind != EndingKind.ReaderClosed && total == Receiver.ReceivedItems)
             _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }
