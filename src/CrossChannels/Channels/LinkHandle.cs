@@ -13,6 +13,12 @@ internal sealed class LinkHandle(Link link) : IDisposable
     {
         if (link.Closed.IsCompleted)
             return;
+        // A caller that waits often holds nothing but its wait; the next collection looks again.
+        if (link.HasWaiters)
+        {
+            GC.ReRegisterForFinalize(this);
+            return;
+        }
         Log.Lost(link.Settings.Logger, link.Peer?.Endpoint ?? "an unknown peer");
         link.BeginClose();
     }

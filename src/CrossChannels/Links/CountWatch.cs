@@ -13,6 +13,8 @@ internal sealed class CountWatch(Outbox outbox, FrameType request)
     /// <summary>The highest count that is known.</summary>
     public long Known { get; private set; }
 
+    public bool HasWaiters => !_waiters.IsEmpty;
+
     /// <summary>Queues a waiter; the caller then watches its token outside the lock.</summary>
     public CountWaiter Enqueue(long target)
     {

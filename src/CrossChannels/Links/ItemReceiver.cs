@@ -70,6 +70,15 @@ internal sealed class ItemReceiver
         }
     }
 
+    public bool HasWaiters
+    {
+        get
+        {
+            lock (_sync)
+                return !_blocked.IsEmpty || !_waiting.IsEmpty;
+        }
+    }
+
     public long ReceivedItems
     {
         get

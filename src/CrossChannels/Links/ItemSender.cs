@@ -56,6 +56,15 @@ internal sealed class ItemSender
         }
     }
 
+    public bool HasWaiters
+    {
+        get
+        {
+            lock (_sync)
+                return !_blocked.IsEmpty || !_waiting.IsEmpty || _received.HasWaiters || _read.HasWaiters;
+        }
+    }
+
     /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
     public bool MayAccept
     {

@@ -73,6 +73,9 @@ internal sealed class Link : FrameSink
 
     public override int MaxItemBytes => Receiver.MaxItemBytes;
 
+    /// <summary>Somebody waits for this link, who may hold nothing else of it.</summary>
+    public bool HasWaiters => Sender.HasWaiters || Receiver.HasWaiters;
+
     private string PeerName => _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
 
     /// <summary>Sends the greeting and begins to read.</summary>
