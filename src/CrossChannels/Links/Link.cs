@@ -275,7 +275,7 @@ internal sealed class Link : FrameSink
     {
         if (!Sender.TryGrant(credit, ref wake))
             throw new MalformedFrameException($"Frame Credit goes back to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
-        CountUnlessNew(_highWater.Credit.Raise(credit.Items + credit.Bytes), FrameType.Credit);
+        CountUnlessNew(_highWater.CreditItems.Raise(credit.Items) | _highWater.CreditBytes.Raise(credit.Bytes), FrameType.Credit);
     }
 
     private void OnFlush(long target)
