@@ -436,7 +436,9 @@ internal sealed class Link : FrameSink
     private async Task FailSoonAsync(Exception e)
     {
         await Task.WhenAny(_closed.Task, Task.Delay(s_lingerTimeout, Settings.TimeProvider)).ConfigureAwait(false);
-        Die(new ConnectionLostException($"The connection to {PeerName} broke: {e.Message}", e), null);
+        // A frame behind the goodbye that found nobody there takes nothing away.
+        if (!_closed.Task.IsCompleted)
+            Die(new ConnectionLostException($"The connection to {PeerName} broke: {e.Message}", e), null);
     }
 
     private void OnGreetingLate()
