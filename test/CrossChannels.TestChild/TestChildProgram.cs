@@ -11,6 +11,10 @@ internal static class TestChildProgram
         ["connect-as-user", string user, string path] => ConnectAsUserCommand.RunAsync(user, path),
         ["make-directory-as-user", string user, string path] => MakeDirectoryAsUserCommand.RunAsync(user, path),
         ["listen-as-user", string user, string path] => ListenAsUserCommand.RunAsync(user, path),
+        ["write-items", string address, string count, string ending] => WriteItemsCommand.RunAsync(address, count, ending),
+        ["read-items", string address, string count, string ending] => ReadItemsCommand.RunAsync(address, count, ending),
+        ["echo-items", string address] => EchoItemsCommand.RunAsync(address),
+        ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };
 

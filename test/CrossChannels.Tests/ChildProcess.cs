@@ -18,6 +18,12 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Its standard output, for a child that says no lines.</summary>
+    public Stream Output => _process.StandardOutput.BaseStream;
+
+    /// <summary>Its standard input, likewise.</summary>
+    public Stream Input => _process.StandardInput.BaseStream;
+
     public static ChildProcess Start(string command, params string[] arguments)
     {
         string[] all = ["exec", Path.Combine(AppContext.BaseDirectory, "CrossChannels.TestChild.dll"), command, .. arguments];
@@ -35,6 +41,13 @@ internal sealed class ChildProcess : IAsyncDisposable
     public async Task<string> ReadLineAsync() =>
         await _process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline)
         ?? throw new InvalidOperationException($"The child said no more. Its errors: {await _errors.WaitAsync(s_deadline)}");
+
+    /// <summary>Waits until it has gone by itself.</summary>
+    public async Task<int> WaitForExitAsync()
+    {
+        await _process.WaitForExitAsync().WaitAsync(s_deadline);
+        return _process.ExitCode;
+    }
 
     /// <summary>Lets it go, and waits for its exit code.</summary>
     public async Task<int> FinishAsync()

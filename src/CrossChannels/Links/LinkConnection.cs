@@ -31,7 +31,9 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
     public async Task FailSoonAsync(Action fail)
     {
         await Task.WhenAny(_inputEnded.Task, LingerAsync()).ConfigureAwait(false);
-        fail();
+        // A frame behind the goodbye that found nobody there takes nothing away.
+        if (!IsClosing)
+            fail();
     }
 
     /// <summary>Closes when the peer had its chance to hear the last words.</summary>

@@ -1,0 +1,24 @@
+using System.Threading.Channels;
+
+namespace CrossChannels.Tests.Channels;
+
+/// <summary>The writing and the reading end of one channel, in process or across a link.</summary>
+internal sealed class Ends<T>(ChannelWriter<T> writer, ChannelReader<T> reader, params IAsyncDisposable[] owned) : IAsyncDisposable
+{
+    public ChannelWriter<T> Writer => writer;
+
+    public ChannelReader<T> Reader => reader;
+
+    /// <summary>Waits until everything accepted so far is at the reading end, where it is at once within a process.</summary>
+    public async Task ArriveAsync()
+    {
+        if (writer is CrossChannelWriter<T> remote)
+            await remote.FlushAsync().Done();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable end in owned)
+            await end.DisposeAsync().Done();
+    }
+}

@@ -1,0 +1,49 @@
+using System.IO.Pipelines;
+
+namespace CrossChannels.Tests.Channels;
+
+[TestClass]
+public sealed class PeerTimeoutTests
+{
+    [TestMethod]
+    public async Task PeerTimeout_PeerFallsSilent_EndsTheLink()
+    {
+        Pipe there = new(), back = new(), behindValve = new();
+        using var valve = new CancellationTokenSource();
+        Task pumping = PumpAsync(back.Reader.AsStream(), behindValve.Writer.AsStream(), valve.Token);
+        await using CrossChannel<int, int> near = CrossChannel.Over<int, int>(
+            behindValve.Reader.AsStream(), there.Writer.AsStream(), new() { Link = new() { PeerTimeout = TimeSpan.FromMilliseconds(150) } });
+        await using CrossChannel<int, int> far = CrossChannel.Over<int, int>(there.Reader.AsStream(), back.Writer.AsStream());
+        await near.WaitForPeerAsync().Done();
+        await near.Writer.WriteAsync(1).Done();
+        Assert.AreEqual(1, await far.Reader.ReadAsync().Done());
+        Task join = near.Writer.JoinAsync().AsTask();
+        await join.Done();
+        await valve.CancelAsync();
+        await pumping.Done();
+
+        await near.Writer.WriteAsync(2).Done();
+        Task flush = near.Writer.FlushAsync().AsTask();
+        LinkTimeoutException e = await Assert.ThrowsExactlyAsync<LinkTimeoutException>(() => near.Reader.Completion.Done());
+        StringAssert.Contains(e.Message, "PeerTimeout");
+        await Assert.ThrowsExactlyAsync<LinkTimeoutException>(() => flush.Done());
+        Assert.AreEqual(EndingKind.TimedOut, near.Reader.Ending!.Kind);
+        Assert.AreEqual(EndingKind.TimedOut, near.Writer.Ending!.Kind);
+        Assert.AreEqual(1, near.Writer.Ending.UnreceivedCount);
+
+        // The other end, to which this one can still speak, is told.
+        Assert.AreEqual(2, await far.Reader.ReadAsync().Done());
+        await Assert.ThrowsExactlyAsync<LinkTimeoutException>(() => far.Reader.Completion.Done());
+    }
+
+    private static async Task PumpAsync(Stream from, Stream to, CancellationToken stop)
+    {
+        try
+        {
+            await from.CopyToAsync(to, stop);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+}
