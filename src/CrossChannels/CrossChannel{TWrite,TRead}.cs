@@ -26,7 +26,10 @@ public abstract class CrossChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAsy
     /// <exception cref="CrossChannelException">They did not; the kind tells why.</exception>
     public abstract Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Drops what is unsent and breaks the link at once. Both ends see <see cref="EndingKind.Aborted"/>, after what has arrived.</summary>
+    /// <summary>
+    /// Drops what is unsent and unread, and breaks the link at once. Both ends see <see cref="EndingKind.Aborted"/>, the other one after what
+    /// has arrived there.
+    /// </summary>
     public abstract void Abort(string? reason = null);
 
     /// <summary>

@@ -116,6 +116,16 @@ public sealed class SettingsTests
     }
 
     [TestMethod]
+    public void CrossChannelOptions_Null_NamesIt()
+    {
+        Assert.AreEqual("Reading", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Reading = null! }).ParamName);
+        Assert.AreEqual("Writing", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Writing = null! }).ParamName);
+        Assert.AreEqual("Link", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Link = null! }).ParamName);
+        Assert.AreEqual("ReadSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { ReadSettings = null! }).ParamName);
+        Assert.AreEqual("WriteSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { WriteSettings = null! }).ParamName);
+    }
+
+    [TestMethod]
     public void Options_Rendezvous_IsRefused()
     {
         var options = new CrossChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(0) };
