@@ -41,7 +41,7 @@ internal sealed class LinkFixture
     public void Arrive(ReadOnlySpan<byte> payload, int count)
     {
         WakeList wake = default;
-        Receiver.Announce(count, payload.Length, isOver: false);
+        Receiver.Announce(new FrameHeader((uint)(ItemsHeader.Size + payload.Length), FrameType.Items, 0, 0), new ItemsHeader((ulong)Receiver.ReceivedItems, (uint)count, 0), out _);
         Receiver.Receive(payload, count, ref wake);
         wake.Wake(inline: false);
         Send();

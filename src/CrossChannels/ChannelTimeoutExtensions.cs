@@ -72,7 +72,14 @@ public static class ChannelTimeoutExtensions
         Check(timeout);
         if (timeout == Timeout.InfiniteTimeSpan || cancellationToken.IsCancellationRequested)
             return writer.WriteAsync(item, cancellationToken);
-        return writer.TryWrite(item) ? default : CoreAsync(writer, item, timeout, cancellationToken);
+        try
+        {
+            return writer.TryWrite(item) ? default : CoreAsync(writer, item, timeout, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException(e);
+        }
 
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
         static async ValueTask CoreAsync(ChannelWriter<T> writer, T item, TimeSpan timeout, CancellationToken cancellationToken)

@@ -77,7 +77,7 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
                     _ = GreetAsync(connection);
                     delay = s_firstDelay;
                 }
-                catch (IOException e)
+                catch (Exception e) when (!_stopping.IsCancellationRequested && e is not ObjectDisposedException)
                 {
                     _greetings.Release();
                     _links.Release();

@@ -21,12 +21,13 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     public abstract long UnreceivedCount { get; }
 
     /// <summary>Writes as many of the items, from the first on, as there is room for now.</summary>
-    /// <returns>How many were accepted.</returns>
+    /// <returns>How many were accepted; fewer also if the next one cannot be serialized, which throws when it is the first.</returns>
     public abstract int TryWriteMany(ReadOnlySpan<T> items);
 
     /// <summary>Writes all items, in order, waiting for room as needed.</summary>
     /// <exception cref="PartialWriteException">The channel ended on the way; it tells how many were accepted.</exception>
     /// <exception cref="PartialWriteCanceledException">Canceled on the way; it tells how many were accepted.</exception>
+    /// <remarks>What a serializer throws passes through, with the number of accepted items as <c>AcceptedCount</c> in its <c>Data</c>.</remarks>
     public abstract ValueTask WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>

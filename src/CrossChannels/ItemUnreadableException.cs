@@ -1,6 +1,6 @@
 namespace CrossChannels;
 
-/// <summary>One item arrived and could not be deserialized. It is consumed, and the channel lives.</summary>
+/// <summary>One item arrived and could not be deserialized. A read has consumed it, a peek has not; the channel lives.</summary>
 public sealed class ItemUnreadableException : IOException
 {
     /// <summary>Creates the exception.</summary>

@@ -14,7 +14,11 @@ internal static class ItemDecoder
     public static T Decode<T>(ItemCodec<T> codec, ItemSlice slice)
     {
         if (slice.IsNull)
-            return default!;
+        {
+            return default(T) is null
+                ? default!
+                : throw new ItemUnreadableException($"A null item came, and {codec.Contract} is never null.");
+        }
         if (typeof(T) == typeof(IMemoryOwner<byte>))
             return (T)(object)new PooledItem(slice);
         try

@@ -78,8 +78,15 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
         if (IsPlain)
             return _sender.TryAcceptMany(items);
         int count = 0;
-        while (count < items.Length && TryWrite(items[count]))
-            count++;
+        try
+        {
+            while (count < items.Length && TryWrite(items[count]))
+                count++;
+        }
+        catch when (count > 0)
+        {
+            // Those before it are accepted; the next call begins with the bad item, and throws.
+        }
         return count;
     }
 
@@ -107,6 +114,8 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     {
         Link link = _handle.Link;
         TimeSpan limit = timeout ?? link.Settings.CloseTimeout;
+        if (limit != Timeout.InfiniteTimeSpan && (limit < TimeSpan.Zero || limit.TotalMilliseconds > int.MaxValue))
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is zero or more, below 25 days, or Timeout.InfiniteTimeSpan.");
         link.Leave();
         if (_sender.UnreceivedCount > 0 && limit != TimeSpan.Zero)
         {
@@ -144,6 +153,8 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     /// <summary>Serializes the item on this thread, so that what its serializer throws is thrown here, and waits for room if need be.</summary>
     private ValueTask AcceptAsync(T item, CancellationToken cancellationToken)
     {
+        if (_sender.Closure is { } closure)
+            return ValueTask.FromException(closure.ForItem());
         if (item is null)
             return _sender.TryAccept(default, isNull: true) ? default : _sender.AcceptAsync(default, isNull: true, cancellationToken);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
@@ -181,6 +192,11 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
         catch (Exception e) when (ReferenceEquals(e, _sender.Closure?.Error))
         {
             throw new PartialWriteException(accepted, e);
+        }
+        catch (Exception e) when (e is not PartialWriteException)
+        {
+            e.Data[nameof(PartialWriteException.AcceptedCount)] = accepted;
+            throw;
         }
     }
 }

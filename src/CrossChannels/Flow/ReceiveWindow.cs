@@ -22,6 +22,8 @@ internal struct ReceiveWindow
     /// <param name="maxItemBytes">The largest item in bytes.</param>
     public ReceiveWindow(long capacity, long windowBytes, int maxItemBytes)
     {
+        // Counts are cumulative, so a window that is as good as endless must leave room to count.
+        windowBytes = Math.Min(windowBytes, long.MaxValue / 2);
         _capacity = capacity;
         _windowBytes = windowBytes;
         _grantedItems = capacity;

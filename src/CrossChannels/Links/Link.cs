@@ -259,9 +259,10 @@ internal sealed class Link
         ChannelMetrics.Ended(kind);
         if (Volatile.Read(ref _cause) is not null)
             return;
-        // A reader that closed what was complete has thrown away the rest, and says ReceiveClosing instead.
-        if (kind != EndingKind.ReaderClosed && total == Receiver.ReceivedItems)
-            _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
+        // A reader that closes says ReceiveClosing instead, and is done only then: its reason must go before the goodbye.
+        if (kind == EndingKind.ReaderClosed || total != Receiver.ReceivedItems)
+            return;
+        _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }
 
@@ -271,7 +272,7 @@ internal sealed class Link
             unreceived =>
             {
                 Exception? error = makeError(unreceived);
-                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted ? 0 : unreceived), error);
+                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived), error);
             },
             drop,
             last);
@@ -342,7 +343,7 @@ internal sealed class Link
     {
         _outbox.Stop();
         if (Volatile.Read(ref _cause) is null)
-            Sender.Detach(static unreceived => new ConnectionLostException($"The link is closed; up to {unreceived:N0} accepted items were not received.", null, unreceived));
+            Sender.Detach(static unreceived => new ConnectionLostException(unreceived == 0 ? "The link is closed, and its peer did not say whether every item was read." : $"The link is closed; up to {unreceived:N0} accepted items were not received.", null, unreceived));
         PeerWatch.Remove(this);
         _ = _connection.CloseAsync(() => LinkRegistry.Remove(this));
     }

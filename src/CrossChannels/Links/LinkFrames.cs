@@ -75,6 +75,8 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         }
         if (type is not (FrameType.Welcome or FrameType.Refuse or FrameType.Abort))
             RequireWelcome(type);
+        else if (type == FrameType.Refuse && _isWelcomed)
+            throw new MalformedFrameException("Frame Refuse came after frame Welcome.");
         switch (type)
         {
             case FrameType.Welcome: OnWelcome(WelcomeFrame.Read(body)); break;

@@ -333,12 +333,12 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private int WriteSmallLocked()
     {
         int length = 0;
-        if (_isCreditDue || (Sender.HasSendableLocked && Receiver.HasReturn))
+        if ((_isCreditDue || Sender.HasSendableLocked) && Receiver.HasReturn)
         {
-            _isCreditDue = false;
             (long items, long bytes) = Receiver.Grant();
             length = new CreditFrame(items, bytes).Write(_small);
         }
+        _isCreditDue = false;
         return length + _control.WriteSmall(_small.AsSpan(length));
     }
 }

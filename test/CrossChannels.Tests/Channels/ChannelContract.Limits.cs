@@ -21,7 +21,7 @@ public abstract partial class ChannelContract
             return false;
         });
         Assert.IsFalse(ends.Writer.TryWrite(item));
-        Assert.IsTrue(taken is >= 10 and <= 12, $"{taken}");
+        Assert.IsTrue(taken is >= 5 and <= 12, $"{taken}");
         Task<bool> wait = ends.Writer.WaitToWriteAsync().AsTask();
         Assert.IsFalse(wait.IsCompleted);
         Assert.HasCount(100, await ends.Reader.ReadAsync().Done());
