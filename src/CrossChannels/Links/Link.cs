@@ -100,15 +100,15 @@ internal sealed class Link
     /// <returns>Done when the writer has confirmed it, or the connection is closed.</returns>
     public Task CloseReaderAsync(string? reason)
     {
-        bool isOver = Receiver.Ending is not null;
         var error = new ReaderClosedException("this end", reason);
-        if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true) && !isOver)
+        if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
         {
+            // Whoever closed says so, and only then that it is done: the reason must go before the goodbye.
             ReasonCode code = reason is null ? ReasonCode.None : ReasonCode.Given;
             _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
+            Done(isOut: false);
         }
-        Done(isOut: false);
-        return isOver || IsPeerDone ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
+        return IsPeerDone ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
     }
 
     /// <summary>Closes writer and reader; the goodbye follows the last item.</summary>
