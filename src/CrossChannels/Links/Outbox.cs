@@ -27,6 +27,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private bool _isLastInWrite;
     private bool _isOpen;
     private byte[]? _lastWords;
+    private (long Items, long Bytes) _lastCredit;
 
     private enum State
     {
@@ -331,8 +332,11 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         if (_isCreditDue)
         {
             _isCreditDue = false;
-            (long items, long credit) = Receiver.Grant();
-            length += new CreditFrame(items, credit).Write(_control);
+            (long Items, long Bytes) credit = Receiver.Grant();
+            // Another thread may have sent it all since this was asked for.
+            if (credit != _lastCredit)
+                length += new CreditFrame(credit.Items, credit.Bytes).Write(_control);
+            _lastCredit = credit;
         }
         while (length + CounterFrame.Size <= _control.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
             length += _frames.Dequeue().Write(_control.AsSpan(length));
