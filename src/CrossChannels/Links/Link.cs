@@ -122,8 +122,8 @@ internal sealed class Link : FrameSink
         {
             ReasonCode code = reason is null ? ReasonCode.None : ReasonCode.Given;
             _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
+            Done(isOut: false);
         }
-        Done(isOut: false);
         return isOver ? Task.CompletedTask : Task.WhenAny(_readerConfirmed.Task, _closed.Task);
     }
 
@@ -386,9 +386,10 @@ internal sealed class Link : FrameSink
         ChannelMetrics.Ended(Receiver.Ending!.Kind);
         if (Volatile.Read(ref _cause) is not null)
             return;
-        // A reader that threw away the rest of an ended direction has said so instead.
-        if (Receiver.Ending!.Kind != EndingKind.ReaderClosed && total == Receiver.ReceivedItems)
-            _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
+        // A reader that closed, or threw away the rest of an ended direction, says so itself before it is done.
+        if (Receiver.Ending!.Kind == EndingKind.ReaderClosed || total != Receiver.ReceivedItems)
+            return;
+        _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }
 
