@@ -394,6 +394,8 @@ internal sealed class ItemSender
         _current?.Free();
         _current = null;
         _unsentBytes = 0;
+        // The frames that stood behind these items may leave now.
+        _outbox.ScheduleIfWorkLocked();
     }
 
     private ItemTooLargeException? TooLarge(int bytes)

@@ -169,7 +169,8 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         Send(int.MaxValue);
     }
 
-    private void ScheduleIfWorkLocked()
+    /// <summary>Must be called with the lock held, by whoever may have made work possible.</summary>
+    public void ScheduleIfWorkLocked()
     {
         if (HasWorkLocked())
             ScheduleLocked();
