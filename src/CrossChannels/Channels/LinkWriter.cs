@@ -9,6 +9,9 @@ namespace CrossChannels.Channels;
 /// <summary>The writable half of a link: where items become bytes.</summary>
 internal sealed class LinkWriter<T> : CrossChannelWriter<T>
 {
+    /// <summary>From this size on an item that is its own bytes is not copied.</summary>
+    private const int LargeBytes = 64 * 1024;
+
     private readonly LinkHandle _handle;
     private readonly ItemSender _sender;
     private readonly ItemCodec<T> _codec;
@@ -158,7 +161,12 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
         if (item is null)
             return _sender.TryAccept(default, isNull: true) ? default : _sender.AcceptAsync(default, isNull: true, cancellationToken);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
+        {
+            // Written from the caller's memory, which is the link's until the write is done; a wait that can be canceled could not promise that.
+            if (bytes.Length >= LargeBytes && !cancellationToken.CanBeCanceled)
+                return _sender.AcceptLargeAsync(bytes);
             return _sender.TryAccept(bytes.Span, isNull: false) ? default : _sender.AcceptAsync(bytes.Span, isNull: false, cancellationToken);
+        }
         ItemBuffer buffer = ItemBuffer.Take();
         try
         {

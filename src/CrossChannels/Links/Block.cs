@@ -22,7 +22,13 @@ internal sealed class Block
 
     public int PayloadBytes { get; private set; }
 
-    public int Room => _buffer.Length - HeadRoom - PayloadBytes;
+    public int Room => Large.IsEmpty ? _buffer.Length - HeadRoom - PayloadBytes : 0;
+
+    /// <summary>The item, in its writer's own memory, where the block is a lone large one; it follows what <see cref="Seal"/> gives.</summary>
+    public ReadOnlyMemory<byte> Large { get; private set; }
+
+    /// <summary>The writer that waits until the large item is written.</summary>
+    public Waiter? LargeWriter { get; private set; }
 
     /// <summary>Starts empty, with room for a payload.</summary>
     public void Begin(long firstSequence, int payloadBytes)
@@ -31,6 +37,16 @@ internal sealed class Block
         _buffer = ArrayPool<byte>.Shared.Rent(HeadRoom + payloadBytes);
         PayloadBytes = 0;
         Count = 0;
+    }
+
+    /// <summary>Holds one large item without copying it.</summary>
+    public void BeginLarge(long firstSequence, ReadOnlyMemory<byte> item, Waiter writer)
+    {
+        Begin(firstSequence, ItemsHeader.LengthPrefix);
+        BinaryPrimitives.WriteInt32LittleEndian(Append(ItemsHeader.LengthPrefix), item.Length);
+        PayloadBytes += item.Length;
+        Large = item;
+        LargeWriter = writer;
     }
 
     /// <summary>Room for one item of fixed size.</summary>
@@ -65,13 +81,15 @@ internal sealed class Block
         control.CopyTo(_buffer.AsSpan(start));
         new FrameHeader((uint)(ItemsHeader.Size + PayloadBytes), FrameType.Items, 0, 0).Write(_buffer.AsSpan(ControlRoom));
         new ItemsHeader((ulong)_firstSequence, (uint)Count, 0).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
-        return _buffer.AsMemory(start, HeadRoom - start + PayloadBytes);
+        return _buffer.AsMemory(start, HeadRoom - start + PayloadBytes - Large.Length);
     }
 
     public void Free()
     {
         byte[] buffer = _buffer;
         _buffer = [];
+        Large = default;
+        LargeWriter = null;
         if (buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(buffer);
     }

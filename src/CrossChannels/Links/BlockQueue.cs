@@ -32,6 +32,16 @@ internal sealed class BlockQueue
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Added(int bytes) => Bytes += bytes;
 
+    /// <summary>Adds a large item in a block of its own, in its writer's memory.</summary>
+    public void AddLarge(ReadOnlyMemory<byte> item, Waiter writer, long sequence)
+    {
+        CloseCurrent();
+        Block block = NewBlock();
+        block.BeginLarge(sequence, item, writer);
+        _full.Enqueue(block);
+        Bytes += Block.HeadRoom;
+    }
+
     /// <summary>Takes <see cref="Next"/>, which the caller gives back when it is written.</summary>
     public Block Take()
     {
@@ -57,14 +67,21 @@ internal sealed class BlockQueue
     }
 
     /// <summary>Throws everything away.</summary>
+    /// <param name="error">What those get that wait for a large item to be written.</param>
+    /// <param name="wake">Gets them.</param>
     /// <returns>How many items.</returns>
-    public long Drop()
+    public long Drop(Exception error, ref WakeList wake)
     {
         long count = 0;
         while (Next is not null)
         {
             Block block = Take();
             count += block.Count;
+            if (block.LargeWriter is { } writer)
+            {
+                writer.Decide(false, error);
+                wake.Add(writer);
+            }
             block.Free();
         }
         return count;
@@ -72,15 +89,21 @@ internal sealed class BlockQueue
 
     private Block NextBlock(int bytes, long sequence)
     {
-        if (_current is not null)
-        {
-            // Where the reader's window makes blocks small, what stands around the items counts as well.
-            _full.Enqueue(_current);
-            Bytes += Block.HeadRoom;
-        }
-        if (!_spares.TryPop(out Block? block))
-            block = new Block();
+        CloseCurrent();
+        Block block = NewBlock();
         block.Begin(sequence, Math.Max(BatchBytes, bytes));
         return _current = block;
+    }
+
+    private Block NewBlock() => _spares.TryPop(out Block? block) ? block : new Block();
+
+    private void CloseCurrent()
+    {
+        if (_current is null)
+            return;
+        // Where the reader's window makes blocks small, what stands around the items counts as well.
+        _full.Enqueue(_current);
+        _current = null;
+        Bytes += Block.HeadRoom;
     }
 }

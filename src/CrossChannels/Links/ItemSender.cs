@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Flow;
 using CrossChannels.Protocol;
@@ -14,7 +15,6 @@ internal sealed class ItemSender
     private readonly bool _wakeInline;
     private readonly long _maxUnsentBytes;
     private readonly int _elementSize;
-    private readonly int _ownMaxItemBytes;
     private readonly BlockQueue _blocks = new();
     private readonly WaiterQueue _blocked = new();
     private readonly WaiterQueue _waiting = new();
@@ -23,7 +23,7 @@ internal sealed class ItemSender
     private readonly CountWatch _received;
     private readonly CountWatch _read;
     private SendCredit _credit;
-    private int _peerMaxItemBytes = int.MaxValue;
+    private ItemLimit _limit;
     private long _droppedItems;
     private Closure? _closure;
     private Exception? _countError;
@@ -33,7 +33,7 @@ internal sealed class ItemSender
         _outbox = outbox;
         _sync = outbox.Sync;
         _elementSize = elementSize;
-        _ownMaxItemBytes = maxItemBytes;
+        _limit = new ItemLimit(maxItemBytes);
         _maxUnsentBytes = maxUnsentBytes;
         _wakeInline = wakeInline;
         _received = new CountWatch(outbox, FrameType.Flush);
@@ -43,23 +43,9 @@ internal sealed class ItemSender
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     public Closure? Closure => Volatile.Read(ref _closure);
 
-    public long UnreceivedCount
-    {
-        get
-        {
-            lock (_sync)
-                return UnreceivedLocked;
-        }
-    }
+    public long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
 
-    public bool HasWaiters
-    {
-        get
-        {
-            lock (_sync)
-                return !_blocked.IsEmpty || !_waiting.IsEmpty || _received.HasWaiters || _read.HasWaiters;
-        }
-    }
+    public bool HasWaiters { get { lock (_sync) return !_blocked.IsEmpty || !_waiting.IsEmpty || _received.HasWaiters || _read.HasWaiters; } }
 
     /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
     public bool MayAccept
@@ -146,7 +132,7 @@ internal sealed class ItemSender
         {
             if (_closure is not null)
                 return false;
-            if (TooLarge(item.Length) is { } error)
+            if (_limit.Check(item.Length) is { } error)
                 throw error;
             isAccepted = HasRoomLocked && _blocked.IsEmpty;
             if (isAccepted)
@@ -171,7 +157,7 @@ internal sealed class ItemSender
         {
             if (_closure is { } closure)
                 return ValueTask.FromException(closure.ForItem());
-            if (TooLarge(item.Length) is { } error)
+            if (_limit.Check(item.Length) is { } error)
                 return ValueTask.FromException(error);
             if (HasRoomLocked && _blocked.IsEmpty)
             {
@@ -186,6 +172,29 @@ internal sealed class ItemSender
         }
         ChannelMetrics.CreditStalled();
         waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
+    public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item)
+    {
+        WriteWaiter waiter;
+        short version;
+        lock (_sync)
+        {
+            if (_closure is { } closure)
+                return ValueTask.FromException(closure.ForItem());
+            if (_limit.Check(item.Length) is { } error)
+                return ValueTask.FromException(error);
+            waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
+            waiter.Large = item;
+            version = waiter.Version;
+            if (!HasRoomLocked || !_blocked.IsEmpty)
+                _blocked.Enqueue(waiter);
+            else if (AppendLargeLocked(waiter))
+                _outbox.ReleaseClaimLocked();
+        }
+        _outbox.SendInline(withCredit: false);
         return new ValueTask(waiter, version);
     }
 
@@ -236,7 +245,7 @@ internal sealed class ItemSender
         WakeList wake = default;
         lock (_sync)
         {
-            _peerMaxItemBytes = peerMaxItemBytes;
+            _limit.ReaderMaxBytes = peerMaxItemBytes;
             // A reader may keep back less than an eighth of its window even when nothing is unread; a batch fits into the rest.
             _blocks.BatchBytes = (int)Math.Min(_blocks.BatchBytes, Math.Max(1, credit.Bytes - (credit.Bytes / 8)));
             _credit.Open(credit.Items, credit.Bytes);
@@ -289,7 +298,7 @@ internal sealed class ItemSender
             Closure closure = makeClosure(UnreceivedLocked);
             Volatile.Write(ref _closure, closure);
             if (drop)
-                DropLocked();
+                DropLocked(ref wake);
             if (last is { } frame)
                 _outbox.Post(frame with { Value = _credit.AcceptedItems - _droppedItems });
             _blocked.DecideAll(ref wake, false, closure.ForItem());
@@ -305,7 +314,7 @@ internal sealed class ItemSender
         WakeList wake = default;
         lock (_sync)
         {
-            DropLocked();
+            DropLocked(ref wake);
             _outbox.ScheduleIfWorkLocked();
             Exception error = _countError ??= makeError(UnreceivedLocked);
             _received.Fail(error, ref wake);
@@ -338,12 +347,15 @@ internal sealed class ItemSender
             return;
         while (_blocked.First is WriteWaiter first)
         {
-            ItemTooLargeException? error = TooLarge(first.Item.Length);
+            ItemTooLargeException? error = _limit.Check(first.Length);
             if (error is null && !HasRoomLocked)
                 return;
             _blocked.Dequeue();
-            if (error is null && AppendLocked(first.Item, first.IsNull))
+            bool isLarge = !first.Large.IsEmpty && error is null;
+            if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
                 _outbox.ReleaseClaimLocked();
+            if (isLarge)
+                continue;
             first.Decide(true, error);
             wake.Add(first);
         }
@@ -367,6 +379,12 @@ internal sealed class ItemSender
         return AcceptedLocked(1, bytes);
     }
 
+    private bool AppendLargeLocked(WriteWaiter waiter)
+    {
+        _blocks.AddLarge(waiter.Large, waiter, _credit.AcceptedItems);
+        return AcceptedLocked(1, ItemsHeader.LengthPrefix + waiter.Length);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Block RoomLocked(int bytes) => _blocks.RoomFor(bytes, _credit.AcceptedItems);
 
@@ -378,12 +396,5 @@ internal sealed class ItemSender
         return _outbox.IsIdleLocked && HasSendableLocked && _outbox.ClaimLocked();
     }
 
-    private void DropLocked() => _droppedItems += _blocks.Drop();
-
-    private ItemTooLargeException? TooLarge(int bytes)
-    {
-        if (bytes > _ownMaxItemBytes)
-            return new ItemTooLargeException(bytes, _ownMaxItemBytes, "this end's MaxItemBytes");
-        return bytes > _peerMaxItemBytes ? new ItemTooLargeException(bytes, _peerMaxItemBytes, "the reader's MaxItemBytes") : null;
-    }
+    private void DropLocked(ref WakeList wake) => _droppedItems += _blocks.Drop(_closure?.ForItem() ?? new ChannelClosedException(), ref wake);
 }

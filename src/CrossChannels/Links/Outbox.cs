@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -22,6 +23,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private Action? _onWritten;
     private ValueTask _write;
     private Block? _block;
+    private ReadOnlyMemory<byte> _rest;
     private State _state;
     private long _idleSince;
     private bool _isQueued;
@@ -111,7 +113,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>Sends what <see cref="ClaimLocked"/> has claimed. Does not block.</summary>
-    public void SendClaimed() => Send(maxWrites: 1);
+    public void SendClaimed() => Send(maxWrites: 1, isOwnThread: false);
 
     /// <summary>Sends what is there on this thread, unless somebody does so already. Does not block.</summary>
     public void SendInline(bool withCredit)
@@ -128,7 +130,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             }
             _state = State.Sending;
         }
-        Send(MaxInlineWrites);
+        Send(MaxInlineWrites, isOwnThread: false);
     }
 
     /// <summary>Has what is there sent by the pool, if nobody sends. Whoever adds work calls it with the lock held.</summary>
@@ -185,35 +187,40 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 return;
             _state = State.Sending;
         }
-        Send(int.MaxValue);
+        Send(int.MaxValue, isOwnThread: true);
     }
 
     private bool HasWorkLocked() => _control.HasUrgent
         || (_control.IsOpen && (_isCreditDue || Sender.HasSendableLocked || (_control.HasAfterItems && !Sender.HasItemsLocked)));
 
-    private void Send(int maxWrites)
+    /// <param name="maxWrites">After so many the pool goes on.</param>
+    /// <param name="isOwnThread">Whether user code may run on this thread, which is the pool's and has nothing else to do.</param>
+    /// <param name="wake">Whom a write that has just ended has to wake.</param>
+    private void Send(int maxWrites, bool isOwnThread, WakeList wake = default)
     {
         try
         {
             for (int writes = 0; ; writes++)
             {
-                bool hasMore = TryTakeNext(mayGoOn: writes < maxWrites, out ReadOnlyMemory<byte> bytes, out WakeList wake);
+                ReadOnlyMemory<byte> bytes = _rest;
+                _rest = default;
+                if (bytes.IsEmpty && !TryTakeNext(mayGoOn: writes < maxWrites, out bytes, ref wake))
+                    break;
                 wake.Wake(inline: false);
-                if (!hasMore)
-                    return;
                 StartWrite(bytes);
                 if (!_write.IsCompleted)
                 {
                     _write.GetAwaiter().UnsafeOnCompleted(_onWritten ??= OnWritten);
                     return;
                 }
-                EndWrite();
+                EndWrite(ref wake);
             }
         }
         catch (Exception e)
         {
             Fail(e);
         }
+        wake.Wake(isOwnThread && CallerThread.MayRunUserCode);
     }
 
     private void StartWrite(ReadOnlyMemory<byte> bytes)
@@ -233,28 +240,36 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
     private void OnWritten()
     {
+        WakeList wake = default;
         try
         {
-            EndWrite();
+            EndWrite(ref wake);
         }
         catch (Exception e)
         {
             Fail(e);
             return;
         }
-        Send(int.MaxValue);
+        Send(int.MaxValue, isOwnThread: true, wake);
     }
 
-    private void EndWrite()
+    private void EndWrite(ref WakeList wake)
     {
         ValueTask write = _write;
         _write = default;
 #pragma warning disable VSTHRD002 // It is done.
         write.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
+        if (!_rest.IsEmpty)
+            return;
         bool wasLast;
         lock (Sync)
         {
+            if (_block?.LargeWriter is { } writer)
+            {
+                writer.Decide(true);
+                wake.Add(writer);
+            }
             FreeWrittenLocked();
             wasLast = _control.IsLast;
             if (wasLast)
@@ -266,11 +281,16 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
     private void Fail(Exception e)
     {
+        Waiter? largeWriter;
         lock (Sync)
         {
             _state = State.Stopped;
+            _rest = default;
+            largeWriter = _block?.LargeWriter;
             FreeWrittenLocked();
         }
+        largeWriter?.Decide(false, new ChannelClosedException(new ConnectionLostException($"The connection broke: {e.Message}", e)));
+        largeWriter?.Wake(inline: false);
         Failed(e);
     }
 
@@ -285,10 +305,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>Takes what is to be written next, or leaves the sending state.</summary>
-    private bool TryTakeNext(bool mayGoOn, out ReadOnlyMemory<byte> bytes, out WakeList wake)
+    private bool TryTakeNext(bool mayGoOn, out ReadOnlyMemory<byte> bytes, ref WakeList wake)
     {
         bytes = default;
-        wake = default;
         lock (Sync)
         {
             if (_state == State.Stopped)
@@ -308,6 +327,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 if (_block is not null)
                 {
                     bytes = _block.Seal(_small.AsSpan(0, control));
+                    _rest = _block.Large;
                     return true;
                 }
                 if (control > 0)

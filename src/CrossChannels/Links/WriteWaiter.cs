@@ -15,6 +15,11 @@ internal sealed class WriteWaiter(Lock sync, WaiterPool pool) : Waiter(sync, poo
 
     public bool IsNull { get; private set; }
 
+    /// <summary>A large item in the caller's own memory, which is written from there; the caller waits until that is done.</summary>
+    public ReadOnlyMemory<byte> Large { get; set; }
+
+    public int Length => Large.IsEmpty ? _length : Large.Length;
+
     public void SetItem(ReadOnlySpan<byte> item, bool isNull)
     {
         if (_bytes.Length < item.Length)
@@ -26,6 +31,7 @@ internal sealed class WriteWaiter(Lock sync, WaiterPool pool) : Waiter(sync, poo
 
     private protected override void Recycle()
     {
+        Large = default;
         if (_bytes.Length > MaxKeptBytes)
         {
             ArrayPool<byte>.Shared.Return(_bytes);
