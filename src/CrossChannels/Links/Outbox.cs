@@ -110,14 +110,14 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         Send(MaxInlineWrites);
     }
 
-    /// <summary>Drops everything but these words, which are the last that the peer hears.</summary>
+    /// <summary>Drops everything but the greeting, without which they mean nothing, and these words, the last that the peer hears.</summary>
     public void StopWith(byte[] lastWords)
     {
         lock (Sync)
         {
             if (_state == State.Stopped)
                 return;
-            ClearLocked();
+            ClearFramesLocked();
             _lastWords = lastWords;
             ScheduleLocked();
         }
@@ -130,15 +130,15 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             bool isSending = _state == State.Sending;
             _state = State.Stopped;
-            ClearLocked();
+            _opening.Clear();
+            ClearFramesLocked();
             if (!isSending)
                 FreeWritten();
         }
     }
 
-    private void ClearLocked()
+    private void ClearFramesLocked()
     {
-        _opening.Clear();
         _frames.Clear();
         _framesAfterItems.Clear();
         _isCreditDue = false;
@@ -280,16 +280,16 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 return false;
             }
 
+            if (_opening.TryDequeue(out byte[]? opening))
+            {
+                bytes = opening;
+                return true;
+            }
             if (_lastWords is { } lastWords)
             {
                 _lastWords = null;
                 _isLastInWrite = true;
                 bytes = lastWords;
-                return true;
-            }
-            if (_opening.TryDequeue(out byte[]? opening))
-            {
-                bytes = opening;
                 return true;
             }
             if (!_isOpen)
