@@ -228,7 +228,7 @@ internal sealed class Link : FrameSink
         Volatile.Write(ref _isLoopOver, true);
         if (Volatile.Read(ref _isClosing) != 0)
             return;
-        if (_goodbye.IsReceived || (_isPeerDone && Sender.Closure is not null && _goodbye.IsOutDone))
+        if (error is not MalformedFrameException && (_goodbye.IsReceived || (_isPeerDone && Sender.Closure is not null && _goodbye.IsOutDone)))
         {
             // Both directions were over, so that a broken connection takes nothing away.
             _ = CloseConnectionAsync(drain: false);
@@ -359,6 +359,8 @@ internal sealed class Link : FrameSink
 
     private void OnGoodbye(long received, ref WakeList wake)
     {
+        if (_goodbye.IsReceived)
+            throw new MalformedFrameException("Frame Goodbye came a second time.");
         if (!Sender.TryCount(received, read: false, ref wake))
             throw new MalformedFrameException($"Frame Goodbye counts {received:N0} items, which is more than were sent.");
         if (!_isPeerDone)
