@@ -3,7 +3,8 @@ namespace CrossChannels.Links;
 /// <summary>The highest counts that a peer has sent, to tell frames that carry something new from those that do not.</summary>
 internal struct HighWater
 {
-    public Mark Credit;
+    public Mark CreditItems;
+    public Mark CreditBytes;
     public Mark Flush;
     public Mark Join;
     public Mark Received;

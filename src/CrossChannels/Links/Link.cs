@@ -272,7 +272,9 @@ internal sealed class Link : FrameSink
     {
         if (!Sender.TryGrant(credit, ref wake))
             throw new MalformedFrameException($"Frame Credit goes back to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
-        CountUnlessNew(_highWater.Credit.Raise(credit.Items + credit.Bytes), FrameType.Credit);
+        // Both counts may stand for no limit, so their sum may not be taken; and neither goes back.
+        bool isNew = _highWater.CreditItems.Raise(credit.Items) | _highWater.CreditBytes.Raise(credit.Bytes);
+        CountUnlessNew(isNew, FrameType.Credit);
     }
 
     private void OnFlush(long target)
