@@ -7,9 +7,13 @@ internal struct SendCredit
     private long _grantedBytes;
     private long _sentBytes;
     private long _windowBytes;
+    private long _firstItems;
 
     /// <summary>Items accepted so far; each took one item of credit.</summary>
     public long AcceptedItems { get; private set; }
+
+    /// <summary>Items that have left.</summary>
+    public long SentItems { get; private set; }
 
     /// <summary>How many more items may be accepted.</summary>
     public readonly long Items => _grantedItems - AcceptedItems;
@@ -18,7 +22,7 @@ internal struct SendCredit
     public readonly bool IsUnlimited => _grantedItems == long.MaxValue;
 
     /// <summary>Items that are certain to have been read, for the bound of what was not received.</summary>
-    public readonly long CertainlyRead(long firstGrant) => IsUnlimited ? 0 : _grantedItems - firstGrant;
+    public readonly long CertainlyRead => IsUnlimited ? 0 : _grantedItems - _firstItems;
 
     public void Accept(int count) => AcceptedItems += count;
 
@@ -29,21 +33,24 @@ internal struct SendCredit
         return bytes <= room || (count == 1 && room == _windowBytes);
     }
 
-    public void Sent(long bytes) => _sentBytes += bytes;
+    public void Sent(long bytes, int count)
+    {
+        _sentBytes += bytes;
+        SentItems += count;
+    }
 
     /// <summary>Takes the first credit.</summary>
     public void Open(long items, long bytes)
     {
-        _grantedItems = items;
-        _grantedBytes = bytes;
-        _windowBytes = bytes;
+        _grantedItems = _firstItems = items;
+        _grantedBytes = _windowBytes = bytes;
     }
 
     /// <summary>Takes a later, cumulative credit.</summary>
-    /// <returns>False if it goes back.</returns>
+    /// <returns>False if it goes back, or beyond the first credit and what was sent.</returns>
     public bool TryGrant(long items, long bytes)
     {
-        if (items < _grantedItems || bytes < _grantedBytes)
+        if (items < _grantedItems || bytes < _grantedBytes || bytes - _windowBytes > _sentBytes || (items != _firstItems && items - _firstItems > SentItems))
             return false;
         _grantedItems = items;
         _grantedBytes = bytes;

@@ -23,7 +23,6 @@ internal sealed class ItemSender
     private readonly CountWatch _received;
     private readonly CountWatch _read;
     private SendCredit _credit;
-    private long _firstGrant;
     private int _peerMaxItemBytes = int.MaxValue;
     private int _batchBytes = FrameLimits.BatchBytes;
     private long _unsentBytes;
@@ -77,7 +76,7 @@ internal sealed class ItemSender
     internal bool HasItemsLocked => _full.Count > 0 || _current is { Count: > 0 };
 
     private long UnreceivedLocked =>
-        _credit.AcceptedItems - Math.Max(Math.Max(_received.Known, _read.Known), _credit.CertainlyRead(_firstGrant));
+        _credit.AcceptedItems - Math.Max(Math.Max(_received.Known, _read.Known), _credit.CertainlyRead);
 
     private bool HasRoomLocked => _credit.Items > 0 && _unsentBytes < _maxUnsentBytes;
 
@@ -219,7 +218,6 @@ internal sealed class ItemSender
         WakeList wake = default;
         lock (_sync)
         {
-            _firstGrant = credit.Items;
             _peerMaxItemBytes = peerMaxItemBytes;
             _batchBytes = (int)Math.Min(_batchBytes, credit.Bytes);
             _credit.Open(credit.Items, credit.Bytes);
@@ -229,7 +227,7 @@ internal sealed class ItemSender
     }
 
     /// <summary>Takes later credit.</summary>
-    /// <returns>False if it goes back.</returns>
+    /// <returns>False if it goes back, or beyond what was sent.</returns>
     public bool TryGrant(CreditFrame credit, ref WakeList wake)
     {
         lock (_sync)
@@ -249,7 +247,7 @@ internal sealed class ItemSender
     {
         lock (_sync)
         {
-            if (count > _credit.AcceptedItems)
+            if (count > _credit.SentItems)
                 return false;
             if (read)
                 _read.Advance(count, ref wake);
@@ -306,7 +304,7 @@ internal sealed class ItemSender
             block = _current!;
             _current = null;
         }
-        _credit.Sent(block.PayloadBytes);
+        _credit.Sent(block.PayloadBytes, block.Count);
         bool wasFull = _unsentBytes >= _maxUnsentBytes;
         _unsentBytes -= block.PayloadBytes;
         if (wasFull)

@@ -271,7 +271,7 @@ internal sealed class Link : FrameSink
     private void OnCredit(CreditFrame credit, ref WakeList wake)
     {
         if (!Sender.TryGrant(credit, ref wake))
-            throw new MalformedFrameException($"Frame Credit goes back to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
+            throw new MalformedFrameException($"Frame Credit goes back, or beyond the first credit and what was sent, to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
         // Both counts may stand for no limit, so their sum may not be taken; and neither goes back.
         bool isNew = _highWater.CreditItems.Raise(credit.Items) | _highWater.CreditBytes.Raise(credit.Bytes);
         CountUnlessNew(isNew, FrameType.Credit);
