@@ -113,7 +113,7 @@ internal sealed class Link : FrameSink
     public Task CloseReaderAsync(string? reason)
     {
         const string OwnDoing = "this end closed its reader";
-        bool isOver = _isPeerDone;
+        bool isOver = Receiver.Ending is not null;
         var error = new ReaderClosedException("this end", reason ?? OwnDoing);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true) && !isOver)
         {
@@ -121,7 +121,7 @@ internal sealed class Link : FrameSink
             _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
         }
         Done(isOut: false);
-        return isOver ? Task.CompletedTask : Task.WhenAny(_readerConfirmed.Task, _closed.Task);
+        return isOver || _isPeerDone ? Task.CompletedTask : Task.WhenAny(_readerConfirmed.Task, _closed.Task);
     }
 
     /// <summary>Ends the link at once.</summary>
@@ -387,7 +387,8 @@ internal sealed class Link : FrameSink
         ChannelMetrics.Ended(Receiver.Ending!.Kind);
         if (Volatile.Read(ref _cause) is not null)
             return;
-        if (Receiver.Ending!.Kind != EndingKind.ReaderClosed)
+        // A reader that closed what was complete has thrown away the rest, and says ReceiveClosing instead.
+        if (Receiver.Ending!.Kind != EndingKind.ReaderClosed && total == Receiver.ReceivedItems)
             _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }
