@@ -21,6 +21,7 @@ internal sealed class ItemReceiver
     private ReceiveWindow _window;
     private Closure? _closure;
     private long _joinTarget = long.MaxValue;
+    private long _joined = -1;
     private bool _isFinished;
 
     public ItemReceiver(Outbox outbox, ReceiverOptions options)
@@ -252,6 +253,8 @@ internal sealed class ItemReceiver
         Duties duties;
         lock (_sync)
         {
+            if (target <= _joined)
+                return;
             _joinTarget = target;
             duties = JoinedLocked();
         }
@@ -375,6 +378,7 @@ internal sealed class ItemReceiver
         if (_window.ConsumedItems < _joinTarget)
             return Duties.None;
         _joinTarget = long.MaxValue;
+        _joined = _window.ConsumedItems;
         return Duties.Joined;
     }
 

@@ -13,6 +13,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>After so many writes a caller that sends by itself hands over to the pool, so that others cannot hold it.</summary>
     private const int MaxInlineWrites = 2;
 
+    /// <summary>A peer that does not read gets no more answers to its pings than this queued.</summary>
+    private const int MaxWaitingPongs = 64;
+
     private readonly Queue<byte[]> _opening = new(1);
     private readonly Queue<OutFrame> _frames = new(0);
     private readonly Queue<OutFrame> _framesAfterItems = new(0);
@@ -75,7 +78,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     {
         lock (Sync)
         {
-            if (_state == State.Stopped)
+            if (_state == State.Stopped || (frame.Type == FrameType.Pong && _frames.Count >= MaxWaitingPongs))
                 return;
             (frame.IsAfterItems ? _framesAfterItems : _frames).Enqueue(frame);
             ScheduleIfWorkLocked();
