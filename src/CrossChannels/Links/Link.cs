@@ -393,7 +393,7 @@ internal sealed class Link : FrameSink
         Done(isOut: false);
     }
 
-    private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame last)
+    private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
     {
         bool isFirst = Sender.TryClose(
             unreceived =>
@@ -472,7 +472,7 @@ internal sealed class Link : FrameSink
         Exception AtWriter(long unreceived) => cause is ConnectionLostException lost
             ? new ConnectionLostException($"{lost.Message} Up to {unreceived:N0} accepted items were not received.", lost.InnerException, unreceived, lost.ExitCode)
             : cause;
-        CloseSender(kind, AtWriter, drop: true, default);
+        CloseSender(kind, AtWriter, drop: true, last: null);
         Sender.Detach(AtWriter);
         Receiver.TryClose(new Closure(new Ending(kind, cause), cause), drop: false);
         _readerConfirmed.TrySetResult();

@@ -29,6 +29,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private bool _isCreditDue;
     private bool _isLastInWrite;
     private bool _isOpen;
+    private bool _hasLastWords;
     private byte[]? _lastWords;
 
     private enum State
@@ -78,7 +79,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     {
         lock (Sync)
         {
-            if (_state == State.Stopped || (frame.Type == FrameType.Pong && _frames.Count >= MaxWaitingPongs))
+            if (_state == State.Stopped || _hasLastWords || (frame.Type == FrameType.Pong && _frames.Count >= MaxWaitingPongs))
                 return;
             (frame.IsAfterItems ? _framesAfterItems : _frames).Enqueue(frame);
             ScheduleIfWorkLocked();
@@ -122,6 +123,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 return;
             ClearFramesLocked();
             _lastWords = lastWords;
+            _hasLastWords = true;
             ScheduleLocked();
         }
     }
