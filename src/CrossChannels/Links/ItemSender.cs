@@ -299,13 +299,17 @@ internal sealed class ItemSender
     {
         if (!HasSendableLocked)
             return null;
-        if (!_full.TryDequeue(out Block? block))
+        bool wasFull = _unsentBytes >= _maxUnsentBytes;
+        if (_full.TryDequeue(out Block? block))
+        {
+            _unsentBytes -= Block.HeadRoom;
+        }
+        else
         {
             block = _current!;
             _current = null;
         }
         _credit.Sent(block.PayloadBytes, block.Count);
-        bool wasFull = _unsentBytes >= _maxUnsentBytes;
         _unsentBytes -= block.PayloadBytes;
         if (wasFull)
             AdmitLocked(ref wake);
@@ -355,10 +359,16 @@ internal sealed class ItemSender
     private Block NextBlockLocked(int bytes)
     {
         if (_current is { Count: > 0 })
+        {
+            // Where the peer's window makes blocks small, what stands around the items counts as well.
             _full.Enqueue(_current);
+            _unsentBytes += Block.HeadRoom;
+        }
         else
+        {
             _current?.Free();
-        return _current = new Block(_credit.AcceptedItems, Math.Max(FrameLimits.BatchBytes, bytes));
+        }
+        return _current = new Block(_credit.AcceptedItems, Math.Max(_batchBytes, bytes));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
