@@ -8,6 +8,9 @@ internal abstract class FrameSink
     /// <summary>Bytes of the largest item that may come in.</summary>
     public abstract int MaxItemBytes { get; }
 
+    /// <summary>Bytes came, of whatever kind; they may be a small part of a large frame.</summary>
+    public abstract void OnBytes();
+
     /// <summary>The peer's preamble and hello.</summary>
     public abstract void OnHello(Preamble preamble, ReadOnlySpan<byte> hello);
 

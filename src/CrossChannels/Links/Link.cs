@@ -152,6 +152,8 @@ internal sealed class Link : FrameSink
             _outbox.Post(new OutFrame(FrameType.Ping, 0));
     }
 
+    public override void OnBytes() => Volatile.Write(ref _lastHeard, Settings.TimeProvider.GetTimestamp());
+
     public override void OnHello(Preamble preamble, ReadOnlySpan<byte> hello)
     {
         // A peer of another version may say hello in another form, so that is judged first.
@@ -171,7 +173,6 @@ internal sealed class Link : FrameSink
         int payload = items.CheckPayload(header.Length, (ulong)Receiver.ReceivedItems, Receiver.ElementSize);
         _isDiscarding = !Receiver.Announce((int)items.Count, payload, _isPeerDone);
         ChannelMetrics.Received((int)items.Count, payload);
-        _lastHeard = Settings.TimeProvider.GetTimestamp();
         return payload;
     }
 
@@ -195,7 +196,6 @@ internal sealed class Link : FrameSink
 
     public override void OnControl(in FrameHeader header, bool isKnown, ReadOnlySpan<byte> body, ref WakeList wake)
     {
-        _lastHeard = Settings.TimeProvider.GetTimestamp();
         if (!isKnown)
         {
             CountEmpty(header.Type);

@@ -53,6 +53,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink)
                     int count = TakeRead();
                     if (count == 0)
                         break;
+                    sink.OnBytes();
                     Parse(count, ref wake);
                 }
                 arm = false;
