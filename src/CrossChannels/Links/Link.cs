@@ -14,6 +14,7 @@ internal sealed class Link : FrameSink
     private readonly LinkOutput _output;
     private readonly LinkIdentity _identity;
     private readonly LinkPeer _peer;
+    private readonly WorkScheduler _scheduler;
     private readonly Outbox _outbox;
     private readonly TaskCompletionSource<PeerInfo> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readerConfirmed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +40,8 @@ internal sealed class Link : FrameSink
         _identity = identity;
         _peer = peer;
         _emptyFrames = new EmptyFrameLimit(identity.Settings.MaxEmptyFramesPerSecond);
-        _outbox = new Outbox(output, scheduler ?? WorkScheduler.ThreadPool) { Failed = OnWriteFailed, LastWritten = OnLastWritten };
+        _scheduler = scheduler ?? WorkScheduler.ThreadPool;
+        _outbox = new Outbox(output, _scheduler) { Failed = OnWriteFailed, LastWritten = OnLastWritten };
         Sender = new ItemSender(_outbox, halves.WriteElementSize, halves.WriteMaxItemBytes, halves.MaxUnsentBytes, halves.WakeWritersInline);
         Receiver = new ItemReceiver(_outbox, halves.Receiver) { Finished = OnReaderFinished };
         _outbox.Sender = Sender;
@@ -84,7 +86,7 @@ internal sealed class Link : FrameSink
         if (Settings.GreetingTimeout != Timeout.InfiniteTimeSpan)
             _greetingTimer = Settings.TimeProvider.CreateTimer(static state => ((Link)state!).OnGreetingLate(), this, Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
         _outbox.PostOpening(_identity.Greeting(), isOver: false);
-        new ReceiveLoop(_input, this).Start();
+        _scheduler.Queue(new ReceiveLoop(_input, this));
     }
 
     /// <summary>The writer completes the channel; the first call counts.</summary>

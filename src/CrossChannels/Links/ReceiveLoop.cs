@@ -8,7 +8,7 @@ namespace CrossChannels.Links;
 /// Bytes arrive in one staging buffer, which is parsed in place: control frames take no room beyond it, however many come behind
 /// unread items. The rest of a large payload is read straight into the segment that will hold it.
 /// </remarks>
-internal sealed class ReceiveLoop(LinkInput input, FrameSink sink)
+internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPoolWorkItem
 {
     private const int IdleStagingBytes = 4 * 1024;
     private const int BusyStagingBytes = 64 * 1024;
@@ -25,7 +25,8 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink)
     private ValueTask<int> _read;
     private Action? _onRead;
 
-    public void Start()
+    /// <summary>Begins to read. Goes on while there are bytes, so that a peer that never pauses would hold a caller.</summary>
+    void IThreadPoolWorkItem.Execute()
     {
         WakeList wake = default;
         Run(ref wake, arm: true);
