@@ -47,9 +47,6 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, LinkWriter<T
         }
     }
 
-    public override void Dispose()
-    {
-        handle.Dispose();
-        _link.BeginClose();
-    }
+    /// <remarks>The deadline holds here as well, or a peer that never answers would keep the connection for ever.</remarks>
+    public override void Dispose() => _ = DisposeAsync().AsTask();
 }
