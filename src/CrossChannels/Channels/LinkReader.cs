@@ -95,7 +95,7 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
     }
 
     public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _receiver.WaitAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _receiver.WaitAsync(this, cancellationToken);
 
     public override ValueTask<int> ReadManyAsync(Memory<T> destination, CancellationToken cancellationToken = default)
     {
@@ -145,6 +145,7 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
     {
         var waiter = (ItemWaiter<T>?)_pool.TryTake() ?? new ItemWaiter<T>(_receiver.Sync, _pool, _codec);
         short version = waiter.Version;
+        waiter.Owner = this;
         while (!_receiver.TryBlock(waiter, out Closure? closed))
         {
             if (TryRead(out T? item))
@@ -169,7 +170,7 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
         {
             try
             {
-                if (!await _receiver.WaitAsync(cancellationToken).ConfigureAwait(false))
+                if (!await _receiver.WaitAsync(this, cancellationToken).ConfigureAwait(false))
                     throw _receiver.Closure!.ForItem();
             }
             catch (Exception e) when (ReferenceEquals(e, _receiver.Closure?.Error))

@@ -58,7 +58,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
         {
             return _sender.TryAccept(item)
                 ? default
-                : _sender.AcceptAsync(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref item), Unsafe.SizeOf<T>()), isNull: false, cancellationToken);
+                : _sender.AcceptAsync(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref item), Unsafe.SizeOf<T>()), isNull: false, this, cancellationToken);
         }
         try
         {
@@ -71,7 +71,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     }
 
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _sender.WaitAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _sender.WaitAsync(this, cancellationToken);
 
     public override int TryWriteMany(ReadOnlySpan<T> items)
     {
@@ -98,10 +98,10 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     public override bool TryComplete(Exception? error = null) => _handle.Link.TryComplete(error);
 
     public override ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sender.CountAsync(read: false, cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sender.CountAsync(read: false, this, cancellationToken);
 
     public override ValueTask JoinAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sender.CountAsync(read: true, cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sender.CountAsync(read: true, this, cancellationToken);
 
     public override async ValueTask<long> CloseAsync(TimeSpan? timeout = null)
     {
@@ -113,7 +113,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
             using var deadline = new CancellationTokenSource(limit, link.Settings.TimeProvider);
             try
             {
-                await _sender.CountAsync(read: false, deadline.Token).ConfigureAwait(false);
+                await _sender.CountAsync(read: false, this, deadline.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
             {
@@ -145,14 +145,14 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     private ValueTask AcceptAsync(T item, CancellationToken cancellationToken)
     {
         if (item is null)
-            return _sender.TryAccept(default, isNull: true) ? default : _sender.AcceptAsync(default, isNull: true, cancellationToken);
+            return _sender.TryAccept(default, isNull: true) ? default : _sender.AcceptAsync(default, isNull: true, this, cancellationToken);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
-            return _sender.TryAccept(bytes.Span, isNull: false) ? default : _sender.AcceptAsync(bytes.Span, isNull: false, cancellationToken);
+            return _sender.TryAccept(bytes.Span, isNull: false) ? default : _sender.AcceptAsync(bytes.Span, isNull: false, this, cancellationToken);
         ItemBuffer buffer = ItemBuffer.Take();
         try
         {
             _codec.Encode(item, buffer);
-            return _sender.TryAccept(buffer.Written, isNull: false) ? default : _sender.AcceptAsync(buffer.Written, isNull: false, cancellationToken);
+            return _sender.TryAccept(buffer.Written, isNull: false) ? default : _sender.AcceptAsync(buffer.Written, isNull: false, this, cancellationToken);
         }
         finally
         {
@@ -170,7 +170,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
                 accepted += TryWriteMany(items.Span[accepted..]);
                 if (accepted == items.Length)
                     return;
-                if (!await _sender.WaitAsync(cancellationToken).ConfigureAwait(false))
+                if (!await _sender.WaitAsync(this, cancellationToken).ConfigureAwait(false))
                     throw new PartialWriteException(accepted, null);
             }
         }

@@ -161,7 +161,7 @@ internal sealed class ItemReceiver
     }
 
     /// <summary>Waits until there may be an item; false, or the error, when the direction is over and nothing is left.</summary>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> WaitAsync(object owner, CancellationToken cancellationToken)
     {
         SendBeforeParking();
         WakeList wake = default;
@@ -175,6 +175,7 @@ internal sealed class ItemReceiver
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
             ReplaceLocked(_waiting, ref wake);
             waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
+            waiter.Owner = owner;
             _waiting.Enqueue(waiter);
             version = waiter.Version;
         }

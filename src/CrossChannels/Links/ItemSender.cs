@@ -144,7 +144,7 @@ internal sealed class ItemSender
     }
 
     /// <summary>Accepts one serialized item, or waits until there is room.</summary>
-    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
+    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, object owner, CancellationToken cancellationToken)
     {
         // Room that is just being granted is often a few instructions away; what is pending must leave before anybody waits for an answer.
         _outbox.SendInline(withCredit: false);
@@ -163,6 +163,7 @@ internal sealed class ItemSender
             }
             waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
             waiter.SetItem(item, isNull);
+            waiter.Owner = owner;
             _blocked.Enqueue(waiter);
             version = waiter.Version;
         }
@@ -172,7 +173,7 @@ internal sealed class ItemSender
     }
 
     /// <summary>Waits until there may be room.</summary>
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> WaitAsync(object owner, CancellationToken cancellationToken)
     {
         _outbox.SendInline(withCredit: false);
         Waiter waiter;
@@ -184,6 +185,7 @@ internal sealed class ItemSender
             if (HasRoomLocked && _blocked.IsEmpty)
                 return new ValueTask<bool>(true);
             waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
+            waiter.Owner = owner;
             _waiting.Enqueue(waiter);
             version = waiter.Version;
         }
@@ -193,7 +195,7 @@ internal sealed class ItemSender
     }
 
     /// <summary>Waits until the peer process has, or (<paramref name="read"/>) its reader has taken, every item accepted so far.</summary>
-    public ValueTask CountAsync(bool read, CancellationToken cancellationToken)
+    public ValueTask CountAsync(bool read, object owner, CancellationToken cancellationToken)
     {
         CountWaiter waiter;
         short version;
@@ -205,6 +207,7 @@ internal sealed class ItemSender
             if (_countError is { } error)
                 return ValueTask.FromException(error);
             waiter = watch.Enqueue(_credit.AcceptedItems);
+            waiter.Owner = owner;
             version = waiter.Version;
         }
         _outbox.SendInline(withCredit: false);

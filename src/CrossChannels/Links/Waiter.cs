@@ -20,6 +20,9 @@ internal class Waiter(Lock sync, WaiterPool pool) : IValueTaskSource, IValueTask
 
     internal short Version => _core.Version;
 
+    /// <summary>What must not be collected while somebody waits: an end that is waited on is not lost.</summary>
+    internal object? Owner { get; set; }
+
     /// <summary>Starts to watch the token. Called once, after the waiter was queued, outside the lock.</summary>
     internal void Watch(CancellationToken cancellationToken)
     {
@@ -68,6 +71,7 @@ internal class Waiter(Lock sync, WaiterPool pool) : IValueTaskSource, IValueTask
             _registration.Dispose();
             _registration = default;
             _error = null;
+            Owner = null;
             _core.Reset();
             Recycle();
         }
