@@ -36,6 +36,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline)
         ?? throw new InvalidOperationException($"The child said no more. Its errors: {await _errors.WaitAsync(s_deadline)}");
 
+    /// <summary>Says a line to it.</summary>
+    public async Task SayAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Kills it (SIGKILL) at once, without waiting.</summary>
+    public void BeginKill() => _process.Kill();
+
     /// <summary>Lets it go, and waits for its exit code.</summary>
     public async Task<int> FinishAsync()
     {
