@@ -41,7 +41,16 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
 
     /// <summary>Takes the next connection.</summary>
     /// <exception cref="ChannelClosedException">The listener was disposed.</exception>
-    public ValueTask<CrossChannel<TWrite, TRead>> AcceptAsync(CancellationToken cancellationToken = default) => _accepted.Reader.ReadAsync(cancellationToken);
+    public async ValueTask<CrossChannel<TWrite, TRead>> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        // ReadAsync of the built-in channel keeps what it returned last, and with it a channel that its user has lost.
+        while (await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_accepted.Reader.TryRead(out CrossChannel<TWrite, TRead>? channel))
+                return channel;
+        }
+        throw new ChannelClosedException();
+    }
 
     /// <summary>Stops to listen and frees the address. Accepted channels live on; those that nobody has taken are aborted.</summary>
     public async ValueTask DisposeAsync()
@@ -110,8 +119,11 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
             channel?.Abort("The listener was disposed during the greeting.");
         }
         _greetings.Release();
-        if (channel is not null)
-            await channel.Closed.ConfigureAwait(false);
+        // The channel itself is let go, so that it is collected, and its link closed, when its user loses it.
+        Task? closed = channel?.Closed;
+        channel = null;
+        if (closed is not null)
+            await closed.ConfigureAwait(false);
         _links.Release();
     }
 }

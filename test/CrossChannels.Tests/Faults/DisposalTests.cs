@@ -82,6 +82,17 @@ public sealed class DisposalTests
     }
 
     [TestMethod]
+    public async Task Lost_AcceptedAndWithoutDisposal_PeerSeesTheEnd()
+    {
+        await using RawListener<long, NoItem> listener = await RawListener<long, NoItem>.StartAsync();
+        CrossChannel<NoItem, long> there = await CrossChannel.ConnectAsync<NoItem, long>(listener.Address).InTime("a peer waits to connect");
+        await AcceptAndForgetAsync(listener);
+        Assert.AreEqual(5, await there.Reader.ReadAsync().InTime("the reader waits for the item"));
+        await InTimeExtensions.Until(() => CollectUntil(there.Reader.Completion), "the reader waits until the accepted end is collected");
+        await there.Reader.Completion.Fails<WriterLeftException>("the reader waits for its end");
+    }
+
+    [TestMethod]
     [DataRow("read")]
     [DataRow("wait to read")]
     [DataRow("write")]
@@ -142,6 +153,13 @@ public sealed class DisposalTests
     private static async Task WriteAndForgetAsync(ChannelAddress address)
     {
         CrossChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(address).InTime("a peer waits to connect");
+        await channel.Writer.WriteAsync(5).InTime("a write waits");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task AcceptAndForgetAsync(RawListener<long, NoItem> listener)
+    {
+        CrossChannel<long, NoItem> channel = await listener.AcceptAsync();
         await channel.Writer.WriteAsync(5).InTime("a write waits");
     }
 
