@@ -60,7 +60,7 @@ public static class CrossChannel
                 await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
                 return channel;
             }
-            catch (ConnectionLostException) when (IsTimeLeft(settings, started))
+            catch (CrossChannelException e) when (e is ConnectionLostException or LinkAbortedException && IsTimeLeft(settings, started))
             {
                 // A listener that was just going away had taken the connection; its successor may be there already.
                 await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);

@@ -41,7 +41,15 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
 
     /// <summary>Takes the next connection.</summary>
     /// <exception cref="ChannelClosedException">The listener was disposed.</exception>
-    public ValueTask<CrossChannel<TWrite, TRead>> AcceptAsync(CancellationToken cancellationToken = default) => _accepted.Reader.ReadAsync(cancellationToken);
+    public async ValueTask<CrossChannel<TWrite, TRead>> AcceptAsync(CancellationToken cancellationToken = default)
+    {
+        while (await WaitForAcceptedAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (_accepted.Reader.TryRead(out CrossChannel<TWrite, TRead>? channel))
+                return channel;
+        }
+        throw new ChannelClosedException();
+    }
 
     /// <summary>Stops to listen and frees the address. Accepted channels live on; those that nobody has taken are aborted.</summary>
     public async ValueTask DisposeAsync()
@@ -61,6 +69,10 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
         while (_accepted.Reader.TryRead(out CrossChannel<TWrite, TRead>? channel))
             channel.Abort("The listener was disposed before it took the connection.");
     }
+
+    /// <summary>A wait of its own: the built-in channel keeps its last caller, which must not be one that knows the accepted channel.</summary>
+    private async Task<bool> WaitForAcceptedAsync(CancellationToken cancellationToken) =>
+        await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
 
     private async Task AcceptAllAsync()
     {
@@ -110,8 +122,11 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
             channel?.Abort("The listener was disposed during the greeting.");
         }
         _greetings.Release();
-        if (channel is not null)
-            await channel.Closed.ConfigureAwait(false);
+        // The channel itself is let go, so that it is collected, and its link closed, when its user loses it.
+        Task? closed = channel?.Closed;
+        channel = null;
+        if (closed is not null)
+            await closed.ConfigureAwait(false);
         _links.Release();
     }
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CrossChannels.TestChild;
 
 /// <summary>The second process of the tests: the first argument is a command, what it finds goes to standard output, a line each.</summary>
@@ -8,6 +10,12 @@ internal static class TestChildProgram
         ["wait"] => WaitCommand.RunAsync(),
         ["listen", string address] => ListenCommand.RunAsync(address),
         ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),
+        ["write-forever", string longs, string bytes, string jobs] => WriteForeverCommand.RunAsync(longs, bytes, jobs),
+        ["leave", string how, string address, string count] => LeaveCommand.RunAsync(how, address, int.Parse(count, CultureInfo.InvariantCulture)),
+        ["read", string address, string count, string capacity] =>
+            ReadCommand.RunAsync(address, long.Parse(count, CultureInfo.InvariantCulture), int.Parse(capacity, CultureInfo.InvariantCulture)),
+        ["listen-and-read", string address] => ReadCommand.ListenAsync(address),
+        ["own-channel", string address] => ChannelOwnerCommand.RunAsync(address),
         ["connect-as-user", string user, string path] => ConnectAsUserCommand.RunAsync(user, path),
         ["make-directory-as-user", string user, string path] => MakeDirectoryAsUserCommand.RunAsync(user, path),
         ["listen-as-user", string user, string path] => ListenAsUserCommand.RunAsync(user, path),

@@ -57,6 +57,16 @@ internal sealed class ChildProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Says a line to it.</summary>
+    public async Task SayAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>Kills it (SIGKILL) at once, without waiting.</summary>
+    public void BeginKill() => _process.Kill();
+
     /// <summary>Kills it (SIGKILL) and waits until it is gone.</summary>
     public async Task KillAsync()
     {

@@ -22,6 +22,8 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
         _writeCodec = ItemCodec.Create(_options.WriteSettings);
         _readCodec = ItemCodec.Create(_options.ReadSettings);
+        CheckSize(_writeCodec.Contract, _options.WriteSettings.MaxItemBytes);
+        CheckSize(_readCodec.Contract, _options.ReadSettings.MaxItemBytes);
         _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Link);
         _halves = new LinkHalves(
             _writeCodec.ElementSize,
@@ -41,6 +43,13 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         var channel = new LinkChannel<TWrite, TRead>(handle, new LinkWriter<TWrite>(handle, _writeCodec), new LinkReader<TRead>(handle, _readCodec));
         link.Start();
         return channel;
+    }
+
+    /// <summary>Items of a fixed size are not measured again when they are written.</summary>
+    private static void CheckSize(ItemContract contract, int maxItemBytes)
+    {
+        if (contract.ElementSize > maxItemBytes)
+            throw new ItemTooLargeException(contract.ElementSize, maxItemBytes, "MaxItemBytes");
     }
 
     private ReceiverOptions ReceiverOptions()

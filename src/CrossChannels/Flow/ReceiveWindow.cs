@@ -59,7 +59,7 @@ internal struct ReceiveWindow
 
     /// <summary>
     /// Whether credit should be returned now, while the reader goes on: an eighth of the window is free, or the sender has none left,
-    /// or nothing is unread and the largest item would not fit.
+    /// or the largest item would not fit.
     /// </summary>
     public readonly bool IsReturnDue
     {
@@ -68,9 +68,11 @@ internal struct ReceiveWindow
             long freeBytes = _consumedBytes + _windowBytes - _grantedBytes;
             if (freeBytes >= _returnBytes)
                 return true;
-            if (freeBytes > 0 && _consumedBytes == _receivedBytes && _grantedBytes - _receivedBytes < _largestBytes)
+            // A sender whose next item may not fit cannot use up its items either, so a bounded reader does not wait for that.
+            bool isBounded = _capacity != long.MaxValue;
+            if (freeBytes > 0 && _grantedBytes - _receivedBytes < _largestBytes && (isBounded || _consumedBytes == _receivedBytes))
                 return true;
-            if (_capacity == long.MaxValue)
+            if (!isBounded)
                 return false;
             long free = ConsumedItems + _capacity - _grantedItems;
             return free >= _returnItems || (free > 0 && _grantedItems == ReceivedItems);

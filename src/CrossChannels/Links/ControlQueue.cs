@@ -18,8 +18,11 @@ internal sealed class ControlQueue
     /// <summary>The greeting is over, so that frames may go.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>What was taken last is the end of everything that this side says.</summary>
-    public bool IsLast { get; private set; }
+    /// <summary>The goodbye was taken: nothing follows it but last words.</summary>
+    public bool IsGoodbyeSaid { get; private set; }
+
+    /// <summary>Last words were taken: nothing follows them.</summary>
+    public bool AreLastWordsSaid { get; private set; }
 
     /// <summary>Something goes before, and without, items.</summary>
     public bool HasUrgent => _lastWords is not null || _greeting.Count > 0 || (IsOpen && _frames.Count > 0);
@@ -35,6 +38,8 @@ internal sealed class ControlQueue
 
     public void Add(OutFrame frame)
     {
+        if (IsGoodbyeSaid)
+            return;
         if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
             (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
     }
@@ -66,7 +71,7 @@ internal sealed class ControlQueue
         if (_lastWords is { } lastWords)
         {
             _lastWords = null;
-            IsLast = true;
+            AreLastWordsSaid = true;
             bytes = lastWords;
             return true;
         }
@@ -92,7 +97,8 @@ internal sealed class ControlQueue
         bytes = default;
         if (!_afterItems.TryDequeue(out OutFrame frame))
             return false;
-        IsLast = frame.Type == FrameType.Goodbye;
+        IsGoodbyeSaid = frame.Type == FrameType.Goodbye;
+        IsOpen = !IsGoodbyeSaid;
         bytes = Write(frame);
         return true;
     }

@@ -28,6 +28,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private long _idleSince;
     private bool _isQueued;
     private bool _isCreditDue;
+    private bool _isGoodbyeWritten;
 
     private enum State
     {
@@ -271,8 +272,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 wake.Add(writer);
             }
             FreeWrittenLocked();
-            wasLast = _control.IsLast;
-            if (wasLast)
+            wasLast = _control.AreLastWordsSaid || (_control.IsGoodbyeSaid && !_isGoodbyeWritten);
+            _isGoodbyeWritten = _control.IsGoodbyeSaid;
+            if (_control.AreLastWordsSaid)
                 _state = State.Stopped;
         }
         if (wasLast)

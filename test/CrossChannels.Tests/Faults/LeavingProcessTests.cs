@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+
+namespace CrossChannels.Tests.Faults;
+
+/// <summary>Processes that leave without closing anything.</summary>
+[TestClass]
+public sealed partial class LeavingProcessTests
+{
+    private const int Count = 700;
+    private const int Stop = 19;
+    private const int Continue = 18;
+
+    [TestMethod]
+    public async Task ReturnsFromMain_AfterComplete_AllReceivedAndACleanEnd()
+    {
+        await using Child child = await Child.StartAsync("complete");
+        await child.ReadAllAsync();
+        await child.Channel.Reader.Completion.InTime("the reader waits for its end");
+        Assert.AreEqual(EndingKind.Completed, child.Channel.Reader.Ending!.Kind);
+        Assert.AreEqual(0, await child.Process.FinishAsync());
+    }
+
+    [TestMethod]
+    [DataRow("return", 0)]
+    [DataRow("exit", 7)]
+    public async Task Leaves_WithoutComplete_AllReceivedThenTheReaderIsToldToComplete(string how, int exitCode)
+    {
+        await using Child child = await Child.StartAsync(how);
+        await child.ReadAllAsync();
+        var e = await child.Channel.Reader.Completion.Fails<WriterLeftException>("the reader waits for its end");
+        StringAssert.Contains(e.Message, "Call Complete()");
+        Assert.AreEqual(exitCode, await child.Process.FinishAsync());
+    }
+
+    [TestMethod]
+    public async Task UnhandledException_NothingReceivedIsLost_ThenConnectionLost()
+    {
+        await using Child child = await Child.StartAsync("throw");
+        Assert.AreEqual("flushed", await child.Process.ReadLineAsync());
+        await child.ReadAllAsync();
+        await child.Channel.Reader.Completion.Fails<ConnectionLostException>("the reader waits for its end");
+        Assert.AreNotEqual(0, await child.Process.FinishAsync());
+    }
+
+    [TestMethod]
+    public async Task Leaves_ItsReaderIsStopped_ExitDeadlineHolds()
+    {
+        using var directory = new TempDirectory();
+        ChannelAddress address = ChannelAddress.Unix(directory["x.sock"]);
+        await using ChildProcess reader = ChildProcess.Start("listen-and-read", address.ToString());
+        Assert.AreEqual("listening", await reader.ReadLineAsync());
+        await using ChildProcess writer = ChildProcess.Start("leave", "return-unread", address.ToString(), $"{Count}");
+        Assert.AreEqual("written", await writer.ReadLineAsync());
+        Assert.AreEqual(0, SendSignal(reader.Id, Stop));
+        Assert.AreEqual(0, await writer.FinishAsync());
+        Assert.AreEqual(0, SendSignal(reader.Id, Continue));
+        await reader.KillAsync();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int SendSignal(int processId, int signal);
+
+    /// <summary>A writer, and the channel on which it comes.</summary>
+    private sealed class Child : IAsyncDisposable
+    {
+        private readonly RawListener<NoItem, long> _listener;
+
+        private Child(RawListener<NoItem, long> listener, ChildProcess process, CrossChannel<NoItem, long> channel)
+        {
+            _listener = listener;
+            Process = process;
+            Channel = channel;
+        }
+
+        public ChildProcess Process { get; }
+
+        public CrossChannel<NoItem, long> Channel { get; }
+
+        public static async Task<Child> StartAsync(string how)
+        {
+            RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
+            ChildProcess process = ChildProcess.Start("leave", how, listener.Address.ToString(), $"{Count}");
+            CrossChannel<NoItem, long> channel = await listener.AcceptAsync();
+            Assert.AreEqual("written", await process.ReadLineAsync());
+            return new Child(listener, process, channel);
+        }
+
+        public async Task ReadAllAsync()
+        {
+            for (long number = 0; number < Count; number++)
+                Assert.AreEqual(number, await Channel.Reader.ReadAsync().InTime($"the reader waits for item {number}"));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Process.DisposeAsync();
+            await Channel.DisposeAsync().InTime("the reader waits to close");
+            await _listener.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace CrossChannels.Tests.Faults;
+
+/// <summary>A real listener on a socket of its own.</summary>
+internal sealed class RawListener<TWrite, TRead> : IAsyncDisposable
+{
+    private readonly TempDirectory _directory;
+    private readonly CrossChannelListener<TWrite, TRead> _listener;
+
+    private RawListener(TempDirectory directory, CrossChannelListener<TWrite, TRead> listener)
+    {
+        _directory = directory;
+        _listener = listener;
+    }
+
+    public ChannelAddress Address => _listener.Address;
+
+    public static async Task<RawListener<TWrite, TRead>> StartAsync(CrossChannelOptions<TWrite, TRead>? options = null)
+    {
+        var directory = new TempDirectory();
+        return new(directory, await CrossChannel.ListenAsync(ChannelAddress.Unix(directory["x.sock"]), options).InTime("a listener waits to start"));
+    }
+
+    public Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(Address);
+
+    public Task<CrossChannel<TWrite, TRead>> AcceptAsync() => _listener.AcceptAsync().InTime("a listener waits for a connection");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _listener.DisposeAsync().InTime("a listener waits to stop");
+        _directory.Dispose();
+    }
+}

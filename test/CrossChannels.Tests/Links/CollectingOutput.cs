@@ -1,0 +1,37 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Tests.Links;
+
+/// <summary>Keeps what a link writes; may hold its writes back.</summary>
+internal sealed class CollectingOutput : LinkOutput
+{
+    private readonly List<byte> _bytes = [];
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether a write waits until <see cref="Release"/>.</summary>
+    public bool Holds { get; init; }
+
+    public byte[] Written
+    {
+        get
+        {
+            lock (_bytes)
+                return [.. _bytes];
+        }
+    }
+
+    public void Release() => _released.TrySetResult();
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        lock (_bytes)
+            _bytes.AddRange(bytes.Span);
+        return Holds ? new ValueTask(_released.Task) : default;
+    }
+
+    public override ValueTask CloseAsync()
+    {
+        Release();
+        return default;
+    }
+}
