@@ -8,6 +8,7 @@ internal static partial class ChannelOwnerCommand
 {
     public static async Task<int> RunAsync(string address)
     {
+        StartPoolThreads();
         CrossChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(address);
         _ = EchoAllAsync(listener);
         await TestChildProgram.SayAsync("listening");
@@ -28,6 +29,20 @@ internal static partial class ChannelOwnerCommand
 
         await listener.DisposeAsync();
         return 0;
+    }
+
+    /// <summary>Has the pool make its threads now: the runtime aborts the process when it starts a thread and has no file left for it.</summary>
+    private static void StartPoolThreads()
+    {
+        const int Count = 16;
+        ThreadPool.SetMinThreads(Count, Count);
+        using Barrier all = new(Count + 1);
+        for (int i = 0; i < Count; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static barrier => barrier.SignalAndWait(), all, preferLocal: false);
+        }
+
+        all.SignalAndWait();
     }
 
     private static void Hoard(List<FileStream> hoard)
