@@ -5,7 +5,7 @@ namespace CrossChannels;
 /// <summary>A <see cref="ChannelWriter{T}"/> whose reader may live in another process.</summary>
 /// <typeparam name="T">The item type.</typeparam>
 /// <remarks>
-/// A write that returned has been <i>accepted</i>. <see cref="FlushAsync"/> waits until it is <i>received</i>, in the memory of the
+/// A write that is done has been <i>accepted</i>, and the memory of a byte item is the caller's again. <see cref="FlushAsync"/> waits until it is <i>received</i>, in the memory of the
 /// other process; <see cref="JoinAsync"/> until it is <i>processed</i>, taken by a reader.
 /// </remarks>
 public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable, IDisposable
