@@ -40,7 +40,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         if (peer.Role != 0)
             return $"One end asks for role {peer.Role}, and the other is a plain link, role 0.";
         if (!string.Equals(Channel, peer.Channel, StringComparison.Ordinal))
-            return $"One end is channel '{Channel}', and the other asks for '{peer.Channel}'.";
+            return $"One end is channel '{Channel}', and the other asks for '{ContractText.Printable(peer.Channel)}'.";
         ItemContract peerWrites = FromHello(peer.Writes), peerReads = FromHello(peer.Reads);
         if (!Writes.Accepts(peerReads) || !Reads.Accepts(peerWrites))
             return ContractRefusal(peerWrites, peerReads);

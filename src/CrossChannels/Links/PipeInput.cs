@@ -13,6 +13,12 @@ internal sealed class PipeInput(PipeReader reader) : LinkInput
     public override async ValueTask<int> ReadAsync(Memory<byte> destination)
     {
         ReadResult result = await reader.ReadAsync().ConfigureAwait(false);
+        while (result is { Buffer.IsEmpty: true, IsCompleted: false, IsCanceled: false } && Volatile.Read(ref _isClosed) == 0)
+        {
+            // Nothing is no end.
+            reader.AdvanceTo(result.Buffer.End);
+            result = await reader.ReadAsync().ConfigureAwait(false);
+        }
         if (result.IsCanceled || Volatile.Read(ref _isClosed) != 0)
         {
             reader.AdvanceTo(result.Buffer.Start);

@@ -67,6 +67,7 @@ public sealed class LinkItemTests
         {
             for (byte i = 0; i < 100; i++)
                 await first.Writer.WriteAsync(new byte[] { i, i, i }).Done();
+            await first.Writer.FlushAsync().Done();
             IMemoryOwner<byte>[] items = new IMemoryOwner<byte>[100];
             for (int i = 0; i < items.Length; i += 4)
             {
