@@ -50,6 +50,8 @@ internal sealed class LinkFixture
     /// <summary>Takes every write at once.</summary>
     private sealed class NullOutput : LinkOutput
     {
+        public override bool EndsWritesOnClose => true;
+
         public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => default;
 
         public override ValueTask CloseAsync() => default;

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Sockets;
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Links;
@@ -32,7 +33,7 @@ public static class CrossChannel
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
         return new LinkChannelFactory<TWrite, TRead>(options, channel: null)
-            .Start(new StreamInput(input), new StreamOutput(output), new LinkPeer("the other end of the stream", null, null, null));
+            .Start(new StreamInput(input), new StreamOutput(output, endsWritesOnClose: output is NetworkStream), new LinkPeer("the other end of the stream", null, null, null));
     }
 
     /// <summary>Connects to a listener; waits for one up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>

@@ -109,6 +109,7 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
     private async Task GreetAsync(TransportConnection connection)
     {
         LinkChannel<TWrite, TRead>? channel = null;
+        Exception? failure = null;
         try
         {
             channel = await _factory.StartAsync(connection, _stopping.Token).ConfigureAwait(false);
@@ -118,8 +119,8 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
         }
         catch (Exception e)
         {
-            Log.GreetingFailed(_factory.Settings.Logger, connection.RemoteEndpoint, e);
             channel?.Abort("The listener was disposed during the greeting.");
+            failure = e;
         }
         _greetings.Release();
         // The channel itself is let go, so that it is collected, and its link closed, when its user loses it.
@@ -128,5 +129,7 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
         if (closed is not null)
             await closed.ConfigureAwait(false);
         _links.Release();
+        if (failure is not null)
+            Log.GreetingFailed(_factory.Settings.Logger, connection.RemoteEndpoint, failure);
     }
 }

@@ -20,7 +20,7 @@ internal static class TransportStart
         {
             await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
             var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
-            return factory.Start(new StreamInput(connection.Input), new StreamOutput(connection.Output), peer);
+            return factory.Start(new StreamInput(connection.Input), new StreamOutput(connection.Output, endsWritesOnClose: true), peer);
         }
         catch (Exception e)
         {

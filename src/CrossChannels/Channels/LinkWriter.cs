@@ -163,7 +163,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
         {
             // Written from the caller's memory, which is the link's until the write is done; a wait that can be canceled could not promise that.
-            if (bytes.Length >= LargeBytes && !cancellationToken.CanBeCanceled)
+            if (bytes.Length >= LargeBytes && !cancellationToken.CanBeCanceled && _handle.Link.MayLendLarge)
                 return _sender.AcceptLargeAsync(bytes);
             return _sender.TryAccept(bytes.Span, isNull: false) ? default : _sender.AcceptAsync(bytes.Span, isNull: false, cancellationToken);
         }

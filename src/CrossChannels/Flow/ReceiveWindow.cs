@@ -19,8 +19,8 @@ internal struct ReceiveWindow
 
     /// <param name="capacity">Items, or <see cref="long.MaxValue"/> for no limit.</param>
     /// <param name="windowBytes">Bytes that may be unread.</param>
-    /// <param name="maxItemBytes">The largest item in bytes.</param>
-    public ReceiveWindow(long capacity, long windowBytes, int maxItemBytes)
+    /// <param name="maxPayloadBytes">The largest batch, or lone item, in bytes.</param>
+    public ReceiveWindow(long capacity, long windowBytes, int maxPayloadBytes)
     {
         // Counts are cumulative, so a window that is as good as endless must leave room to count.
         windowBytes = Math.Min(windowBytes, long.MaxValue / 2);
@@ -30,7 +30,7 @@ internal struct ReceiveWindow
         _grantedBytes = windowBytes;
         _returnItems = capacity == long.MaxValue ? long.MaxValue : Math.Max(1, capacity / 8);
         _returnBytes = Math.Max(1, windowBytes / 8);
-        _largestBytes = Math.Min(windowBytes, maxItemBytes);
+        _largestBytes = Math.Min(windowBytes, maxPayloadBytes);
     }
 
     public long ReceivedItems { get; private set; }
@@ -59,7 +59,7 @@ internal struct ReceiveWindow
 
     /// <summary>
     /// Whether credit should be returned now, while the reader goes on: an eighth of the window is free, or the sender has none left,
-    /// or the largest item would not fit.
+    /// or the largest batch would not fit.
     /// </summary>
     public readonly bool IsReturnDue
     {

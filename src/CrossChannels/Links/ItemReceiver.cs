@@ -30,7 +30,7 @@ internal sealed class ItemReceiver
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
         _window = new ReceiveWindow(
-            _drops is null ? options.Capacity : long.MaxValue, options.MaxUnreadBytes, options.MaxItemBytes + ItemsHeader.LengthPrefix);
+            _drops is null ? options.Capacity : long.MaxValue, options.MaxUnreadBytes, FrameLimits.MaxPayload(options.MaxItemBytes));
     }
 
     public int ElementSize { get; }

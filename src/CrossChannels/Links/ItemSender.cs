@@ -298,7 +298,7 @@ internal sealed class ItemSender
             Closure closure = makeClosure(UnreceivedLocked);
             Volatile.Write(ref _closure, closure);
             if (drop)
-                DropLocked(ref wake);
+                DropLocked(closure.ForItem(), ref wake);
             if (last is { } frame)
                 _outbox.Post(frame with { Value = _credit.AcceptedItems - _droppedItems });
             _blocked.DecideAll(ref wake, false, closure.ForItem());
@@ -314,9 +314,9 @@ internal sealed class ItemSender
         WakeList wake = default;
         lock (_sync)
         {
-            DropLocked(ref wake);
-            _outbox.ScheduleIfWorkLocked();
             Exception error = _countError ??= makeError(UnreceivedLocked);
+            DropLocked(new ChannelClosedException(error), ref wake);
+            _outbox.ScheduleIfWorkLocked();
             _received.Fail(error, ref wake);
             _read.Fail(error, ref wake);
         }
@@ -396,5 +396,5 @@ internal sealed class ItemSender
         return _outbox.IsIdleLocked && HasSendableLocked && _outbox.ClaimLocked();
     }
 
-    private void DropLocked(ref WakeList wake) => _droppedItems += _blocks.Drop(_closure?.ForItem() ?? new ChannelClosedException(), ref wake);
+    private void DropLocked(Exception error, ref WakeList wake) => _droppedItems += _blocks.Drop(error, ref wake);
 }

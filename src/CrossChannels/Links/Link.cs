@@ -25,6 +25,7 @@ internal sealed class Link
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
     {
         _connection = new LinkConnection(input, output, peer, identity.Settings);
+        MayLendLarge = output.EndsWritesOnClose;
         _identity = identity;
         _peer = peer;
         _scheduler = scheduler ?? WorkScheduler.ThreadPool;
@@ -51,6 +52,9 @@ internal sealed class Link
     public ItemSender Sender { get; }
 
     public ItemReceiver Receiver { get; }
+
+    /// <summary>Whether a large item may be written from its writer's memory.</summary>
+    public bool MayLendLarge { get; }
 
     public LinkSettings Settings => _identity.Settings;
 
@@ -215,8 +219,13 @@ internal sealed class Link
     /// <summary>The receive loop has ended, at the end of the input (null) or by an error.</summary>
     internal void OnInputEnded(Exception? error)
     {
-        if (!_connection.OnInputEnded())
-            return;
+        if (!_connection.IsClosing)
+            DecideEnd(error);
+        _connection.InputEnded();
+    }
+
+    private void DecideEnd(Exception? error)
+    {
         bool wasOver;
         lock (_sync)
             wasOver = _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
@@ -344,6 +353,9 @@ internal sealed class Link
         _outbox.Stop();
         if (Volatile.Read(ref _cause) is null)
             Sender.Detach(static unreceived => new ConnectionLostException(unreceived == 0 ? "The link is closed, and its peer did not say whether every item was read." : $"The link is closed; up to {unreceived:N0} accepted items were not received.", null, unreceived));
+        _greetingTimer?.Dispose();
+        _greeted.TrySetException(Volatile.Read(ref _cause) ?? new ConnectionLostException("The link was closed before its peer greeted."));
+        _ = _greeted.Task.Exception;
         PeerWatch.Remove(this);
         _ = _connection.CloseAsync(() => LinkRegistry.Remove(this));
     }

@@ -18,12 +18,8 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
 
     public LinkInput Input => input;
 
-    /// <returns>False if this end is closing the connection, so that the end of its input means nothing.</returns>
-    public bool OnInputEnded()
-    {
-        _inputEnded.TrySetResult();
-        return !IsClosing;
-    }
+    /// <summary>The receive loop has ended, and what that means is decided.</summary>
+    public void InputEnded() => _inputEnded.TrySetResult();
 
     public void LastWordsSaid() => _lastWordsSaid.TrySetResult();
 
@@ -81,7 +77,13 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
             for (int reads = 0; reads < 256 && !late.IsCompleted; reads++)
             {
                 Task<int> read = input.ReadAsync(scratch).AsTask();
-                if (await Task.WhenAny(read, late).ConfigureAwait(false) == late || await read.ConfigureAwait(false) == 0)
+                if (await Task.WhenAny(read, late).ConfigureAwait(false) == late)
+                {
+                    // The close that follows ends it; nobody asks how.
+                    _ = read.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                    return;
+                }
+                if (await read.ConfigureAwait(false) == 0)
                     return;
             }
         }

@@ -3,6 +3,9 @@ namespace CrossChannels.Links;
 /// <summary>Where a link's bytes go.</summary>
 internal abstract class LinkOutput
 {
+    /// <summary>Whether closing ends a write that is under way, so that memory of a caller's may be lent to it.</summary>
+    public abstract bool EndsWritesOnClose { get; }
+
     /// <summary>Writes all bytes and passes them on. Does not block; one write at a time; the memory is free again when it is done.</summary>
     public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes);
 

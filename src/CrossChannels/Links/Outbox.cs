@@ -171,11 +171,8 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     {
         lock (Sync)
         {
-            bool isSending = _state == State.Sending;
             _state = State.Stopped;
             _control.Clear();
-            if (!isSending)
-                FreeWrittenLocked();
         }
     }
 
@@ -291,7 +288,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             largeWriter = _block?.LargeWriter;
             FreeWrittenLocked();
         }
-        largeWriter?.Decide(false, new ChannelClosedException(new ConnectionLostException($"The connection broke: {e.Message}", e)));
+        largeWriter?.Decide(false, Sender.Closure is { Error: not null } closure ? closure.ForItem() : new ChannelClosedException(new ConnectionLostException($"The connection broke: {e.Message}", e)));
         largeWriter?.Wake(inline: false);
         Failed(e);
     }

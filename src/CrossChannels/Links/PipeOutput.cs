@@ -6,6 +6,8 @@ namespace CrossChannels.Links;
 /// <summary>A link's output to any <see cref="PipeWriter"/>.</summary>
 internal sealed class PipeOutput(PipeWriter writer) : LinkOutput
 {
+    public override bool EndsWritesOnClose => true;
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
@@ -16,5 +18,9 @@ internal sealed class PipeOutput(PipeWriter writer) : LinkOutput
             throw new OperationCanceledException("The pipe's flush was canceled.");
     }
 
-    public override ValueTask CloseAsync() => writer.CompleteAsync();
+    public override ValueTask CloseAsync()
+    {
+        writer.CancelPendingFlush();
+        return writer.CompleteAsync();
+    }
 }

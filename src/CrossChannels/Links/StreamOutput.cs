@@ -4,9 +4,13 @@ using System.Runtime.CompilerServices;
 namespace CrossChannels.Links;
 
 /// <summary>A link's output to a stream.</summary>
-internal sealed class StreamOutput(Stream stream) : LinkOutput
+/// <param name="stream">The stream.</param>
+/// <param name="endsWritesOnClose">Whether disposing it ends a pending write, as a socket does and a console or an anonymous pipe may not.</param>
+internal sealed class StreamOutput(Stream stream, bool endsWritesOnClose) : LinkOutput
 {
     private readonly bool _isUnbuffered = stream is NetworkStream;
+
+    public override bool EndsWritesOnClose => endsWritesOnClose;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) =>
         _isUnbuffered ? stream.WriteAsync(bytes) : WriteAndFlushAsync(bytes);

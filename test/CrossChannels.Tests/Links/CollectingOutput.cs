@@ -22,6 +22,8 @@ internal sealed class CollectingOutput : LinkOutput
 
     public void Release() => _released.TrySetResult();
 
+    public override bool EndsWritesOnClose => true;
+
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
     {
         lock (_bytes)
