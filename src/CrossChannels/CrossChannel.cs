@@ -27,11 +27,14 @@ public static class CrossChannel
     /// <param name="input">What the other end writes; may be the same stream as <paramref name="output"/>.</param>
     /// <param name="output">What the other end reads. Both are disposed when the channel is closed.</param>
     /// <param name="options">Capacity, serializers, deadlines.</param>
+    /// <exception cref="ArgumentException">The input cannot be read, or the output cannot be written.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static CrossChannel<TWrite, TRead> Over<TWrite, TRead>(Stream input, Stream output, CrossChannelOptions<TWrite, TRead>? options = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
+        if (!input.CanRead || !output.CanWrite)
+            throw new ArgumentException("The input cannot be read, or the output cannot be written. Are the two streams swapped?", input.CanRead ? nameof(output) : nameof(input));
         return new LinkChannelFactory<TWrite, TRead>(options, channel: null)
             .Start(new StreamInput(input), new StreamOutput(output, endsWritesOnClose: output is NetworkStream), new LinkPeer("the other end of the stream", null, null, null));
     }
@@ -60,6 +63,11 @@ public static class CrossChannel
             {
                 await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
                 return channel;
+            }
+            catch (ConnectionLostException e) when (address.Scheme == ChannelScheme.Tls)
+            {
+                throw new LinkRefusedException(
+                    $"The listener at {address} closed the connection right after the TLS handshake. It probably does not trust this end's certificate; its log says why.", e);
             }
             catch (CrossChannelException e) when (e is ConnectionLostException or LinkAbortedException && IsTimeLeft(settings, started))
             {

@@ -17,8 +17,8 @@ public sealed class CrossChannelOptions<TWrite, TRead>
     public ChannelOptions Reading { get; init => field = NotNull(value); } = new BoundedChannelOptions(1024);
 
     /// <summary>
-    /// The channel that this end writes. Only <see cref="ChannelOptions.AllowSynchronousContinuations"/> is used:
-    /// capacity and full mode are the reader's. Default: none set.
+    /// The channel that this end writes: <see cref="UnboundedChannelOptions"/>, of which only
+    /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> is used. Capacity and full mode are the reader's. Default: none set.
     /// </summary>
     public ChannelOptions Writing { get; init => field = NotNull(value); } = new UnboundedChannelOptions();
 

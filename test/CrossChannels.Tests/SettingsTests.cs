@@ -158,4 +158,33 @@ public sealed class SettingsTests
         await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(async () => await channel.Writer.WriteAsync(1, bad));
         await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(async () => await channel.Writer.WaitToWriteAsync(bad));
     }
+
+    [TestMethod]
+    public void Writing_WithACapacity_IsRefusedBecauseTheReaderSetsIt()
+    {
+        var options = new CrossChannelOptions<int, int> { Writing = new System.Threading.Channels.BoundedChannelOptions(10) };
+        ArgumentException e = Assert.ThrowsExactly<ArgumentException>(() => CrossChannel.CreatePair(options));
+        StringAssert.Contains(e.Message, "Reading");
+    }
+
+    [TestMethod]
+    public void Over_SwappedStreams_AsksWhetherTheyAreSwapped()
+    {
+        using var readable = new MemoryStream([1], writable: false);
+        ArgumentException e = Assert.ThrowsExactly<ArgumentException>(() => CrossChannel.Over<int, int>(readable, readable));
+        StringAssert.Contains(e.Message, "swapped");
+    }
+
+    [TestMethod]
+    public async Task Tls_CertificateWithoutItsKey_IsRefusedWhereItIsSet()
+    {
+        using var key = System.Security.Cryptography.RSA.Create(2048);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=localhost", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+        using var whole = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var open = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(whole.RawData);
+        var options = new CrossChannelOptions<int, int> { Link = new LinkSettings { Tls = new TlsSettings { Certificate = open } } };
+        EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(() => CrossChannel.ListenAsync("tls://localhost:0", options));
+        StringAssert.Contains(e.Message, "private key");
+    }
 }

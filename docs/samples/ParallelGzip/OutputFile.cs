@@ -14,6 +14,8 @@ internal sealed class OutputFile : IAsyncDisposable
     {
         _path = path;
         _replace = replace;
+        if (Directory.Exists(path))
+            throw new IOException($"{path} is a folder.");
         if (!replace && Path.Exists(path))
             throw new IOException($"{path} exists; --force replaces it.");
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, Options = FileOptions.Asynchronous };

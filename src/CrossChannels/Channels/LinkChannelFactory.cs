@@ -14,12 +14,15 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     private readonly LinkIdentity _identity;
     private readonly LinkHalves _halves;
 
+    /// <exception cref="ArgumentException">A capacity was asked for where it has no effect.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross, or an option has no meaning across processes.</exception>
     public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel)
     {
         _options = options ?? CrossChannelOptions<TWrite, TRead>.Default;
         if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
+        if (_options.Writing is not UnboundedChannelOptions)
+            throw new ArgumentException("The end that reads sets the capacity, in its Reading; what is written takes UnboundedChannelOptions, of which AllowSynchronousContinuations is used.", nameof(options));
         _writeCodec = ItemCodec.Create(_options.WriteSettings);
         _readCodec = ItemCodec.Create(_options.ReadSettings);
         CheckSize(_writeCodec.Contract, _options.WriteSettings.MaxItemBytes);

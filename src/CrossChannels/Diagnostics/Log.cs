@@ -14,7 +14,7 @@ internal static partial class Log
     public static void Ended(ILogger? logger, string peer, EndingKind kind, Exception cause)
     {
         if (logger is not null)
-            EndedCore(logger, peer, kind, cause);
+            EndedCore(logger, peer, kind, cause.Message, cause);
     }
 
     public static void CloseFailed(ILogger? logger, string peer, Exception error)
@@ -50,14 +50,14 @@ internal static partial class Log
     public static void GreetingFailed(ILogger? logger, string peer, Exception error)
     {
         if (logger is not null)
-            GreetingFailedCore(logger, peer, error);
+            GreetingFailedCore(logger, peer, error.Message, error);
     }
 
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
-    [LoggerMessage(2, LogLevel.Warning, "The link with {Peer} ended: {Kind}.", EventName = nameof(Ended))]
-    private static partial void EndedCore(ILogger logger, string peer, EndingKind kind, Exception cause);
+    [LoggerMessage(2, LogLevel.Warning, "The link with {Peer} ended: {Kind}. {Reason}", EventName = nameof(Ended))]
+    private static partial void EndedCore(ILogger logger, string peer, EndingKind kind, string reason, Exception cause);
 
     [LoggerMessage(3, LogLevel.Debug, "Closing the connection with {Peer} failed.", EventName = nameof(CloseFailed))]
     private static partial void CloseFailedCore(ILogger logger, string peer, Exception error);
@@ -74,6 +74,6 @@ internal static partial class Log
     [LoggerMessage(7, LogLevel.Warning, "Accepting at {Address} failed; trying again.", EventName = nameof(AcceptFailed))]
     private static partial void AcceptFailedCore(ILogger logger, string address, Exception error);
 
-    [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} was refused.", EventName = nameof(GreetingFailed))]
-    private static partial void GreetingFailedCore(ILogger logger, string peer, Exception error);
+    [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} did not become a channel: {Reason}", EventName = nameof(GreetingFailed))]
+    private static partial void GreetingFailedCore(ILogger logger, string peer, string reason, Exception error);
 }

@@ -21,6 +21,7 @@ internal sealed class Link
     private GoodbyeState _goodbye;
     private Exception? _cause;
     private PeerInfo? _info;
+    private int _isCompleted;
 
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
     {
@@ -72,7 +73,8 @@ internal sealed class Link
     /// <summary>Somebody waits for this link, who may hold nothing else of it.</summary>
     public bool HasWaiters => Sender.HasWaiters || Receiver.HasWaiters;
 
-    private string PeerName => _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
+    /// <summary>The endpoint already names the process where the kernel tells it.</summary>
+    private string PeerName => _peer.ProcessId is null && _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
 
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
@@ -85,16 +87,19 @@ internal sealed class Link
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
     }
 
-    /// <summary>The writer completes the channel; the first call counts.</summary>
+    /// <summary>The writer completes the channel; the first call counts, also where the peer has ended it meanwhile.</summary>
+    /// <remarks>A writer that completes what it began must not fail because its peer was faster: in process it never does.</remarks>
     public bool TryComplete(Exception? error)
     {
+        bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
         (EndingKind kind, OutFrame frame) = error switch
         {
             null => (EndingKind.Completed, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Success)),
             OperationCanceledException => (EndingKind.Faulted, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Canceled)),
             _ => (EndingKind.Faulted, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? "")),
         };
-        return CloseSender(kind, _ => error, drop: false, frame);
+        return CloseSender(kind, _ => error, drop: false, frame)
+            || (isFirst && Sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
     }
 
     /// <summary>The writer leaves: accepts nothing more, and the reader learns it after the last item.</summary>
@@ -332,7 +337,7 @@ internal sealed class Link
 
         EndingKind kind = (cause as CrossChannelException)?.Kind ?? EndingKind.ConnectionLost;
         Exception AtWriter(long unreceived) => cause is ConnectionLostException lost
-            ? new ConnectionLostException($"{lost.Message} Up to {unreceived:N0} accepted items were not received.", lost.InnerException, unreceived, lost.ExitCode)
+            ? new ConnectionLostException(unreceived == 0 ? lost.Message : $"{lost.Message} Up to {unreceived:N0} accepted items were not received.", lost.InnerException, unreceived, lost.ExitCode)
             : cause;
         CloseSender(kind, AtWriter, drop: true, last: null);
         Sender.Detach(AtWriter);

@@ -36,7 +36,7 @@ internal readonly record struct Preamble(ushort MinVersion, ushort MaxVersion, i
         preamble = default;
         int known = Math.Min(bytes.Length, Magic.Length);
         if (!bytes[..known].SequenceEqual(Magic[..known]))
-            throw new MalformedFrameException($"The peer does not speak this protocol: it starts with {Convert.ToHexStringLower(bytes[..known])}, and {Convert.ToHexStringLower(Magic[..known])} is expected.");
+            throw new MalformedFrameException($"The peer does not speak this protocol: it starts with {Convert.ToHexStringLower(bytes[..known])}, and {Convert.ToHexStringLower(Magic[..known])} is expected. Does something else write to this connection, such as Console.WriteLine to standard output?");
         if (bytes.Length < Size)
             return false;
 

@@ -22,6 +22,12 @@ internal static class TcpEndpoint
             throw new EndpointException(
                 $"{address} needs certificates: set {nameof(LinkSettings)}.{nameof(LinkSettings.Tls)}.");
         }
+
+        if (address.Scheme == ChannelScheme.Tls && settings.Tls is not { Certificate.HasPrivateKey: true })
+        {
+            throw new EndpointException(
+                $"{address} needs a certificate with its private key in {nameof(LinkSettings)}.{nameof(LinkSettings.Tls)}.{nameof(TlsSettings.Certificate)}.");
+        }
     }
 
     /// <summary>Resolves the host, for <c>tcp://</c> to loopback only.</summary>
