@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace CrossChannels;
@@ -14,25 +13,17 @@ public static class ChannelTimeoutExtensions
     public static ValueTask<T> ReadAsync<T>(this ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        Check(timeout);
-        if (timeout == Timeout.InfiniteTimeSpan || cancellationToken.IsCancellationRequested)
+        if (IsUnlimited(timeout, cancellationToken))
             return reader.ReadAsync(cancellationToken);
-        return reader.TryRead(out T? item) ? new ValueTask<T>(item) : CoreAsync(reader, timeout, cancellationToken);
-
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        static async ValueTask<T> CoreAsync(ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken)
+        try
         {
-            using var deadline = new Deadline(timeout, cancellationToken);
-            try
-            {
-                ValueTask<T> read = reader.ReadAsync(deadline.Token);
-                deadline.Start();
-                return await read.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e) when (deadline.HasPassed(e))
-            {
-                throw deadline.Passed(e);
-            }
+            return reader.TryRead(out T? item)
+                ? new ValueTask<T>(item)
+                : WaitAsync(reader, static (reader, token) => reader.ReadAsync(token), timeout, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException<T>(e);
         }
     }
 
@@ -42,26 +33,9 @@ public static class ChannelTimeoutExtensions
     public static ValueTask<bool> WaitToReadAsync<T>(this ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
-        Check(timeout);
-        return timeout == Timeout.InfiniteTimeSpan || cancellationToken.IsCancellationRequested
+        return IsUnlimited(timeout, cancellationToken)
             ? reader.WaitToReadAsync(cancellationToken)
-            : CoreAsync(reader, timeout, cancellationToken);
-
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        static async ValueTask<bool> CoreAsync(ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken)
-        {
-            using var deadline = new Deadline(timeout, cancellationToken);
-            try
-            {
-                ValueTask<bool> wait = reader.WaitToReadAsync(deadline.Token);
-                deadline.Start();
-                return await wait.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e) when (deadline.HasPassed(e))
-            {
-                throw deadline.Passed(e);
-            }
-        }
+            : WaitAsync(reader, static (reader, token) => reader.WaitToReadAsync(token), timeout, cancellationToken);
     }
 
     /// <summary>Writes an item, waiting at most <paramref name="timeout"/> for room; an item that timed out never appears.</summary>
@@ -69,32 +43,24 @@ public static class ChannelTimeoutExtensions
     public static ValueTask WriteAsync<T>(this ChannelWriter<T> writer, T item, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        Check(timeout);
-        if (timeout == Timeout.InfiniteTimeSpan || cancellationToken.IsCancellationRequested)
+        if (IsUnlimited(timeout, cancellationToken))
             return writer.WriteAsync(item, cancellationToken);
         try
         {
-            return writer.TryWrite(item) ? default : CoreAsync(writer, item, timeout, cancellationToken);
+            return writer.TryWrite(item) ? default : WaitForRoomAsync(writer, item, timeout, cancellationToken);
         }
         catch (Exception e)
         {
             return ValueTask.FromException(e);
         }
 
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-        static async ValueTask CoreAsync(ChannelWriter<T> writer, T item, TimeSpan timeout, CancellationToken cancellationToken)
+        static async ValueTask WaitForRoomAsync(ChannelWriter<T> writer, T item, TimeSpan timeout, CancellationToken cancellationToken) =>
+            await WaitAsync((writer, item), static (state, token) => WriteAsync(state.writer, state.item, token), timeout, cancellationToken).ConfigureAwait(false);
+
+        static async ValueTask<bool> WriteAsync(ChannelWriter<T> writer, T item, CancellationToken token)
         {
-            using var deadline = new Deadline(timeout, cancellationToken);
-            try
-            {
-                ValueTask write = writer.WriteAsync(item, deadline.Token);
-                deadline.Start();
-                await write.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e) when (deadline.HasPassed(e))
-            {
-                throw deadline.Passed(e);
-            }
+            await writer.WriteAsync(item, token).ConfigureAwait(false);
+            return true;
         }
     }
 
@@ -104,51 +70,38 @@ public static class ChannelTimeoutExtensions
     public static ValueTask<bool> WaitToWriteAsync<T>(this ChannelWriter<T> writer, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
-        Check(timeout);
-        return timeout == Timeout.InfiniteTimeSpan || cancellationToken.IsCancellationRequested
+        return IsUnlimited(timeout, cancellationToken)
             ? writer.WaitToWriteAsync(cancellationToken)
-            : CoreAsync(writer, timeout, cancellationToken);
-
-        [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-        static async ValueTask<bool> CoreAsync(ChannelWriter<T> writer, TimeSpan timeout, CancellationToken cancellationToken)
-        {
-            using var deadline = new Deadline(timeout, cancellationToken);
-            try
-            {
-                ValueTask<bool> wait = writer.WaitToWriteAsync(deadline.Token);
-                deadline.Start();
-                return await wait.ConfigureAwait(false);
-            }
-            catch (OperationCanceledException e) when (deadline.HasPassed(e))
-            {
-                throw deadline.Passed(e);
-            }
-        }
+            : WaitAsync(writer, static (writer, token) => writer.WaitToWriteAsync(token), timeout, cancellationToken);
     }
 
-    private static void Check(TimeSpan timeout)
+    /// <summary>Checks the timeout.</summary>
+    /// <returns>Whether there is none, or the caller has given up already, so that the operation alone decides.</returns>
+    private static bool IsUnlimited(TimeSpan timeout, CancellationToken cancellationToken)
     {
         if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout.TotalMilliseconds > MaxMilliseconds))
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is zero or more, below 25 days, or Timeout.InfiniteTimeSpan.");
+        return timeout == Timeout.InfiniteTimeSpan || cancellationToken.IsCancellationRequested;
     }
 
-    /// <summary>A token that is canceled with the caller's, or when time is up. Time runs from the moment at which the operation waits.</summary>
-    private readonly struct Deadline(TimeSpan timeout, CancellationToken cancellationToken) : IDisposable
+    /// <summary>Runs one operation with a token that is canceled with the caller's, or when time is up; time runs once the operation waits.</summary>
+    private static async ValueTask<TResult> WaitAsync<TState, TResult>(
+        TState state, Func<TState, CancellationToken, ValueTask<TResult>> operation, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        private readonly CancellationTokenSource _source = cancellationToken.CanBeCanceled
+        using CancellationTokenSource deadline = cancellationToken.CanBeCanceled
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken)
             : new CancellationTokenSource();
-
-        public CancellationToken Token => _source.Token;
-
-        public void Start() => _source.CancelAfter(timeout);
-
-        public bool HasPassed(OperationCanceledException e) => e.CancellationToken == _source.Token;
-
-        public Exception Passed(OperationCanceledException e) => cancellationToken.IsCancellationRequested
-            ? new OperationCanceledException(e.Message, e, cancellationToken)
-            : new TimeoutException($"The channel was not ready within {timeout.TotalMilliseconds:N0} ms.", e);
-
-        public void Dispose() => _source.Dispose();
+        try
+        {
+            ValueTask<TResult> wait = operation(state, deadline.Token);
+            deadline.CancelAfter(timeout);
+            return await wait.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (e.CancellationToken == deadline.Token)
+        {
+            throw cancellationToken.IsCancellationRequested
+                ? new OperationCanceledException(e.Message, e, cancellationToken)
+                : new TimeoutException($"The channel was not ready within {timeout.TotalMilliseconds:N0} ms.", e);
+        }
     }
 }
