@@ -77,7 +77,8 @@ public abstract class TransportContract
             Task<int> read = client.Input.ReadAsync(new byte[1]).InTime();
             await client.DisposeAsync();
             Exception? e = await CaughtAsync(read);
-            Assert.IsTrue(e is IOException or ObjectDisposedException, $"{e}");
+            // A socket is shut down before it is closed, so that the read may see the end instead.
+            Assert.IsTrue(e is null ? await read == 0 : e is IOException or ObjectDisposedException, $"{e}");
         }
     }
 
