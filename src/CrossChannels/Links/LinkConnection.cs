@@ -38,10 +38,9 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
         Task late = LingerAsync();
         await Task.WhenAny(_lastWordsSaid.Task, Closed, late).ConfigureAwait(false);
         // What the peer has still sent is read: unread, it would make the system drop the last words with the connection.
+        await Task.WhenAny(_inputEnded.Task, late).ConfigureAwait(false);
         if (_inputEnded.Task.IsCompleted)
             await DrainAsync(late).ConfigureAwait(false);
-        else
-            await Task.WhenAny(_inputEnded.Task, late).ConfigureAwait(false);
         close();
     }
 
