@@ -6,8 +6,6 @@ namespace CrossChannels;
 /// <remarks>An item or room that is there wins over the timeout. Every method throws <see cref="TimeoutException"/> when time is up.</remarks>
 public static class ChannelTimeoutExtensions
 {
-    private const double MaxMilliseconds = int.MaxValue;
-
     /// <summary>Reads an item, waiting at most <paramref name="timeout"/>; a read that timed out consumed nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, and not infinite, or 25 days and more.</exception>
     public static ValueTask<T> ReadAsync<T>(this ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -79,8 +77,7 @@ public static class ChannelTimeoutExtensions
     /// <returns>Whether there is none, or the caller has given up already, so that the operation alone decides.</returns>
     private static bool IsUnlimited(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (timeout != Timeout.InfiniteTimeSpan && (timeout < TimeSpan.Zero || timeout.TotalMilliseconds > MaxMilliseconds))
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is zero or more, below 25 days, or Timeout.InfiniteTimeSpan.");
+        TimeoutRange.Check(timeout);
         return timeout == Timeout.InfiniteTimeSpan || cancellationToken.IsCancellationRequested;
     }
 

@@ -8,19 +8,19 @@ public sealed class LinkSettings
     internal static readonly LinkSettings Default = new();
 
     /// <summary>How long connecting waits for somebody to listen. Default: 10 s; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</summary>
-    public TimeSpan ConnectTimeout { get; init => field = Check(value); } = TimeSpan.FromSeconds(10);
+    public TimeSpan ConnectTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a peer may take for its greeting, on both sides. Default: 10 s.</summary>
-    public TimeSpan GreetingTimeout { get; init => field = Check(value); } = TimeSpan.FromSeconds(10);
+    public TimeSpan GreetingTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long disposal waits for the peer to receive what was accepted. Default: 5 s. Risk: shorter may lose items.</summary>
-    public TimeSpan CloseTimeout { get; init => field = Check(value); } = TimeSpan.FromSeconds(5);
+    public TimeSpan CloseTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a process that returns from Main with this link open waits for the same. Default: 2 s.</summary>
-    public TimeSpan ExitTimeout { get; init => field = Check(value); } = TimeSpan.FromSeconds(2);
+    public TimeSpan ExitTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a connected peer may be silent before the link ends. Default: infinite. Risk: a stopped process counts as silent.</summary>
-    public TimeSpan PeerTimeout { get; init => field = Check(value); } = Timeout.InfiniteTimeSpan;
+    public TimeSpan PeerTimeout { get; init => field = TimeoutRange.Check(value); } = Timeout.InfiniteTimeSpan;
 
     /// <summary>How many links one listener holds open at a time. Default: 10,000.</summary>
     public int MaxLinks { get; init => field = CheckPositive(value); } = 10_000;
@@ -51,11 +51,6 @@ public sealed class LinkSettings
 
     /// <summary>The clock of every deadline. Default: <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
-
-    private static TimeSpan Check(TimeSpan value) =>
-        value == Timeout.InfiniteTimeSpan || (value >= TimeSpan.Zero && value.TotalMilliseconds <= int.MaxValue)
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is zero or more, below 25 days, or Timeout.InfiniteTimeSpan.");
 
     private static int CheckPositive(int value) =>
         value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The limit must be 1 or more.");

@@ -116,9 +116,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     public override async ValueTask<long> CloseAsync(TimeSpan? timeout = null)
     {
         Link link = _handle.Link;
-        TimeSpan limit = timeout ?? link.Settings.CloseTimeout;
-        if (limit != Timeout.InfiniteTimeSpan && (limit < TimeSpan.Zero || limit.TotalMilliseconds > int.MaxValue))
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "A timeout is zero or more, below 25 days, or Timeout.InfiniteTimeSpan.");
+        TimeSpan limit = TimeoutRange.Check(timeout ?? link.Settings.CloseTimeout, nameof(timeout));
         link.Leave();
         if (_sender.UnreceivedCount > 0 && limit != TimeSpan.Zero)
         {
