@@ -15,11 +15,8 @@ internal sealed class LinkFixture
     public LinkFixture(int elementSize)
     {
         _outbox = new Outbox(new NullOutput(), _scheduler) { Failed = static e => Environment.FailFast(null, e), LastWritten = static () => { } };
-        Sender = new ItemSender(_outbox, elementSize, MaxItemBytes, long.MaxValue, wakeInline: false);
-        Receiver = new ItemReceiver(_outbox, new ReceiverOptions(elementSize, MaxItemBytes, long.MaxValue, 64 << 20, Drops: null, IsSingleReader: false, WakeInline: false))
-        {
-            Finished = static _ => { },
-        };
+        Sender = new ItemSender(_outbox, new SenderOptions(elementSize, MaxItemBytes, long.MaxValue, WakeInline: false));
+        Receiver = new ItemReceiver(_outbox, new ReceiverOptions(elementSize, MaxItemBytes, long.MaxValue, 64 << 20, Drops: null, IsSingleReader: false, WakeInline: false));
         _outbox.Sender = Sender;
         _outbox.Receiver = Receiver;
         _outbox.PostOpening([], isOver: true);
@@ -41,7 +38,7 @@ internal sealed class LinkFixture
     public void Arrive(ReadOnlySpan<byte> payload, int count)
     {
         WakeList wake = default;
-        Receiver.Announce(new FrameHeader((uint)(ItemsHeader.Size + payload.Length), FrameType.Items, 0, 0), new ItemsHeader((ulong)Receiver.ReceivedItems, (uint)count, 0), out _);
+        Receiver.Announce(new FrameHeader((uint)(ItemsHeader.Size + payload.Length), FrameType.Items, 0, 0), new ItemsHeader((ulong)Receiver.ReceivedItems, (uint)count, 0), default, out _);
         Receiver.Receive(payload, count, ref wake);
         wake.Wake(inline: false);
         Send();

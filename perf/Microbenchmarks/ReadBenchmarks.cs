@@ -45,7 +45,7 @@ public class ReadBenchmarks : ChannelBenchmark
     {
         _texts.Arrive(_textPayload, Items);
         long sum = 0;
-        while (_texts.Receiver.TryClaim(out ItemSlice slice, int.MaxValue, out _))
+        while (_texts.Receiver.TryClaim(out ItemSlice slice, out _, int.MaxValue, out _))
         {
             sum += slice.Length;
             slice.Release();

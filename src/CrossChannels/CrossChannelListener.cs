@@ -10,27 +10,17 @@ namespace CrossChannels;
 /// <typeparam name="TRead">The items that this end reads.</typeparam>
 public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(1);
-
-    private readonly ITransportListener _listener;
     private readonly LinkChannelFactory<TWrite, TRead> _factory;
     private readonly ChannelAddress _address;
     private readonly Channel<CrossChannel<TWrite, TRead>> _accepted = Channel.CreateUnbounded<CrossChannel<TWrite, TRead>>();
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly SemaphoreSlim _links;
-    private readonly SemaphoreSlim _greetings;
-    private readonly Task _accepting;
+    private readonly AcceptLoop _loop;
     private int _isDisposed;
 
     internal CrossChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, string? channel)
     {
-        _listener = listener;
         _factory = factory;
         _address = listener.Address.WithChannel(channel);
-        _links = new SemaphoreSlim(factory.Settings.MaxLinks);
-        _greetings = new SemaphoreSlim(factory.Settings.MaxPendingGreetings);
-        _accepting = Task.Run(AcceptAllAsync);
+        _loop = new AcceptLoop(listener, factory.Settings, GreetAsync);
     }
 
     /// <summary>Where this listens, as resolved: a port that the system chose is in it.</summary>
@@ -55,8 +45,7 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
     public async ValueTask DisposeAsync()
     {
         Dispose();
-        await _accepting.ConfigureAwait(false);
-        await _listener.DisposeAsync().ConfigureAwait(false);
+        await _loop.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Stops as <see cref="DisposeAsync"/> does, without waiting.</summary>
@@ -64,7 +53,7 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        _stopping.Cancel();
+        _loop.Stop();
         _accepted.Writer.TryComplete();
         while (_accepted.Reader.TryRead(out CrossChannel<TWrite, TRead>? channel))
             channel.Abort("The listener was disposed before it took the connection.");
@@ -74,46 +63,14 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
     private async Task<bool> WaitForAcceptedAsync(CancellationToken cancellationToken) =>
         await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
 
-    private async Task AcceptAllAsync()
-    {
-        TimeSpan delay = s_firstDelay;
-        try
-        {
-            while (true)
-            {
-                await _links.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                await _greetings.WaitAsync(_stopping.Token).ConfigureAwait(false);
-                try
-                {
-                    TransportConnection connection = await _listener.AcceptAsync(_stopping.Token).ConfigureAwait(false);
-                    _ = GreetAsync(connection);
-                    delay = s_firstDelay;
-                }
-                catch (Exception e) when (!_stopping.IsCancellationRequested && e is not ObjectDisposedException)
-                {
-                    _greetings.Release();
-                    _links.Release();
-                    Log.AcceptFailed(_factory.Settings.Logger, _address.ToString(), e);
-                    await Task.Delay(delay, _factory.Settings.TimeProvider, _stopping.Token).ConfigureAwait(false);
-                    delay = delay * 2 < s_longestDelay ? delay * 2 : s_longestDelay;
-                }
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-        {
-            // The listener is being disposed.
-        }
-        await _listener.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private async Task GreetAsync(TransportConnection connection)
+    private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)
     {
         LinkChannel<TWrite, TRead>? channel = null;
         Exception? failure = null;
         try
         {
-            channel = await _factory.StartAsync(connection, _stopping.Token).ConfigureAwait(false);
-            await channel.WaitForPeerAsync(_stopping.Token).ConfigureAwait(false);
+            channel = await _factory.StartAsync(connection, stopping).ConfigureAwait(false);
+            await channel.WaitForPeerAsync(stopping).ConfigureAwait(false);
             if (!_accepted.Writer.TryWrite(channel))
                 channel.Abort("The listener was disposed before it took the connection.");
         }
@@ -122,13 +79,12 @@ public sealed class CrossChannelListener<TWrite, TRead> : IAsyncDisposable, IDis
             channel?.Abort("The listener was disposed during the greeting.");
             failure = e;
         }
-        _greetings.Release();
+        greeted();
         // The channel itself is let go, so that it is collected, and its link closed, when its user loses it.
         Task? closed = channel?.Closed;
         channel = null;
         if (closed is not null)
             await closed.ConfigureAwait(false);
-        _links.Release();
         if (failure is not null)
             Log.GreetingFailed(_factory.Settings.Logger, connection.RemoteEndpoint, failure);
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
 namespace CrossChannels;
@@ -14,27 +13,24 @@ public sealed class CrossChannelOptions<TWrite, TRead>
     /// The channel that this end reads: <see cref="BoundedChannelOptions"/> or <see cref="UnboundedChannelOptions"/>.
     /// Default: bounded, 1,024 items, <see cref="BoundedChannelFullMode.Wait"/>.
     /// </summary>
-    public ChannelOptions Reading { get; init => field = NotNull(value); } = new BoundedChannelOptions(1024);
+    public ChannelOptions Reading { get; init => field = Setting.NotNull(value); } = new BoundedChannelOptions(1024);
 
     /// <summary>
     /// The channel that this end writes: <see cref="UnboundedChannelOptions"/>, of which only
     /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> is used. Capacity and full mode are the reader's. Default: none set.
     /// </summary>
-    public ChannelOptions Writing { get; init => field = NotNull(value); } = new UnboundedChannelOptions();
+    public ChannelOptions Writing { get; init => field = Setting.NotNull(value); } = new UnboundedChannelOptions();
 
     /// <summary>Called with each item that a drop mode of <see cref="Reading"/> drops at this end. What it throws is logged and counted.</summary>
     /// <remarks>Runs on the thread that receives: until it returns, nothing else is received on this link.</remarks>
     public Action<TRead>? ItemDropped { get; init; }
 
     /// <summary>Serializer, contract and limits of the items written.</summary>
-    public CrossChannelSettings<TWrite> WriteSettings { get; init => field = NotNull(value); } = new();
+    public CrossChannelSettings<TWrite> WriteSettings { get; init => field = Setting.NotNull(value); } = new();
 
     /// <summary>Serializer, contract and limits of the items read.</summary>
-    public CrossChannelSettings<TRead> ReadSettings { get; init => field = NotNull(value); } = new();
+    public CrossChannelSettings<TRead> ReadSettings { get; init => field = Setting.NotNull(value); } = new();
 
     /// <summary>Deadlines, security and diagnostics of the connection.</summary>
-    public LinkSettings Link { get; init => field = NotNull(value); } = LinkSettings.Default;
-
-    private static TValue NotNull<TValue>(TValue? value, [CallerMemberName] string name = "")
-        where TValue : class => value ?? throw new ArgumentNullException(name);
+    public LinkSettings Link { get; init => field = Setting.NotNull(value); } = LinkSettings.Default;
 }

@@ -17,19 +17,22 @@ public sealed class CrossChannelSettings<T>
         init => field = value is > 0 and <= 1 << 30 ? value : throw OutOfRange(nameof(MaxItemBytes), value, "1 to 2^30");
     } = 16 << 20;
 
-    /// <summary>At a reader: how many unread bytes it holds before the writer has to wait. Default: 64 MiB.</summary>
+    /// <summary>At the owner of a shared channel: who completes it. Default: <see cref="CompletionPolicy.AnyWriter"/>.</summary>
+    public CompletionPolicy Completion { get; init => field = Setting.NotNull(value); } = CompletionPolicy.AnyWriter;
+
+    /// <summary>At a reader, or the owner of a shared channel: how many unread bytes it holds before the writer has to wait. Default: 64 MiB.</summary>
     /// <remarks>A single item may exceed it when nothing else is unread.</remarks>
     public long MaxUnreadBytes
     {
         get;
-        init => field = value > 0 ? value : throw OutOfRange(nameof(MaxUnreadBytes), value, "1 or more");
+        init => field = Setting.AtLeast(value, 1);
     } = 64L << 20;
 
     /// <summary>At a writer: how many accepted, unsent bytes it holds before a write has to wait. Default: 256 MiB.</summary>
     public long MaxUnsentBytes
     {
         get;
-        init => field = value > 0 ? value : throw OutOfRange(nameof(MaxUnsentBytes), value, "1 or more");
+        init => field = Setting.AtLeast(value, 1);
     } = 256L << 20;
 
     private static ArgumentOutOfRangeException OutOfRange(string name, object value, string range) =>

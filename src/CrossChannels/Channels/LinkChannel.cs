@@ -4,7 +4,7 @@ using CrossChannels.Links;
 namespace CrossChannels.Channels;
 
 /// <summary>Both halves of a link.</summary>
-internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, LinkWriter<TWrite> writer, LinkReader<TRead> reader)
+internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<TWrite, LinkSink> writer, ItemReader<TRead, LinkSource> reader)
     : CrossChannel<TWrite, TRead>(writer, reader)
 {
     private readonly Link _link = handle.Link;

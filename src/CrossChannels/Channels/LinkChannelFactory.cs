@@ -12,11 +12,11 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     private readonly ItemCodec<TWrite> _writeCodec;
     private readonly ItemCodec<TRead> _readCodec;
     private readonly LinkIdentity _identity;
-    private readonly LinkHalves _halves;
+    private readonly ItemHalves _halves;
 
     /// <exception cref="ArgumentException">A capacity was asked for where it has no effect.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross, or an option has no meaning across processes.</exception>
-    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel)
+    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex)
     {
         _options = options ?? CrossChannelOptions<TWrite, TRead>.Default;
         if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
@@ -27,12 +27,13 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         _readCodec = ItemCodec.Create(_options.ReadSettings);
         CheckSize(_writeCodec.Contract, _options.WriteSettings.MaxItemBytes);
         CheckSize(_readCodec.Contract, _options.ReadSettings.MaxItemBytes);
-        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Link);
-        _halves = new LinkHalves(
-            _writeCodec.ElementSize,
-            _options.WriteSettings.MaxItemBytes,
-            _options.WriteSettings.MaxUnsentBytes,
-            _options.Writing.AllowSynchronousContinuations,
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Link, role);
+        _halves = new ItemHalves(
+            new SenderOptions(
+                _writeCodec.ElementSize,
+                _options.WriteSettings.MaxItemBytes,
+                _options.WriteSettings.MaxUnsentBytes,
+                _options.Writing.AllowSynchronousContinuations),
             ReceiverOptions());
     }
 
@@ -43,7 +44,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     {
         var link = new Link(input, output, _identity, peer, _halves);
         var handle = new LinkHandle(link);
-        var channel = new LinkChannel<TWrite, TRead>(handle, new LinkWriter<TWrite>(handle, _writeCodec), new LinkReader<TRead>(handle, _readCodec));
+        var channel = new LinkChannel<TWrite, TRead>(handle, new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec), new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec));
         link.Start();
         return channel;
     }

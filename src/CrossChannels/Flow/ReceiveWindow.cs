@@ -7,9 +7,9 @@ namespace CrossChannels.Flow;
 /// </remarks>
 internal struct ReceiveWindow
 {
-    private readonly long _capacity;
+    private long _capacity;
     private readonly long _windowBytes;
-    private readonly long _returnItems;
+    private long _returnItems;
     private readonly long _returnBytes;
     private readonly long _largestBytes;
     private long _grantedItems;
@@ -31,6 +31,13 @@ internal struct ReceiveWindow
         _returnItems = capacity == long.MaxValue ? long.MaxValue : Math.Max(1, capacity / 8);
         _returnBytes = Math.Max(1, windowBytes / 8);
         _largestBytes = Math.Min(windowBytes, maxPayloadBytes);
+    }
+
+    /// <summary>Changes the capacity of a window that began bounded; credit that was granted stays granted.</summary>
+    public void SetCapacity(long capacity)
+    {
+        _capacity = capacity;
+        _returnItems = Math.Max(1, capacity / 8);
     }
 
     public long ReceivedItems { get; private set; }
@@ -100,7 +107,7 @@ internal struct ReceiveWindow
     public (long Items, long Bytes) Grant()
     {
         if (_capacity != long.MaxValue)
-            _grantedItems = ConsumedItems + _capacity;
+            _grantedItems = Math.Max(_grantedItems, ConsumedItems + _capacity);
         _grantedBytes = _consumedBytes + _windowBytes;
         return (_grantedItems, _grantedBytes);
     }

@@ -1,7 +1,8 @@
 namespace CrossChannels.Flow;
 
 /// <summary>The sender's side of flow control: what it may still send. Knows no connection and takes no lock.</summary>
-internal struct SendCredit
+/// <param name="isShared">The items' credit comes from a capacity that others use too: it is not tied to what was sent, and may be taken back.</param>
+internal struct SendCredit(bool isShared)
 {
     private long _grantedItems;
     private long _grantedBytes;
@@ -22,7 +23,7 @@ internal struct SendCredit
     public readonly bool IsUnlimited => _grantedItems == long.MaxValue;
 
     /// <summary>Items that are certain to have been read, for the bound of what was not received.</summary>
-    public readonly long CertainlyRead => IsUnlimited ? 0 : _grantedItems - _firstItems;
+    public readonly long CertainlyRead => IsUnlimited || isShared ? 0 : _grantedItems - _firstItems;
 
     public void Accept(int count) => AcceptedItems += count;
 
@@ -46,12 +47,19 @@ internal struct SendCredit
         _grantedBytes = _windowBytes = bytes;
     }
 
+    /// <summary>Gives unused credit back.</summary>
+    public void Revoke()
+    {
+        if (!IsUnlimited)
+            _grantedItems = AcceptedItems;
+    }
+
     /// <summary>Takes a later, cumulative credit.</summary>
     /// <returns>False if it goes back, or beyond the first credit and what was sent.</returns>
     public bool TryGrant(long items, long bytes)
     {
         if (items < _grantedItems || bytes < _grantedBytes
-            || bytes - _windowBytes > _sentBytes || (items != _firstItems && items - _firstItems > SentItems))
+            || bytes - _windowBytes > _sentBytes || (!isShared && items != _firstItems && items - _firstItems > SentItems))
         {
             return false;
         }

@@ -14,9 +14,9 @@ internal abstract class FrameSink
     /// <summary>The peer's preamble and hello.</summary>
     public abstract void OnHello(Preamble preamble, ReadOnlySpan<byte> hello);
 
-    /// <summary>The start of an Items frame.</summary>
+    /// <summary>The start of an Items frame, and its extension block.</summary>
     /// <returns>The payload's length in bytes.</returns>
-    public abstract int OnItemsHeader(in FrameHeader header, in ItemsHeader items);
+    public abstract int OnItemsHeader(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension);
 
     /// <summary>A whole payload.</summary>
     public abstract void OnItems(ReadOnlySpan<byte> payload, int count, ref WakeList wake);

@@ -129,6 +129,50 @@ internal sealed class ItemQueue(int elementSize, bool itemwise)
         return slice;
     }
 
+    /// <summary>Takes items that stand together: at least one, then as many as the limits allow.</summary>
+    public bool TryTakeRun(int maxCount, long maxBytes, out ItemRun taken)
+    {
+        taken = default;
+        if (Count == 0)
+            return false;
+        ref Run run = ref _runs[_head];
+        ReadOnlySpan<byte> payload = run.Segment.Array.AsSpan(run.Offset, run.End - run.Offset);
+        int count = ItemsHeader.CountWithin(payload, Math.Min(maxCount, run.Count), maxBytes, elementSize);
+        int bytes = count == run.Count ? payload.Length : ItemsHeader.LengthOf(payload, count, elementSize);
+        run.Segment.Retain();
+        taken = new ItemRun(run.Segment, run.Offset, bytes, count);
+        run.Offset += bytes;
+        run.Count -= count;
+        Count -= count;
+        if (run.Count == 0)
+            DropHeadRun();
+        return true;
+    }
+
+    /// <summary>Drops the newest items.</summary>
+    /// <returns>What they took of the byte window.</returns>
+    public long CutNewest(int count)
+    {
+        long bytes = 0;
+        while (count > 0)
+        {
+            ref Run run = ref _runs[(_head + _runCount - 1) & (_runs.Length - 1)];
+            int cut = Math.Min(count, run.Count);
+            int end = run.Offset + ItemsHeader.LengthOf(run.Segment.Array.AsSpan(run.Offset), run.Count - cut, elementSize);
+            bytes += run.End - end;
+            run.End = end;
+            run.Count -= cut;
+            Count -= cut;
+            count -= cut;
+            if (run.Count > 0)
+                continue;
+            run.Segment.Release();
+            run = default;
+            _runCount--;
+        }
+        return bytes;
+    }
+
     public void Clear()
     {
         while (_runCount > 0)

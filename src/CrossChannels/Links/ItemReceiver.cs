@@ -6,13 +6,14 @@ namespace CrossChannels.Links;
 
 /// <summary>One direction of a link at its reading end: holds what arrived, as bytes, until a reader claims it.</summary>
 /// <remarks>Readers pull; there is no task between the connection and the caller.</remarks>
-internal sealed class ItemReceiver
+internal sealed class ItemReceiver : ReceivingHalf
 {
     private readonly Lock _sync = new();
     private readonly Outbox _outbox;
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
+    private readonly SharedReading? _shared;
     private ReceiveWindow _window;
     private Closure? _closure;
     private long _joinTarget = long.MaxValue;
@@ -29,13 +30,18 @@ internal sealed class ItemReceiver
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
-        _window = new ReceiveWindow(
-            _drops is null ? options.Capacity : long.MaxValue, options.MaxUnreadBytes, FrameLimits.MaxPayload(options.MaxItemBytes));
+        long capacity = _drops is null ? options.Capacity : long.MaxValue;
+        if (options.Demand != ReaderDemand.Capacity)
+        {
+            _shared = new SharedReading(options.IsLeased) { IsOnDemand = options.Demand == ReaderDemand.Waiting };
+            capacity = 0;
+        }
+        _window = new ReceiveWindow(capacity, options.MaxUnreadBytes, FrameLimits.MaxPayload(options.MaxItemBytes));
     }
 
-    public int ElementSize { get; }
+    public override int ElementSize { get; }
 
-    public int MaxItemBytes { get; }
+    public override int MaxItemBytes { get; }
 
     /// <summary>Whether a user's continuation may run on a thread that calls into this end.</summary>
     public bool WakeInline { get; }
@@ -43,24 +49,25 @@ internal sealed class ItemReceiver
     /// <summary>Guards this end; never taken before the outbox's lock is released, except by the outbox itself.</summary>
     public Lock Sync => _sync;
 
-    /// <summary>Every item was taken after the direction had ended, or this end was closed. Called outside the lock, once.</summary>
-    public required Action<long> Finished { get; init; }
-
     public Task Completion => _waiters.Completion;
 
-    /// <summary>Why the direction is over, once nothing is left to read.</summary>
-    public Ending? Ending => Volatile.Read(ref _isFinished) ? _closure!.Ending : null;
+    public override Ending? Ending => Volatile.Read(ref _isFinished) ? _closure!.Ending : null;
 
-    /// <summary>Why no more items will arrive; some may still be left to read.</summary>
-    public Closure? Closure => Volatile.Read(ref _closure);
+    public override Closure? Closure => Volatile.Read(ref _closure);
 
-    public CreditFrame FirstCredit => new(_window.Granted.Items, _window.Granted.Bytes);
+    public override void Meet(Hello peer)
+    {
+        if (_shared is not null)
+            _shared.IsOnDemand |= peer.IsOnDemand;
+    }
+
+    public override CreditFrame FirstCredit => new(_window.Granted.Items, _window.Granted.Bytes);
 
     public int Count { get { lock (_sync) return _queue.Count; } }
 
-    public bool HasWaiters { get { lock (_sync) return _waiters.IsAnyWaiting; } }
+    public override bool HasWaiters { get { lock (_sync) return _waiters.IsAnyWaiting; } }
 
-    public long ReceivedItems { get { lock (_sync) return _window.ReceivedItems; } }
+    public override long ReceivedItems { get { lock (_sync) return _window.ReceivedItems; } }
 
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>(out TItem item)
@@ -94,13 +101,15 @@ internal sealed class ItemReceiver
 
     /// <summary>Claims the next item, of any size.</summary>
     /// <param name="slice">The caller releases it.</param>
+    /// <param name="tag">Which delivery it is, where that is counted.</param>
     /// <param name="maxBytes">A larger item stays where it is, and <paramref name="tooLarge"/> tells its size.</param>
     /// <param name="tooLarge">Size in bytes of an item that was left for being too large, otherwise -1.</param>
-    public bool TryClaim(out ItemSlice slice, int maxBytes, out int tooLarge)
+    public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)
     {
         ReaderDuties duties;
         bool claimed;
         tooLarge = -1;
+        tag = default;
         lock (_sync)
         {
             if (maxBytes < int.MaxValue && _queue.TryPeek(out slice, out _))
@@ -114,6 +123,8 @@ internal sealed class ItemReceiver
                 }
             }
             claimed = _queue.TryClaim(out slice, out int bytes);
+            if (claimed && _shared?.Tags is { } tags)
+                tag = tags.Take();
             duties = claimed ? ConsumedLocked(1, bytes) : EmptyLocked();
         }
         if (duties != ReaderDuties.None)
@@ -130,7 +141,7 @@ internal sealed class ItemReceiver
     /// <returns>False if the caller should try again at once.</returns>
     public bool TryBlock(ReadWaiter waiter, out Closure? closed)
     {
-        SendBeforeParking();
+        SendBeforeParking(callers: 1);
         WakeList wake = default;
         lock (_sync)
         {
@@ -146,7 +157,7 @@ internal sealed class ItemReceiver
     /// <summary>Waits until there may be an item; false, or the error, when the direction is over and nothing is left.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        SendBeforeParking();
+        SendBeforeParking(callers: 0);
         WakeList wake = default;
         Waiter waiter;
         short version;
@@ -164,13 +175,7 @@ internal sealed class ItemReceiver
         return new ValueTask<bool>(waiter, version);
     }
 
-    /// <summary>Takes note of an Items frame before its payload is read.</summary>
-    /// <param name="header">The frame's header.</param>
-    /// <param name="items">The start of its body.</param>
-    /// <param name="isDiscarding">This end is closed, and the payload is to be thrown away.</param>
-    /// <returns>The payload's length in bytes.</returns>
-    /// <exception cref="MalformedFrameException">The items are not the next, or were sent without credit.</exception>
-    public int Announce(in FrameHeader header, in ItemsHeader items, out bool isDiscarding)
+    public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
     {
         lock (_sync)
         {
@@ -182,13 +187,13 @@ internal sealed class ItemReceiver
                 throw new MalformedFrameException(
                     $"Frame Items brings {items.Count:N0} items in {payload:N0} bytes after {before:N0} items, and the credit is {granted:N0} items, {bytes:N0} bytes in all.");
             }
+            _shared?.Arrive(ref _window, items, extension);
             isDiscarding = _closure is not null;
             return payload;
         }
     }
 
-    /// <summary>Takes a checked payload that stands in a buffer of the caller's.</summary>
-    public void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
+    public override void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
     {
         if (_drops is not null)
         {
@@ -207,8 +212,7 @@ internal sealed class ItemReceiver
             Perform(duties);
     }
 
-    /// <summary>Takes a checked payload in a segment of its own.</summary>
-    public void Receive(Segment segment, int count, ref WakeList wake)
+    public override void Receive(Segment segment, int count, ref WakeList wake)
     {
         if (_drops is not null)
         {
@@ -231,8 +235,7 @@ internal sealed class ItemReceiver
             Perform(duties);
     }
 
-    /// <summary>The peer wants to know when so many items have been taken.</summary>
-    public void WatchRead(long target)
+    public override void WatchRead(long target)
     {
         ReaderDuties duties;
         lock (_sync)
@@ -245,8 +248,7 @@ internal sealed class ItemReceiver
         Perform(duties);
     }
 
-    /// <summary>Ends the direction; the first cause stands. What arrived before stays readable, unless <paramref name="drop"/>.</summary>
-    public bool TryClose(Closure closure, bool drop)
+    public override bool TryClose(Closure closure, bool drop)
     {
         WakeList wake = default;
         ReaderDuties duties;
@@ -260,34 +262,69 @@ internal sealed class ItemReceiver
             if (drop)
                 _queue.Clear();
             duties = FinishedLocked();
+            if (_shared is not null)
+                duties |= ReaderDuties.LastReport;
         }
         Perform(duties, ref wake);
         wake.Wake(WakeInline);
         return true;
     }
 
-    /// <summary>Whether there is credit to return.</summary>
-    public bool HasReturn { get { lock (_sync) return _window.HasReturn && _closure is null; } }
-
-    private bool IsReturnWise { get { lock (_sync) return _window.IsReturnWise && _closure is null; } }
-
-    /// <summary>Grants what is free. Called with the outbox's lock held.</summary>
-    public (long Items, long Bytes) Grant()
+    public override int WriteReturn(Span<byte> room)
     {
+        int length = 0;
+        bool isAll = true;
         lock (_sync)
-            return _window.Grant();
+        {
+            if (_closure is null && _window.HasReturn)
+            {
+                (long items, long bytes) = _window.Grant();
+                length = new CreditFrame(items, bytes).Write(room);
+            }
+            if (_shared is not null)
+                length += _shared.WriteNews(room[length..], _window, out isAll);
+        }
+        if (!isAll)
+            _outbox.PostCredit();
+        return length;
     }
 
-    private void SendBeforeParking() => _outbox.SendInline(IsReturnWise);
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (_shared is null || type != FrameType.Reclaim)
+            return false;
+        ReclaimedFrame answer;
+        lock (_sync)
+            answer = _shared.Cut(_queue, ref _window, CounterFrame.Read(body, type));
+        _outbox.Post(new OutFrame(FrameType.Reclaimed, answer.Read, Value2: answer.Cut));
+        return true;
+    }
+
+    private void SendBeforeParking(int callers)
+    {
+        bool isWise;
+        lock (_sync)
+            isWise = IsReturnWiseLocked(callers);
+        _outbox.SendInline(isWise);
+    }
+
+    private bool IsReturnWiseLocked(int callers)
+    {
+        if (_closure is null && _queue.Count == 0)
+            _shared?.Ask(ref _window, callers + _waiters.BlockedCount);
+        return (_closure is null && _window.IsReturnWise) || _shared?.HasNews(_window) == true;
+    }
 
     private ReaderDuties HandOverLocked(ref WakeList wake)
     {
         // These items may have used up the sender's credit while slots are free that were too few to return before.
-        ReaderDuties duties = _window.IsReturnDue ? ReaderDuties.Credit : ReaderDuties.None;
+        ReaderDuties duties = IsReturnDueLocked ? ReaderDuties.Credit : ReaderDuties.None;
         while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
         {
             ReadWaiter first = _waiters.NextBlocked();
             first.Item = slice;
+            if (_shared?.Tags is { } tags)
+                first.Tag = tags.Take();
             first.Decide(true);
             wake.Add(first);
             duties |= ConsumedLocked(1, bytes);
@@ -328,7 +365,7 @@ internal sealed class ItemReceiver
             bytes = 0;
         }
         _window.Consume(count, bytes);
-        ReaderDuties duties = _window.IsReturnDue ? ReaderDuties.Credit : ReaderDuties.None;
+        ReaderDuties duties = IsReturnDueLocked ? ReaderDuties.Credit : ReaderDuties.None;
         if (_window.ConsumedItems >= _joinTarget)
             duties |= JoinedLocked();
         if (_closure is not null)
@@ -336,7 +373,9 @@ internal sealed class ItemReceiver
         return duties;
     }
 
-    private ReaderDuties EmptyLocked() => _window.IsReturnWise && _closure is null ? ReaderDuties.CreditInline : ReaderDuties.None;
+    private bool IsReturnDueLocked => _window.IsReturnDue && _shared is not { IsOneByOne: true };
+
+    private ReaderDuties EmptyLocked() => IsReturnWiseLocked(callers: 0) ? ReaderDuties.CreditInline : ReaderDuties.None;
 
     private ReaderDuties JoinedLocked()
     {
@@ -367,6 +406,8 @@ internal sealed class ItemReceiver
     {
         if ((duties & ReaderDuties.Joined) != 0)
             _outbox.Post(new OutFrame(FrameType.Joined, ConsumedItems));
+        if ((duties & ReaderDuties.LastReport) != 0)
+            _outbox.Post(new OutFrame(FrameType.Report, _shared!.Read(_window)));
         if ((duties & ReaderDuties.Finish) != 0)
         {
             lock (_sync)

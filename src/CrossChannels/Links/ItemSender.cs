@@ -8,7 +8,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Links;
 
 /// <summary>One direction of a link at its writing end: accepts items as bytes, within credit, and gathers them into blocks.</summary>
-internal sealed class ItemSender
+internal sealed class ItemSender : SendingHalf
 {
     private readonly Outbox _outbox;
     private readonly Lock _sync;
@@ -16,36 +16,37 @@ internal sealed class ItemSender
     private readonly long _maxUnsentBytes;
     private readonly int _elementSize;
     private readonly BlockQueue _blocks = new();
-    private readonly WaiterQueue _blocked = new();
-    private readonly WaiterQueue _waiting = new();
+    private readonly WaiterQueue _blocked;
+    private readonly WaiterQueue _waiting;
+    private readonly CreditWant? _want;
     private readonly WaiterPool _blockedPool = new();
     private readonly WaiterPool _waitingPool = new();
-    private readonly CountWatch _received;
-    private readonly CountWatch _read;
+    private readonly SentCounts _counts;
     private SendCredit _credit;
     private ItemLimit _limit;
     private long _droppedItems;
     private Closure? _closure;
-    private Exception? _countError;
 
-    public ItemSender(Outbox outbox, int elementSize, int maxItemBytes, long maxUnsentBytes, bool wakeInline)
+    public ItemSender(Outbox outbox, SenderOptions options)
     {
         _outbox = outbox;
         _sync = outbox.Sync;
-        _elementSize = elementSize;
-        _limit = new ItemLimit(maxItemBytes);
-        _maxUnsentBytes = maxUnsentBytes;
-        _wakeInline = wakeInline;
-        _received = new CountWatch(outbox, FrameType.Flush);
-        _read = new CountWatch(outbox, FrameType.Join);
+        _elementSize = options.ElementSize;
+        _limit = new ItemLimit(options.MaxItemBytes);
+        _maxUnsentBytes = options.MaxUnsentBytes;
+        _wakeInline = options.WakeInline;
+        _want = options.IsShared ? new CreditWant(outbox) : null;
+        _credit = new SendCredit(options.IsShared);
+        _blocked = new WaiterQueue { Canceled = _want is null ? null : OnCanceledLocked };
+        _waiting = new WaiterQueue { Canceled = _blocked.Canceled };
+        _counts = new SentCounts(outbox);
     }
 
-    /// <summary>Why nothing more is accepted; null while something is.</summary>
-    public Closure? Closure => Volatile.Read(ref _closure);
+    public override Closure? Closure => Volatile.Read(ref _closure);
 
-    public long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
+    public override long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
 
-    public bool HasWaiters { get { lock (_sync) return !_blocked.IsEmpty || !_waiting.IsEmpty || _received.HasWaiters || _read.HasWaiters; } }
+    public override bool HasWaiters { get { lock (_sync) return !_blocked.IsEmpty || !_waiting.IsEmpty || _counts.HasWaiters; } }
 
     /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
     public bool MayAccept
@@ -56,19 +57,19 @@ internal sealed class ItemSender
             {
                 if (_closure is null && HasRoomLocked && _blocked.IsEmpty)
                     return true;
+                WantLocked();
             }
             _outbox.SendInline(withCredit: false);
             return false;
         }
     }
 
-    /// <summary>Something could be written now.</summary>
-    internal bool HasSendableLocked => _blocks.Next is { } next && _credit.MaySend(next.PayloadBytes, next.Count);
+    internal override bool HasSendableLocked => _blocks.Next is { } next && _credit.MaySend(next.PayloadBytes, next.Count);
 
-    internal bool HasItemsLocked => _blocks.Next is not null;
+    internal override bool HasItemsLocked => _blocks.Next is not null;
 
     private long UnreceivedLocked =>
-        _credit.AcceptedItems - Math.Max(Math.Max(_received.Known, _read.Known), _credit.CertainlyRead);
+        _credit.AcceptedItems - Math.Max(_counts.Received, _credit.CertainlyRead);
 
     private bool HasRoomLocked => _credit.Items > 0 && _blocks.Bytes < _maxUnsentBytes;
 
@@ -83,6 +84,10 @@ internal sealed class ItemSender
             {
                 Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(RoomLocked(Unsafe.SizeOf<TItem>()).Append(Unsafe.SizeOf<TItem>())), item);
                 isClaimed = AcceptedLocked(1, Unsafe.SizeOf<TItem>());
+            }
+            else
+            {
+                WantLocked();
             }
         }
         if (isClaimed)
@@ -117,6 +122,8 @@ internal sealed class ItemSender
                 isClaimed |= AcceptedLocked((int)count, bytes);
                 accepted += (int)count;
             }
+            if (accepted < items.Length)
+                WantLocked();
         }
         if (isClaimed)
             _outbox.SendClaimed();
@@ -137,6 +144,8 @@ internal sealed class ItemSender
             isAccepted = HasRoomLocked && _blocked.IsEmpty;
             if (isAccepted)
                 isClaimed = AppendLocked(item, isNull);
+            else
+                WantLocked();
         }
         if (isClaimed)
             _outbox.SendClaimed();
@@ -168,6 +177,7 @@ internal sealed class ItemSender
             waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
             waiter.SetItem(item, isNull);
             _blocked.Enqueue(waiter);
+            WantLocked();
             version = waiter.Version;
         }
         ChannelMetrics.CreditStalled();
@@ -190,7 +200,10 @@ internal sealed class ItemSender
             waiter.Large = item;
             version = waiter.Version;
             if (!HasRoomLocked || !_blocked.IsEmpty)
+            {
                 _blocked.Enqueue(waiter);
+                WantLocked();
+            }
             else if (AppendLargeLocked(waiter))
                 _outbox.ReleaseClaimLocked();
         }
@@ -212,6 +225,7 @@ internal sealed class ItemSender
                 return new ValueTask<bool>(true);
             waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
             _waiting.Enqueue(waiter);
+            WantLocked();
             version = waiter.Version;
         }
         ChannelMetrics.CreditStalled();
@@ -222,16 +236,12 @@ internal sealed class ItemSender
     /// <summary>Waits until the peer process has, or (<paramref name="read"/>) its reader has taken, every item accepted so far.</summary>
     public ValueTask CountAsync(bool read, CancellationToken cancellationToken)
     {
-        CountWaiter waiter;
+        CountWaiter? waiter;
         short version;
         lock (_sync)
         {
-            CountWatch watch = read ? _read : _received;
-            if (watch.Known >= _credit.AcceptedItems)
-                return default;
-            if (_countError is { } error)
-                return ValueTask.FromException(error);
-            waiter = watch.Enqueue(_credit.AcceptedItems);
+            if (!_counts.TryWait(_credit.AcceptedItems, read, out waiter, out Exception? error))
+                return error is null ? default : ValueTask.FromException(error);
             version = waiter.Version;
         }
         _outbox.SendInline(withCredit: false);
@@ -239,8 +249,7 @@ internal sealed class ItemSender
         return new ValueTask(waiter, version);
     }
 
-    /// <summary>The peer greeted: the first credit is here.</summary>
-    public void Open(CreditFrame credit, int peerMaxItemBytes)
+    public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
         WakeList wake = default;
         lock (_sync)
@@ -254,41 +263,34 @@ internal sealed class ItemSender
         wake.Wake(inline: false);
     }
 
-    /// <summary>Takes later credit.</summary>
-    /// <returns>False if it goes back, or beyond what was sent.</returns>
-    public bool TryGrant(CreditFrame credit, ref WakeList wake)
+    public override bool TryGrant(CreditFrame credit, ref WakeList wake)
     {
         lock (_sync)
         {
             if (!_credit.TryGrant(credit.Items, credit.Bytes))
                 return false;
+            _want?.Granted();
             AdmitLocked(ref wake);
+            if (!_blocked.IsEmpty)
+                WantLocked();
             if (_outbox.IsIdleLocked && HasSendableLocked)
                 _outbox.ScheduleLocked();
             return true;
         }
     }
 
-    /// <summary>The peer has received, or its reader has taken, so many items.</summary>
-    /// <returns>False if it is more than were sent.</returns>
-    public bool TryCount(long count, bool read, ref WakeList wake)
+    public override bool TryCount(long count, bool read, ref WakeList wake)
     {
         lock (_sync)
         {
             if (count > _credit.SentItems)
                 return false;
-            if (read)
-                _read.Advance(count, ref wake);
-            _received.Advance(count, ref wake);
+            _counts.Advance(count, read, ref wake);
             return true;
         }
     }
 
-    /// <summary>Ends the direction for the writer; the first cause stands.</summary>
-    /// <param name="drop">Whether what is unsent is dropped, since nobody will read it.</param>
-    /// <param name="last">The frame that tells the reader, after the last item.</param>
-    /// <param name="makeClosure">Makes the cause from the count of items that were not received.</param>
-    public bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
+    public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
     {
         WakeList wake = default;
         lock (_sync)
@@ -308,23 +310,21 @@ internal sealed class ItemSender
         return true;
     }
 
-    /// <summary>No count will come any more: fails those that wait for one, and drops what is unsent.</summary>
-    public void Detach(Func<long, Exception> makeError)
+    /// <summary>Fails those that wait for a count, and drops what is unsent.</summary>
+    public override void Detach(Func<long, Exception> makeError)
     {
         WakeList wake = default;
         lock (_sync)
         {
-            Exception error = _countError ??= makeError(UnreceivedLocked);
+            Exception error = _counts.Error ?? makeError(UnreceivedLocked);
             DropLocked(new ChannelClosedException(error), ref wake);
             _outbox.ScheduleIfWorkLocked();
-            _received.Fail(error, ref wake);
-            _read.Fail(error, ref wake);
+            _counts.Fail(error, ref wake);
         }
         wake.Wake(inline: false);
     }
 
-    /// <summary>Takes the next block that credit allows to send.</summary>
-    internal Block? TakeBlockLocked(ref WakeList wake)
+    internal override Block? TakeBlockLocked(ref WakeList wake)
     {
         if (!HasSendableLocked)
             return null;
@@ -337,8 +337,19 @@ internal sealed class ItemSender
         return block;
     }
 
-    /// <summary>Takes a written block back.</summary>
-    internal void ReturnBlockLocked(Block block) => _blocks.Return(block);
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (_want is null || type != FrameType.Revoke)
+            return false;
+        lock (_sync)
+        {
+            _credit.Revoke();
+            _outbox.Post(new OutFrame(FrameType.Revoked, _credit.AcceptedItems));
+        }
+        return true;
+    }
+
+    internal override void ReturnBlockLocked(Block block) => _blocks.Return(block);
 
     /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room.</summary>
     private void AdmitLocked(ref WakeList wake)
@@ -361,6 +372,19 @@ internal sealed class ItemSender
         }
         if (HasRoomLocked)
             _waiting.DecideAll(ref wake, true);
+    }
+
+    /// <summary>Somebody found no room: where the capacity is shared, says so.</summary>
+    private void WantLocked()
+    {
+        if (_want is not null && _closure is null && _credit.Items <= 0)
+            _want.Ask(_credit.AcceptedItems);
+    }
+
+    private void OnCanceledLocked()
+    {
+        if (_blocked.IsEmpty && _waiting.IsEmpty)
+            _want!.Withdraw();
     }
 
     /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>

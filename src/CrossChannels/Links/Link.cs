@@ -31,8 +31,9 @@ internal sealed class Link
         _peer = peer;
         _scheduler = scheduler ?? WorkScheduler.ThreadPool;
         _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
-        Sender = new ItemSender(_outbox, halves.WriteElementSize, halves.WriteMaxItemBytes, halves.MaxUnsentBytes, halves.WakeWritersInline);
-        Receiver = new ItemReceiver(_outbox, halves.Receiver) { Finished = OnReaderFinished };
+        Sender = halves.MakeSender(_outbox);
+        Receiver = halves.MakeReceiver(_outbox);
+        Receiver.Finished = OnReaderFinished;
         _outbox.Sender = Sender;
         _outbox.Receiver = Receiver;
         _frames = new LinkFrames(this, identity, _outbox, Sender, Receiver);
@@ -50,9 +51,9 @@ internal sealed class Link
         }
     }
 
-    public ItemSender Sender { get; }
+    public SendingHalf Sender { get; }
 
-    public ItemReceiver Receiver { get; }
+    public ReceivingHalf Receiver { get; }
 
     /// <summary>Whether a large item may be written from its writer's memory.</summary>
     public bool MayLendLarge { get; }
@@ -159,8 +160,11 @@ internal sealed class Link
     }
 
     /// <summary>The peer's hello is accepted.</summary>
-    internal void Meet(int version, Hello peer) =>
+    internal void Meet(int version, Hello peer)
+    {
+        Receiver.Meet(peer);
         Volatile.Write(ref _info, new PeerInfo(_peer.Endpoint, _peer.ProcessId ?? peer.ProcessId, _peer.UserId, version, peer.LibraryVersion));
+    }
 
     /// <summary>The peer has accepted this end's hello.</summary>
     internal void OnGreeted()
@@ -194,6 +198,20 @@ internal sealed class Link
         _peerDone.TrySetResult();
         Receiver.TryClose(new Closure(new Ending(kind, error), error), drop: false);
     }
+
+    /// <summary>The hub's channel takes no more items; what was accepted is still sent.</summary>
+    internal void OnChannelEnded(CompleteFrame end)
+    {
+        Exception? error = ErrorOf(end);
+        CloseSender(error is null ? EndingKind.Completed : EndingKind.Faulted, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
+    }
+
+    internal static Exception? ErrorOf(CompleteFrame end) => end.Outcome switch
+    {
+        CompletionOutcome.Success => null,
+        CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
+        _ => new RemoteChannelException(end.TypeName, end.Message),
+    };
 
     /// <summary>The peer's reader is closed.</summary>
     /// <returns>False if that was known.</returns>

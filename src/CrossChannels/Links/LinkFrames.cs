@@ -4,7 +4,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Links;
 
 /// <summary>What each frame of the peer means for the two halves of a link. Called by the receive loop only, one frame at a time.</summary>
-internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox, ItemSender sender, ItemReceiver receiver) : FrameSink
+internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox, SendingHalf sender, ReceivingHalf receiver) : FrameSink
 {
     private readonly PeerPace _pace = new(identity.Settings);
     private long _creditItems;
@@ -37,12 +37,12 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         outbox.PostOpening(welcome, isOver: true);
     }
 
-    public override int OnItemsHeader(in FrameHeader header, in ItemsHeader items)
+    public override int OnItemsHeader(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension)
     {
         RequireWelcome(header.Type);
         if (link.IsPeerDone)
             throw new MalformedFrameException($"Frame Items with {items.Count:N0} items came after the frame that says that no more come.");
-        int payload = receiver.Announce(header, items, out _isDiscarding);
+        int payload = receiver.Announce(header, items, extension, out _isDiscarding);
         ChannelMetrics.Received((int)items.Count, payload);
         return payload;
     }
@@ -94,6 +94,11 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
             case FrameType.Ping: OnPing(CounterFrame.Read(body, type)); break;
             case FrameType.Pong: _pace.CountEmpty(type); break;
             case FrameType.Goodbye: OnGoodbye(CounterFrame.Read(body, type), ref wake); break;
+            case FrameType.Ended: link.OnChannelEnded(CompleteFrame.Read(body, type)); break;
+            case FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked or FrameType.Reclaim or FrameType.Settled:
+                RequireHandled(receiver.TryHandle(type, body, ref wake), type);
+                break;
+            default: RequireHandled(sender.TryHandle(type, body, ref wake), type); break;
         }
     }
 
@@ -155,12 +160,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     private void OnComplete(CompleteFrame complete)
     {
-        Exception? error = complete.Outcome switch
-        {
-            CompletionOutcome.Success => null,
-            CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
-            _ => new RemoteChannelException(complete.TypeName, complete.Message),
-        };
+        Exception? error = Link.ErrorOf(complete);
         link.OnPeerDone(FrameType.Complete, complete.Total, error is null ? EndingKind.Completed : EndingKind.Faulted, error);
     }
 
@@ -205,6 +205,12 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     {
         if (receiver.ElementSize == 0)
             ItemsHeader.CheckLengths(payload, (uint)count, receiver.MaxItemBytes);
+    }
+
+    private static void RequireHandled(bool isHandled, FrameType type)
+    {
+        if (!isHandled)
+            throw new MalformedFrameException($"Frame {type} has no meaning on this link.");
     }
 
     private void RequireWelcome(FrameType type)

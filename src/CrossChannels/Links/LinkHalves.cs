@@ -1,5 +1,9 @@
 namespace CrossChannels.Links;
 
-/// <summary>What the two halves of a link need to know of their channels.</summary>
-internal sealed record LinkHalves(
-    int WriteElementSize, int WriteMaxItemBytes, long MaxUnsentBytes, bool WakeWritersInline, ReceiverOptions Receiver);
+/// <summary>Makes the two halves of a link.</summary>
+internal abstract record LinkHalves
+{
+    public abstract SendingHalf MakeSender(Outbox outbox);
+
+    public abstract ReceivingHalf MakeReceiver(Outbox outbox);
+}

@@ -6,8 +6,19 @@ using CrossChannels.Serialization;
 namespace CrossChannels.Links;
 
 /// <summary>What one end says of itself in its greeting, and what it asks of the other.</summary>
-internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, string Channel, LinkSettings Settings)
+/// <param name="Writes">What this end sends.</param>
+/// <param name="Reads">What this end receives.</param>
+/// <param name="Channel">The name of the channel; empty for the only one.</param>
+/// <param name="Settings">Of the connection.</param>
+/// <param name="Role">What the link is for; both ends say the same.</param>
+internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, string Channel, LinkSettings Settings, LinkRole Role = LinkRole.Duplex)
 {
+    /// <summary>Why this end refuses every peer; null if it does not.</summary>
+    public string? Refuses { get; init; }
+
+    /// <summary>At a hub: items of the channel are chosen when they are asked for.</summary>
+    public bool IsOnDemand { get; init; }
+
     public static readonly Preamble Versions = new(MinVersion: 1, MaxVersion: 1, HelloLength: 0);
 
     private static readonly string s_libraryVersion =
@@ -19,6 +30,8 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         byte[] bytes = new byte[Preamble.Size + Preamble.MaxHelloLength];
         int length = new Hello
         {
+            Role = (byte)Role,
+            IsOnDemand = IsOnDemand,
             Channel = Channel,
             Writes = ToHello(Writes),
             Reads = ToHello(Reads),
@@ -37,8 +50,10 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
             return $"One end speaks versions {Versions.MinVersion} to {Versions.MaxVersion} of the protocol, the other {preamble.MinVersion} to {preamble.MaxVersion}.";
         if (peer.RequiredFeatures != 0)
             return $"One end needs features 0x{peer.RequiredFeatures:x} of the protocol, and the other (library {s_libraryVersion}) has none of them.";
-        if (peer.Role != 0)
-            return $"One end asks for role {peer.Role}, and the other is a plain link, role 0.";
+        if (Refuses is not null)
+            return Refuses;
+        if (peer.Role != (byte)Role)
+            return $"One end is {Describe((byte)Role)}, and the other {Describe(peer.Role)}.";
         if (!string.Equals(Channel, peer.Channel, StringComparison.Ordinal))
             return $"One end is channel '{Channel}', and the other asks for '{ContractText.Printable(peer.Channel)}'.";
         ItemContract peerWrites = FromHello(peer.Writes), peerReads = FromHello(peer.Reads);
@@ -49,12 +64,23 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
             : null;
     }
 
+    private static string Describe(byte role) => (LinkRole)role switch
+    {
+        LinkRole.Duplex => "a plain link (ConnectAsync, ListenAsync)",
+        LinkRole.Writer => "a writer of a shared channel",
+        LinkRole.Reader => "a reader of a shared channel",
+        LinkRole.LeasedReader => "a reader of leases of a shared channel",
+        LinkRole.Lock => "a lock",
+        LinkRole.Status => "a request for a hub's status",
+        _ => $"something unknown, role {role}",
+    };
+
     private static bool IsKeyMissing(ItemContract direction, ReadOnlyMemory<byte> required, ReadOnlyMemory<byte> shown) =>
         !required.IsEmpty && !direction.IsNone && !CryptographicOperations.FixedTimeEquals(required.Span, shown.Span);
 
     private static HelloContract ToHello(ItemContract contract) => new(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
 
-    private static ItemContract FromHello(HelloContract contract) => new(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
+    internal static ItemContract FromHello(HelloContract contract) => new(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
 
     private string ContractRefusal(ItemContract peerWrites, ItemContract peerReads)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
 
@@ -42,14 +41,14 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         Stopped,
     }
 
-    /// <summary>Guards this outbox and the item sender. Taken before the item receiver's lock where both are needed.</summary>
+    /// <summary>Guards this outbox and the item sender. Taken before the lock of the item receiver, or of a hub's channel, where both are needed.</summary>
     public Lock Sync { get; } = new();
 
     /// <summary>Where items come from; set once, before the greeting is posted.</summary>
-    public ItemSender Sender { get; set; } = null!;
+    public SendingHalf Sender { get; set; } = null!;
 
     /// <summary>Where credit comes from; set once, before the greeting is posted.</summary>
-    public ItemReceiver Receiver { get; set; } = null!;
+    public ReceivingHalf Receiver { get; set; } = null!;
 
     /// <summary>Called, outside the lock, when a write has failed.</summary>
     public required Action<Exception> Failed { get; init; }
@@ -351,13 +350,10 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Writes small frames, among them credit, which travels with items at no cost.</summary>
     private int WriteSmallLocked()
     {
-        int length = 0;
-        if ((_isCreditDue || Sender.HasSendableLocked) && Receiver.HasReturn)
-        {
-            (long items, long bytes) = Receiver.Grant();
-            length = new CreditFrame(items, bytes).Write(_small);
-        }
+        bool isDue = _isCreditDue;
+        // The receiver may ask again for what did not fit.
         _isCreditDue = false;
+        int length = isDue || Sender.HasSendableLocked ? Receiver.WriteReturn(_small.AsSpan(0, ReceivingHalf.MaxReturnBytes)) : 0;
         return length + _control.WriteSmall(_small.AsSpan(length));
     }
 }

@@ -5,4 +5,7 @@ internal abstract class ReadWaiter(Lock sync, WaiterPool pool) : Waiter(sync, po
 {
     /// <summary>The item, once the outcome is a success.</summary>
     internal ItemSlice Item { get; set; }
+
+    /// <summary>Which delivery of the item it is, where that is counted.</summary>
+    internal DeliveryTag Tag { get; set; }
 }

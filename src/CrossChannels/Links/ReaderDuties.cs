@@ -15,6 +15,9 @@ internal enum ReaderDuties
     /// <summary>Answer a join.</summary>
     Joined = 4,
 
+    /// <summary>Say what was read, since nothing more will be.</summary>
+    LastReport = 16,
+
     /// <summary>The direction is over and nothing is left to read.</summary>
     Finish = 8,
 }

@@ -15,6 +15,8 @@ internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
     /// <summary>Whether nobody is blocked in a read of one item.</summary>
     public bool IsNoneBlocked => _blocked.IsEmpty;
 
+    public int BlockedCount => _blocked.Count;
+
     public bool IsAnyWaiting => !_blocked.IsEmpty || !_waiting.IsEmpty;
 
     /// <summary>Queues a caller that wants one item.</summary>

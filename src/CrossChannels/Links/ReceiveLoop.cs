@@ -158,7 +158,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPool
         if (bytes.Length < (fitsStaging ? whole : head))
             return false;
 
-        int payload = sink.OnItemsHeader(header, items);
+        int payload = sink.OnItemsHeader(header, items, bytes[(FrameHeader.Size + ItemsHeader.Size)..Math.Min(head, bytes.Length)]);
         ReadOnlySpan<byte> here = bytes[head..Math.Min(whole, bytes.Length)];
         bytes = bytes[(head + here.Length)..];
         if (here.Length == payload)

@@ -7,6 +7,9 @@ namespace CrossChannels.Links;
 /// <param name="MaxUnreadBytes">Bytes that may be unread.</param>
 /// <param name="Drops">What is dropped when it is full; null where the writer waits.</param>
 /// <param name="IsSingleReader">A second pending read cancels the first.</param>
+/// <param name="Demand">When credit is granted.</param>
+/// <param name="IsLeased">Items are settled one by one.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 internal sealed record ReceiverOptions(
-    int ElementSize, int MaxItemBytes, long Capacity, long MaxUnreadBytes, DropPolicy? Drops, bool IsSingleReader, bool WakeInline);
+    int ElementSize, int MaxItemBytes, long Capacity, long MaxUnreadBytes, DropPolicy? Drops, bool IsSingleReader, bool WakeInline,
+    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false);

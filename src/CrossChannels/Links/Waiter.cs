@@ -82,6 +82,7 @@ internal class Waiter(Lock sync, WaiterPool pool) : IValueTaskSource, IValueTask
             if (Queue is not { } queue)
                 return;
             queue.Remove(this);
+            queue.Canceled?.Invoke();
         }
         Decide(false, new OperationCanceledException(token));
         Wake(inline: false);

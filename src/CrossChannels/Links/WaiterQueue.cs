@@ -9,6 +9,11 @@ internal sealed class WaiterQueue
 
     public bool IsEmpty => First is null;
 
+    public int Count { get; private set; }
+
+    /// <summary>Called under the lock when a caller has canceled its wait.</summary>
+    public Action? Canceled { get; init; }
+
     public void Enqueue(Waiter waiter)
     {
         waiter.Queue = this;
@@ -19,6 +24,7 @@ internal sealed class WaiterQueue
         else
             _last.Next = waiter;
         _last = waiter;
+        Count++;
     }
 
     public Waiter Dequeue()
@@ -40,6 +46,7 @@ internal sealed class WaiterQueue
             waiter.Next.Previous = waiter.Previous;
         waiter.Next = waiter.Previous = null;
         waiter.Queue = null;
+        Count--;
     }
 
     /// <summary>Decides every waiter alike and moves it to the list of those to wake.</summary>

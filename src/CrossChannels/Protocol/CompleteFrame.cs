@@ -10,7 +10,10 @@ internal enum CompletionOutcome : byte
     Canceled = 2,
 }
 
-/// <summary>The writer completed the channel after <see cref="Total"/> items. Sender to receiver, once, after the last item.</summary>
+/// <summary>
+/// Complete: the writer completed the channel after <see cref="Total"/> items; sender to receiver, once, after the last item.
+/// Ended: a hub tells a writer that the channel takes no more items; receiver to sender, once.
+/// </summary>
 /// <remarks>
 /// <code>
 ///  0       8         9
@@ -25,7 +28,7 @@ internal readonly record struct CompleteFrame(long Total, CompletionOutcome Outc
     private const int MaxTypeBytes = 512;
     private const int MaxMessageBytes = 3072;
 
-    public int Write(Span<byte> bytes)
+    public int Write(Span<byte> bytes, FrameType type = FrameType.Complete)
     {
         Span<byte> body = bytes[FrameHeader.Size..];
         BinaryPrimitives.WriteInt64LittleEndian(body, Total);
@@ -33,20 +36,20 @@ internal readonly record struct CompleteFrame(long Total, CompletionOutcome Outc
         int length = 9;
         length += WireText.Write(body[length..], TypeName, MaxTypeBytes);
         length += WireText.Write(body[length..], Message, MaxMessageBytes);
-        new FrameHeader((uint)length, FrameType.Complete, 0, 0).Write(bytes);
+        new FrameHeader((uint)length, type, 0, 0).Write(bytes);
         return FrameHeader.Size + length;
     }
 
     /// <exception cref="MalformedFrameException">A value is out of range.</exception>
-    public static CompleteFrame Read(ReadOnlySpan<byte> body)
+    public static CompleteFrame Read(ReadOnlySpan<byte> body, FrameType type = FrameType.Complete)
     {
-        long total = CounterFrame.Read(body, FrameType.Complete);
+        long total = CounterFrame.Read(body, type);
         var outcome = (CompletionOutcome)body[8];
         if (outcome > CompletionOutcome.Canceled)
-            throw new MalformedFrameException($"Frame Complete has outcome {body[8]}, and 0 to 2 are known.");
+            throw new MalformedFrameException($"Frame {type} has outcome {body[8]}, and 0 to 2 are known.");
         ReadOnlySpan<byte> rest = body[9..];
-        string typeName = WireText.Read(ref rest, "Frame Complete: the type");
-        string message = WireText.Read(ref rest, "Frame Complete: the message");
+        string typeName = WireText.Read(ref rest, $"Frame {type}: the type");
+        string message = WireText.Read(ref rest, $"Frame {type}: the message");
         return new CompleteFrame(total, outcome, typeName, message);
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace CrossChannels.Protocol;
 
-/// <summary>A frame whose body is one number: Flush, Received, Join, Joined, SendFinished, ReceiveFinished, Ping, Pong, Goodbye.</summary>
+/// <summary>A frame whose body is one number: all that count, ask for a count, or ping.</summary>
 /// <remarks>Counts are cumulative over the life of the link and never go back, so a lost wake-up costs nothing.</remarks>
 internal static class CounterFrame
 {

@@ -28,8 +28,12 @@ internal static class FrameLimits
             FrameType.Welcome => ((uint)WelcomeFrame.BodySize, (uint)ControlBytes),
             FrameType.Credit => ((uint)CreditFrame.BodySize, (uint)CreditFrame.BodySize),
             FrameType.Flush or FrameType.Received or FrameType.Join or FrameType.Joined or FrameType.SendFinished
-                or FrameType.ReceiveFinished or FrameType.Ping or FrameType.Pong or FrameType.Goodbye => ((uint)CounterFrame.BodySize, (uint)CounterFrame.BodySize),
-            FrameType.Complete => ((uint)CompleteFrame.LeastSize, (uint)ControlBytes),
+                or FrameType.ReceiveFinished or FrameType.Ping or FrameType.Pong or FrameType.Goodbye
+                or FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoke or FrameType.Revoked
+                or FrameType.Report or FrameType.Reclaim or FrameType.Settled => ((uint)CounterFrame.BodySize, (uint)CounterFrame.BodySize),
+            FrameType.Reclaimed => ((uint)ReclaimedFrame.BodySize, (uint)ReclaimedFrame.BodySize),
+            FrameType.Settle => ((uint)SettleFrame.LeastSize, (uint)ControlBytes),
+            FrameType.Complete or FrameType.Ended => ((uint)CompleteFrame.LeastSize, (uint)ControlBytes),
             FrameType.Refuse or FrameType.ReceiveClosing or FrameType.Abort => ((uint)ReasonFrame.LeastSize, (uint)ControlBytes),
             _ when header.IsIgnorable => Unknown(out isKnown),
             _ => throw new MalformedFrameException($"Frame type 0x{(byte)header.Type:x2} is unknown and not marked as ignorable."),

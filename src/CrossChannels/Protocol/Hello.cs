@@ -22,9 +22,10 @@ internal sealed record Hello
         Features = 7,
         RequiredFeatures = 8,
         Key = 9,
+        OnDemand = 10,
     }
 
-    /// <summary>What the link is for; 0, duplex, is the only role so far.</summary>
+    /// <summary>What the link is for; 0 is a plain link.</summary>
     public byte Role { get; init; }
 
     public string Channel { get; init; } = "";
@@ -45,6 +46,9 @@ internal sealed record Hello
 
     public ReadOnlyMemory<byte> Key { get; init; }
 
+    /// <summary>From a hub to a reader: items are chosen when they are asked for, so that the reader asks for no more than its callers wait for.</summary>
+    public bool IsOnDemand { get; init; }
+
     /// <returns>The number of bytes written.</returns>
     public int Write(Span<byte> bytes)
     {
@@ -60,6 +64,8 @@ internal sealed record Hello
         BinaryPrimitives.WriteUInt64LittleEndian(Put(bytes, ref at, Field.RequiredFeatures, 8), RequiredFeatures);
         if (!Key.IsEmpty)
             Key.Span.CopyTo(Put(bytes, ref at, Field.Key, Key.Length));
+        if (IsOnDemand)
+            PutByte(bytes, ref at, Field.OnDemand, 1);
         return at;
     }
 
@@ -67,6 +73,7 @@ internal sealed record Hello
     public static Hello Read(ReadOnlySpan<byte> bytes)
     {
         byte role = 0;
+        bool isOnDemand = false;
         string channel = "", libraryVersion = "";
         HelloContract? writes = null, reads = null;
         int? processId = null;
@@ -93,6 +100,7 @@ internal sealed record Hello
                 case Field.Features: features = BinaryPrimitives.ReadUInt64LittleEndian(Exactly(value, 8, id)); break;
                 case Field.RequiredFeatures: required = BinaryPrimitives.ReadUInt64LittleEndian(Exactly(value, 8, id)); break;
                 case Field.Key: key = value.ToArray(); break;
+                case Field.OnDemand: isOnDemand = Exactly(value, 1, id)[0] != 0; break;
                 default:
                     if ((id & MustUnderstand) != 0)
                         throw new MalformedFrameException($"The hello has field {id}, which must be understood and is unknown here.");
@@ -110,6 +118,7 @@ internal sealed record Hello
             Features = features,
             RequiredFeatures = required,
             Key = key,
+            IsOnDemand = isOnDemand,
         };
     }
 

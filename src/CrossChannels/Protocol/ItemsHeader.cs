@@ -81,6 +81,37 @@ internal readonly record struct ItemsHeader(ulong FirstSequence, uint Count, uin
         ? elementSize
         : LengthPrefix + Math.Max(0, BinaryPrimitives.ReadInt32LittleEndian(payload));
 
+    /// <summary>Bytes that the first items of a checked payload take.</summary>
+    public static int LengthOf(ReadOnlySpan<byte> payload, int count, int elementSize)
+    {
+        if (elementSize > 0)
+            return count * elementSize;
+        int length = 0;
+        for (int i = 0; i < count; i++)
+            length += LengthOfFirst(payload[length..], elementSize);
+        return length;
+    }
+
+    /// <summary>How many of the first items fit into so many bytes; at least one.</summary>
+    public static int CountWithin(ReadOnlySpan<byte> payload, int maxCount, long maxBytes, int elementSize)
+    {
+        if (elementSize > 0)
+            return (int)Math.Clamp(maxBytes / elementSize, 1, maxCount);
+        int count = 1;
+        long length = LengthOfFirst(payload, elementSize);
+        while (count < maxCount)
+        {
+            length += LengthOfFirst(payload[(int)length..], elementSize);
+            if (length > maxBytes)
+                break;
+            count++;
+        }
+        return count;
+    }
+
+    /// <summary>Whether the first item of a payload with lengths is null.</summary>
+    public static bool IsNull(ReadOnlySpan<byte> payload) => BinaryPrimitives.ReadInt32LittleEndian(payload) == NullLength;
+
     private static MalformedFrameException Disagree(uint count, int payload) =>
         new($"Frame Items says {count:N0} items in {payload:N0} bytes, and the lengths of its items disagree with that.");
 }

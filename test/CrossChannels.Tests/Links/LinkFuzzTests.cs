@@ -150,8 +150,8 @@ public sealed class LinkFuzzTests
 
         // Nothing beyond the limits was ever offered room: the staging buffer, or the largest item.
         Assert.IsLessThanOrEqualTo(64 * 1024, input.LargestRoom);
-        Assert.IsLessThanOrEqualTo(Capacity, link.Receiver.Count);
-        while (link.Receiver.TryClaim(out ItemSlice slice, int.MaxValue, out _))
+        Assert.IsLessThanOrEqualTo(Capacity, link.Items().Count);
+        while (link.Items().TryClaim(out ItemSlice slice, out _, int.MaxValue, out _))
         {
             Assert.IsLessThanOrEqualTo(MaxItemBytes, slice.Length);
             slice.Release();

@@ -16,12 +16,12 @@ internal static class LinkTest
             output,
             new LinkIdentity(writes.Contract, reads.Contract, "", settings ?? new LinkSettings()),
             new LinkPeer("a test", null, null, null),
-            new LinkHalves(
-                writes.ElementSize,
-                maxItemBytes,
-                1 << 20,
-                WakeWritersInline: false,
+            new ItemHalves(
+                new SenderOptions(writes.ElementSize, maxItemBytes, 1 << 20, WakeInline: false),
                 new ReceiverOptions(reads.ElementSize, maxItemBytes, capacity, window, Drops: null, IsSingleReader: false, WakeInline: false)),
             scheduler);
     }
+
+    /// <summary>The items that arrived on a link and nobody has read.</summary>
+    public static ItemReceiver Items(this Link link) => (ItemReceiver)link.Receiver;
 }

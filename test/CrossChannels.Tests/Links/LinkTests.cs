@@ -64,7 +64,7 @@ public sealed class LinkTests
         input.Add(large[10_000..]);
         await input.WaitUntilAskedAsync().InTime("a link waits for the rest");
         Assert.IsNull(link.Receiver.Closure);
-        Assert.AreEqual(1, link.Receiver.Count);
+        Assert.AreEqual(1, link.Items().Count);
 
         for (int second = 0; second < 15; second++)
             clock.Advance(TimeSpan.FromSeconds(1));
@@ -124,7 +124,7 @@ public sealed class LinkTests
         link.Start();
         await link.Greeted.InTime("a link waits for its peer");
         int accepted = 0;
-        while (link.Sender.TryAccept(1L))
+        while (((ItemSender)link.Sender).TryAccept(1L))
             accepted++;
         // One MiB of 8 bytes would be 131,072 items; each stands in a block of its own.
         Assert.IsLessThan((1 << 20) / 128, accepted);
@@ -146,10 +146,10 @@ public sealed class LinkTests
         for (int i = 1; i < 10_000; i++)
             input.Add(Wire.Counter(FrameType.Join, 0));
         input.Add(Wire.Longs(0, 1));
-        await InTimeExtensions.Until(() => link.Receiver.Count == 1, "a link waits for the item behind the pings");
+        await InTimeExtensions.Until(() => link.Items().Count == 1, "a link waits for the item behind the pings");
         int before = output.Written.Length;
         output.Release();
-        Assert.IsTrue(link.Receiver.TryTake(out long _));
+        Assert.IsTrue(link.Items().TryTake(out long _));
         input.End();
         await link.Closed.InTime("a link waits for its end");
         Assert.IsLessThan(before + (200 * CounterFrame.Size), output.Written.Length);

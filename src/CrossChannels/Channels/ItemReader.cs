@@ -5,40 +5,39 @@ using CrossChannels.Serialization;
 
 namespace CrossChannels.Channels;
 
-/// <summary>The readable half of a link: where bytes become items.</summary>
-internal sealed class LinkReader<T> : CrossChannelReader<T>
+/// <summary>A reader: where bytes become items.</summary>
+internal sealed class ItemReader<T, TSource> : CrossChannelReader<T>
+    where TSource : struct, IItemSource
 {
-    private readonly LinkHandle _handle;
-    private readonly ItemReceiver _receiver;
+    private readonly TSource _source;
     private readonly ItemCodec<T> _codec;
     private readonly bool _isPlain;
     private readonly WaiterPool _pool = new();
 
-    public LinkReader(LinkHandle handle, ItemCodec<T> codec)
+    public ItemReader(TSource source, ItemCodec<T> codec)
     {
-        _handle = handle;
-        _receiver = handle.Link.Receiver;
+        _source = source;
         _codec = codec;
         _isPlain = codec.IsPlain;
     }
 
-    public override Ending? Ending => _receiver.Ending;
+    public override Ending? Ending => _source.Ending;
 
-    public override Task Completion => _receiver.Completion;
+    public override Task Completion => _source.Completion;
 
     public override bool CanCount => true;
 
     public override bool CanPeek => true;
 
-    public override int Count => _receiver.Count;
+    public override int Count => _source.Count;
 
     private bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && _isPlain;
 
     public override bool TryRead([MaybeNullWhen(false)] out T item)
     {
         if (IsPlain)
-            return _receiver.TryTake(out item);
-        if (!_receiver.TryClaim(out ItemSlice slice, int.MaxValue, out _))
+            return _source.TryTake(out item);
+        if (!_source.TryClaim(out ItemSlice slice, out _, int.MaxValue, out _))
         {
             item = default;
             return false;
@@ -49,7 +48,7 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
 
     public override bool TryPeek([MaybeNullWhen(false)] out T item)
     {
-        if (!_receiver.TryPeek(out ItemSlice slice))
+        if (!_source.TryPeek(out ItemSlice slice))
         {
             item = default;
             return false;
@@ -63,9 +62,9 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
         if (destination.IsEmpty)
             return 0;
         if (IsPlain)
-            return _receiver.TakeMany(destination);
+            return _source.TakeMany(destination);
         int count = 0;
-        while (count < destination.Length && _receiver.TryClaim(out ItemSlice slice, int.MaxValue, out _))
+        while (count < destination.Length && _source.TryClaim(out ItemSlice slice, out _, int.MaxValue, out _))
         {
             try
             {
@@ -95,7 +94,7 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
     }
 
     public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _receiver.WaitAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _source.WaitAsync(cancellationToken);
 
     public override ValueTask<int> ReadManyAsync(Memory<T> destination, CancellationToken cancellationToken = default)
     {
@@ -114,28 +113,16 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
         }
     }
 
-    public override async ValueTask CloseAsync(string? reason = null)
-    {
-        LinkSettings settings = _handle.Link.Settings;
-        Task confirmed = _handle.Link.CloseReaderAsync(reason);
-        try
-        {
-            await confirmed.WaitAsync(settings.CloseTimeout, settings.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // A writer that does not answer finds the reader closed when it wakes.
-        }
-    }
+    public override ValueTask CloseAsync(string? reason = null) => _source.CloseAsync(reason);
 
     public override ValueTask DisposeAsync() => CloseAsync();
 
-    public override void Dispose() => _ = _handle.Link.CloseReaderAsync(null);
+    public override void Dispose() => _source.Close();
 
     /// <inheritdoc/>
     internal override bool TryReadInto(Memory<byte> destination, out int length)
     {
-        if (!_receiver.TryClaim(out ItemSlice slice, destination.Length, out int tooLarge))
+        if (!_source.TryClaim(out ItemSlice slice, out _, destination.Length, out int tooLarge))
         {
             length = tooLarge;
             return false;
@@ -149,9 +136,9 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
 
     private ValueTask<T> WaitForItemAsync(CancellationToken cancellationToken)
     {
-        var waiter = (ItemWaiter<T>?)_pool.TryTake() ?? new ItemWaiter<T>(_receiver.Sync, _pool, _codec);
+        var waiter = (ItemWaiter<T>?)_pool.TryTake() ?? new ItemWaiter<T>(_source.Sync, _pool, _codec);
         short version = waiter.Version;
-        while (!_receiver.TryBlock(waiter, out Closure? closed))
+        while (!_source.TryBlock(waiter, out Closure? closed))
         {
             if (TryRead(out T? item))
             {
@@ -175,12 +162,12 @@ internal sealed class LinkReader<T> : CrossChannelReader<T>
         {
             try
             {
-                if (!await _receiver.WaitAsync(cancellationToken).ConfigureAwait(false))
-                    throw _receiver.Closure!.ForItem();
+                if (!await _source.WaitAsync(cancellationToken).ConfigureAwait(false))
+                    throw _source.Closure!.ForItem();
             }
-            catch (Exception e) when (ReferenceEquals(e, _receiver.Closure?.Error))
+            catch (Exception e) when (ReferenceEquals(e, _source.Closure?.Error))
             {
-                throw _receiver.Closure!.ForItem();
+                throw _source.Closure!.ForItem();
             }
             int count = TryReadMany(destination.Span);
             if (count > 0)

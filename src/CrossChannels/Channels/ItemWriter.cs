@@ -1,51 +1,48 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using CrossChannels.Diagnostics;
-using CrossChannels.Links;
 using CrossChannels.Serialization;
 
 namespace CrossChannels.Channels;
 
-/// <summary>The writable half of a link: where items become bytes.</summary>
-internal sealed class LinkWriter<T> : CrossChannelWriter<T>
+/// <summary>A writer: where items become bytes.</summary>
+internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
+    where TSink : struct, IItemSink
 {
     /// <summary>From this size on an item that is its own bytes is not copied.</summary>
     private const int LargeBytes = 64 * 1024;
 
-    private readonly LinkHandle _handle;
-    private readonly ItemSender _sender;
+    private readonly TSink _sink;
     private readonly ItemCodec<T> _codec;
     private readonly bool _isPlain;
 
-    public LinkWriter(LinkHandle handle, ItemCodec<T> codec)
+    public ItemWriter(TSink sink, ItemCodec<T> codec)
     {
-        _handle = handle;
-        _sender = handle.Link.Sender;
+        _sink = sink;
         _codec = codec;
         _isPlain = codec.IsPlain;
     }
 
-    public override Ending? Ending => _sender.Closure?.Ending;
+    public override Ending? Ending => _sink.Closure?.Ending;
 
-    public override long UnreceivedCount => _sender.UnreceivedCount;
+    public override long UnreceivedCount => _sink.UnreceivedCount;
 
     private bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && _isPlain;
 
     public override bool TryWrite(T item)
     {
         if (IsPlain)
-            return _sender.TryAccept(item);
+            return _sink.TryAccept(item);
         if (item is null)
-            return _sender.TryAccept(default, isNull: true);
+            return _sink.TryAccept(default, isNull: true);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
-            return _sender.TryAccept(bytes.Span, isNull: false);
-        if (!_sender.MayAccept)
+            return _sink.TryAccept(bytes.Span, isNull: false);
+        if (!_sink.MayAccept)
             return false;
         ItemBuffer buffer = ItemBuffer.Take();
         try
         {
             _codec.Encode(item, buffer);
-            return _sender.TryAccept(buffer.Written, isNull: false);
+            return _sink.TryAccept(buffer.Written, isNull: false);
         }
         finally
         {
@@ -59,9 +56,9 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
             return ValueTask.FromCanceled(cancellationToken);
         if (IsPlain)
         {
-            return _sender.TryAccept(item)
+            return _sink.TryAccept(item)
                 ? default
-                : _sender.AcceptAsync(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref item), Unsafe.SizeOf<T>()), isNull: false, cancellationToken);
+                : _sink.AcceptAsync(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref item), Unsafe.SizeOf<T>()), isNull: false, cancellationToken);
         }
         try
         {
@@ -74,12 +71,12 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
     }
 
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _sender.WaitAsync(cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _sink.WaitAsync(cancellationToken);
 
     public override int TryWriteMany(ReadOnlySpan<T> items)
     {
         if (IsPlain)
-            return _sender.TryAcceptMany(items);
+            return _sink.TryAcceptMany(items);
         int count = 0;
         try
         {
@@ -99,77 +96,51 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
             return ValueTask.FromCanceled(cancellationToken);
         if (IsPlain)
         {
-            int accepted = _sender.TryAcceptMany(items.Span);
+            int accepted = _sink.TryAcceptMany(items.Span);
             return accepted == items.Length ? default : WriteRestAsync(items, accepted, cancellationToken);
         }
         return WriteRestAsync(items, 0, cancellationToken);
     }
 
-    public override bool TryComplete(Exception? error = null) => _handle.Link.TryComplete(error);
+    public override bool TryComplete(Exception? error = null) => _sink.TryComplete(error);
 
     public override ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sender.CountAsync(read: false, cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sink.CountAsync(read: false, cancellationToken);
 
     public override ValueTask JoinAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sender.CountAsync(read: true, cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sink.CountAsync(read: true, cancellationToken);
 
-    public override async ValueTask<long> CloseAsync(TimeSpan? timeout = null)
-    {
-        Link link = _handle.Link;
-        TimeSpan limit = TimeoutRange.Check(timeout ?? link.Settings.CloseTimeout, nameof(timeout));
-        link.Leave();
-        if (_sender.UnreceivedCount > 0 && limit != TimeSpan.Zero)
-        {
-            using var deadline = new CancellationTokenSource(limit, link.Settings.TimeProvider);
-            try
-            {
-                await _sender.CountAsync(read: false, deadline.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
-            {
-                // The link ended, or the deadline passed; the count below tells what that means.
-            }
-        }
-        link.Done(isOut: true);
-        return _sender.UnreceivedCount;
-    }
+    public override ValueTask<long> CloseAsync(TimeSpan? timeout = null) => _sink.CloseAsync(timeout);
 
     public override async ValueTask DisposeAsync()
     {
         bool wasOpen = Ending is null or { Kind: EndingKind.Completed or EndingKind.Faulted };
         long unreceived = await CloseAsync().ConfigureAwait(false);
         if (wasOpen && unreceived > 0)
-        {
-            ChannelMetrics.NotReceived(unreceived);
-            Log.NotReceived(_handle.Link.Settings.Logger, _handle.Link.Peer?.Endpoint ?? "the peer", unreceived);
-        }
+            _sink.ReportUnreceived(unreceived);
     }
 
-    public override void Dispose()
-    {
-        _handle.Link.Leave();
-        _handle.Link.Done(isOut: true);
-    }
+    public override void Dispose() => _sink.Close();
 
     /// <summary>Serializes the item on this thread, so that what its serializer throws is thrown here, and waits for room if need be.</summary>
     private ValueTask AcceptAsync(T item, CancellationToken cancellationToken)
     {
-        if (_sender.Closure is { } closure)
+        if (_sink.Closure is { } closure)
             return ValueTask.FromException(closure.ForItem());
         if (item is null)
-            return _sender.TryAccept(default, isNull: true) ? default : _sender.AcceptAsync(default, isNull: true, cancellationToken);
+            return _sink.TryAccept(default, isNull: true) ? default : _sink.AcceptAsync(default, isNull: true, cancellationToken);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
         {
             // Written from the caller's memory, which is the link's until the write is done; a wait that can be canceled could not promise that.
-            if (bytes.Length >= LargeBytes && !cancellationToken.CanBeCanceled && _handle.Link.MayLendLarge)
-                return _sender.AcceptLargeAsync(bytes);
-            return _sender.TryAccept(bytes.Span, isNull: false) ? default : _sender.AcceptAsync(bytes.Span, isNull: false, cancellationToken);
+            if (bytes.Length >= LargeBytes && !cancellationToken.CanBeCanceled && _sink.MayLendLarge)
+                return _sink.AcceptLargeAsync(bytes);
+            return _sink.TryAccept(bytes.Span, isNull: false) ? default : _sink.AcceptAsync(bytes.Span, isNull: false, cancellationToken);
         }
         ItemBuffer buffer = ItemBuffer.Take();
         try
         {
             _codec.Encode(item, buffer);
-            return _sender.TryAccept(buffer.Written, isNull: false) ? default : _sender.AcceptAsync(buffer.Written, isNull: false, cancellationToken);
+            return _sink.TryAccept(buffer.Written, isNull: false) ? default : _sink.AcceptAsync(buffer.Written, isNull: false, cancellationToken);
         }
         finally
         {
@@ -187,7 +158,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
                 accepted += TryWriteMany(items.Span[accepted..]);
                 if (accepted == items.Length)
                     return;
-                if (!await _sender.WaitAsync(cancellationToken).ConfigureAwait(false))
+                if (!await _sink.WaitAsync(cancellationToken).ConfigureAwait(false))
                     throw new PartialWriteException(accepted, null);
             }
         }
@@ -195,7 +166,7 @@ internal sealed class LinkWriter<T> : CrossChannelWriter<T>
         {
             throw new PartialWriteCanceledException(accepted, cancellationToken);
         }
-        catch (Exception e) when (ReferenceEquals(e, _sender.Closure?.Error))
+        catch (Exception e) when (ReferenceEquals(e, _sink.Closure?.Error))
         {
             throw new PartialWriteException(accepted, e);
         }

@@ -1,0 +1,64 @@
+using CrossChannels.Hub;
+using CrossChannels.Transports;
+
+namespace CrossChannels;
+
+/// <summary>Owns named channels and locks behind one address; other processes open them as <c>address#name</c>.</summary>
+public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
+{
+    private readonly HubListener _listener;
+    private readonly HubDirectory _directory;
+    private int _isDisposed;
+
+    private ChannelHub(HubListener listener, HubDirectory directory, HubSettings settings)
+    {
+        _listener = listener;
+        _directory = directory;
+        Settings = settings;
+    }
+
+    /// <summary>Where this listens, as resolved, without the name of a channel.</summary>
+    public ChannelAddress Address => _listener.Address;
+
+    internal HubSettings Settings { get; }
+
+    /// <summary>Starts a hub.</summary>
+    /// <param name="address">Where to listen, without the name of a channel.</param>
+    /// <param name="settings">Deadlines, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The address has the name of a channel.</exception>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    public static Task<ChannelHub> StartAsync(ChannelAddress address, HubSettings? settings = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return address.Channel is null
+            ? StartAnyAsync(address, settings ?? HubSettings.Default, cancellationToken)
+            : throw new ArgumentException($"'{address}' names a channel, and a hub has many: leave '#{address.Channel}' out.", nameof(address));
+    }
+
+    /// <summary>Takes no more connections, completes its channels, lets remote readers drain them up to <see cref="HubSettings.DrainTimeout"/>, and closes. Never throws.</summary>
+    public async ValueTask DisposeAsync() => await ShutDownAsync(Settings.DrainTimeout).ConfigureAwait(false);
+
+    /// <summary>Closes without waiting for remote readers.</summary>
+    public void Dispose() => _ = ShutDownAsync(TimeSpan.Zero);
+
+    /// <summary>As <see cref="DisposeAsync"/>, with a deadline of its own.</summary>
+    /// <param name="drainTimeout">How long remote readers may drain what is queued. Zero does not wait.</param>
+    /// <returns>How many items were left in all channels.</returns>
+    public async Task<long> ShutDownAsync(TimeSpan drainTimeout)
+    {
+        TimeoutRange.Check(drainTimeout, nameof(drainTimeout));
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+            return 0;
+        await _listener.DisposeAsync().ConfigureAwait(false);
+        long[] left = await Task.WhenAll(_directory.Objects.Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
+        return left.Sum();
+    }
+
+    internal static async Task<ChannelHub> StartAnyAsync(ChannelAddress address, HubSettings settings, CancellationToken cancellationToken)
+    {
+        ITransportListener transport = await Transport.ListenAsync(address, settings.Link, cancellationToken).ConfigureAwait(false);
+        var directory = new HubDirectory(settings.Link);
+        return new ChannelHub(new HubListener(transport, directory, settings.Link), directory, settings);
+    }
+}

@@ -1,0 +1,52 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Channels;
+
+/// <summary>Where a writer's items go, as bytes. Implemented by structs, so that every call is direct.</summary>
+internal interface IItemSink
+{
+    /// <summary>Why nothing more is accepted; null while something is.</summary>
+    Closure? Closure { get; }
+
+    long UnreceivedCount { get; }
+
+    /// <summary>Whether it is worth while to serialize an item; a hint.</summary>
+    bool MayAccept { get; }
+
+    /// <summary>Whether <see cref="AcceptLargeAsync"/> may be used.</summary>
+    bool MayLendLarge { get; }
+
+    /// <summary>Accepts one item of a plain fixed size.</summary>
+    bool TryAccept<TItem>(TItem item);
+
+    /// <summary>Accepts as many items of a plain fixed size as there is room for.</summary>
+    int TryAcceptMany<TItem>(ReadOnlySpan<TItem> items);
+
+    /// <summary>Accepts one serialized item.</summary>
+    /// <exception cref="ItemTooLargeException">No reader will ever take it.</exception>
+    bool TryAccept(ReadOnlySpan<byte> item, bool isNull);
+
+    /// <summary>Accepts one serialized item, or waits until there is room.</summary>
+    ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken);
+
+    /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
+    ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item);
+
+    /// <summary>Waits until there may be room.</summary>
+    ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Waits until every item accepted so far is received, or (<paramref name="read"/>) processed.</summary>
+    ValueTask CountAsync(bool read, CancellationToken cancellationToken);
+
+    bool TryComplete(Exception? error);
+
+    /// <summary>Leaves, and waits until what was accepted is received.</summary>
+    /// <returns>An upper bound of the items that were not.</returns>
+    ValueTask<long> CloseAsync(TimeSpan? timeout);
+
+    /// <summary>Leaves without waiting.</summary>
+    void Close();
+
+    /// <summary>Tells whoever watches that items were not received.</summary>
+    void ReportUnreceived(long count);
+}

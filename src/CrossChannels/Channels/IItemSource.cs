@@ -1,0 +1,49 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Channels;
+
+/// <summary>Where a reader's items come from, as bytes. Implemented by structs, so that every call is direct.</summary>
+internal interface IItemSource
+{
+    /// <summary>Guards the waiters that <see cref="TryBlock"/> takes.</summary>
+    Lock Sync { get; }
+
+    /// <summary>Why the channel is over, once nothing is left to read.</summary>
+    Ending? Ending { get; }
+
+    /// <summary>Why no more items will come; some may still be left to read.</summary>
+    Closure? Closure { get; }
+
+    Task Completion { get; }
+
+    int Count { get; }
+
+    /// <summary>Takes the next item of a plain fixed size.</summary>
+    bool TryTake<TItem>(out TItem item);
+
+    /// <summary>Takes as many items of a plain fixed size as are here and fit.</summary>
+    int TakeMany<TItem>(Span<TItem> destination);
+
+    /// <summary>Claims the next item, of any size.</summary>
+    /// <param name="slice">The caller releases it.</param>
+    /// <param name="tag">Which delivery it is, where that is counted.</param>
+    /// <param name="maxBytes">A larger item stays where it is, and <paramref name="tooLarge"/> tells its size.</param>
+    /// <param name="tooLarge">Size in bytes of an item that was left for being too large, otherwise -1.</param>
+    bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge);
+
+    /// <summary>Looks at the next item; the caller releases the slice.</summary>
+    bool TryPeek(out ItemSlice slice);
+
+    /// <summary>Queues a caller for one item, unless one is here or the channel is over; then <paramref name="closed"/> tells.</summary>
+    /// <returns>False if the caller should try again at once.</returns>
+    bool TryBlock(ReadWaiter waiter, out Closure? closed);
+
+    /// <summary>Waits until there may be an item; false, or the error, when the channel is over and nothing is left.</summary>
+    ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Closes this end; done when the other has confirmed it, or after a deadline.</summary>
+    ValueTask CloseAsync(string? reason);
+
+    /// <summary>Closes this end without waiting.</summary>
+    void Close();
+}

@@ -1,0 +1,47 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Channels;
+
+/// <summary>The receiving half of a link, as a reader uses it.</summary>
+internal readonly struct LinkSource(LinkHandle handle) : IItemSource
+{
+    private readonly ItemReceiver _receiver = (ItemReceiver)handle.Link.Receiver;
+
+    public Lock Sync => _receiver.Sync;
+
+    public Ending? Ending => _receiver.Ending;
+
+    public Closure? Closure => _receiver.Closure;
+
+    public Task Completion => _receiver.Completion;
+
+    public int Count => _receiver.Count;
+
+    public bool TryTake<TItem>(out TItem item) => _receiver.TryTake(out item);
+
+    public int TakeMany<TItem>(Span<TItem> destination) => _receiver.TakeMany(destination);
+
+    public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge) => _receiver.TryClaim(out slice, out tag, maxBytes, out tooLarge);
+
+    public bool TryPeek(out ItemSlice slice) => _receiver.TryPeek(out slice);
+
+    public bool TryBlock(ReadWaiter waiter, out Closure? closed) => _receiver.TryBlock(waiter, out closed);
+
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _receiver.WaitAsync(cancellationToken);
+
+    public async ValueTask CloseAsync(string? reason)
+    {
+        LinkSettings settings = handle.Link.Settings;
+        Task confirmed = handle.Link.CloseReaderAsync(reason);
+        try
+        {
+            await confirmed.WaitAsync(settings.CloseTimeout, settings.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A writer that does not answer finds the reader closed when it wakes.
+        }
+    }
+
+    public void Close() => _ = handle.Link.CloseReaderAsync(null);
+}

@@ -1,0 +1,37 @@
+using System.Threading.Channels;
+
+namespace CrossChannels;
+
+/// <summary>A named channel that this process owns, and that any number of readers and writers in other processes share.</summary>
+/// <typeparam name="T">The item type.</typeparam>
+/// <remarks>The owner's own ends are synchronous: what <c>TryWrite</c> took, <c>TryRead</c> sees. Items are copied all the same.</remarks>
+public abstract class CrossChannel<T> : Channel<T>, IAsyncDisposable, IDisposable
+{
+    private protected CrossChannel(CrossChannelReader<T> reader, CrossChannelWriter<T> writer)
+    {
+        base.Reader = reader;
+        base.Writer = writer;
+    }
+
+    /// <summary>The owner's readable end, which competes with those of other processes.</summary>
+    public new CrossChannelReader<T> Reader => (CrossChannelReader<T>)base.Reader;
+
+    /// <summary>The owner's writable end.</summary>
+    public new CrossChannelWriter<T> Writer => (CrossChannelWriter<T>)base.Writer;
+
+    /// <summary>Where other processes open their ends.</summary>
+    public abstract ChannelAddress Address { get; }
+
+    /// <summary>Ends the channel at once: what is queued is dropped, and every writer and reader learns why.</summary>
+    /// <param name="reason">Shown to writers in a <see cref="ReaderClosedException"/>, to readers in a <see cref="LinkAbortedException"/>.</param>
+    public abstract void Abort(string? reason = null);
+
+    /// <summary>
+    /// Completes the channel and lets remote readers drain it, at most <see cref="HubSettings.DrainTimeout"/>; what is left then is logged and
+    /// counted. Never throws.
+    /// </summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Completes and closes the channel without waiting for remote readers.</summary>
+    public abstract void Dispose();
+}

@@ -1,0 +1,42 @@
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Hub;
+
+/// <summary>Items that a hub holds, one behind the other in one segment, with their places in the channel and on a reader's link.</summary>
+internal struct HeldRun
+{
+    public Segment Segment;
+    public int Offset;
+    public int End;
+    public int Count;
+
+    /// <summary>The first item's number in the channel.</summary>
+    public long Sequence;
+
+    /// <summary>The first item's number on the link that it was sent on.</summary>
+    public long LinkSequence;
+
+    /// <summary>How often the items were delivered before.</summary>
+    public int Deliveries;
+
+    public readonly int Bytes => End - Offset;
+
+    public readonly ReadOnlySpan<byte> Payload => Segment.Array.AsSpan(Offset, Bytes);
+
+    /// <summary>Cuts the first items off. Both parts hold the segment.</summary>
+    public HeldRun CutFirst(int count, int elementSize)
+    {
+        HeldRun first = this;
+        Segment.Retain();
+        first.Count = count;
+        first.End = Offset + ItemsHeader.LengthOf(Payload, count, elementSize);
+        Offset = first.End;
+        Count -= count;
+        Sequence += count;
+        LinkSequence += count;
+        return first;
+    }
+
+    public readonly void Release() => Segment.Release();
+}

@@ -1,0 +1,23 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Hub;
+
+/// <summary>Something that a hub owns under a name, and that others attach to: a channel or a lock.</summary>
+internal abstract class HubObject(string name)
+{
+    /// <summary>What follows <c>#</c> in an address; empty for the only one.</summary>
+    public string Name => name;
+
+    /// <summary>Whether a link of this role can attach.</summary>
+    public abstract bool Serves(LinkRole role);
+
+    /// <summary>What a peer is told whose role is not served.</summary>
+    public abstract string WhyNot(LinkRole role);
+
+    /// <summary>Starts the link of a peer whose role is served. What does not fit is refused by the link itself.</summary>
+    public abstract Link Attach(HubRequest request);
+
+    /// <summary>Takes nothing new, lets what is queued be read, and gives up at the deadline.</summary>
+    /// <returns>How many items were left.</returns>
+    public abstract ValueTask<long> CloseAsync(TimeSpan drainTimeout);
+}

@@ -1,0 +1,48 @@
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+using CrossChannels.Serialization;
+
+namespace CrossChannels.Hub;
+
+/// <summary>What a connecting end asks of a hub, and the connection on which it waits for the answer.</summary>
+/// <param name="Hello">What it said.</param>
+/// <param name="Input">Its connection, with the greeting still to be read.</param>
+/// <param name="Output">Its connection.</param>
+/// <param name="Peer">Who it is.</param>
+internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Output, LinkPeer Peer)
+{
+    public LinkRole Role => (LinkRole)Hello.Role;
+
+    /// <summary>What the peer sends.</summary>
+    public ItemContract Writes => LinkIdentity.FromHello(Hello.Writes);
+
+    /// <summary>What the peer receives.</summary>
+    public ItemContract Reads => LinkIdentity.FromHello(Hello.Reads);
+
+    /// <summary>Starts a link that refuses the peer, saying why.</summary>
+    public Link Refuse(LinkSettings settings, string why)
+    {
+        var identity = new LinkIdentity(Reads, Writes, Hello.Channel, settings, Role) { Refuses = why };
+        var link = new Link(Input, Output, identity, Peer, RefusedHalves.Instance);
+        link.Start();
+        return link;
+    }
+
+    /// <summary>Starts a link with a peer whose hello this version cannot read; the greeting itself then says so.</summary>
+    public static Link RefuseVersion(LinkInput input, LinkOutput output, LinkPeer peer, LinkSettings settings)
+    {
+        var nothing = new HelloContract("none", "", 0, "");
+        return new HubRequest(new Hello { Writes = nothing, Reads = nothing }, input, output, peer).Refuse(settings, "The versions do not fit.");
+    }
+
+    /// <summary>Halves of a link on which no item ever goes.</summary>
+    private sealed record RefusedHalves : LinkHalves
+    {
+        public static readonly RefusedHalves Instance = new();
+
+        public override SendingHalf MakeSender(Outbox outbox) => new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false));
+
+        public override ReceivingHalf MakeReceiver(Outbox outbox) =>
+            new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
+    }
+}

@@ -1,0 +1,55 @@
+using CrossChannels.Diagnostics;
+using CrossChannels.Hub;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+using CrossChannels.Transports;
+
+namespace CrossChannels;
+
+/// <summary>Accepts the connections of a hub, reads what each asks for, and attaches it.</summary>
+internal sealed class HubListener : IAsyncDisposable
+{
+    private readonly ITransportListener _listener;
+    private readonly HubDirectory _directory;
+    private readonly LinkSettings _settings;
+    private readonly AcceptLoop _loop;
+
+    public HubListener(ITransportListener listener, HubDirectory directory, LinkSettings settings)
+    {
+        _listener = listener;
+        _directory = directory;
+        _settings = settings;
+        _loop = new AcceptLoop(listener, settings, GreetAsync);
+    }
+
+    public ChannelAddress Address => _listener.Address;
+
+    /// <summary>Takes no more connections; links live on.</summary>
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    /// <returns>Done when the link is closed.</returns>
+    private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)
+    {
+        Link? link = null;
+        try
+        {
+            using var deadline = new CancellationTokenSource(_settings.GreetingTimeout, _settings.TimeProvider);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
+            await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
+            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(new StreamInput(connection.Input), either.Token).ConfigureAwait(false);
+            var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
+            var output = new StreamOutput(connection.Output, endsWritesOnClose: true);
+            link = hello is null ? HubRequest.RefuseVersion(input, output, peer, _settings) : _directory.Attach(new HubRequest(hello, input, output, peer));
+            await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (link is null)
+                await connection.DisposeAsync().ConfigureAwait(false);
+            Log.GreetingFailed(_settings.Logger, connection.RemoteEndpoint, e);
+        }
+        greeted();
+        if (link is not null)
+            await link.Closed.ConfigureAwait(false);
+    }
+}

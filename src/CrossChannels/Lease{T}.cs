@@ -1,0 +1,62 @@
+using CrossChannels.Channels;
+using CrossChannels.Links;
+
+namespace CrossChannels;
+
+/// <summary>An item that was handed to a reader and is not settled. Complete it when it is processed; what is not completed is delivered again.</summary>
+/// <typeparam name="T">The item type.</typeparam>
+/// <remarks>When the reader's process dies, or the reader is closed, its open leases go back to the queue, at their old place.</remarks>
+public sealed class Lease<T> : IDisposable
+{
+    private readonly ILeaseHolder _holder;
+    private readonly DeliveryTag _tag;
+    private int _isSettled;
+
+    internal Lease(ILeaseHolder holder, DeliveryTag tag, T item)
+    {
+        _holder = holder;
+        _tag = tag;
+        Item = item;
+    }
+
+    /// <summary>The item.</summary>
+    public T Item { get; }
+
+    /// <summary>Which delivery of the item this is; 1 is the first.</summary>
+    public int DeliveryCount => _tag.Deliveries + 1;
+
+    /// <summary>The item is processed. Queued: the hub learns it soon, together with others.</summary>
+    /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
+    public void Complete() => Settle(isCompleted: true);
+
+    /// <summary>The item is processed; done when the hub has said so.</summary>
+    /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
+    /// <exception cref="CrossChannelException">The link ended before the hub's word: the item may be delivered again.</exception>
+    public ValueTask CompleteAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        Settle(isCompleted: true);
+        return _holder.WaitUntilSettledAsync(cancellationToken);
+    }
+
+    /// <summary>The item is not processed: it goes back to its place in the queue, or to the dead-letter channel.</summary>
+    /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
+    public void Abandon() => Settle(isCompleted: false);
+
+    /// <summary>Abandons the lease unless it is settled.</summary>
+    public void Dispose()
+    {
+        if (TryTakeSettlement())
+            _ = _holder.TrySettle(_tag.Sequence, isCompleted: false);
+    }
+
+    /// <summary>Marks the lease as settled by somebody else, such as <c>TaskDone</c>.</summary>
+    internal bool TryTakeSettlement() => Interlocked.Exchange(ref _isSettled, 1) == 0;
+
+    private void Settle(bool isCompleted)
+    {
+        if (!TryTakeSettlement() || !_holder.TrySettle(_tag.Sequence, isCompleted))
+            throw new InvalidOperationException("The lease is settled already: completed, abandoned, disposed, counted by TaskDone, or given back when its reader was closed.");
+    }
+}

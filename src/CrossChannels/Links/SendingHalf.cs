@@ -1,0 +1,52 @@
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>One direction of a link at its sending end: where items come from, and what the peer says of them.</summary>
+/// <remarks>Members that end in "Locked" are called with <see cref="Outbox.Sync"/> held.</remarks>
+internal abstract class SendingHalf
+{
+    /// <summary>Why nothing more is accepted; null while something is.</summary>
+    public abstract Closure? Closure { get; }
+
+    /// <summary>An upper bound of the items that are not known to be at the peer, or, at a hub, read there.</summary>
+    public abstract long UnreceivedCount { get; }
+
+    public abstract bool HasWaiters { get; }
+
+    /// <summary>Something could be written now. May be true in vain.</summary>
+    internal abstract bool HasSendableLocked { get; }
+
+    /// <summary>Something is to be written before a frame that says that no item follows.</summary>
+    internal abstract bool HasItemsLocked { get; }
+
+    /// <summary>Takes the next block that credit allows to send; null if there is none.</summary>
+    internal abstract Block? TakeBlockLocked(ref WakeList wake);
+
+    /// <summary>Takes a written block back.</summary>
+    internal abstract void ReturnBlockLocked(Block block);
+
+    /// <summary>The peer greeted: the first credit is here.</summary>
+    public abstract void Open(CreditFrame credit, int peerMaxItemBytes);
+
+    /// <summary>Takes later credit.</summary>
+    /// <returns>False if no correct peer grants that.</returns>
+    public abstract bool TryGrant(CreditFrame credit, ref WakeList wake);
+
+    /// <summary>The peer has received, or its reader has taken, so many items.</summary>
+    /// <returns>False if it is more than were sent.</returns>
+    public abstract bool TryCount(long count, bool read, ref WakeList wake);
+
+    /// <summary>Takes a frame that only some links know.</summary>
+    /// <returns>False if this one does not.</returns>
+    public virtual bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => false;
+
+    /// <summary>Ends the direction; the first cause stands.</summary>
+    /// <param name="makeClosure">Makes the cause from the count of items that were not received.</param>
+    /// <param name="drop">Whether what is unsent is dropped, since nobody will read it.</param>
+    /// <param name="last">The frame that tells the receiver, after the last item.</param>
+    public abstract bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last);
+
+    /// <summary>No word of the receiver will come any more.</summary>
+    public abstract void Detach(Func<long, Exception> makeError);
+}
