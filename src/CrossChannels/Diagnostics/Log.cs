@@ -23,6 +23,18 @@ internal static partial class Log
             CloseFailedCore(logger, peer, error);
     }
 
+    public static void NotDrained(ILogger? logger, string channel, long count)
+    {
+        if (logger is not null)
+            NotDrainedCore(logger, channel, count);
+    }
+
+    public static void DeadLetters(ILogger? logger, string channel, long count)
+    {
+        if (logger is not null)
+            DeadLettersCore(logger, channel, count);
+    }
+
     public static void NotReceived(ILogger? logger, string peer, long count)
     {
         if (logger is not null)
@@ -76,4 +88,10 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} did not become a channel: {Reason}", EventName = nameof(GreetingFailed))]
     private static partial void GreetingFailedCore(ILogger logger, string peer, string reason, Exception error);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Count} items of channel {Channel} were left when its owner closed it.", EventName = nameof(NotDrained))]
+    private static partial void NotDrainedCore(ILogger logger, string channel, long count);
+
+    [LoggerMessage(21, LogLevel.Warning, "{Count} items of channel {Channel} were delivered too often and dropped.", EventName = nameof(DeadLetters))]
+    private static partial void DeadLettersCore(ILogger logger, string channel, long count);
 }

@@ -34,6 +34,16 @@ internal sealed class HubQueue(int elementSize)
         NextSequence += count;
     }
 
+    /// <summary>Appends one item.</summary>
+    /// <returns>Bytes that it takes.</returns>
+    public int AppendItem(ReadOnlySpan<byte> item, bool isNull)
+    {
+        int bytes = _fresh.AppendItem(item, isNull);
+        Bytes += bytes;
+        NextSequence++;
+        return bytes;
+    }
+
     /// <summary>Appends a segment of its own; takes its reference.</summary>
     public void Append(Segment payload, int count)
     {
@@ -79,7 +89,7 @@ internal sealed class HubQueue(int elementSize)
         HeldRun run = TakeReturned(1);
         bytes = run.Bytes;
         tag = tag with { Deliveries = run.Deliveries };
-        slice = SliceOf(run);
+        slice = SliceOf(run, elementSize);
         return true;
     }
 
@@ -92,7 +102,7 @@ internal sealed class HubQueue(int elementSize)
         run.Segment.Retain();
         run.Count = 1;
         run.End = run.Offset + ItemsHeader.LengthOf(run.Payload, 1, elementSize);
-        slice = SliceOf(run);
+        slice = SliceOf(run, elementSize);
         return true;
     }
 
@@ -162,7 +172,8 @@ internal sealed class HubQueue(int elementSize)
         return taken;
     }
 
-    private ItemSlice SliceOf(in HeldRun run)
+    /// <summary>The one item of a run, which takes the run's hold on the segment.</summary>
+    public static ItemSlice SliceOf(in HeldRun run, int elementSize)
     {
         if (elementSize > 0)
             return new ItemSlice(run.Segment, run.Offset, elementSize);

@@ -17,12 +17,13 @@ internal sealed class Block
 
     private byte[] _buffer = [];
     private long _firstSequence;
+    private int _extensionBytes;
 
     public int Count { get; private set; }
 
     public int PayloadBytes { get; private set; }
 
-    public int Room => Large.IsEmpty ? _buffer.Length - HeadRoom - PayloadBytes : 0;
+    public int Room => Large.IsEmpty ? _buffer.Length - HeadRoom - _extensionBytes - PayloadBytes : 0;
 
     /// <summary>The item, in its writer's own memory, where the block is a lone large one; it follows what <see cref="Seal"/> gives.</summary>
     public ReadOnlyMemory<byte> Large { get; private set; }
@@ -31,10 +32,16 @@ internal sealed class Block
     public Waiter? LargeWriter { get; private set; }
 
     /// <summary>Starts empty, with room for a payload.</summary>
-    public void Begin(long firstSequence, int payloadBytes)
+    /// <param name="firstSequence">The number of its first item.</param>
+    /// <param name="payloadBytes">The room.</param>
+    /// <param name="deliveries">How often its items were delivered before.</param>
+    public void Begin(long firstSequence, int payloadBytes, int deliveries = 0)
     {
         _firstSequence = firstSequence;
-        _buffer = ArrayPool<byte>.Shared.Rent(HeadRoom + payloadBytes);
+        _extensionBytes = deliveries > 0 ? ItemsExtension.DeliveriesSize : 0;
+        _buffer = ArrayPool<byte>.Shared.Rent(HeadRoom + _extensionBytes + payloadBytes);
+        if (deliveries > 0)
+            ItemsExtension.WriteDeliveries(_buffer.AsSpan(HeadRoom), deliveries);
         PayloadBytes = 0;
         Count = 0;
     }
@@ -52,7 +59,7 @@ internal sealed class Block
     /// <summary>Room for one item of fixed size.</summary>
     public Span<byte> Append(int bytes)
     {
-        Span<byte> room = _buffer.AsSpan(HeadRoom + PayloadBytes, bytes);
+        Span<byte> room = _buffer.AsSpan(HeadRoom + _extensionBytes + PayloadBytes, bytes);
         PayloadBytes += bytes;
         Count++;
         return room;
@@ -65,6 +72,9 @@ internal sealed class Block
         Count += count - 1;
         return room;
     }
+
+    /// <summary>Appends items as they stand in a payload.</summary>
+    public void AppendMany(ReadOnlySpan<byte> payload, int count) => payload.CopyTo(AppendMany(count, payload.Length));
 
     /// <summary>Appends one item with its length before it.</summary>
     public void Append(ReadOnlySpan<byte> item, bool isNull)
@@ -79,9 +89,9 @@ internal sealed class Block
     {
         int start = ControlRoom - control.Length;
         control.CopyTo(_buffer.AsSpan(start));
-        new FrameHeader((uint)(ItemsHeader.Size + PayloadBytes), FrameType.Items, 0, 0).Write(_buffer.AsSpan(ControlRoom));
-        new ItemsHeader((ulong)_firstSequence, (uint)Count, 0).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
-        return _buffer.AsMemory(start, HeadRoom - start + PayloadBytes - Large.Length);
+        new FrameHeader((uint)(ItemsHeader.Size + _extensionBytes + PayloadBytes), FrameType.Items, 0, 0).Write(_buffer.AsSpan(ControlRoom));
+        new ItemsHeader((ulong)_firstSequence, (uint)Count, (uint)_extensionBytes).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
+        return _buffer.AsMemory(start, HeadRoom - start + _extensionBytes + PayloadBytes - Large.Length);
     }
 
     public void Free()

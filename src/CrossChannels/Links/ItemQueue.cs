@@ -43,6 +43,22 @@ internal sealed class ItemQueue(int elementSize, bool itemwise)
             AppendRun(segment, offset, segment.Written, count);
     }
 
+    /// <summary>Appends one item.</summary>
+    /// <returns>Bytes that it takes, its length included.</returns>
+    public int AppendItem(ReadOnlySpan<byte> item, bool isNull)
+    {
+        int prefix = elementSize > 0 ? 0 : ItemsHeader.LengthPrefix;
+        int bytes = prefix + item.Length;
+        Segment segment = TailFor(bytes);
+        int offset = segment.Written;
+        if (prefix > 0)
+            BinaryPrimitives.WriteInt32LittleEndian(segment.Array.AsSpan(offset), isNull ? ItemsHeader.NullLength : item.Length);
+        item.CopyTo(segment.Array.AsSpan(offset + prefix));
+        segment.Written = offset + bytes;
+        AppendRun(segment, offset, offset + bytes, 1);
+        return bytes;
+    }
+
     /// <summary>Appends a segment of its own that was filled with the payload of one checked frame; takes its reference.</summary>
     public void Append(Segment filled, int count)
     {

@@ -75,7 +75,7 @@ internal sealed class Link
     public bool HasWaiters => Sender.HasWaiters || Receiver.HasWaiters;
 
     /// <summary>The endpoint already names the process where the kernel tells it.</summary>
-    private string PeerName => _peer.ProcessId is null && _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
+    internal string PeerName => _peer.ProcessId is null && _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
 
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
@@ -93,13 +93,8 @@ internal sealed class Link
     public bool TryComplete(Exception? error)
     {
         bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
-        (EndingKind kind, OutFrame frame) = error switch
-        {
-            null => (EndingKind.Completed, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Success)),
-            OperationCanceledException => (EndingKind.Faulted, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Canceled)),
-            _ => (EndingKind.Faulted, new OutFrame(FrameType.Complete, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? "")),
-        };
-        return CloseSender(kind, _ => error, drop: false, frame)
+        EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
+        return CloseSender(kind, _ => error, drop: false, EndFrame(FrameType.Complete, error))
             || (isFirst && Sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
     }
 
@@ -205,6 +200,16 @@ internal sealed class Link
         Exception? error = ErrorOf(end);
         CloseSender(error is null ? EndingKind.Completed : EndingKind.Faulted, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
     }
+
+    /// <summary>Tells a writer that the hub's channel takes no more items.</summary>
+    internal void EndChannel(Exception? error) => _outbox.Post(EndFrame(FrameType.Ended, error));
+
+    private static OutFrame EndFrame(FrameType type, Exception? error) => error switch
+    {
+        null => new OutFrame(type, Code: (byte)CompletionOutcome.Success),
+        OperationCanceledException => new OutFrame(type, Code: (byte)CompletionOutcome.Canceled),
+        _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? ""),
+    };
 
     internal static Exception? ErrorOf(CompleteFrame end) => end.Outcome switch
     {

@@ -17,6 +17,8 @@ internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
 
     public int BlockedCount => _blocked.Count;
 
+    public int WaiterCount => _blocked.Count + _waiting.Count;
+
     public bool IsAnyWaiting => !_blocked.IsEmpty || !_waiting.IsEmpty;
 
     /// <summary>Queues a caller that wants one item.</summary>

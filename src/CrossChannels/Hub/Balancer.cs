@@ -1,0 +1,124 @@
+using System.Diagnostics;
+
+namespace CrossChannels.Hub;
+
+/// <summary>Moves credit and items from ends that sit on them to ends that wait for them, and cuts off those that do not answer. Guarded by the channel's lock.</summary>
+/// <remarks>Ends at work need no help: what they hold is used up in a moment. So a request waits a moment, and only as long as somebody waits is there a timer.</remarks>
+internal sealed class Balancer(QueueChannel channel)
+{
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(10);
+
+    private readonly TimeProvider _clock = channel.Settings.Link.TimeProvider;
+    private ITimer? _timer;
+    private bool _isArmed;
+    private long? _closeDeadline;
+
+    /// <summary>A writer waits for a slot that somebody else has been promised.</summary>
+    public void Starved(ref HubDuties duties)
+    {
+        // With no item in the channel no slot will become free by itself.
+        if (channel.Queue.Count == 0 && channel.Readers.HeldItems == 0)
+            channel.Writers.Revoke(DeadlineAfter(channel.Settings.RevokeTimeout), ref duties);
+        Arm();
+    }
+
+    /// <summary>A reader waits, and nothing is queued.</summary>
+    public void Hungry(ref HubDuties duties)
+    {
+        if (channel.Readers.HeldItems > 0)
+            Arm();
+    }
+
+    /// <summary>The channel takes no more items; writers have a while to send what they had accepted.</summary>
+    public void Closing()
+    {
+        _closeDeadline = DeadlineAfter(channel.Settings.Link.CloseTimeout);
+        Arm();
+    }
+
+    public void Stop() => _timer?.Dispose();
+
+    private void Arm()
+    {
+        if (_isArmed)
+            return;
+        _isArmed = true;
+        _timer ??= _clock.CreateTimer(static state => ((Balancer)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(s_moment, Timeout.InfiniteTimeSpan);
+    }
+
+    private void Tick()
+    {
+        HubDuties duties = default;
+        lock (channel.Sync)
+        {
+            _isArmed = false;
+            if (channel.IsOver)
+                return;
+            long deadline = DeadlineAfter(channel.Settings.RevokeTimeout);
+            channel.Writers.Revoke(deadline, ref duties);
+            bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | CutOffTheSilent(ref duties);
+            if (isWaiting)
+                Arm();
+        }
+        duties.Run(channel);
+    }
+
+    /// <summary>Asks the reader that holds the most for a part of it.</summary>
+    /// <returns>Whether to look again.</returns>
+    private bool Reclaim(long deadline, ref HubDuties duties)
+    {
+        int hungry = channel.Readers.Hungry + (channel.IsOwnerHungry ? 1 : 0);
+        bool isJoining = channel.IsJoining;
+        if (channel.Queue.Count > 0 || (hungry == 0 && !isJoining))
+            return false;
+        bool isOutstanding = false;
+        ReaderPort? holder = null;
+        foreach (ReaderPort port in channel.Readers.Ports)
+        {
+            isOutstanding |= port.ReclaimDeadline is not null;
+            if (port.Unread > 0 && port.ReclaimDeadline is null && port.LastAsked != (port.Sent, port.Read) && (holder is null || port.Unread > holder.Unread))
+                holder = port;
+        }
+        if (holder is null)
+            return isOutstanding;
+        long most = hungry == 0 ? 0 : ((holder.Unread * hungry) + hungry) / (hungry + 1);
+        holder.LastAsked = (holder.Sent, holder.Read);
+        holder.ReclaimDeadline = deadline;
+        duties.Do(() => holder.PostReclaim(most));
+        return true;
+    }
+
+    /// <returns>Whether somebody still has time to answer.</returns>
+    private bool CutOffTheSilent(ref HubDuties duties)
+    {
+        long now = Now();
+        bool isWaiting = false;
+        foreach (WriterPort port in channel.Writers.Ports)
+        {
+            if (Earliest(port.RevokeDeadline, _closeDeadline) is not { } deadline)
+                continue;
+            isWaiting = true;
+            if (now >= deadline && !Debugger.IsAttached)
+            {
+                string what = port.RevokeDeadline is null ? "send what it had accepted" : "give back credit that others wait for";
+                duties.Do(() => port.Link.GiveUp($"The writer did not {what} within the deadline; channel '{channel.Name}' goes on without it."));
+            }
+        }
+        foreach (ReaderPort port in channel.Readers.Ports)
+        {
+            if (port.ReclaimDeadline is not { } deadline)
+                continue;
+            isWaiting = true;
+            if (now >= deadline && !Debugger.IsAttached)
+                duties.Do(() => port.Link.GiveUp($"The reader did not give back items that others wait for within RevokeTimeout, {channel.Settings.RevokeTimeout.TotalSeconds:N1} s; channel '{channel.Name}' goes on without it."));
+        }
+        return isWaiting;
+    }
+
+    private static long? Earliest(long? first, long? second) => first is null || second < first ? second : first;
+
+    private long Now() => (long)_clock.GetElapsedTime(0, _clock.GetTimestamp()).TotalMilliseconds;
+
+    private long DeadlineAfter(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Now() + (long)timeout.TotalMilliseconds;
+}

@@ -1,0 +1,29 @@
+namespace CrossChannels.Hub;
+
+/// <summary>Who waits until every item up to a number is processed. Guarded by the channel's lock.</summary>
+internal sealed class JoinList
+{
+    private readonly PriorityQueue<Action<Exception?>, long> _joins = new();
+
+    public bool IsEmpty => _joins.Count == 0;
+
+    /// <param name="sequence">Items with lower numbers count.</param>
+    /// <param name="done">Called outside the lock, with an error if it will never be.</param>
+    public void Add(long sequence, Action<Exception?> done) => _joins.Enqueue(done, sequence);
+
+    /// <summary>Every item below this number is processed.</summary>
+    public void Advance(long lowestUnprocessed, ref HubDuties duties)
+    {
+        while (_joins.TryPeek(out Action<Exception?>? done, out long sequence) && sequence <= lowestUnprocessed)
+        {
+            _joins.Dequeue();
+            duties.Do(() => done(null));
+        }
+    }
+
+    public void Fail(Exception error, ref HubDuties duties)
+    {
+        while (_joins.TryDequeue(out Action<Exception?>? done, out _))
+            duties.Do(() => done(error));
+    }
+}

@@ -1,0 +1,469 @@
+using CrossChannels.Diagnostics;
+using CrossChannels.Flow;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+using CrossChannels.Serialization;
+
+namespace CrossChannels.Hub;
+
+/// <summary>A channel whose items a hub holds as bytes, first in first out, for any number of readers and writers here and elsewhere.</summary>
+/// <remarks>
+/// One lock guards it all: queue, slots, ports. A link's lock (<see cref="Outbox.Sync"/>) is taken before it where both are needed, never
+/// after; what a call has to do to links is gathered in <see cref="HubDuties"/> and done outside. The owner's calls are in <see cref="OwnerSide"/>.
+/// </remarks>
+internal sealed class QueueChannel : HubObject
+{
+    private const long LeastWindowBytes = 64 * 1024;
+    private const long MostWindowBytes = 4 << 20;
+
+    private readonly QueueOptions _options;
+    private readonly HubBudget _budget;
+    private readonly ChannelEnd _end;
+    private readonly JoinList _joins = new();
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Link> _links = [];
+    private ItemContract? _contract;
+    private bool _isSealed;
+
+    public QueueChannel(string name, QueueOptions options, HubBudget budget)
+        : base(name)
+    {
+        _options = options;
+        _budget = budget;
+        _end = new ChannelEnd(options.Completion);
+        _contract = options.Contract;
+        Slots = new Slots(options.Capacity);
+        Queue = new HubQueue(_contract?.ElementSize ?? 0);
+        Writers = new WriterDesk(this);
+        Readers = new ReaderDesk(this);
+        Balancer = new Balancer(this);
+        Owner = new OwnerSide(this);
+        budget.Freed += OnBytesFreed;
+    }
+
+    public Lock Sync { get; } = new();
+
+    public HubSettings Settings => _options.Hub;
+
+    public HubQueue Queue { get; private set; }
+
+    /// <summary>A field, so that its verbs change it.</summary>
+    public Slots Slots;
+
+    public WriterDesk Writers { get; }
+
+    public ReaderDesk Readers { get; }
+
+    public Balancer Balancer { get; }
+
+    public OwnerSide Owner { get; }
+
+    /// <summary>Why nothing more is accepted; null while something is.</summary>
+    public Closure? WriterClosure { get; private set; }
+
+    /// <summary>Why the channel is over for readers, once nothing is left anywhere.</summary>
+    public Closure? ReaderClosure { get; private set; }
+
+    public bool IsOver => ReaderClosure is not null;
+
+    public int ElementSize => Queue.ElementSize;
+
+    public int MaxItemBytes => _options.MaxItemBytes;
+
+    public bool IsLeased => _options.Leases is not null;
+
+    public bool FreesSlotWhenSettled => _options.Leases is { SlotRelease: SlotRelease.Settled };
+
+    public bool IsSingleReader => _options.IsSingleReader;
+
+    public bool WakeInline => _options.WakeInline;
+
+    public bool IsJoining => !_joins.IsEmpty;
+
+    public bool IsOwnerHungry => Owner.IsReaderWaiting;
+
+    /// <summary>Writers have to wait because of bytes. The channel itself may hold one lone item of any size.</summary>
+    public bool IsFullOfBytes => HeldBytes > 0 && (HeldBytes >= _options.MaxBytes || _budget.IsFull);
+
+    public long HeldBytes => Queue.Bytes + Readers.HeldBytes + Owner.LeasedBytes;
+
+    public override bool Serves(LinkRole role) => role == LinkRole.Writer || role == (IsLeased ? LinkRole.LeasedReader : LinkRole.Reader);
+
+    public override string WhyNot(LinkRole role) => role switch
+    {
+        LinkRole.Reader => $"The channel '{Name}' is leased: open it with OpenLeasedReaderAsync.",
+        LinkRole.LeasedReader => $"The channel '{Name}' is not leased: open it with OpenReaderAsync.",
+        _ => $"'{Name}' is a channel.",
+    };
+
+    public override Link Attach(HubRequest request)
+    {
+        bool isWriter = request.Role == LinkRole.Writer;
+        ItemContract contract;
+        lock (Sync)
+        {
+            contract = _contract ?? Fix(isWriter ? request.Writes : request.Reads);
+        }
+        var identity = new LinkIdentity(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Settings.Link, request.Role);
+        var halves = new PortHalves(this, isWriter);
+        var link = new Link(request.Input, request.Output, identity, request.Peer, halves);
+        HubDuties duties = default;
+        lock (Sync)
+        {
+            _links.Add(link);
+            if (isWriter)
+                AddWriter((WriterPort)link.Receiver, link, ref duties);
+            else
+                AddReader((ReaderPort)link.Sender, link, ref duties);
+        }
+        link.Start();
+        duties.Run(this);
+        _ = ForgetAsync(link);
+        return link;
+    }
+
+    public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
+    {
+        TryComplete(null);
+        Task? drained = null;
+        lock (Sync)
+        {
+            if (drainTimeout != TimeSpan.Zero && (Readers.Ports.Count > 0 || Writers.Ports.Count > 0))
+                drained = _over.Task;
+        }
+        if (drained is not null)
+            await Task.WhenAny(drained, Delay(drainTimeout)).ConfigureAwait(false);
+        long left;
+        Link[] links;
+        lock (Sync)
+        {
+            left = Queue.Count + Readers.HeldItems + Owner.LeaseCount;
+            links = [.. _links];
+        }
+        if (left > 0)
+        {
+            ChannelMetrics.NotReceived(left);
+            Log.NotDrained(Settings.Link.Logger, Name, left);
+        }
+        Abort("The owner closed the channel before everything was read.");
+        Task closed = Task.WhenAll(links.Select(static link => link.Closed));
+        if (drainTimeout != TimeSpan.Zero)
+            await Task.WhenAny(closed, Delay(Settings.Link.CloseTimeout)).ConfigureAwait(false);
+        foreach (Link link in links)
+        {
+            if (!link.Closed.IsCompleted)
+                link.Abort("The hub is closed.");
+        }
+        _budget.Freed -= OnBytesFreed;
+        return left;
+    }
+
+    /// <summary>The owner completes the channel.</summary>
+    public bool TryComplete(Exception? error)
+    {
+        HubDuties duties = default;
+        lock (Sync)
+        {
+            if (WriterClosure is not null || !_end.TryCompleteByOwner(error))
+                return false;
+            DecideLocked(ref duties);
+        }
+        duties.Run(this);
+        return true;
+    }
+
+    /// <summary>Ends the channel at once; what is queued is dropped.</summary>
+    public void Abort(string? reason)
+    {
+        HubDuties duties = default;
+        lock (Sync)
+        {
+            if (IsOver)
+                return;
+            var toWriters = new ReaderClosedException($"the owner of channel '{Name}'", reason);
+            var toReaders = new LinkAbortedException($"The owner of channel '{Name}' ended it: {reason ?? "no reason given"}");
+            foreach (WriterPort port in Writers.Ports)
+                duties.Do(() => _ = port.Link.CloseReaderAsync(reason));
+            foreach (ReaderPort port in Readers.Ports)
+                duties.Do(() => port.Link.Abort(toReaders.Message));
+            if (WriterClosure is null)
+                CloseWriters(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref duties);
+            Queue.Clear();
+            _joins.Fail(toWriters, ref duties);
+            EndReaders(new Closure(new Ending(EndingKind.Aborted, toReaders), toReaders), ref duties);
+        }
+        duties.Run(this);
+    }
+
+    /// <summary>Items have just been queued.</summary>
+    public void ArrivedLocked(int count, int bytes, ref HubDuties duties)
+    {
+        Slots.Use(count);
+        ChargeLocked(bytes, ref duties);
+        DeliverLocked(ref duties);
+    }
+
+    /// <summary>Passes queued items on: to the owner's waiting readers first, then to others that ask.</summary>
+    public void DeliverLocked(ref HubDuties duties)
+    {
+        Owner.HandOverLocked(ref duties);
+        if (Queue.Count > 0 && Readers.Ports.Count > 0)
+            duties.IsOfferDue = true;
+    }
+
+    /// <summary>A remote reader has read these.</summary>
+    public void DoneLocked(List<HeldRun> runs, ref HubDuties duties)
+    {
+        long count = 0, bytes = 0;
+        foreach (HeldRun run in runs)
+        {
+            count += run.Count;
+            bytes += run.Bytes;
+            Readers.Undispatched(run.Count, run.Bytes);
+            run.Release();
+        }
+        Slots.Release(count);
+        FreedLocked(bytes, ref duties);
+    }
+
+    /// <summary>Leases were handed to a program.</summary>
+    public void LeasesTakenLocked(long count, ref HubDuties duties)
+    {
+        if (FreesSlotWhenSettled)
+            return;
+        Slots.Release(count);
+        FreedLocked(0, ref duties);
+    }
+
+    /// <summary>Leases of a remote reader were completed.</summary>
+    public void LeasesCompletedLocked(List<HeldRun> runs, ref HubDuties duties)
+    {
+        long bytes = 0;
+        foreach (HeldRun run in runs)
+        {
+            bytes += run.Bytes;
+            Readers.Undispatched(run.Count, run.Bytes);
+            if (FreesSlotWhenSettled)
+                Slots.Release(run.Count);
+            run.Release();
+        }
+        FreedLocked(bytes, ref duties);
+    }
+
+    /// <summary>Items of a remote reader come back to their places.</summary>
+    /// <param name="runs">The items.</param>
+    /// <param name="wasDelivered">Whether its program may have seen them.</param>
+    /// <param name="hadSlot">Whether they still count against the capacity.</param>
+    /// <param name="duties">Gets what follows.</param>
+    public void ReturnLocked(List<HeldRun> runs, bool wasDelivered, bool hadSlot, ref HubDuties duties)
+    {
+        foreach (HeldRun run in runs)
+        {
+            Readers.Undispatched(run.Count, run.Bytes);
+            ReturnLocked(run, wasDelivered, hadSlot, ref duties);
+        }
+        if (runs.Count == 0)
+            return;
+        DeliverLocked(ref duties);
+        FreedLocked(0, ref duties);
+    }
+
+    /// <summary>Items come back to their places, or go where those go that came back too often.</summary>
+    public void ReturnLocked(HeldRun run, bool wasDelivered, bool hadSlot, ref HubDuties duties)
+    {
+        run.Deliveries += wasDelivered ? 1 : 0;
+        bool isOver = IsOver;
+        if (isOver || (wasDelivered && _options.Leases?.MaxDeliveries is { } most && run.Deliveries >= most))
+        {
+            if (hadSlot)
+                Slots.Release(run.Count);
+            ChargeLocked(-run.Bytes, ref duties);
+            if (isOver)
+                run.Release();
+            else
+                duties.Do(() => BuryAndRelease(run));
+            return;
+        }
+        if (!hadSlot)
+            Slots.Occupy(run.Count);
+        Queue.Return(run);
+    }
+
+    /// <summary>Slots or bytes are free, or items are done with.</summary>
+    public void FreedLocked(long bytes, ref HubDuties duties)
+    {
+        if (bytes > 0)
+            ChargeLocked(-bytes, ref duties);
+        if (Writers.IsGrantDue)
+            Writers.Grant(ref duties);
+        if (!_joins.IsEmpty)
+            _joins.Advance(LowestUnprocessed(), ref duties);
+        if (_isSealed)
+            CheckOverLocked(ref duties);
+    }
+
+    /// <summary>Lets the owner's blocked write have the free slot.</summary>
+    public OwnerAdmission AdmitOwnerLocked(ref HubDuties duties) => Owner.AdmitLocked(ref duties);
+
+    /// <summary>Calls back when everything that is in the channel now is processed.</summary>
+    public void AddJoinLocked(Action<Exception?> done, ref HubDuties duties)
+    {
+        _joins.Add(Queue.NextSequence, done);
+        if (IsOver && ReaderClosure!.Ending.Kind == EndingKind.Aborted)
+            _joins.Fail(WriterClosure!.Error!, ref duties);
+        else
+            _joins.Advance(LowestUnprocessed(), ref duties);
+        if (!_joins.IsEmpty)
+            Balancer.Hungry(ref duties);
+    }
+
+    /// <summary>A remote writer has greeted.</summary>
+    public void WriterArrivedLocked() => _end.WriterArrived();
+
+    /// <summary>A remote writer sends no more.</summary>
+    public void WriterDoneLocked(WriterPort port, EndingKind how, Exception? error, ref HubDuties duties)
+    {
+        Writers.Remove(port, ref duties);
+        bool wasGreeted = port.Link.Peer is not null;
+        if (WriterClosure is null && wasGreeted && _end.WriterDone(port.Link.PeerName, how, error))
+            DecideLocked(ref duties);
+        SealLocked(ref duties);
+    }
+
+    /// <summary>Charges the hub for bytes, or frees them.</summary>
+    public void ChargeLocked(long bytes, ref HubDuties duties)
+    {
+        bool isChannelFreed = bytes < 0 && HeldBytes < _options.MaxBytes && HeldBytes - bytes >= _options.MaxBytes;
+        if (_budget.Add(bytes))
+            duties.Do(_budget.TellFreed);
+        if (isChannelFreed)
+            duties.Do(OnBytesFreed);
+    }
+
+    private void OnBytesFreed()
+    {
+        HubDuties duties = default;
+        lock (Sync)
+        {
+            foreach (WriterPort port in Writers.Ports)
+            {
+                if (port.IsStalledByBytesLocked)
+                    duties.Credit(port);
+            }
+            Owner.AdmitLocked(ref duties);
+        }
+        duties.Run(this);
+    }
+
+    private ItemContract Fix(ItemContract contract)
+    {
+        _contract = contract;
+        Queue = new HubQueue(contract.ElementSize);
+        return contract;
+    }
+
+    private void AddWriter(WriterPort port, Link link, ref HubDuties duties)
+    {
+        port.Link = link;
+        Writers.Ports.Add(port);
+        if (WriterClosure is { } closure)
+            EndWriter(port, closure, ref duties);
+    }
+
+    private void AddReader(ReaderPort port, Link link, ref HubDuties duties)
+    {
+        port.Link = link;
+        Readers.Add(port);
+        if (ReaderClosure is { } closure)
+            duties.Do(() => link.TryComplete(closure.Error));
+    }
+
+    private async Task ForgetAsync(Link link)
+    {
+        await link.Closed.ConfigureAwait(false);
+        lock (Sync)
+            _links.Remove(link);
+    }
+
+    /// <summary>It is decided that, and how, the channel ends: nothing more is accepted, and writers are told.</summary>
+    private void DecideLocked(ref HubDuties duties)
+    {
+        Exception? error = _end.Error;
+        var closure = new Closure(new Ending(error is null ? EndingKind.Completed : EndingKind.Faulted, error), error);
+        CloseWriters(closure, ref duties);
+        foreach (WriterPort port in Writers.Ports)
+            EndWriter(port, closure, ref duties);
+        Balancer.Closing();
+        SealLocked(ref duties);
+    }
+
+    private static void EndWriter(WriterPort port, Closure closure, ref HubDuties duties) =>
+        duties.Do(() => port.Link.EndChannel(closure.Error));
+
+    private void CloseWriters(Closure closure, ref HubDuties duties)
+    {
+        WriterClosure = closure;
+        Writers.Clear();
+        Owner.CloseWritersLocked(closure, ref duties);
+    }
+
+    private void SealLocked(ref HubDuties duties)
+    {
+        if (WriterClosure is null || Writers.Ports.Count > 0)
+            return;
+        _isSealed = true;
+        CheckOverLocked(ref duties);
+    }
+
+    /// <summary>Readers learn of the end when nothing is left that could come back.</summary>
+    private void CheckOverLocked(ref HubDuties duties)
+    {
+        if (IsOver || Queue.Count > 0 || Readers.HeldItems > 0 || Owner.LeaseCount > 0)
+            return;
+        Closure closure = WriterClosure!;
+        foreach (ReaderPort port in Readers.Ports)
+            duties.Do(() => port.Link.TryComplete(closure.Error));
+        EndReaders(closure, ref duties);
+    }
+
+    private void EndReaders(Closure closure, ref HubDuties duties)
+    {
+        ReaderClosure = closure;
+        Balancer.Stop();
+        Owner.EndLocked(closure, ref duties);
+        duties.Do(() => _over.TrySetResult());
+    }
+
+    private long LowestUnprocessed()
+    {
+        long lowest = Queue.Count > 0 ? Queue.HeadSequence : Queue.NextSequence;
+        foreach (ReaderPort port in Readers.Ports)
+            lowest = Math.Min(lowest, port.Held.LowestSequence);
+        return Math.Min(lowest, Owner.LowestLease);
+    }
+
+    private void BuryAndRelease(HeldRun run)
+    {
+        if (_options.DeadLetters is { } letters)
+            letters.Owner.Bury(run.Payload, run.Count);
+        else
+            Log.DeadLetters(Settings.Link.Logger, Name, run.Count);
+        run.Release();
+    }
+
+    private Task Delay(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);
+
+    private long WindowBytes => Math.Min(_options.MaxBytes, Math.Clamp(_options.MaxBytes / (1 + Writers.Ports.Count), LeastWindowBytes, MostWindowBytes));
+
+    /// <summary>The halves of the link of one remote end.</summary>
+    private sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHalves
+    {
+        public override SendingHalf MakeSender(Outbox outbox) => IsWriter
+            ? new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false))
+            : new ReaderPort(Channel, outbox) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() };
+
+        public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
+            ? new WriterPort(Channel, outbox, Channel.WindowBytes) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() }
+            : new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
+    }
+}

@@ -1,0 +1,101 @@
+namespace CrossChannels.Hub;
+
+/// <summary>Passes a channel's items to its remote readers. Guarded by the channel's lock, but for <see cref="Offer"/>.</summary>
+internal sealed class ReaderDesk(QueueChannel channel)
+{
+    private int _next;
+
+    public List<ReaderPort> Ports { get; } = [];
+
+    /// <summary>Items that readers have and have not read, or not settled.</summary>
+    public long HeldItems { get; private set; }
+
+    public long HeldBytes { get; private set; }
+
+    /// <summary>How many of the queued items one reader may take now, if others ask too.</summary>
+    public long FairShare
+    {
+        get
+        {
+            if (Ports.Count <= 1)
+                return long.MaxValue;
+            int asking = 0;
+            foreach (ReaderPort port in Ports)
+                asking += port.Demand > 0 ? 1 : 0;
+            return asking <= 1 ? long.MaxValue : (channel.Queue.Count + asking - 1) / asking;
+        }
+    }
+
+    public bool IsAnyAsking
+    {
+        get
+        {
+            foreach (ReaderPort port in Ports)
+            {
+                if (port.Demand > 0)
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>A remote reader waits, and has nothing to do.</summary>
+    public int Hungry => Ports.Count(static port => port.IsHungry);
+
+    public void Add(ReaderPort port) => Ports.Add(port);
+
+    public void Remove(ReaderPort port, ref HubDuties duties)
+    {
+        Ports.Remove(port);
+        duties.IsOfferDue = true;
+    }
+
+    /// <summary>Items were sent to a reader.</summary>
+    public void Dispatched(int count, int bytes)
+    {
+        HeldItems += count;
+        HeldBytes += bytes;
+    }
+
+    /// <summary>A reader is done with items, or they are back.</summary>
+    public void Undispatched(int count, int bytes)
+    {
+        HeldItems -= count;
+        HeldBytes -= bytes;
+    }
+
+    /// <summary>A reader asks for more.</summary>
+    public void DemandChanged(ref HubDuties duties)
+    {
+        if (channel.Queue.Count > 0)
+            duties.IsOfferDue = true;
+        else
+            channel.Balancer.Hungry(ref duties);
+    }
+
+    /// <summary>Has readers that ask take what is queued, in turn. Takes locks of links, so that it is called outside the channel's.</summary>
+    public void Offer()
+    {
+        ReaderPort? only = null;
+        ReaderPort[]? asking = null;
+        int start;
+        lock (channel.Sync)
+        {
+            if (channel.Queue.Count == 0 || Ports.Count == 0)
+                return;
+            if (Ports.Count == 1)
+                only = Ports[0];
+            else
+                asking = [.. Ports.Where(static port => port.Demand > 0)];
+            start = _next++;
+        }
+        if (only is not null)
+        {
+            only.Offer();
+            return;
+        }
+        // One that is just being written to looks again when that is done; the others get what is there.
+        for (int i = 0; i < asking!.Length && channel.Queue.Count > 0; i++)
+            asking[(int)((uint)(start + i) % (uint)asking.Length)].Offer();
+    }
+}

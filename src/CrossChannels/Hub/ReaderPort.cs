@@ -1,0 +1,297 @@
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The hub's end of one remote reader: takes items out of the channel as it asks for them, and holds them until it has read or settled them.</summary>
+/// <remarks>Everything mutable is guarded by the channel's lock.</remarks>
+internal sealed class ReaderPort : SendingHalf
+{
+    private readonly QueueChannel _channel;
+    private readonly Outbox _outbox;
+    private readonly Stack<Block> _spares = new(1);
+    private readonly List<HeldRun> _taken = [];
+    private long _granted;
+    private long _grantedBytes;
+    private long _windowBytes;
+    private long _sent;
+    private long _sentBytes;
+    private long _read;
+    private long _cut;
+    private long _settled;
+    private Closure? _closure;
+
+    public ReaderPort(QueueChannel channel, Outbox outbox)
+    {
+        _channel = channel;
+        _outbox = outbox;
+        Held = new InFlight(channel.ElementSize);
+    }
+
+    public Link Link { get; set; } = null!;
+
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>What it has not read, or not settled.</summary>
+    public InFlight Held { get; }
+
+    /// <summary>Items that it asks for.</summary>
+    public long Demand => _closure is null ? _granted - _sent : 0;
+
+    public long Sent => _sent;
+
+    public long Read => _read;
+
+    /// <summary>Items that may not have been handed to its program.</summary>
+    public long Unread => _sent - _read - _cut;
+
+    /// <summary>It waits, and has nothing to do meanwhile.</summary>
+    public bool IsHungry => Demand > 0 && Unread == 0;
+
+    /// <summary>When it has to have answered what it has read, and given back; null if it was not asked.</summary>
+    public long? ReclaimDeadline { get; set; }
+
+    /// <summary>What it had sent and read when it was last asked; it is not asked again for the same.</summary>
+    public (long Sent, long Read) LastAsked { get; set; } = (-1, -1);
+
+    public override Closure? Closure => _closure;
+
+    public override long UnreceivedCount { get { lock (_channel.Sync) return Unread; } }
+
+    public override bool HasWaiters => false;
+
+    internal override bool HasSendableLocked
+    {
+        get
+        {
+            lock (_channel.Sync)
+                return Demand > 0 && _channel.Queue.Count > 0 && (_sentBytes < _grantedBytes || _grantedBytes - _sentBytes == _windowBytes);
+        }
+    }
+
+    internal override bool HasItemsLocked => false;
+
+    internal override Block? TakeBlockLocked(ref WakeList wake)
+    {
+        lock (_channel.Sync)
+        {
+            long count = Math.Min(Demand, _channel.Readers.FairShare);
+            long room = _grantedBytes - _sentBytes;
+            bool mayTakeLone = room == _windowBytes;
+            if (count <= 0 || (room <= 0 && !mayTakeLone) || !_channel.Queue.TryTakeRun((int)Math.Min(count, int.MaxValue), Math.Min(room, FrameLimits.BatchBytes), out HeldRun run))
+                return null;
+            if (run.Bytes > room && !(mayTakeLone && run.Count == 1))
+            {
+                _channel.Queue.Return(run);
+                return null;
+            }
+            if (!_spares.TryPop(out Block? block))
+                block = new Block();
+            bool isLeased = _channel.IsLeased;
+            int deliveries = run.Deliveries;
+            block.Begin(_sent, Math.Max(FrameLimits.BatchBytes, run.Bytes), isLeased && deliveries > 0 ? deliveries : 0);
+            do
+            {
+                block.AppendMany(run.Payload, run.Count);
+                Dispatched(run);
+                count -= run.Count;
+                room -= run.Bytes;
+            }
+            while (count > 0 && TryTakeMore(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, isLeased, out run));
+            return block;
+        }
+    }
+
+    internal override void ReturnBlockLocked(Block block)
+    {
+        block.Free();
+        _spares.Push(block);
+    }
+
+    /// <summary>Has items sent that it asks for, on this thread, unless somebody does so already.</summary>
+    public void Offer() => _outbox.SendInline(withCredit: false);
+
+    /// <summary>Asks for what it has read, and to give back so many items that it has not.</summary>
+    public void PostReclaim(long most) => _outbox.Post(new OutFrame(FrameType.Reclaim, most));
+
+    public override void Open(CreditFrame credit, int peerMaxItemBytes)
+    {
+        if (peerMaxItemBytes < _channel.MaxItemBytes)
+        {
+            Link.Abort($"A reader of this channel must take items of {_channel.MaxItemBytes:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
+            return;
+        }
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            _windowBytes = _grantedBytes = credit.Bytes;
+            _granted = credit.Items;
+            _channel.Readers.DemandChanged(ref duties);
+        }
+        duties.Run(_channel);
+    }
+
+    public override bool TryGrant(CreditFrame credit, ref WakeList wake)
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            if (credit.Items < _granted || credit.Bytes < _grantedBytes || credit.Bytes - _windowBytes > _sentBytes)
+                return false;
+            _granted = credit.Items;
+            _grantedBytes = credit.Bytes;
+            _channel.Readers.DemandChanged(ref duties);
+        }
+        duties.Run(_channel);
+        return true;
+    }
+
+    public override bool TryCount(long count, bool read, ref WakeList wake)
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            if (count > _sent)
+                return false;
+            // Finished: it has read all that it has not given back.
+            if (read && !TryReport(_sent - _cut, ref duties))
+                return false;
+        }
+        duties.Run(_channel);
+        return true;
+    }
+
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            switch (type)
+            {
+                case FrameType.Report:
+                    Require(TryReport(CounterFrame.Read(body, type), ref duties), type);
+                    break;
+                case FrameType.Reclaimed:
+                    Require(TryReclaim(ReclaimedFrame.Parse(body), ref duties), type);
+                    break;
+                case FrameType.Settle when _channel.IsLeased:
+                    Settle(body, ref duties);
+                    break;
+                default:
+                    return false;
+            }
+        }
+        duties.Run(_channel);
+        return true;
+    }
+
+    public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            if (_closure is not null)
+                return false;
+            _closure = makeClosure(Unread);
+            if (last is { } frame)
+                _outbox.Post(frame with { Value = _sent });
+            _channel.Readers.Remove(this, ref duties);
+            // A reader that closes has told what it has read; of one that is lost everything is in doubt.
+            GiveBack(isExact: _closure.Ending.Kind == EndingKind.ReaderClosed, ref duties);
+        }
+        duties.Run(_channel);
+        return true;
+    }
+
+    public override void Detach(Func<long, Exception> makeError)
+    {
+    }
+
+    private static void Require(bool isRight, FrameType type)
+    {
+        if (!isRight)
+            throw new MalformedFrameException($"Frame {type} counts items or leases that this reader was not sent, or has told of before.");
+    }
+
+    private bool TryTakeMore(long count, long room, int deliveries, bool isLeased, out HeldRun run)
+    {
+        run = default;
+        if (room <= 0 || !_channel.Queue.TryTakeRun((int)Math.Min(count, int.MaxValue), room, out run))
+            return false;
+        if (run.Bytes <= room && (!isLeased || run.Deliveries == deliveries))
+            return true;
+        _channel.Queue.Return(run);
+        return false;
+    }
+
+    private void Dispatched(HeldRun run)
+    {
+        run.LinkSequence = _sent;
+        _sent += run.Count;
+        _sentBytes += run.Bytes;
+        Held.Add(run);
+        _channel.Readers.Dispatched(run.Count, run.Bytes);
+    }
+
+    private bool TryReport(long read, ref HubDuties duties)
+    {
+        long count = read - _read;
+        if (count < 0 || count > Unread)
+            return false;
+        if (count == 0)
+            return true;
+        _read = read;
+        if (_channel.IsLeased)
+        {
+            _channel.LeasesTakenLocked(count, ref duties);
+            return true;
+        }
+        _taken.Clear();
+        Held.TakeOldest(count, _taken);
+        _channel.DoneLocked(_taken, ref duties);
+        return true;
+    }
+
+    private bool TryReclaim(ReclaimedFrame answer, ref HubDuties duties)
+    {
+        long cut = answer.Cut - _cut;
+        if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Unread)
+            return false;
+        ReclaimDeadline = null;
+        _cut = answer.Cut;
+        _taken.Clear();
+        Held.TakeNewest(cut, _taken);
+        _channel.ReturnLocked(_taken, wasDelivered: false, hadSlot: true, ref duties);
+        _channel.Readers.DemandChanged(ref duties);
+        return true;
+    }
+
+    private void Settle(ReadOnlySpan<byte> body, ref HubDuties duties)
+    {
+        bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
+        while (SettleFrame.TryReadRange(ref rest, out SettleRange range))
+        {
+            _settled += range.Count;
+            _taken.Clear();
+            bool isKnown = Held.TryTake(range, _taken);
+            if (range.Outcome == SettleOutcome.Completed)
+                _channel.LeasesCompletedLocked(_taken, ref duties);
+            else
+                _channel.ReturnLocked(_taken, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
+            Require(isKnown && _settled <= _read, FrameType.Settle);
+        }
+        if (isAnswerWanted)
+            _outbox.Post(new OutFrame(FrameType.Settled, _settled));
+    }
+
+    /// <summary>Gives everything back that is not read, or not settled.</summary>
+    private void GiveBack(bool isExact, ref HubDuties duties)
+    {
+        _taken.Clear();
+        Held.TakeNewest(Math.Min(Unread, Held.Count), _taken);
+        _channel.ReturnLocked(_taken, wasDelivered: !isExact, hadSlot: true, ref duties);
+        _taken.Clear();
+        Held.TakeOldest(Held.Count, _taken);
+        _channel.ReturnLocked(_taken, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
+    }
+}

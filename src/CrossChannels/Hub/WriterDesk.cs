@@ -1,0 +1,248 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Hub;
+
+/// <summary>Shares a channel's capacity among its writers: in the order in which they ask, and what is left among those that are at work. Guarded by the channel's lock.</summary>
+internal sealed class WriterDesk(QueueChannel channel)
+{
+    // Null stands for the owner.
+    private readonly Queue<WriterPort?> _wants = new(0);
+    private int _wanting;
+    private bool _ownerWants;
+    private bool _isReservedForOwner;
+
+    public List<WriterPort> Ports { get; } = [];
+
+    /// <summary>Ends that wait for a slot.</summary>
+    public int Wanting => _wanting;
+
+    /// <summary>A slot is kept for the owner, who asked and did not wait.</summary>
+    public bool IsReservedForOwner => _isReservedForOwner;
+
+    /// <summary>Somebody waits while others hold credit that they may not need.</summary>
+    public bool IsStarving => _wanting > 0 && channel.Slots.Free <= 0 && channel.Slots.Promised > 0;
+
+    /// <summary>Whether a slot that has just become free should be passed on now.</summary>
+    public bool IsGrantDue
+    {
+        get
+        {
+            if (_wanting > 0)
+                return true;
+            if (Ports.Count == 0 || channel.Slots.IsUnlimited)
+                return false;
+            long free = channel.Slots.Free;
+            return free >= Math.Max(1, channel.Slots.Capacity / 8) || (Ports.Count == 1 && free > 0 && Ports[0].Unused == 0 && Ports[0].IsActive);
+        }
+    }
+
+    /// <summary>A writer greets: it is as if it asked for one item.</summary>
+    public void Open(WriterPort port)
+    {
+        if (channel.Slots.IsUnlimited)
+        {
+            port.Granted = long.MaxValue;
+            return;
+        }
+        if (_wanting > 0 || channel.Slots.Free <= 0 || channel.WriterClosure is not null)
+            return;
+        port.Granted = 1;
+        channel.Slots.Promise(1);
+    }
+
+    public void Want(WriterPort port, long accepted, ref HubDuties duties)
+    {
+        // Credit that it did not know of when it asked is on its way.
+        if (port.IsWanting || accepted < port.Granted || channel.WriterClosure is not null)
+            return;
+        port.IsWanting = true;
+        _wanting++;
+        _wants.Enqueue(port);
+        Grant(ref duties);
+    }
+
+    public void Withdraw(WriterPort port)
+    {
+        if (!port.IsWanting)
+            return;
+        port.IsWanting = false;
+        _wanting--;
+    }
+
+    /// <summary>The owner found no slot.</summary>
+    /// <param name="isWaiting">It waits; otherwise it has only looked, and a slot is kept for its next look.</param>
+    /// <param name="duties">Gets what follows.</param>
+    public void OwnerWants(bool isWaiting, ref HubDuties duties)
+    {
+        if (_ownerWants || _isReservedForOwner || channel.Slots.IsUnlimited || (!isWaiting && Ports.Count == 0))
+            return;
+        _ownerWants = true;
+        _wanting++;
+        _wants.Enqueue(null);
+        Grant(ref duties);
+    }
+
+    /// <summary>Whether the owner may write: a slot was kept for it, or one is free.</summary>
+    public bool HasOwnersSlot => _isReservedForOwner || channel.Slots.Free > 0;
+
+    /// <summary>Takes that slot.</summary>
+    public void TakeOwnersSlot()
+    {
+        if (_isReservedForOwner)
+        {
+            _isReservedForOwner = false;
+            channel.Slots.Unpromise(1);
+        }
+        channel.Slots.Occupy(1);
+    }
+
+    /// <summary>Passes free slots on.</summary>
+    public void Grant(ref HubDuties duties)
+    {
+        if (channel.WriterClosure is not null || channel.Slots.IsUnlimited)
+            return;
+        for (int left = _wants.Count; left > 0 && _wanting > 0 && channel.Slots.Free > 0; left--)
+        {
+            if (!_wants.TryDequeue(out WriterPort? port))
+                break;
+            if (port is null)
+            {
+                ServeOwner(ref duties);
+            }
+            else if (!port.IsWanting)
+            {
+                continue;
+            }
+            else if (port.RevokeDeadline is not null)
+            {
+                // What it has is in doubt until it answers.
+                _wants.Enqueue(port);
+            }
+            else
+            {
+                port.IsWanting = false;
+                _wanting--;
+                port.IsActive = true;
+                Give(port, 1, ref duties);
+            }
+        }
+        if (_wanting == 0)
+            Share(ref duties);
+        else if (IsStarving)
+            channel.Balancer.Starved(ref duties);
+    }
+
+    /// <summary>Asks those that hold the most unused credit to give it back, as many as are needed.</summary>
+    public void Revoke(long deadline, ref HubDuties duties)
+    {
+        if (!IsStarving)
+            return;
+        if (_isReservedForOwner)
+        {
+            _isReservedForOwner = false;
+            channel.Slots.Unpromise(1);
+            Grant(ref duties);
+            return;
+        }
+        long needed = _wanting - Ports.Sum(static port => port.RevokeDeadline is null ? 0 : port.Unused);
+        foreach (WriterPort port in Ports.Where(static port => port is { Unused: > 0, RevokeDeadline: null }).OrderByDescending(static port => port.Unused))
+        {
+            if (needed <= 0)
+                break;
+            needed -= port.Unused;
+            port.RevokeDeadline = deadline;
+            duties.Do(port.PostRevoke);
+        }
+    }
+
+    /// <summary>A writer has told what it used of its credit; the rest is free.</summary>
+    public void Revoked(WriterPort port, long accepted, ref HubDuties duties)
+    {
+        channel.Slots.Unpromise(port.Granted - accepted);
+        port.Granted = accepted;
+        port.RevokeDeadline = null;
+        Grant(ref duties);
+    }
+
+    /// <summary>A writer is gone, and what it had not used is free.</summary>
+    public void Remove(WriterPort port, ref HubDuties duties)
+    {
+        if (!Ports.Remove(port))
+            return;
+        Withdraw(port);
+        if (!channel.Slots.IsUnlimited)
+            channel.Slots.Unpromise(port.Unused);
+        Grant(ref duties);
+    }
+
+    /// <summary>Nobody writes any more.</summary>
+    public void Clear()
+    {
+        _wants.Clear();
+        foreach (WriterPort port in Ports)
+            port.IsWanting = false;
+        _wanting = 0;
+        _ownerWants = false;
+    }
+
+    private void ServeOwner(ref HubDuties duties)
+    {
+        _ownerWants = false;
+        _wanting--;
+        switch (channel.AdmitOwnerLocked(ref duties))
+        {
+            case OwnerAdmission.MoreBlocked:
+                _ownerWants = true;
+                _wanting++;
+                _wants.Enqueue(null);
+                break;
+            case OwnerAdmission.NobodyThere when Ports.Count > 0:
+                _isReservedForOwner = true;
+                channel.Slots.Promise(1);
+                break;
+        }
+    }
+
+    private void Share(ref HubDuties duties)
+    {
+        int active = 0;
+        foreach (WriterPort port in Ports)
+            active += IsSharing(port) ? 1 : 0;
+        if (active == 0)
+            return;
+        long share = Math.Max(1, channel.Slots.Free / active);
+        foreach (WriterPort port in Ports)
+        {
+            long give = Math.Min(share, channel.Slots.Free);
+            if (give <= 0)
+                return;
+            if (!IsSharing(port))
+                continue;
+            Give(port, give, ref duties);
+            // One that does not come back for more gets no more.
+            port.IsActive = false;
+        }
+    }
+
+    private static bool IsSharing(WriterPort port) => port is { IsActive: true, RevokeDeadline: null };
+
+    private void Give(WriterPort port, long count, ref HubDuties duties)
+    {
+        port.Granted += count;
+        channel.Slots.Promise(count);
+        duties.Credit(port);
+    }
+}
+
+/// <summary>What became of a slot that the owner asked for.</summary>
+internal enum OwnerAdmission
+{
+    /// <summary>A write took it, and others wait.</summary>
+    MoreBlocked,
+
+    /// <summary>A write took it, or callers were woken to take it.</summary>
+    Served,
+
+    /// <summary>Nobody waits any more.</summary>
+    NobodyThere,
+}

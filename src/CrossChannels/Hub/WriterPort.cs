@@ -1,0 +1,270 @@
+using CrossChannels.Flow;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The hub's end of one remote writer: takes its items into the channel, and tells it its share of the capacity.</summary>
+/// <remarks>Everything mutable is guarded by the channel's lock.</remarks>
+internal sealed class WriterPort : ReceivingHalf
+{
+    private readonly QueueChannel _channel;
+    private readonly Outbox _outbox;
+    private readonly long _windowBytes;
+    private long _grantedBytes;
+    private long _receivedBytes;
+    private long _sentItems;
+    private long _sentBytes;
+    private long _told;
+    private long _joinTarget = -1;
+    private long _joined;
+    private Closure? _closure;
+
+    public WriterPort(QueueChannel channel, Outbox outbox, long windowBytes)
+    {
+        _channel = channel;
+        _outbox = outbox;
+        _grantedBytes = _windowBytes = windowBytes;
+    }
+
+    public Link Link { get; set; } = null!;
+
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>Items that it may have sent in all; <see cref="long.MaxValue"/> without limit.</summary>
+    public long Granted { get; set; }
+
+    /// <summary>Items that came.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>Credit that is not used yet.</summary>
+    public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
+
+    /// <summary>It has used up its credit and asks for more.</summary>
+    public bool IsWanting { get; set; }
+
+    /// <summary>It sent items since it last got credit.</summary>
+    public bool IsActive { get; set; }
+
+    /// <summary>When it has to have answered that it gives its credit back; null if it was not asked to.</summary>
+    public long? RevokeDeadline { get; set; }
+
+    /// <summary>It stands in a list of those that have credit to be told of.</summary>
+    public volatile bool IsDue;
+
+    public WriterPort? NextDue { get; set; }
+
+    public override int ElementSize => _channel.ElementSize;
+
+    public override int MaxItemBytes => _channel.MaxItemBytes;
+
+    public override Ending? Ending => _closure?.Ending;
+
+    public override Closure? Closure => _closure;
+
+    public override bool HasWaiters => false;
+
+    public override long ReceivedItems { get { lock (_channel.Sync) return Received; } }
+
+    public override void Meet(Hello peer)
+    {
+        lock (_channel.Sync)
+            _channel.WriterArrivedLocked();
+    }
+
+    /// <summary>Opening a writer asks for one item.</summary>
+    public override CreditFrame FirstCredit
+    {
+        get
+        {
+            lock (_channel.Sync)
+            {
+                _channel.Writers.Open(this);
+                _sentItems = Granted;
+                _sentBytes = _grantedBytes;
+                return new CreditFrame(Granted, _grantedBytes);
+            }
+        }
+    }
+
+    public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
+    {
+        lock (_channel.Sync)
+        {
+            int payload = items.CheckPayload(header.Length, (ulong)Received, ElementSize);
+            long room = _grantedBytes - _receivedBytes;
+            if (items.Count > Granted - Received || (payload > room && !(items.Count == 1 && room == _windowBytes)))
+            {
+                throw new MalformedFrameException(
+                    $"Frame Items brings {items.Count:N0} items in {payload:N0} bytes after {Received:N0} items, and the credit is {Granted:N0} items, {_grantedBytes:N0} bytes in all.");
+            }
+            isDiscarding = _closure is not null;
+            if (isDiscarding)
+            {
+                Received += items.Count;
+                _receivedBytes += payload;
+            }
+            return payload;
+        }
+    }
+
+    public override void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            if (_closure is not null)
+                return;
+            _channel.Queue.Append(payload, count);
+            TakenLocked(payload.Length, count, ref duties);
+        }
+        duties.Run(_channel);
+    }
+
+    public override void Receive(Segment segment, int count, ref WakeList wake)
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            if (_closure is not null)
+            {
+                segment.Release();
+                return;
+            }
+            int bytes = segment.Written;
+            _channel.Queue.Append(segment, count);
+            TakenLocked(bytes, count, ref duties);
+        }
+        duties.Run(_channel);
+    }
+
+    public override int WriteReturn(Span<byte> room)
+    {
+        lock (_channel.Sync)
+        {
+            if (_closure is not null)
+                return 0;
+            if (!_channel.IsFullOfBytes)
+                _grantedBytes = _receivedBytes + _windowBytes;
+            if (Granted == _sentItems && _grantedBytes == _sentBytes)
+                return 0;
+            _sentItems = Granted;
+            _sentBytes = _grantedBytes;
+            int length = new CreditFrame(Granted, _grantedBytes).Write(room);
+            if (Received == _told)
+                return length;
+            // So the writer knows how much it would lose with this process.
+            _told = Received;
+            return length + CounterFrame.Write(room[length..], FrameType.Received, Received);
+        }
+    }
+
+    /// <summary>Has the writer's credit sent.</summary>
+    /// <param name="isParking">By this thread, which is about to wait for what it brings.</param>
+    public void SendCredit(bool isParking)
+    {
+        if (isParking)
+            _outbox.SendInline(withCredit: true);
+        else
+            _outbox.PostCredit();
+    }
+
+    /// <summary>Asks the writer to give back what it has not used.</summary>
+    public void PostRevoke() => _outbox.Post(new OutFrame(FrameType.Revoke));
+
+    /// <summary>The channel has room for bytes again.</summary>
+    public bool IsStalledByBytesLocked => _grantedBytes < _receivedBytes + _windowBytes;
+
+    public override void WatchRead(long target)
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            _joinTarget = Math.Max(_joinTarget, target);
+            WatchJoinLocked(ref duties);
+        }
+        duties.Run(_channel);
+    }
+
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (type is not (FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked))
+            return false;
+        long accepted = CounterFrame.Read(body, type);
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            if (_closure is not null)
+                return true;
+            if (accepted > Granted || (type != FrameType.WantWithdrawn && accepted < Received) || (type == FrameType.Revoked && RevokeDeadline is null))
+                throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {Received:N0} came of {Granted:N0} granted.");
+            if (type == FrameType.Want)
+                _channel.Writers.Want(this, accepted, ref duties);
+            else if (type == FrameType.WantWithdrawn)
+                _channel.Writers.Withdraw(this);
+            else
+                _channel.Writers.Revoked(this, accepted, ref duties);
+        }
+        duties.Run(_channel);
+        return true;
+    }
+
+    public override bool TryClose(Closure closure, bool drop)
+    {
+        HubDuties duties = default;
+        bool isClean;
+        lock (_channel.Sync)
+        {
+            if (_closure is not null)
+                return false;
+            _closure = closure;
+            EndingKind kind = closure.Ending.Kind;
+            isClean = kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft;
+            if (isClean)
+            {
+                // The writer may leave, and its joins end, when all that came before is processed.
+                _channel.AddJoinLocked(error => EndAfterJoin(error), ref duties);
+            }
+            _channel.WriterDoneLocked(this, kind, closure.Error, ref duties);
+        }
+        if (!isClean)
+            Finished(Received);
+        duties.Run(_channel);
+        return true;
+    }
+
+    private void EndAfterJoin(Exception? error)
+    {
+        if (error is null)
+            Finished(Received);
+    }
+
+    private void TakenLocked(int bytes, int count, ref HubDuties duties)
+    {
+        Received += count;
+        _receivedBytes += bytes;
+        IsActive = true;
+        _channel.ArrivedLocked(count, bytes, ref duties);
+        if (Unused == 0 || _grantedBytes - _receivedBytes < _windowBytes / 2)
+            _channel.Writers.Grant(ref duties);
+        if (_grantedBytes - _receivedBytes < _windowBytes / 2 && !_channel.IsFullOfBytes)
+            duties.Credit(this);
+        if (_joinTarget > _joined)
+            WatchJoinLocked(ref duties);
+    }
+
+    /// <summary>Once the items of a join are here, it waits for all that is in the channel then, of all writers.</summary>
+    private void WatchJoinLocked(ref HubDuties duties)
+    {
+        if (_joinTarget <= _joined || Received < _joinTarget)
+            return;
+        long count = _joined = Received;
+        _channel.AddJoinLocked(
+            error =>
+            {
+                if (error is null)
+                    _outbox.Post(new OutFrame(FrameType.Joined, count));
+            },
+            ref duties);
+    }
+}
