@@ -1,22 +1,31 @@
+using System.Collections.Concurrent;
+
 namespace CrossChannels.Hub;
 
 /// <summary>The bytes that all channels of a hub hold together. Takes no lock.</summary>
 internal sealed class HubBudget(long maxBytes)
 {
+    private readonly ConcurrentDictionary<QueueChannel, bool> _channels = new();
     private long _held;
-
-    /// <summary>Called, outside every lock, when there is room again.</summary>
-    public event Action? Freed;
 
     public bool IsFull => Volatile.Read(ref _held) >= maxBytes;
 
-    /// <summary>Takes or frees.</summary>
-    /// <returns>Whether channels have to be told that there is room again, by <see cref="TellFreed"/>.</returns>
-    public bool Add(long bytes)
+    public void Add(QueueChannel channel) => _channels.TryAdd(channel, true);
+
+    public void Remove(QueueChannel channel) => _channels.TryRemove(channel, out _);
+
+    /// <summary>Takes bytes, or frees them.</summary>
+    /// <returns>Whether there is room again, which <see cref="TellFreed"/> is to tell.</returns>
+    public bool Charge(long bytes)
     {
         long after = Interlocked.Add(ref _held, bytes);
         return bytes < 0 && after < maxBytes && after - bytes >= maxBytes;
     }
 
-    public void TellFreed() => Freed?.Invoke();
+    /// <summary>Tells every channel that there is room. Called outside every lock.</summary>
+    public void TellFreed()
+    {
+        foreach (QueueChannel channel in _channels.Keys)
+            channel.OnBytesFreed();
+    }
 }

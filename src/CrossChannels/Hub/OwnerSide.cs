@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CrossChannels.Links;
-using CrossChannels.Protocol;
 
 namespace CrossChannels.Hub;
 

@@ -1,7 +1,6 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Flow;
 using CrossChannels.Links;
-using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 
 namespace CrossChannels.Hub;
@@ -38,7 +37,7 @@ internal sealed class QueueChannel : HubObject
         Readers = new ReaderDesk(this);
         Balancer = new Balancer(this);
         Owner = new OwnerSide(this);
-        budget.Freed += OnBytesFreed;
+        budget.Add(this);
     }
 
     public Lock Sync { get; } = new();
@@ -132,7 +131,7 @@ internal sealed class QueueChannel : HubObject
                 drained = _over.Task;
         }
         if (drained is not null)
-            await Task.WhenAny(drained, Delay(drainTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(drained, DelayAsync(drainTimeout)).ConfigureAwait(false);
         long left;
         Link[] links;
         lock (Sync)
@@ -148,13 +147,13 @@ internal sealed class QueueChannel : HubObject
         Abort("The owner closed the channel before everything was read.");
         Task closed = Task.WhenAll(links.Select(static link => link.Closed));
         if (drainTimeout != TimeSpan.Zero)
-            await Task.WhenAny(closed, Delay(Settings.Link.CloseTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(closed, DelayAsync(Settings.Link.CloseTimeout)).ConfigureAwait(false);
         foreach (Link link in links)
         {
             if (!link.Closed.IsCompleted)
                 link.Abort("The hub is closed.");
         }
-        _budget.Freed -= OnBytesFreed;
+        _budget.Remove(this);
         return left;
     }
 
@@ -334,13 +333,14 @@ internal sealed class QueueChannel : HubObject
     public void ChargeLocked(long bytes, ref HubDuties duties)
     {
         bool isChannelFreed = bytes < 0 && HeldBytes < _options.MaxBytes && HeldBytes - bytes >= _options.MaxBytes;
-        if (_budget.Add(bytes))
+        if (_budget.Charge(bytes))
             duties.Do(_budget.TellFreed);
         if (isChannelFreed)
             duties.Do(OnBytesFreed);
     }
 
-    private void OnBytesFreed()
+    /// <summary>There is room for bytes again.</summary>
+    public void OnBytesFreed()
     {
         HubDuties duties = default;
         lock (Sync)
@@ -451,7 +451,7 @@ internal sealed class QueueChannel : HubObject
         run.Release();
     }
 
-    private Task Delay(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);
+    private Task DelayAsync(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);
 
     private long WindowBytes => Math.Min(_options.MaxBytes, Math.Clamp(_options.MaxBytes / (1 + Writers.Ports.Count), LeastWindowBytes, MostWindowBytes));
 

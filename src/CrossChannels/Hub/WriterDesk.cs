@@ -1,5 +1,3 @@
-using CrossChannels.Links;
-
 namespace CrossChannels.Hub;
 
 /// <summary>Shares a channel's capacity among its writers: in the order in which they ask, and what is left among those that are at work. Guarded by the channel's lock.</summary>

@@ -1,4 +1,3 @@
-using CrossChannels.Flow;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 
