@@ -15,6 +15,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         _listener = listener;
         _directory = directory;
         Settings = settings;
+        _budget = new HubBudget(settings.MaxBytes);
     }
 
     /// <summary>Where this listens, as resolved, without the name of a channel.</summary>

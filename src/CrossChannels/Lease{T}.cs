@@ -27,10 +27,12 @@ public sealed class Lease<T> : IDisposable
 
     /// <summary>The item is processed. Queued: the hub learns it soon, together with others.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">Its reader, or the link, is closed: the item is delivered again.</exception>
     public void Complete() => Settle(isCompleted: true);
 
     /// <summary>The item is processed; done when the hub has said so.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">Its reader, or the link, is closed: the item is delivered again.</exception>
     /// <exception cref="CrossChannelException">The link ended before the hub's word: the item may be delivered again.</exception>
     public ValueTask CompleteAsync(CancellationToken cancellationToken = default)
     {
@@ -42,21 +44,21 @@ public sealed class Lease<T> : IDisposable
 
     /// <summary>The item is not processed: it goes back to its place in the queue, or to the dead-letter channel.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">Its reader, or the link, is closed: the item is delivered again.</exception>
     public void Abandon() => Settle(isCompleted: false);
 
     /// <summary>Abandons the lease unless it is settled.</summary>
     public void Dispose()
     {
         if (TryTakeSettlement())
-            _ = _holder.TrySettle(_tag.Sequence, isCompleted: false);
+            _holder.Abandon(_tag.Sequence);
     }
-
-    /// <summary>Marks the lease as settled by somebody else, such as <c>TaskDone</c>.</summary>
-    internal bool TryTakeSettlement() => Interlocked.Exchange(ref _isSettled, 1) == 0;
 
     private void Settle(bool isCompleted)
     {
         if (!TryTakeSettlement() || !_holder.TrySettle(_tag.Sequence, isCompleted))
-            throw new InvalidOperationException("The lease is settled already: completed, abandoned, disposed, counted by TaskDone, or given back when its reader was closed.");
+            throw new InvalidOperationException("The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.");
     }
+
+    private bool TryTakeSettlement() => Interlocked.Exchange(ref _isSettled, 1) == 0;
 }

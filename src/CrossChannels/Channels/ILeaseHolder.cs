@@ -3,8 +3,12 @@ namespace CrossChannels.Channels;
 /// <summary>Where leases are settled.</summary>
 internal interface ILeaseHolder
 {
-    /// <returns>False if the lease is settled, or its reader closed.</returns>
+    /// <returns>False if the lease is settled already.</returns>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">The reader, or its link, is closed: the lease was given back.</exception>
     bool TrySettle(long sequence, bool isCompleted);
+
+    /// <summary>Abandons a lease that may be settled; never throws.</summary>
+    void Abandon(long sequence);
 
     /// <summary>Done when the hub has taken note of everything settled so far.</summary>
     ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken);

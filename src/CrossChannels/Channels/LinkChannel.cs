@@ -9,6 +9,9 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<T
 {
     private readonly Link _link = handle.Link;
 
+    /// <summary>The readable half as one of leases, which is used in its place.</summary>
+    public required Func<LeasedReader<TRead>> MakeLeasedReader { get; init; }
+
     /// <summary>The connection is closed; never faults.</summary>
     public Task Closed => _link.Closed;
 

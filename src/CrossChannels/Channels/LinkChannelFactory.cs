@@ -33,8 +33,9 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
                 _writeCodec.ElementSize,
                 _options.WriteSettings.MaxItemBytes,
                 _options.WriteSettings.MaxUnsentBytes,
-                _options.Writing.AllowSynchronousContinuations),
-            ReceiverOptions());
+                _options.Writing.AllowSynchronousContinuations,
+                IsShared: role == LinkRole.Writer && !_writeCodec.Contract.IsNone),
+            ReceiverOptions(role));
     }
 
     public LinkSettings Settings => _options.Link;
@@ -44,7 +45,14 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     {
         var link = new Link(input, output, _identity, peer, _halves);
         var handle = new LinkHandle(link);
-        var channel = new LinkChannel<TWrite, TRead>(handle, new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec), new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec));
+        var channel = new LinkChannel<TWrite, TRead>(handle, new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec), new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec))
+        {
+            MakeLeasedReader = () =>
+            {
+                var leases = new LinkLeases((ItemReceiver)link.Receiver);
+                return new LeasedItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec, leases, leases.TryCompleteOldest);
+            },
+        };
         link.Start();
         return channel;
     }
@@ -56,11 +64,13 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             throw new ItemTooLargeException(contract.ElementSize, maxItemBytes, "MaxItemBytes");
     }
 
-    private ReceiverOptions ReceiverOptions()
+    private ReceiverOptions ReceiverOptions(LinkRole role)
     {
+        bool isShared = role is LinkRole.Reader or LinkRole.LeasedReader && !_readCodec.Contract.IsNone;
         bool wakeInline = _options.Reading.AllowSynchronousContinuations;
         ReceiverOptions Make(long capacity, DropPolicy? drops, bool isSingleReader) => new(
-            _readCodec.ElementSize, _options.ReadSettings.MaxItemBytes, capacity, _options.ReadSettings.MaxUnreadBytes, drops, isSingleReader, wakeInline);
+            _readCodec.ElementSize, _options.ReadSettings.MaxItemBytes, capacity, _options.ReadSettings.MaxUnreadBytes, drops, isSingleReader, wakeInline,
+            isShared ? ReaderDemand.Ahead : ReaderDemand.Capacity, isShared && role == LinkRole.LeasedReader);
 
         return _options.Reading switch
         {

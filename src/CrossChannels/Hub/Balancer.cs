@@ -29,6 +29,9 @@ internal sealed class Balancer(QueueChannel channel)
             Arm();
     }
 
+    /// <summary>An item was left to the owner, who may not take it.</summary>
+    public void OfferSoon() => Arm();
+
     /// <summary>The channel takes no more items; writers have a while to send what they had accepted.</summary>
     public void Closing()
     {
@@ -55,6 +58,7 @@ internal sealed class Balancer(QueueChannel channel)
             _isArmed = false;
             if (channel.IsOver)
                 return;
+            duties.IsOfferDue = channel.Queue.Count > 0;
             long deadline = DeadlineAfter(channel.Settings.RevokeTimeout);
             channel.Writers.Revoke(deadline, ref duties);
             bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | CutOffTheSilent(ref duties);

@@ -282,6 +282,15 @@ internal sealed class OwnerSide
         return true;
     }
 
+    /// <summary>Completes the oldest lease of the owner's; false if none is open.</summary>
+    public bool TryCompleteOldest()
+    {
+        long oldest;
+        lock (_sync)
+            oldest = LowestLease;
+        return oldest != long.MaxValue && TrySettle(oldest, isCompleted: true);
+    }
+
     /// <summary>Takes items that were delivered too often elsewhere; there is always room.</summary>
     public void Bury(ReadOnlySpan<byte> payload, int count)
     {
@@ -320,7 +329,8 @@ internal sealed class OwnerSide
     }
 
     /// <summary>Hands queued items to readers that wait for one, then wakes those that wait for any.</summary>
-    internal void HandOverLocked(ref HubDuties duties)
+    /// <returns>Whether any were woken.</returns>
+    internal bool HandOverLocked(ref HubDuties duties)
     {
         while (!_readers.IsNoneBlocked && _channel.Queue.Count > 0)
         {
@@ -332,8 +342,7 @@ internal sealed class OwnerSide
             first.Decide(true);
             duties.Wake.Add(first);
         }
-        if (_channel.Queue.Count > 0)
-            _readers.WakeWaiting(ref duties.Wake);
+        return _channel.Queue.Count > 0 && _readers.WakeWaiting(ref duties.Wake);
     }
 
     /// <summary>There may be room: lets a blocked write in, or wakes those that wait for room.</summary>

@@ -23,6 +23,7 @@ internal sealed class QueueChannel : HubObject
     private readonly List<Link> _links = [];
     private ItemContract? _contract;
     private bool _isSealed;
+    private bool _isOwnersTurn;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
         : base(name)
@@ -205,8 +206,14 @@ internal sealed class QueueChannel : HubObject
     /// <summary>Passes queued items on: to the owner's waiting readers first, then to others that ask.</summary>
     public void DeliverLocked(ref HubDuties duties)
     {
-        Owner.HandOverLocked(ref duties);
-        if (Queue.Count > 0 && Readers.Ports.Count > 0)
+        bool isOwnerWoken = Owner.HandOverLocked(ref duties);
+        if (Queue.Count == 0 || Readers.Ports.Count == 0)
+            return;
+        // A single item goes to the owner's woken readers every other time; what they leave is offered in a moment.
+        _isOwnersTurn = isOwnerWoken && Queue.Count == 1 && !_isOwnersTurn;
+        if (_isOwnersTurn)
+            Balancer.OfferSoon();
+        else
             duties.IsOfferDue = true;
     }
 

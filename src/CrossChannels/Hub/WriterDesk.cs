@@ -157,8 +157,7 @@ internal sealed class WriterDesk(QueueChannel channel)
     public void Revoked(WriterPort port, long accepted, ref HubDuties duties)
     {
         channel.Slots.Unpromise(port.Granted - accepted);
-        port.Granted = accepted;
-        port.RevokeDeadline = null;
+        port.TakeBack(accepted);
         Grant(ref duties);
     }
 

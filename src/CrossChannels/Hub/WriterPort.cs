@@ -168,6 +168,13 @@ internal sealed class WriterPort : ReceivingHalf
             _outbox.PostCredit();
     }
 
+    /// <summary>The writer has given back what it had not used: so much is granted now, and it knows.</summary>
+    public void TakeBack(long accepted)
+    {
+        Granted = _sentItems = accepted;
+        RevokeDeadline = null;
+    }
+
     /// <summary>Asks the writer to give back what it has not used.</summary>
     public void PostRevoke() => _outbox.Post(new OutFrame(FrameType.Revoke));
 

@@ -86,7 +86,7 @@ internal sealed class ControlQueue
     public int WriteSmall(Span<byte> room)
     {
         int length = 0;
-        while (length + OutFrame.MaxSmallSize <= room.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
+        while (length + CounterFrame.Size <= room.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
             length += _frames.Dequeue().Write(room[length..]);
         return length;
     }

@@ -123,8 +123,8 @@ internal sealed class ItemReceiver : ReceivingHalf
                 }
             }
             claimed = _queue.TryClaim(out slice, out int bytes);
-            if (claimed && _shared?.Tags is { } tags)
-                tag = tags.Take();
+            if (claimed && _shared is not null)
+                tag = _shared.Hand();
             duties = claimed ? ConsumedLocked(1, bytes) : EmptyLocked();
         }
         if (duties != ReaderDuties.None)
@@ -264,6 +264,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             duties = FinishedLocked();
             if (_shared is not null)
                 duties |= ReaderDuties.LastReport;
+            _shared?.Leases?.Close(closure.ForItem());
         }
         Perform(duties, ref wake);
         wake.Wake(WakeInline);
@@ -291,14 +292,25 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
+        if (type == FrameType.Settled && Leases is { } leases)
+        {
+            lock (_sync)
+                leases.Confirm(CounterFrame.Read(body, type));
+            return true;
+        }
         if (_shared is null || type != FrameType.Reclaim)
             return false;
-        ReclaimedFrame answer;
         lock (_sync)
-            answer = _shared.Cut(_queue, ref _window, CounterFrame.Read(body, type));
-        _outbox.Post(new OutFrame(FrameType.Reclaimed, answer.Read, Value2: answer.Cut));
+            _shared.Cut(_queue, ref _window, CounterFrame.Read(body, type));
+        _outbox.PostCredit();
         return true;
     }
+
+    /// <summary>The leases of this end, if it has any; to be used under <see cref="Sync"/>, and followed by <see cref="SendSettled"/>.</summary>
+    public LeaseBook? Leases => _shared?.Leases;
+
+    /// <summary>Has what was settled sent, soon.</summary>
+    public void SendSettled() => _outbox.PostCredit();
 
     private void SendBeforeParking(int callers)
     {
@@ -323,8 +335,8 @@ internal sealed class ItemReceiver : ReceivingHalf
         {
             ReadWaiter first = _waiters.NextBlocked();
             first.Item = slice;
-            if (_shared?.Tags is { } tags)
-                first.Tag = tags.Take();
+            if (_shared is not null)
+                first.Tag = _shared.Hand();
             first.Decide(true);
             wake.Add(first);
             duties |= ConsumedLocked(1, bytes);

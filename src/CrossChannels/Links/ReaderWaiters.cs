@@ -41,7 +41,13 @@ internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
     public ReadWaiter NextBlocked() => (ReadWaiter)_blocked.Dequeue();
 
     /// <summary>There are items that no blocked reader took.</summary>
-    public void WakeWaiting(ref WakeList wake) => _waiting.DecideAll(ref wake, true);
+    /// <returns>Whether anybody waited for any.</returns>
+    public bool WakeWaiting(ref WakeList wake)
+    {
+        bool isAny = !_waiting.IsEmpty;
+        _waiting.DecideAll(ref wake, true);
+        return isAny;
+    }
 
     /// <summary>The direction is over and nothing is left: sets <see cref="Completion"/>, then decides all waiters.</summary>
     public void End(Closure closure, ref WakeList wake)

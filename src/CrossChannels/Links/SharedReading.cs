@@ -9,16 +9,16 @@ internal sealed class SharedReading(bool isLeased)
 {
     private const long MostItemsAhead = 64 * 1024;
 
+    private readonly DeliveryTags? _tags = isLeased ? new DeliveryTags() : null;
     private ReadAhead _ahead = new(MostItemsAhead);
     private long _cut;
     private long _reported;
+    private bool _isAnswerDue;
 
     /// <summary>The hub chooses the next item when it is asked for, so that nothing is read ahead.</summary>
     public bool IsOnDemand { get; set; }
 
-    public DeliveryTags? Tags { get; } = isLeased ? new DeliveryTags() : null;
-
-    public SettleQueue? Settles { get; } = isLeased ? new SettleQueue() : null;
+    public LeaseBook? Leases { get; } = isLeased ? new LeaseBook() : null;
 
     /// <summary>Nothing is asked for until the reader comes back.</summary>
     public bool IsOneByOne => IsOnDemand || _ahead.Items <= 1;
@@ -40,11 +40,11 @@ internal sealed class SharedReading(bool isLeased)
     {
         if (IsOnDemand)
             window.SetCapacity(0);
-        Tags?.Append((long)items.FirstSequence, (int)items.Count, ItemsExtension.ReadDeliveries(extension));
+        _tags?.Append((long)items.FirstSequence, (int)items.Count, ItemsExtension.ReadDeliveries(extension));
     }
 
     /// <summary>Whether the hub has something to be told.</summary>
-    public bool HasNews(in ReceiveWindow window) => Read(window) > _reported || Settles is { IsEmpty: false };
+    public bool HasNews(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { IsEmpty: false };
 
     /// <summary>Writes what the hub has to be told.</summary>
     /// <param name="room">Where to.</param>
@@ -53,31 +53,42 @@ internal sealed class SharedReading(bool isLeased)
     public int WriteNews(Span<byte> room, in ReceiveWindow window, out bool isAll)
     {
         int length = 0;
-        if (Read(window) is var read && read > _reported)
-        {
-            _reported = read;
+        long read = Read(window);
+        if (_isAnswerDue)
+            length = new ReclaimedFrame(read, _cut).Write(room);
+        else if (read > _reported)
             length = CounterFrame.Write(room, FrameType.Report, read);
-        }
-        if (Settles is not null)
-            length += Settles.Write(room[length..]);
-        isAll = Settles is not { IsEmpty: false };
+        _isAnswerDue = false;
+        _reported = read;
+        if (Leases is not null)
+            length += Leases.Write(room[length..]);
+        isAll = Leases is not { IsEmpty: false };
         return length;
     }
 
-    /// <summary>Gives unread items back, the newest ones.</summary>
-    public ReclaimedFrame Cut(ItemQueue queue, ref ReceiveWindow window, long most)
+    /// <summary>Gives unread items back, the newest ones; the answer is news.</summary>
+    public void Cut(ItemQueue queue, ref ReceiveWindow window, long most)
     {
         int count = (int)Math.Min(most, queue.Count);
         if (count > 0)
         {
             window.Consume(count, queue.CutNewest(count));
-            Tags?.Cut(count);
+            _tags?.Cut(count);
             _cut += count;
             _ahead.Shrink();
             window.SetCapacity(_ahead.Items);
         }
-        _reported = Read(window);
-        return new ReclaimedFrame(_reported, _cut);
+        _isAnswerDue = true;
+    }
+
+    /// <summary>An item is handed to the program: its tag, and, where items are leased, a lease.</summary>
+    public DeliveryTag Hand()
+    {
+        if (_tags is null)
+            return default;
+        DeliveryTag tag = _tags.Take();
+        Leases!.Open(tag.Sequence);
+        return tag;
     }
 
     /// <summary>Items that were handed to the program.</summary>

@@ -1,0 +1,147 @@
+using System.Threading.Channels;
+using CrossChannels.Hub;
+using CrossChannels.Serialization;
+
+namespace CrossChannels;
+
+/// <content>Makes channels.</content>
+public sealed partial class ChannelHub
+{
+    private readonly HubBudget _budget;
+
+    /// <summary>Makes a channel with a capacity, exact over all its writers, that waits when it is full.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="capacity">Items; 0 is a rendezvous within this process.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public CrossChannel<T> CreateBounded<T>(string name, int capacity, CrossChannelSettings<T>? settings = null) =>
+        CreateBounded(name, new BoundedChannelOptions(capacity), null, settings);
+
+    /// <summary>Makes a channel with a capacity, exact over all its writers.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="options">Capacity, and what happens when it is full.</param>
+    /// <param name="itemDropped">Called with a copy of each item that a drop mode drops. What it throws at a remote write is logged and counted.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public CrossChannel<T> CreateBounded<T>(string name, BoundedChannelOptions options, Action<T>? itemDropped = null, CrossChannelSettings<T>? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Create(name, options, itemDropped, settings, CloseOneAsync);
+    }
+
+    /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="CrossChannelSettings{T}.MaxUnreadBytes"/>.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="options">How the owner reads it.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public CrossChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions? options = null, CrossChannelSettings<T>? settings = null) =>
+        Create(name, options ?? new UnboundedChannelOptions(), null, settings, CloseOneAsync);
+
+    /// <summary>Makes a leased channel with a capacity: items are settled one by one, and come again if their reader dies.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="capacity">Items, at least 1.</param>
+    /// <param name="leases">Limit of deliveries, when slots become free.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public LeasedChannel<T> CreateLeased<T>(string name, int capacity, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null) =>
+        CreateLeased(name, new BoundedChannelOptions(Setting.AtLeast(capacity, 1, nameof(capacity))), leases, settings);
+
+    /// <summary>Makes a leased channel, bounded or not.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="options"><see cref="BoundedChannelOptions"/> that wait when full, or <see cref="UnboundedChannelOptions"/>.</param>
+    /// <param name="leases">Limit of deliveries, when slots become free.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or the options drop items or have no capacity.</exception>
+    public LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CreateLeased(name, options, leases, settings, CloseOneAsync);
+    }
+
+    /// <summary>Makes a channel whose items this process does not know: the first to open it decides what they are.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="options"><see cref="BoundedChannelOptions"/> that wait when full, or <see cref="UnboundedChannelOptions"/>.</param>
+    /// <param name="leases">Makes it leased; <see langword="null"/> for a plain channel.</param>
+    /// <param name="settings">Limits, who completes it.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The options need to know the items: they drop some, or have no capacity.</exception>
+    public void Declare(string name, ChannelOptions options, LeaseSettings? leases = null, CrossChannelSettings<NoItem>? settings = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!IsQueued(options))
+            throw new NotSupportedException($"A hub that does not know the items of '{name}' can neither drop, order nor hand them over: use full mode Wait and a capacity of at least 1, or unbounded.");
+        QueueOptions queue = Queued(options, settings ?? new CrossChannelSettings<NoItem>(), contract: null) with { Leases = leases };
+        if (leases?.MaxDeliveries is not null)
+            queue = queue with { DeadLetters = AddQueue(DeadLetterName(name), queue with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner }) };
+        AddQueue(name, queue);
+    }
+
+    internal CrossChannel<T> Create<T>(string name, ChannelOptions options, Action<T>? itemDropped, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, Task> close)
+    {
+        settings ??= new CrossChannelSettings<T>();
+        ItemCodec<T> codec = ItemCodec.Create(settings);
+        QueueChannel channel = AddQueue(name, Queued(options, settings, codec.Contract));
+        return new QueueOwner<T>(channel, codec, AddressOf(name), timeout => close(channel, timeout));
+    }
+
+    internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, Task> close)
+    {
+        if (!IsQueued(options))
+            throw new NotSupportedException("Leased items are not dropped and not handed over: use full mode Wait and a capacity of at least 1, or unbounded.");
+        settings ??= new CrossChannelSettings<T>();
+        ItemCodec<T> codec = ItemCodec.Create(settings);
+        QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseSettings.Default };
+        QueueOwner<T>? letters = null;
+        if (queue.Leases.MaxDeliveries is not null)
+        {
+            QueueChannel dead = AddQueue(DeadLetterName(name), queue with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner });
+            letters = new QueueOwner<T>(dead, codec, AddressOf(dead.Name), timeout => CloseOneAsync(dead, timeout));
+            queue = queue with { DeadLetters = dead };
+        }
+        QueueChannel channel = AddQueue(name, queue);
+        return new LeasedOwner<T>(channel, codec, AddressOf(name), letters, timeout => close(channel, timeout));
+    }
+
+    private static string DeadLetterName(string name) => name.Length == 0 ? "dead-letters" : $"{name}.dead-letters";
+
+    private static bool IsQueued(ChannelOptions options) =>
+        options is UnboundedChannelOptions or BoundedChannelOptions { FullMode: BoundedChannelFullMode.Wait, Capacity: > 0 };
+
+    private QueueOptions Queued<T>(ChannelOptions options, CrossChannelSettings<T> settings, ItemContract? contract) => new(
+        contract,
+        options is BoundedChannelOptions bounded ? bounded.Capacity : long.MaxValue,
+        settings.MaxUnreadBytes,
+        settings.MaxItemBytes,
+        settings.Completion,
+        Settings)
+    {
+        IsSingleReader = options is UnboundedChannelOptions { SingleReader: true },
+        WakeInline = options.AllowSynchronousContinuations,
+    };
+
+    private QueueChannel AddQueue(string name, QueueOptions options)
+    {
+        _ = AddressOf(name);
+        var channel = new QueueChannel(name, options, _budget);
+        _directory.Add(channel);
+        return channel;
+    }
+
+    private ChannelAddress AddressOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Address.WithChannel(name.Length == 0 ? null : name);
+    }
+
+    private async Task CloseOneAsync(HubObject item, TimeSpan drainTimeout)
+    {
+        _directory.Remove(item);
+        await item.CloseAsync(drainTimeout).ConfigureAwait(false);
+    }
+}

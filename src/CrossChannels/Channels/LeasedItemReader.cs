@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using CrossChannels.Links;
+using CrossChannels.Serialization;
+
+namespace CrossChannels.Channels;
+
+/// <summary>A reader of leases: an item reader whose items are settled.</summary>
+internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
+    where TSource : struct, IItemSource
+{
+    private readonly TSource _source;
+    private readonly ItemCodec<T> _codec;
+    private readonly ILeaseHolder _holder;
+    private readonly Func<bool> _completeOldest;
+    private readonly WaiterPool _pool = new();
+
+    public LeasedItemReader(TSource source, ItemCodec<T> codec, ILeaseHolder holder, Func<bool> completeOldest)
+    {
+        _source = source;
+        _codec = codec;
+        _holder = holder;
+        _completeOldest = completeOldest;
+    }
+
+    public override Ending? Ending => _source.Ending;
+
+    public override Task Completion => _source.Completion;
+
+    public override bool CanCount => true;
+
+    /// <remarks>A lease that was only looked at could not be settled.</remarks>
+    public override bool CanPeek => false;
+
+    public override int Count => _source.Count;
+
+    public override void TaskDone()
+    {
+        if (!_completeOldest())
+            throw new InvalidOperationException("TaskDone was called more often than items were taken.");
+    }
+
+    public override bool TryRead([MaybeNullWhen(false)] out Lease<T> item)
+    {
+        item = null;
+        if (!_source.TryClaim(out ItemSlice slice, out DeliveryTag tag, int.MaxValue, out _))
+            return false;
+        item = Decode(slice, tag);
+        return true;
+    }
+
+    public override bool TryPeek([MaybeNullWhen(false)] out Lease<T> item)
+    {
+        item = null;
+        return false;
+    }
+
+    public override int TryReadMany(Span<Lease<T>> destination)
+    {
+        int count = 0;
+        while (count < destination.Length && TryRead(out Lease<T>? lease))
+            destination[count++] = lease;
+        return count;
+    }
+
+    public override ValueTask<Lease<T>> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<Lease<T>>(cancellationToken);
+        try
+        {
+            return TryRead(out Lease<T>? lease) ? new ValueTask<Lease<T>>(lease) : WaitForLeaseAsync(cancellationToken);
+        }
+        catch (ItemUnreadableException e)
+        {
+            return ValueTask.FromException<Lease<T>>(e);
+        }
+    }
+
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) =>
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _source.WaitAsync(cancellationToken);
+
+    public override async ValueTask<int> ReadManyAsync(Memory<Lease<T>> destination, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (destination.IsEmpty)
+            return 0;
+        Lease<T> first = await ReadAsync(cancellationToken).ConfigureAwait(false);
+        destination.Span[0] = first;
+        return 1 + TryReadMany(destination.Span[1..]);
+    }
+
+    public override ValueTask CloseAsync(string? reason = null) => _source.CloseAsync(reason);
+
+    public override ValueTask DisposeAsync() => CloseAsync();
+
+    public override void Dispose() => _source.Close();
+
+    internal override bool TryReadInto(Memory<byte> destination, out int length) => throw new NotSupportedException("A lease is not bytes.");
+
+    private ValueTask<Lease<T>> WaitForLeaseAsync(CancellationToken cancellationToken)
+    {
+        LeaseWaiter waiter = (LeaseWaiter?)_pool.TryTake() ?? new LeaseWaiter(_source.Sync, _pool, Decode);
+        short version = waiter.Version;
+        while (!_source.TryBlock(waiter, out Closure? closed))
+        {
+            if (TryRead(out Lease<T>? lease))
+            {
+                _pool.Return(waiter);
+                return new ValueTask<Lease<T>>(lease);
+            }
+            if (closed is not null)
+            {
+                _pool.Return(waiter);
+                return closed.FailReadAsync<Lease<T>>();
+            }
+        }
+        waiter.Watch(cancellationToken);
+        return new ValueTask<Lease<T>>(waiter, version);
+    }
+
+    /// <summary>An item that cannot be read is abandoned, so that it counts as delivered and goes to the dead letters in the end.</summary>
+    private Lease<T> Decode(ItemSlice slice, DeliveryTag tag)
+    {
+        try
+        {
+            return new Lease<T>(_holder, tag, ItemDecoder.Decode(_codec, slice));
+        }
+        catch
+        {
+            _holder.Abandon(tag.Sequence);
+            throw;
+        }
+    }
+
+    /// <summary>A caller that waits for one lease.</summary>
+    private sealed class LeaseWaiter(Lock sync, WaiterPool pool, Func<ItemSlice, DeliveryTag, Lease<T>> decode)
+        : ReadWaiter(sync, pool), System.Threading.Tasks.Sources.IValueTaskSource<Lease<T>>
+    {
+        Lease<T> System.Threading.Tasks.Sources.IValueTaskSource<Lease<T>>.GetResult(short token)
+        {
+            ItemSlice item = Item;
+            DeliveryTag tag = Tag;
+            Settle(token);
+            return decode(item, tag);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Threading.Channels;
+using CrossChannels.Channels;
+using CrossChannels.Hub;
+using CrossChannels.Links;
+
+namespace CrossChannels;
+
+/// <content>Channels with a name that several processes share: their owner makes them, others open their ends.</content>
+public static partial class CrossChannel
+{
+    /// <summary>Makes a shared channel with a capacity, exact over all its writers, that waits when it is full: as <see cref="Channel.CreateBounded{T}(int)"/>.</summary>
+    /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
+    /// <param name="capacity">Items; 0 is a rendezvous within this process.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="hub">Deadlines, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public static Task<CrossChannel<T>> CreateBoundedAsync<T>(
+        ChannelAddress address, int capacity, CrossChannelSettings<T>? settings = null, HubSettings? hub = null, CancellationToken cancellationToken = default) =>
+        CreateBoundedAsync(address, new BoundedChannelOptions(capacity), null, settings, hub, cancellationToken);
+
+    /// <summary>Makes a shared channel with a capacity, exact over all its writers: as <see cref="Channel.CreateBounded{T}(BoundedChannelOptions, Action{T})"/>.</summary>
+    /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
+    /// <param name="options">Capacity, and what happens when it is full.</param>
+    /// <param name="itemDropped">Called with a copy of each item that a drop mode drops. What it throws at a remote write is logged and counted.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="hub">Deadlines, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public static Task<CrossChannel<T>> CreateBoundedAsync<T>(
+        ChannelAddress address, BoundedChannelOptions options, Action<T>? itemDropped = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, itemDropped, settings, close), cancellationToken);
+    }
+
+    /// <summary>Makes a shared channel without a limit of items: as <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
+    /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
+    /// <param name="options">How the owner reads it.</param>
+    /// <param name="settings">Serializer, limits, who completes it. Bytes are limited by <see cref="CrossChannelSettings{T}.MaxUnreadBytes"/>.</param>
+    /// <param name="hub">Deadlines, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public static Task<CrossChannel<T>> CreateUnboundedAsync<T>(
+        ChannelAddress address, UnboundedChannelOptions? options = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+        CancellationToken cancellationToken = default) =>
+        CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options ?? new UnboundedChannelOptions(), null, settings, close), cancellationToken);
+
+    /// <summary>Makes a shared channel whose items are settled one by one, and come again if their reader dies: a <c>JoinableQueue</c>.</summary>
+    /// <param name="address">Where others open it, such as <c>work</c>.</param>
+    /// <param name="capacity">Items, at least 1.</param>
+    /// <param name="leases">Limit of deliveries, when slots become free.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="hub">Deadlines, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public static Task<LeasedChannel<T>> CreateLeasedAsync<T>(
+        ChannelAddress address, int capacity, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+        CancellationToken cancellationToken = default) =>
+        CreateLeasedAsync(address, new BoundedChannelOptions(Setting.AtLeast(capacity, 1, nameof(capacity))), leases, settings, hub, cancellationToken);
+
+    /// <summary>Makes a leased channel, bounded or not.</summary>
+    /// <param name="address">Where others open it, such as <c>work</c>.</param>
+    /// <param name="options"><see cref="BoundedChannelOptions"/> that wait when full, or <see cref="UnboundedChannelOptions"/>.</param>
+    /// <param name="leases">Limit of deliveries, when slots become free.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="hub">Deadlines, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or the options drop items or have no capacity.</exception>
+    public static Task<LeasedChannel<T>> CreateLeasedAsync<T>(
+        ChannelAddress address, ChannelOptions options, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CreateOneAsync(address, hub, (owner, name, close) => owner.CreateLeased(name, options, leases, settings, close), cancellationToken);
+    }
+
+    /// <summary>Opens a reader of a shared channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <param name="address">The owner's address; <c>address#name</c> for a channel of a hub.</param>
+    /// <param name="settings">Serializer and limits.</param>
+    /// <param name="link">Deadlines, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
+    /// <exception cref="LinkRefusedException">There is no such channel, or the two ends do not fit; the message names both.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or the channel is a rendezvous.</exception>
+    public static async Task<CrossChannelReader<T>> OpenReaderAsync<T>(
+        ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
+        (await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.Reader, cancellationToken).ConfigureAwait(false)).Reader;
+
+    /// <summary>Opens a writer of a shared channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <inheritdoc cref="OpenReaderAsync{T}"/>
+    public static async Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
+        ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
+        (await OpenAsync<T, NoItem>(address, settings, null, link, LinkRole.Writer, cancellationToken).ConfigureAwait(false)).Writer;
+
+    /// <summary>Opens a reader of a leased channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <inheritdoc cref="OpenReaderAsync{T}"/>
+    public static async Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
+        ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
+        (await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false)).MakeLeasedReader();
+
+    private static Task<LinkChannel<TWrite, TRead>> OpenAsync<TWrite, TRead>(
+        ChannelAddress address, CrossChannelSettings<TWrite>? writes, CrossChannelSettings<TRead>? reads, LinkSettings? link, LinkRole role, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var options = new CrossChannelOptions<TWrite, TRead>
+        {
+            WriteSettings = writes ?? new CrossChannelSettings<TWrite>(),
+            ReadSettings = reads ?? new CrossChannelSettings<TRead>(),
+            Link = link ?? LinkSettings.Default,
+        };
+        return new LinkChannelFactory<TWrite, TRead>(options, address.Channel, role).ConnectAsync(address, cancellationToken);
+    }
+
+    /// <summary>A hub with one channel lives and ends with it.</summary>
+    private static async Task<TChannel> CreateOneAsync<TChannel>(
+        ChannelAddress address, HubSettings? settings, Func<ChannelHub, string, Func<HubObject, TimeSpan, Task>, TChannel> create, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ChannelHub hub = await ChannelHub.StartAnyAsync(address.WithChannel(null), settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return create(hub, address.Channel ?? "", (_, timeout) => hub.ShutDownAsync(timeout));
+        }
+        catch
+        {
+            await hub.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using CrossChannels.Channels;
+
+namespace CrossChannels.Hub;
+
+/// <summary>Settles the owner's own leases: at once.</summary>
+internal sealed class OwnerLeases(QueueChannel channel) : ILeaseHolder
+{
+    public bool TrySettle(long sequence, bool isCompleted) =>
+        channel.Owner.TrySettle(sequence, isCompleted) || (channel.ReaderClosure is { } closure ? throw closure.ForItem() : false);
+
+    public bool TryCompleteOldest() => channel.Owner.TryCompleteOldest();
+
+    public void Abandon(long sequence) => channel.Owner.TrySettle(sequence, isCompleted: false);
+
+    public ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken) => default;
+}

@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+
+namespace CrossChannels;
+
+/// <summary>A named channel that this process owns, whose items are settled one by one: what a reader's death leaves undone is done by another.</summary>
+/// <typeparam name="T">The item type.</typeparam>
+/// <remarks>Delivery is at least once: an item whose reader died after its work and before its settling comes again, with a higher <see cref="Lease{T}.DeliveryCount"/>.</remarks>
+public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable, IDisposable
+{
+    private protected LeasedChannel(LeasedReader<T> reader, CrossChannelWriter<T> writer)
+    {
+        base.Reader = reader;
+        base.Writer = writer;
+    }
+
+    /// <summary>The owner's readable end, which competes with those of other processes.</summary>
+    public new LeasedReader<T> Reader => (LeasedReader<T>)base.Reader;
+
+    /// <summary>The owner's writable end. Its <see cref="CrossChannelWriter{T}.JoinAsync"/> waits until every item is settled.</summary>
+    public new CrossChannelWriter<T> Writer => (CrossChannelWriter<T>)base.Writer;
+
+    /// <summary>Where other processes open their ends.</summary>
+    public abstract ChannelAddress Address { get; }
+
+    /// <summary>Items that were delivered too often, as a channel of their own; <see langword="null"/> without <see cref="LeaseSettings.MaxDeliveries"/>.</summary>
+    public abstract CrossChannel<T>? DeadLetters { get; }
+
+    /// <summary>Ends the channel at once: what is queued or leased is dropped, and every writer and reader learns why.</summary>
+    /// <param name="reason">Shown to writers in a <see cref="ReaderClosedException"/>, to readers in a <see cref="LinkAbortedException"/>.</param>
+    public abstract void Abort(string? reason = null);
+
+    /// <summary>
+    /// Completes the channel and lets remote readers drain it, at most <see cref="HubSettings.DrainTimeout"/>; what is left then is logged and
+    /// counted. Never throws.
+    /// </summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Completes and closes the channel without waiting for remote readers.</summary>
+    public abstract void Dispose();
+}
