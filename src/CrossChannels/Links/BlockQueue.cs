@@ -66,17 +66,18 @@ internal sealed class BlockQueue
             _spares.Push(block);
     }
 
+    /// <summary>Items that <see cref="Drop"/> has thrown away.</summary>
+    public long DroppedItems { get; private set; }
+
     /// <summary>Throws everything away.</summary>
     /// <param name="error">What those get that wait for a large item to be written.</param>
     /// <param name="wake">Gets them.</param>
-    /// <returns>How many items.</returns>
-    public long Drop(Exception error, ref WakeList wake)
+    public void Drop(Exception error, ref WakeList wake)
     {
-        long count = 0;
         while (Next is not null)
         {
             Block block = Take();
-            count += block.Count;
+            DroppedItems += block.Count;
             if (block.LargeWriter is { } writer)
             {
                 writer.Decide(false, error);
@@ -84,7 +85,6 @@ internal sealed class BlockQueue
             }
             block.Free();
         }
-        return count;
     }
 
     private Block NextBlock(int bytes, long sequence)

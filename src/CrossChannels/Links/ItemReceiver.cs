@@ -16,8 +16,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly SharedReading? _shared;
     private ReceiveWindow _window;
     private Closure? _closure;
-    private long _joinTarget = long.MaxValue;
-    private long _joined = -1;
+    private JoinWatch _join = new();
     private long _droppableBytes;
     private bool _isFinished;
 
@@ -193,58 +192,16 @@ internal sealed class ItemReceiver : ReceivingHalf
         }
     }
 
-    public override void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
-    {
-        if (_drops is not null)
-        {
-            ReceiveDropping(payload, count, ref wake);
-            return;
-        }
-        ReaderDuties duties;
-        lock (_sync)
-        {
-            if (_closure is not null)
-                return;
-            _queue.Append(payload, count);
-            duties = HandOverLocked(ref wake);
-        }
-        if (duties != ReaderDuties.None)
-            Perform(duties);
-    }
+    public override void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake) => Receive(payload, null, count, ref wake);
 
-    public override void Receive(Segment segment, int count, ref WakeList wake)
-    {
-        if (_drops is not null)
-        {
-            ReceiveDropping(segment.Array.AsSpan(0, segment.Written), count, ref wake);
-            segment.Release();
-            return;
-        }
-        ReaderDuties duties;
-        lock (_sync)
-        {
-            if (_closure is not null)
-            {
-                segment.Release();
-                return;
-            }
-            _queue.Append(segment, count);
-            duties = HandOverLocked(ref wake);
-        }
-        if (duties != ReaderDuties.None)
-            Perform(duties);
-    }
+    public override void Receive(Segment segment, int count, ref WakeList wake) =>
+        Receive(segment.Array.AsSpan(0, segment.Written), segment, count, ref wake);
 
     public override void WatchRead(long target)
     {
         ReaderDuties duties;
         lock (_sync)
-        {
-            if (target <= _joined)
-                return;
-            _joinTarget = target;
-            duties = JoinedLocked();
-        }
+            duties = _join.TrySet(target) && _join.TryReach(_window.ConsumedItems) ? ReaderDuties.Joined : ReaderDuties.None;
         Perform(duties);
     }
 
@@ -346,26 +303,46 @@ internal sealed class ItemReceiver : ReceivingHalf
         return duties;
     }
 
-    private void ReceiveDropping(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
+    private void Receive(ReadOnlySpan<byte> payload, Segment? segment, int count, ref WakeList wake)
     {
-        List<ItemSlice> dropped = [];
         ReaderDuties duties = ReaderDuties.None;
+        List<ItemSlice>? dropped = null;
         lock (_sync)
         {
-            // What is dropped when there is too much of it never makes the writer wait, so its bytes are free as soon as they are here.
-            _window.Consume(0, payload.Length);
-            for (int i = 0; i < count && _closure is null; i++)
+            if (_closure is null && _drops is not null)
             {
-                int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
-                duties |= ConsumedLocked(_drops!.Append(_queue, payload[..length], ref _droppableBytes, dropped), 0);
-                duties |= HandOverLocked(ref wake);
-                payload = payload[length..];
+                duties = AppendDroppingLocked(payload, count, dropped = [], ref wake);
+            }
+            else if (_closure is null)
+            {
+                if (segment is null)
+                    _queue.Append(payload, count);
+                else
+                    _queue.Append(segment, count);
+                segment = null;
+                duties = HandOverLocked(ref wake);
             }
         }
+        segment?.Release();
         if (duties != ReaderDuties.None)
             Perform(duties);
-        if (dropped.Count > 0)
+        if (dropped is { Count: > 0 })
             _drops!.Report(dropped);
+    }
+
+    private ReaderDuties AppendDroppingLocked(ReadOnlySpan<byte> payload, int count, List<ItemSlice> dropped, ref WakeList wake)
+    {
+        // What is dropped when there is too much of it never makes the writer wait, so its bytes are free as soon as they are here.
+        _window.Consume(0, payload.Length);
+        ReaderDuties duties = ReaderDuties.None;
+        for (int i = 0; i < count; i++)
+        {
+            int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
+            duties |= ConsumedLocked(_drops!.Append(_queue, payload[..length], ref _droppableBytes, dropped), 0);
+            duties |= HandOverLocked(ref wake);
+            payload = payload[length..];
+        }
+        return duties;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -378,8 +355,8 @@ internal sealed class ItemReceiver : ReceivingHalf
         }
         _window.Consume(count, bytes);
         ReaderDuties duties = IsReturnDueLocked ? ReaderDuties.Credit : ReaderDuties.None;
-        if (_window.ConsumedItems >= _joinTarget)
-            duties |= JoinedLocked();
+        if (_join.TryReach(_window.ConsumedItems))
+            duties |= ReaderDuties.Joined;
         if (_closure is not null)
             duties |= FinishedLocked();
         return duties;
@@ -388,15 +365,6 @@ internal sealed class ItemReceiver : ReceivingHalf
     private bool IsReturnDueLocked => _window.IsReturnDue && _shared is not { IsOneByOne: true };
 
     private ReaderDuties EmptyLocked() => IsReturnWiseLocked(callers: 0) ? ReaderDuties.CreditInline : ReaderDuties.None;
-
-    private ReaderDuties JoinedLocked()
-    {
-        if (_window.ConsumedItems < _joinTarget)
-            return ReaderDuties.None;
-        _joinTarget = long.MaxValue;
-        _joined = _window.ConsumedItems;
-        return ReaderDuties.Joined;
-    }
 
     private ReaderDuties FinishedLocked()
     {

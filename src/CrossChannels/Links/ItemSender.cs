@@ -16,15 +16,11 @@ internal sealed class ItemSender : SendingHalf
     private readonly long _maxUnsentBytes;
     private readonly int _elementSize;
     private readonly BlockQueue _blocks = new();
+    private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
-    private readonly WaiterQueue _waiting;
-    private readonly CreditWant? _want;
-    private readonly WaiterPool _blockedPool = new();
-    private readonly WaiterPool _waitingPool = new();
     private readonly SentCounts _counts;
     private SendCredit _credit;
     private ItemLimit _limit;
-    private long _droppedItems;
     private Closure? _closure;
 
     public ItemSender(Outbox outbox, SenderOptions options)
@@ -35,10 +31,9 @@ internal sealed class ItemSender : SendingHalf
         _limit = new ItemLimit(options.MaxItemBytes);
         _maxUnsentBytes = options.MaxUnsentBytes;
         _wakeInline = options.WakeInline;
-        _want = options.IsShared ? new CreditWant(outbox) : null;
         _credit = new SendCredit(options.IsShared);
-        _blocked = new WaiterQueue { Canceled = _want is null ? null : OnCanceledLocked };
-        _waiting = new WaiterQueue { Canceled = _blocked.Canceled };
+        _waiters = new WriterWaiters(outbox, options.IsShared);
+        _blocked = _waiters.Blocked;
         _counts = new SentCounts(outbox);
     }
 
@@ -46,7 +41,7 @@ internal sealed class ItemSender : SendingHalf
 
     public override long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
 
-    public override bool HasWaiters { get { lock (_sync) return !_blocked.IsEmpty || !_waiting.IsEmpty || _counts.HasWaiters; } }
+    public override bool HasWaiters { get { lock (_sync) return _waiters.IsAny || _counts.HasWaiters; } }
 
     /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
     public bool MayAccept
@@ -57,7 +52,7 @@ internal sealed class ItemSender : SendingHalf
             {
                 if (_closure is null && HasRoomLocked && _blocked.IsEmpty)
                     return true;
-                WantLocked();
+                _waiters.Want(_credit);
             }
             _outbox.SendInline(withCredit: false);
             return false;
@@ -87,7 +82,7 @@ internal sealed class ItemSender : SendingHalf
             }
             else
             {
-                WantLocked();
+                _waiters.Want(_credit);
             }
         }
         if (isClaimed)
@@ -123,7 +118,7 @@ internal sealed class ItemSender : SendingHalf
                 accepted += (int)count;
             }
             if (accepted < items.Length)
-                WantLocked();
+                _waiters.Want(_credit);
         }
         if (isClaimed)
             _outbox.SendClaimed();
@@ -145,7 +140,7 @@ internal sealed class ItemSender : SendingHalf
             if (isAccepted)
                 isClaimed = AppendLocked(item, isNull);
             else
-                WantLocked();
+                _waiters.Want(_credit);
         }
         if (isClaimed)
             _outbox.SendClaimed();
@@ -164,20 +159,16 @@ internal sealed class ItemSender : SendingHalf
         short version;
         lock (_sync)
         {
-            if (_closure is { } closure)
-                return ValueTask.FromException(closure.ForItem());
-            if (_limit.Check(item.Length) is { } error)
-                return ValueTask.FromException(error);
+            if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
+                return ValueTask.FromException(refusal);
             if (HasRoomLocked && _blocked.IsEmpty)
             {
                 if (AppendLocked(item, isNull))
                     _outbox.ReleaseClaimLocked();
                 return default;
             }
-            waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
-            waiter.SetItem(item, isNull);
-            _blocked.Enqueue(waiter);
-            WantLocked();
+            waiter = _waiters.Block(item, isNull);
+            _waiters.Want(_credit);
             version = waiter.Version;
         }
         ChannelMetrics.CreditStalled();
@@ -192,17 +183,15 @@ internal sealed class ItemSender : SendingHalf
         short version;
         lock (_sync)
         {
-            if (_closure is { } closure)
-                return ValueTask.FromException(closure.ForItem());
-            if (_limit.Check(item.Length) is { } error)
-                return ValueTask.FromException(error);
-            waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
+            if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
+                return ValueTask.FromException(refusal);
+            waiter = _waiters.ForItem();
             waiter.Large = item;
             version = waiter.Version;
             if (!HasRoomLocked || !_blocked.IsEmpty)
             {
                 _blocked.Enqueue(waiter);
-                WantLocked();
+                _waiters.Want(_credit);
             }
             else if (AppendLargeLocked(waiter))
                 _outbox.ReleaseClaimLocked();
@@ -223,9 +212,8 @@ internal sealed class ItemSender : SendingHalf
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
             if (HasRoomLocked && _blocked.IsEmpty)
                 return new ValueTask<bool>(true);
-            waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
-            _waiting.Enqueue(waiter);
-            WantLocked();
+            waiter = _waiters.Wait();
+            _waiters.Want(_credit);
             version = waiter.Version;
         }
         ChannelMetrics.CreditStalled();
@@ -269,10 +257,10 @@ internal sealed class ItemSender : SendingHalf
         {
             if (!_credit.TryGrant(credit.Items, credit.Bytes))
                 return false;
-            _want?.Granted();
+            _waiters.Granted();
             AdmitLocked(ref wake);
             if (!_blocked.IsEmpty)
-                WantLocked();
+                _waiters.Want(_credit);
             if (_outbox.IsIdleLocked && HasSendableLocked)
                 _outbox.ScheduleLocked();
             return true;
@@ -300,11 +288,10 @@ internal sealed class ItemSender : SendingHalf
             Closure closure = makeClosure(UnreceivedLocked);
             Volatile.Write(ref _closure, closure);
             if (drop)
-                DropLocked(closure.ForItem(), ref wake);
+                _blocks.Drop(closure.ForItem(), ref wake);
             if (last is { } frame)
-                _outbox.Post(frame with { Value = _credit.AcceptedItems - _droppedItems });
-            _blocked.DecideAll(ref wake, false, closure.ForItem());
-            _waiting.DecideAll(ref wake, false, closure.Error);
+                _outbox.Post(frame with { Value = _credit.AcceptedItems - _blocks.DroppedItems });
+            _waiters.End(closure, ref wake);
         }
         wake.Wake(_wakeInline);
         return true;
@@ -317,7 +304,7 @@ internal sealed class ItemSender : SendingHalf
         lock (_sync)
         {
             Exception error = _counts.Error ?? makeError(UnreceivedLocked);
-            DropLocked(new ChannelClosedException(error), ref wake);
+            _blocks.Drop(new ChannelClosedException(error), ref wake);
             _outbox.ScheduleIfWorkLocked();
             _counts.Fail(error, ref wake);
         }
@@ -339,7 +326,7 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
-        if (_want is null || type != FrameType.Revoke)
+        if (!_waiters.IsShared || type != FrameType.Revoke)
             return false;
         lock (_sync)
         {
@@ -371,20 +358,7 @@ internal sealed class ItemSender : SendingHalf
             wake.Add(first);
         }
         if (HasRoomLocked)
-            _waiting.DecideAll(ref wake, true);
-    }
-
-    /// <summary>Somebody found no room: where the capacity is shared, says so.</summary>
-    private void WantLocked()
-    {
-        if (_want is not null && _closure is null && _credit.Items <= 0)
-            _want.Ask(_credit.AcceptedItems);
-    }
-
-    private void OnCanceledLocked()
-    {
-        if (_blocked.IsEmpty && _waiting.IsEmpty)
-            _want!.Withdraw();
+            _waiters.WakeWaiting(ref wake);
     }
 
     /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>
@@ -419,6 +393,4 @@ internal sealed class ItemSender : SendingHalf
         _blocks.Added(bytes);
         return _outbox.IsIdleLocked && HasSendableLocked && _outbox.ClaimLocked();
     }
-
-    private void DropLocked(Exception error, ref WakeList wake) => _droppedItems += _blocks.Drop(error, ref wake);
 }
