@@ -10,8 +10,6 @@ namespace CrossChannels;
 /// <summary>Makes channels whose ends may live in different processes; stands beside <see cref="Channel"/>.</summary>
 public static class CrossChannel
 {
-    private static readonly TimeSpan s_reconnectDelay = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Makes one end over any pipe that leads to another end. The greeting goes on in the background.</summary>
     /// <param name="pipe">The connection; the channel completes both halves when it is closed.</param>
     /// <param name="options">Capacity, serializers, deadlines; default: <see cref="CrossChannelOptions{TWrite, TRead}"/>'s.</param>
@@ -52,34 +50,7 @@ public static class CrossChannel
         ChannelAddress address, CrossChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
-        LinkSettings settings = factory.Settings;
-        long started = settings.TimeProvider.GetTimestamp();
-        while (true)
-        {
-            TransportConnection connection = await Transport.ConnectAsync(address, settings, cancellationToken).ConfigureAwait(false);
-            LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
-                return channel;
-            }
-            catch (ConnectionLostException e) when (address.Scheme == ChannelScheme.Tls)
-            {
-                throw new LinkRefusedException(
-                    $"The listener at {address} closed the connection right after the TLS handshake. It probably does not trust this end's certificate; its log says why.", e);
-            }
-            catch (CrossChannelException e) when (e is ConnectionLostException or LinkAbortedException && IsTimeLeft(settings, started))
-            {
-                // A listener that was just going away had taken the connection; its successor may be there already.
-                await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                channel.Abort("The connecting end was canceled.");
-                throw;
-            }
-        }
+        return await new LinkChannelFactory<TWrite, TRead>(options, address.Channel).ConnectAsync(address, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Listens; connections come from <see cref="CrossChannelListener{TWrite, TRead}.Accepted"/>.</summary>
@@ -112,7 +83,4 @@ public static class CrossChannel
             first.Start(new PipeInput(back.Reader), new PipeOutput(there.Writer), peer),
             second.Start(new PipeInput(there.Reader), new PipeOutput(back.Writer), peer));
     }
-
-    private static bool IsTimeLeft(LinkSettings settings, long started) =>
-        settings.ConnectTimeout == Timeout.InfiniteTimeSpan || settings.TimeProvider.GetElapsedTime(started) < settings.ConnectTimeout;
 }

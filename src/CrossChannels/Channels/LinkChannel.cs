@@ -9,6 +9,9 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<T
 {
     private readonly Link _link = handle.Link;
 
+    /// <summary>The link of both halves.</summary>
+    public Link Link => _link;
+
     /// <summary>The connection is closed; never faults.</summary>
     public Task Closed => _link.Closed;
 

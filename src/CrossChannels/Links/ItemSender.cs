@@ -19,6 +19,7 @@ internal sealed class ItemSender : SendingHalf
     private readonly WaiterQueue _blocked;
     private readonly WaiterQueue _waiting;
     private readonly CreditWant? _want;
+    private readonly bool _isOnDemand;
     private readonly WaiterPool _blockedPool = new();
     private readonly WaiterPool _waitingPool = new();
     private readonly SentCounts _counts;
@@ -36,7 +37,8 @@ internal sealed class ItemSender : SendingHalf
         _maxUnsentBytes = options.MaxUnsentBytes;
         _wakeInline = options.WakeInline;
         _want = options.IsShared ? new CreditWant(outbox) : null;
-        _credit = new SendCredit(options.IsShared);
+        _isOnDemand = options.IsOnDemand;
+        _credit = new SendCredit(isShared: options.IsShared || options.IsOnDemand);
         _blocked = new WaiterQueue { Canceled = _want is null ? null : OnCanceledLocked };
         _waiting = new WaiterQueue { Canceled = _blocked.Canceled };
         _counts = new SentCounts(outbox);
@@ -339,6 +341,8 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
+        if (_isOnDemand && type is FrameType.Report)
+            return true;
         if (_want is null || type != FrameType.Revoke)
             return false;
         lock (_sync)
