@@ -12,6 +12,9 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<T
     /// <summary>The readable half as one of leases, which is used in its place.</summary>
     public required Func<LeasedReader<TRead>> MakeLeasedReader { get; init; }
 
+    /// <summary>The link of both halves.</summary>
+    public Link Link => _link;
+
     /// <summary>The connection is closed; never faults.</summary>
     public Task Closed => _link.Closed;
 

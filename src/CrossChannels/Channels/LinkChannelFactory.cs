@@ -16,7 +16,11 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
 
     /// <exception cref="ArgumentException">A capacity was asked for where it has no effect.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross, or an option has no meaning across processes.</exception>
-    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex)
+    /// <param name="options">Capacity, serializers, deadlines.</param>
+    /// <param name="channel">Its name; empty for the only one.</param>
+    /// <param name="role">What the link is for. The end that writes, or reads, as the role says is the connecting one, and the other the hub's.</param>
+    /// <param name="isOnDemand">At a hub: items are chosen when the reader asks for them.</param>
+    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex, bool isOnDemand = false)
     {
         _options = options ?? CrossChannelOptions<TWrite, TRead>.Default;
         if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
@@ -27,14 +31,15 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         _readCodec = ItemCodec.Create(_options.ReadSettings);
         CheckSize(_writeCodec.Contract, _options.WriteSettings.MaxItemBytes);
         CheckSize(_readCodec.Contract, _options.ReadSettings.MaxItemBytes);
-        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Link, role);
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Link, role) { IsOnDemand = isOnDemand };
         _halves = new ItemHalves(
             new SenderOptions(
                 _writeCodec.ElementSize,
                 _options.WriteSettings.MaxItemBytes,
                 _options.WriteSettings.MaxUnsentBytes,
                 _options.Writing.AllowSynchronousContinuations,
-                IsShared: role == LinkRole.Writer && !_writeCodec.Contract.IsNone),
+                IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem),
+                IsOnDemand: isOnDemand),
             ReceiverOptions(role));
     }
 
@@ -66,11 +71,12 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
 
     private ReceiverOptions ReceiverOptions(LinkRole role)
     {
-        bool isShared = role is LinkRole.Reader or LinkRole.LeasedReader && !_readCodec.Contract.IsNone;
+        bool isReading = typeof(TRead) != typeof(NoItem);
+        ReaderDemand demand = isReading && role is (LinkRole.Reader or LinkRole.LeasedReader) ? ReaderDemand.Ahead : ReaderDemand.Capacity;
         bool wakeInline = _options.Reading.AllowSynchronousContinuations;
         ReceiverOptions Make(long capacity, DropPolicy? drops, bool isSingleReader) => new(
             _readCodec.ElementSize, _options.ReadSettings.MaxItemBytes, capacity, _options.ReadSettings.MaxUnreadBytes, drops, isSingleReader, wakeInline,
-            isShared ? ReaderDemand.Ahead : ReaderDemand.Capacity, isShared && role == LinkRole.LeasedReader);
+            demand, IsLeased: isReading && role == LinkRole.LeasedReader, ServesShared: isReading && role == LinkRole.Writer);
 
         return _options.Reading switch
         {

@@ -44,6 +44,9 @@ internal struct ReceiveWindow
 
     public long ConsumedItems { get; private set; }
 
+    /// <summary>Credit that the sender has not used.</summary>
+    public readonly long UnusedItems => _grantedItems - ReceivedItems;
+
     public readonly (long Items, long Bytes) Granted => (_grantedItems, _grantedBytes);
 
     /// <summary>Takes note of a batch that arrived.</summary>

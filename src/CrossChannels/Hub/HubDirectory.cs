@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CrossChannels.Links;
+using CrossChannels.Protocol;
 
 namespace CrossChannels.Hub;
 
@@ -21,7 +22,7 @@ internal sealed class HubDirectory(LinkSettings settings)
 
     /// <summary>Starts the link of a connecting end, which it tells why if there is nothing for it.</summary>
     public Link Attach(HubRequest request) => Refusal(request, out HubObject? found) is { } refusal
-        ? request.Refuse(settings, refusal)
+        ? request.Refuse(settings, refusal, found?.WhyNotCode ?? ReasonCode.Given)
         : found!.Attach(request);
 
     private string? Refusal(HubRequest request, out HubObject? found)

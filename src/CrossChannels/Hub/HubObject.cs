@@ -1,4 +1,5 @@
 using CrossChannels.Links;
+using CrossChannels.Protocol;
 
 namespace CrossChannels.Hub;
 
@@ -13,6 +14,9 @@ internal abstract class HubObject(string name)
 
     /// <summary>What a peer is told whose role is not served.</summary>
     public abstract string WhyNot(LinkRole role);
+
+    /// <summary>What kind of refusal that is.</summary>
+    public virtual ReasonCode WhyNotCode => ReasonCode.Given;
 
     /// <summary>Starts the link of a peer whose role is served. What does not fit is refused by the link itself.</summary>
     public abstract Link Attach(HubRequest request);

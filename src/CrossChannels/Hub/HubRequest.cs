@@ -20,9 +20,9 @@ internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Outpu
     public ItemContract Reads => LinkIdentity.FromHello(Hello.Reads);
 
     /// <summary>Starts a link that refuses the peer, saying why.</summary>
-    public Link Refuse(LinkSettings settings, string why)
+    public Link Refuse(LinkSettings settings, string why, ReasonCode code = ReasonCode.Given)
     {
-        var identity = new LinkIdentity(Reads, Writes, Hello.Channel, settings, Role) { Refuses = why };
+        var identity = new LinkIdentity(Reads, Writes, Hello.Channel, settings, Role) { Refuses = why, RefusesAs = code };
         var link = new Link(Input, Output, identity, Peer, RefusedHalves.Instance);
         link.Start();
         return link;

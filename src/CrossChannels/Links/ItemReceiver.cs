@@ -14,6 +14,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
     private readonly SharedReading? _shared;
+    private readonly bool _servesShared;
     private ReceiveWindow _window;
     private Closure? _closure;
     private JoinWatch _join = new();
@@ -26,6 +27,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
+        _servesShared = options.ServesShared;
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
@@ -140,15 +142,19 @@ internal sealed class ItemReceiver : ReceivingHalf
     /// <returns>False if the caller should try again at once.</returns>
     public bool TryBlock(ReadWaiter waiter, out Closure? closed)
     {
-        SendBeforeParking(callers: 1);
+        SendBeforeParking(isBlocked: true);
         WakeList wake = default;
+        bool isShort;
         lock (_sync)
         {
             closed = _closure;
             if (_queue.Count > 0 || closed is not null)
                 return false;
             _waiters.Block(waiter, ref wake);
+            isShort = IsShortLocked(_waiters.Wanted);
         }
+        if (isShort)
+            _outbox.PostCredit();
         wake.Wake(WakeInline);
         return true;
     }
@@ -156,10 +162,11 @@ internal sealed class ItemReceiver : ReceivingHalf
     /// <summary>Waits until there may be an item; false, or the error, when the direction is over and nothing is left.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        SendBeforeParking(callers: 0);
+        SendBeforeParking(isBlocked: false);
         WakeList wake = default;
         Waiter waiter;
         short version;
+        bool isShort;
         lock (_sync)
         {
             if (_queue.Count > 0)
@@ -168,7 +175,10 @@ internal sealed class ItemReceiver : ReceivingHalf
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
             waiter = _waiters.Wait(ref wake);
             version = waiter.Version;
+            isShort = IsShortLocked(_waiters.Wanted);
         }
+        if (isShort)
+            _outbox.PostCredit();
         wake.Wake(WakeInline);
         waiter.Watch(cancellationToken);
         return new ValueTask<bool>(waiter, version);
@@ -255,6 +265,8 @@ internal sealed class ItemReceiver : ReceivingHalf
                 leases.Confirm(CounterFrame.Read(body, type));
             return true;
         }
+        if (_servesShared && type is (FrameType.Want or FrameType.WantWithdrawn))
+            return true;
         if (_shared is null || type != FrameType.Reclaim)
             return false;
         lock (_sync)
@@ -269,19 +281,25 @@ internal sealed class ItemReceiver : ReceivingHalf
     /// <summary>Has what was settled sent, soon.</summary>
     public void SendSettled() => _outbox.PostCredit();
 
-    private void SendBeforeParking(int callers)
+    private void SendBeforeParking(bool isBlocked)
     {
         bool isWise;
         lock (_sync)
-            isWise = IsReturnWiseLocked(callers);
+            isWise = IsReturnWiseLocked(wanted: 1 + (isBlocked ? _waiters.Wanted : _waiters.BlockedCount));
         _outbox.SendInline(isWise);
     }
 
-    private bool IsReturnWiseLocked(int callers)
+    private bool IsReturnWiseLocked(int wanted)
     {
-        if (_closure is null && _queue.Count == 0)
-            _shared?.Ask(ref _window, callers + _waiters.BlockedCount);
-        return (_closure is null && _window.IsReturnWise) || _shared?.HasNews(_window) == true;
+        bool isShort = _closure is null && _queue.Count == 0 && IsShortLocked(wanted);
+        return isShort || (_closure is null && _window.IsReturnWise) || _shared?.HasNews(_window) == true;
+    }
+
+    /// <summary>Asks a hub for items that nobody has asked for yet; each of those that wait needs credit of its own, since no later call may come to ask.</summary>
+    private bool IsShortLocked(int wanted)
+    {
+        _shared?.Ask(ref _window, wanted);
+        return _shared is not null && _window.UnusedItems < wanted;
     }
 
     private ReaderDuties HandOverLocked(ref WakeList wake)
@@ -364,7 +382,7 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private bool IsReturnDueLocked => _window.IsReturnDue && _shared is not { IsOneByOne: true };
 
-    private ReaderDuties EmptyLocked() => IsReturnWiseLocked(callers: 0) ? ReaderDuties.CreditInline : ReaderDuties.None;
+    private ReaderDuties EmptyLocked() => IsReturnWiseLocked(Math.Max(1, _waiters.Wanted)) ? ReaderDuties.CreditInline : ReaderDuties.None;
 
     private ReaderDuties FinishedLocked()
     {

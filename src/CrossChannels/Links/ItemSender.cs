@@ -18,6 +18,7 @@ internal sealed class ItemSender : SendingHalf
     private readonly BlockQueue _blocks = new();
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
+    private readonly bool _isOnDemand;
     private readonly SentCounts _counts;
     private SendCredit _credit;
     private ItemLimit _limit;
@@ -31,7 +32,8 @@ internal sealed class ItemSender : SendingHalf
         _limit = new ItemLimit(options.MaxItemBytes);
         _maxUnsentBytes = options.MaxUnsentBytes;
         _wakeInline = options.WakeInline;
-        _credit = new SendCredit(options.IsShared);
+        _isOnDemand = options.IsOnDemand;
+        _credit = new SendCredit(isShared: options.IsShared || options.IsOnDemand);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
         _counts = new SentCounts(outbox);
@@ -326,6 +328,8 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
+        if (_isOnDemand && type is FrameType.Report)
+            return true;
         if (!_waiters.IsShared || type != FrameType.Revoke)
             return false;
         lock (_sync)

@@ -94,9 +94,12 @@ internal sealed class Link
     {
         bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
         EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
-        return CloseSender(kind, _ => error, drop: false, EndFrame(FrameType.Complete, error))
+        return CloseSender(kind, _ => error, drop: false, OutcomeOf(error, FrameType.Complete))
             || (isFirst && Sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
     }
+
+    /// <summary>Tells the writer of a shared channel that it takes no more items; those that were accepted there may still come.</summary>
+    public void EndChannel(Exception? error) => _outbox.Post(OutcomeOf(error, FrameType.Ended));
 
     /// <summary>The writer leaves: accepts nothing more, and the reader learns it after the last item.</summary>
     public void Leave() => CloseSender(EndingKind.WriterLeft, static _ => null, drop: false, new OutFrame(FrameType.SendFinished));
@@ -170,7 +173,11 @@ internal sealed class Link
         _greeted.TrySetResult(_info!);
     }
 
-    internal Exception RefusedByPeer(ReasonFrame reason) => new LinkRefusedException($"{reason.Text} The other end, {_peer.Endpoint}, refused the link.");
+    internal Exception RefusedByPeer(ReasonFrame reason)
+    {
+        string message = $"{reason.Text} The other end, {_peer.Endpoint}, refused the link.";
+        return new LinkRefusedException(message, reason.Code == ReasonCode.NotSupported ? new NotSupportedException(message) : null);
+    }
 
     internal Exception AbortedByPeer(ReasonFrame reason) => reason.Code switch
     {
@@ -200,16 +207,6 @@ internal sealed class Link
         Exception? error = ErrorOf(end);
         CloseSender(error is null ? EndingKind.Completed : EndingKind.Faulted, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
     }
-
-    /// <summary>Tells a writer that the hub's channel takes no more items.</summary>
-    internal void EndChannel(Exception? error) => _outbox.Post(EndFrame(FrameType.Ended, error));
-
-    private static OutFrame EndFrame(FrameType type, Exception? error) => error switch
-    {
-        null => new OutFrame(type, Code: (byte)CompletionOutcome.Success),
-        OperationCanceledException => new OutFrame(type, Code: (byte)CompletionOutcome.Canceled),
-        _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? ""),
-    };
 
     internal static Exception? ErrorOf(CompleteFrame end) => end.Outcome switch
     {
@@ -268,10 +265,10 @@ internal sealed class Link
             case null:
                 Die(new ConnectionLostException($"The connection to {PeerName} ended without a goodbye: the process was killed, or left without closing it."), null);
                 break;
-            case PeerRefusedException:
+            case PeerRefusedException refused:
                 Die(
                     new LinkRefusedException($"{error.Message} The other end is {_peer.Endpoint}."),
-                    new OutFrame(FrameType.Refuse, Code: (byte)ReasonCode.Given, Text: error.Message));
+                    new OutFrame(FrameType.Refuse, Code: (byte)refused.Code, Text: error.Message));
                 break;
             case MalformedFrameException:
                 Die(
@@ -302,6 +299,15 @@ internal sealed class Link
         _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }
+
+    private static OutFrame OutcomeOf(Exception? error, FrameType type) => error switch
+    {
+        null => new OutFrame(type, Code: (byte)CompletionOutcome.Success),
+        OperationCanceledException => new OutFrame(type, Code: (byte)CompletionOutcome.Canceled),
+        // An error that came from another process goes on as it was there.
+        RemoteChannelException remote => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: remote.RemoteMessage, TypeName: remote.RemoteTypeName),
+        _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? ""),
+    };
 
     private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
     {

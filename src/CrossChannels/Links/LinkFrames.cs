@@ -30,7 +30,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         int version = Preamble.Common(LinkIdentity.Versions, preamble);
         Hello? peer = version == 0 ? null : Hello.Read(hello);
         if (identity.Refusal(preamble, peer) is { } refusal)
-            throw new PeerRefusedException(refusal);
+            throw new PeerRefusedException(refusal, identity.RefusesAs);
         link.Meet(version, peer!);
         byte[] welcome = new byte[WelcomeFrame.Size];
         new WelcomeFrame(receiver.FirstCredit, receiver.MaxItemBytes).Write(welcome);

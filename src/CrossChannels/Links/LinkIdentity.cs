@@ -16,6 +16,9 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     /// <summary>Why this end refuses every peer; null if it does not.</summary>
     public string? Refuses { get; init; }
 
+    /// <summary>What kind of refusal that is.</summary>
+    public ReasonCode RefusesAs { get; init; } = ReasonCode.Given;
+
     /// <summary>At a hub: items of the channel are chosen when they are asked for.</summary>
     public bool IsOnDemand { get; init; }
 

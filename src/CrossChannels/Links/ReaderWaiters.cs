@@ -15,6 +15,9 @@ internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
     /// <summary>Whether nobody is blocked in a read of one item.</summary>
     public bool IsNoneBlocked => _blocked.IsEmpty;
 
+    /// <summary>How many items are wanted at once: one for each that is blocked, and one that wakes all others.</summary>
+    public int Wanted => _blocked.Count + (_waiting.IsEmpty ? 0 : 1);
+
     public int BlockedCount => _blocked.Count;
 
     public int WaiterCount => _blocked.Count + _waiting.Count;

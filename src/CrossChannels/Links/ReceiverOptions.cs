@@ -9,7 +9,8 @@ namespace CrossChannels.Links;
 /// <param name="IsSingleReader">A second pending read cancels the first.</param>
 /// <param name="Demand">When credit is granted.</param>
 /// <param name="IsLeased">Items are settled one by one.</param>
+/// <param name="ServesShared">At a hub: the writer asks for credit, which it gets all the same.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 internal sealed record ReceiverOptions(
     int ElementSize, int MaxItemBytes, long Capacity, long MaxUnreadBytes, DropPolicy? Drops, bool IsSingleReader, bool WakeInline,
-    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false);
+    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false, bool ServesShared = false);

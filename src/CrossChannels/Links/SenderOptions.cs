@@ -6,4 +6,6 @@ namespace CrossChannels.Links;
 /// <param name="MaxUnsentBytes">Bytes that may be accepted and unsent.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 /// <param name="IsShared">The capacity is shared with other writers: credit is asked for, and may be taken back.</param>
-internal sealed record SenderOptions(int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false);
+/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for; that it reports its reads means nothing here.</param>
+internal sealed record SenderOptions(
+    int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false);

@@ -23,16 +23,16 @@ internal sealed class SharedReading(bool isLeased)
     /// <summary>Nothing is asked for until the reader comes back.</summary>
     public bool IsOneByOne => IsOnDemand || _ahead.Items <= 1;
 
-    /// <summary>So many callers found nothing.</summary>
-    public void Ask(ref ReceiveWindow window, int callers)
+    /// <summary>So many items are wanted, and none is here.</summary>
+    public void Ask(ref ReceiveWindow window, int wanted)
     {
         if (IsOnDemand)
         {
-            window.SetCapacity(Math.Max(1, callers));
+            window.SetCapacity(wanted);
             return;
         }
         _ahead.Ask(window.ConsumedItems, (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
-        window.SetCapacity(Math.Max(_ahead.Items, callers));
+        window.SetCapacity(Math.Max(_ahead.Items, wanted));
     }
 
     /// <summary>Items are about to be queued.</summary>

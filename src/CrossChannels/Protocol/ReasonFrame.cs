@@ -14,6 +14,9 @@ internal enum ReasonCode : byte
 
     /// <summary>A deadline passed.</summary>
     TimedOut = 3,
+
+    /// <summary>What was asked for works within the owner's process only.</summary>
+    NotSupported = 4,
 }
 
 /// <summary>A code and a text: Refuse (in place of Welcome), ReceiveClosing (receiver to sender), Abort (either, the last frame).</summary>

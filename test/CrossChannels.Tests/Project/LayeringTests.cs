@@ -16,6 +16,7 @@ public sealed partial class LayeringTests
         ["Diagnostics"] = [""],
         ["Links"] = ["", "Protocol", "Flow", "Serialization", "Diagnostics"],
         ["Channels"] = ["", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
+        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
     };
 
     public static IEnumerable<object[]> Folders => s_mayKnow.Keys.Select(folder => new object[] { folder });

@@ -3,12 +3,15 @@ using CrossChannels.Transports;
 
 namespace CrossChannels;
 
-/// <summary>Connects and greets, again and again while there is time.</summary>
-internal static class Connecting
+/// <summary>Connects a factory's ends to a listener or a hub.</summary>
+internal static class LinkConnector
 {
     private static readonly TimeSpan s_reconnectDelay = TimeSpan.FromMilliseconds(20);
 
-    /// <inheritdoc cref="CrossChannel.ConnectAsync{TWrite, TRead}"/>
+    /// <summary>Waits for somebody to listen, up to <see cref="LinkSettings.ConnectTimeout"/>, and greets.</summary>
+    /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
+    /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
+    /// <exception cref="NotSupportedException">What was asked for works within the owner's process only.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
         this LinkChannelFactory<TWrite, TRead> factory, ChannelAddress address, CancellationToken cancellationToken)
     {
@@ -22,6 +25,10 @@ internal static class Connecting
             {
                 await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
                 return channel;
+            }
+            catch (LinkRefusedException e) when (e.InnerException is NotSupportedException)
+            {
+                throw new NotSupportedException(e.Message, e);
             }
             catch (ConnectionLostException e) when (address.Scheme == ChannelScheme.Tls)
             {
