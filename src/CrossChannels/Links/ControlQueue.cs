@@ -60,7 +60,9 @@ internal sealed class ControlQueue
     }
 
     /// <summary>Takes what is written by itself: greeting, last words, frames with texts.</summary>
-    public bool TryTakeAlone(out ReadOnlyMemory<byte> bytes)
+    /// <param name="withFrames">False while something is due that such a frame may end.</param>
+    /// <param name="bytes">What is to be written.</param>
+    public bool TryTakeAlone(bool withFrames, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
         if (_greeting.TryDequeue(out byte[]? greeting))
@@ -75,7 +77,7 @@ internal sealed class ControlQueue
             bytes = lastWords;
             return true;
         }
-        if (!IsOpen || !_frames.TryPeek(out OutFrame frame) || frame.IsSmall)
+        if (!withFrames || !IsOpen || !_frames.TryPeek(out OutFrame frame) || frame.IsSmall)
             return false;
         bytes = Write(_frames.Dequeue());
         return true;
