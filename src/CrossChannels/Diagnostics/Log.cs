@@ -53,6 +53,24 @@ internal static partial class Log
             GreetingFailedCore(logger, peer, error.Message, error);
     }
 
+    public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)
+    {
+        if (logger is not null)
+            ItemLostCore(logger, channel, peer, error);
+    }
+
+    public static void ItemNotTaken(ILogger? logger, string channel, string peer)
+    {
+        if (logger is not null)
+            ItemNotTakenCore(logger, channel, peer);
+    }
+
+    public static void LeftBehind(ILogger? logger, string channel, long count)
+    {
+        if (logger is not null)
+            LeftBehindCore(logger, channel, count);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -76,4 +94,13 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} did not become a channel: {Reason}", EventName = nameof(GreetingFailed))]
     private static partial void GreetingFailedCore(ILogger logger, string peer, string reason, Exception error);
+
+    [LoggerMessage(20, LogLevel.Warning, "An item of channel '{Channel}' was given to {Peer} and did not reach it.", EventName = nameof(ItemLost))]
+    private static partial void ItemLostCore(ILogger logger, string channel, string peer, Exception? error);
+
+    [LoggerMessage(21, LogLevel.Warning, "Channel '{Channel}' was closed with {Count} items that nobody had read.", EventName = nameof(LeftBehind))]
+    private static partial void LeftBehindCore(ILogger logger, string channel, long count);
+
+    [LoggerMessage(22, LogLevel.Debug, "Channel '{Channel}' was over when an item of {Peer} came.", EventName = nameof(ItemNotTaken))]
+    private static partial void ItemNotTakenCore(ILogger logger, string channel, string peer);
 }

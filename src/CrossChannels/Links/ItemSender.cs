@@ -46,6 +46,9 @@ internal sealed class ItemSender : SendingHalf
 
     public override Closure? Closure => Volatile.Read(ref _closure);
 
+    /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
+    public Action Closed { get; set; } = static () => { };
+
     public override long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
 
     public override bool HasWaiters { get { lock (_sync) return !_blocked.IsEmpty || !_waiting.IsEmpty || _counts.HasWaiters; } }
@@ -309,6 +312,7 @@ internal sealed class ItemSender : SendingHalf
             _waiting.DecideAll(ref wake, false, closure.Error);
         }
         wake.Wake(_wakeInline);
+        Closed();
         return true;
     }
 
