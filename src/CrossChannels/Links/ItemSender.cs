@@ -41,6 +41,9 @@ internal sealed class ItemSender : SendingHalf
 
     public override Closure? Closure => Volatile.Read(ref _closure);
 
+    /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
+    public Action Closed { get; set; } = static () => { };
+
     public override long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
 
     public override bool HasWaiters { get { lock (_sync) return _waiters.IsAny || _counts.HasWaiters; } }
@@ -296,6 +299,7 @@ internal sealed class ItemSender : SendingHalf
             _waiters.End(closure, ref wake);
         }
         wake.Wake(_wakeInline);
+        Closed();
         return true;
     }
 
