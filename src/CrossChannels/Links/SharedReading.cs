@@ -31,7 +31,7 @@ internal sealed class SharedReading(bool isLeased)
             window.SetCapacity(Math.Max(1, callers));
             return;
         }
-        _ahead.Ask(window.ConsumedItems, (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
+        _ahead.Ask(Read(window), (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
         window.SetCapacity(Math.Max(_ahead.Items, callers));
     }
 
