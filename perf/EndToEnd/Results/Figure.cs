@@ -22,8 +22,11 @@ internal static class Figure
     /// <summary>A ratio, or the value itself where there is no baseline.</summary>
     public static string RatioOf(Row row, double? value) => row.Baseline is null ? Of(value) : Of(value) + "x";
 
-    public static string TargetOf(Row row) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(row.Direction == Direction.AtLeast ? ">=" : "<=")} {row.Target}{(row.Baseline is null ? "" : "x")}");
+    /// <summary>How far the median can be off.</summary>
+    public static string IntervalOf(Row row) => row.Low is null ? None : $"{Of(row.Low)} to {Of(row.High)}";
+
+    public static string TargetOf(Row row) => row.Target is null ? None
+        : string.Create(CultureInfo.InvariantCulture, $"{(row.Direction == Direction.AtLeast ? ">=" : "<=")} {row.Target}{(row.Baseline is null ? "" : "x")}");
 
     private static string Digits(double number)
     {
