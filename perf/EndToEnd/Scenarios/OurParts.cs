@@ -1,3 +1,4 @@
+using System.Globalization;
 using EndToEnd.Parts;
 using EndToEnd.Peers;
 
@@ -18,6 +19,13 @@ internal static class OurParts
     {
         string address = UnixAddress.New(workplace);
         return [PartSpec.Of<Echo>(address), PartSpec.Of<Pinger>(address)];
+    }
+
+    /// <summary>Time stamps at a rate; the reader runs the rounds.</summary>
+    public static IReadOnlyList<PartSpec> Stamps(Workplace workplace, string capacity, double rate)
+    {
+        string address = UnixAddress.New(workplace);
+        return [PartSpec.Of<StampWriter>(address, rate.ToString("R", CultureInfo.InvariantCulture)), PartSpec.Of<StampReader>(address, capacity)];
     }
 
     /// <summary>Records as JSON.</summary>
