@@ -37,6 +37,7 @@ internal static class Program
             cancellationToken));
         root.Add(GrowthCommand.New());
         root.Add(LatencyCommand.New());
+        root.Add(ReportCommand.New());
         root.Add(TableCommand.New());
         root.Add(PeerCommand());
         return root.Parse(args).Invoke();
