@@ -21,7 +21,7 @@ internal static class LatencySection
         {
             body.Element("h3", load.Key).Tag("div class=\"beside\"");
             body.Chart("latency", load.Key, $"Lines: latency in microseconds by percentile at {load.Key}. The table has the same figures.");
-            body.Table("Microseconds", s_columns, load.Select(static line => (IReadOnlyList<string>)
+            body.Table($"Microseconds at {load.Key}; {Figure.Rounds(latency.Rounds, latency.SecondsPerRound)}", s_columns, load.Select(static line => (IReadOnlyList<string>)
                 [line.Name, .. ((double[])[line.Achieved, line.P50, line.P90, line.P99, line.P999, line.Max, line.Late99]).Select(static figure => Figure.Of(figure))]));
             body.Tag("/div");
         }

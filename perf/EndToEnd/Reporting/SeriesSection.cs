@@ -23,7 +23,7 @@ internal static class SeriesSection
         body.Tag("div class=\"beside\"");
         body.Chart("series", series.Id, $"Lines: {series.Y} in {series.Unit} against {series.X}. The table has the same figures.");
         body.Table(
-            $"{series.Y}, {series.Unit}",
+            $"{series.Title}: {series.Y}, {series.Unit}; {Figure.Rounds(series.Rounds, series.SecondsPerRound)}",
             [new(series.X, IsNumber: true), .. series.Lines.Select(static line => new HtmlColumn(line.Name, IsNumber: true))],
             Enumerable.Range(0, series.Lines[0].Points.Count).Select(i => (IReadOnlyList<string>)
                 [Figure.Step(series.Lines[0].Points[i].X), .. series.Lines.Select(line => Cell(line.Points[i]))]));

@@ -63,7 +63,7 @@ internal static class Markdown
         {
             output.Write(before);
             before = output.NewLine;
-            output.WriteLine($"**{series.Title}** (`{series.Id}`): {series.Y}, {series.Unit}.");
+            output.WriteLine($"**{series.Title}** (`{series.Id}`): {series.Y}, {series.Unit}; {Figure.Rounds(series.Rounds, series.SecondsPerRound)}.");
             output.WriteLine();
             if (series.Skipped is { } reason)
             {
@@ -79,6 +79,8 @@ internal static class Markdown
 
     public static void WriteLatency(LatencyResult latency, TextWriter output)
     {
+        output.WriteLine($"From when an item was due until it was read; {Figure.Rounds(latency.Rounds, latency.SecondsPerRound)}.");
+        output.WriteLine();
         output.WriteLine("| load | | items/s | p50 | p90 | p99 | p99.9 | max | p99 late |");
         output.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---:|");
         foreach (LatencyLine line in latency.Lines)
