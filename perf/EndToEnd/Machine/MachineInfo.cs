@@ -7,6 +7,8 @@ namespace EndToEnd.Machine;
 /// <summary>Where, when and how a result file was measured.</summary>
 internal sealed record MachineInfo
 {
+    private const double BusyLoad = 1;
+
     public required string Os { get; init; }
 
     public required string Architecture { get; init; }
@@ -58,7 +60,9 @@ internal sealed record MachineInfo
         CultureInfo.InvariantCulture,
         $"{Processor}, {Cores} cores (used: {UsedCores}), {MemoryGiB} GiB; {Os}; {Runtime}, {Gc} GC; {Pairs} pairs of {SecondsPerSide} s{LoadText()}; {Time:yyyy-MM-dd}");
 
-    private string LoadText() => Load is { } load ? string.Create(CultureInfo.InvariantCulture, $"; load before: {load:N1}") : "";
+    private string LoadText() => Load is { } load
+        ? string.Create(CultureInfo.InvariantCulture, $"; load before: {load:N1}{(load >= BusyLoad ? " (busy with other work: not for a conclusion)" : "")}")
+        : "";
 
     private static double? LoadBefore()
     {

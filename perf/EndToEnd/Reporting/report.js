@@ -27,7 +27,7 @@
   const logarithmic = (text, more) => axis(text, {
     type: "logarithmic",
     ...more,
-    ticks: { callback: (value, index, ticks) => /^[125]/.test(value.toExponential()) || ticks.length < 8 ? figure(value) : "", ...more?.ticks },
+    ticks: { callback: (value, index, ticks) => /^[125]e/.test(value.toExponential()) || ticks.length < 8 ? figure(value) : "", ...more?.ticks },
   });
   const options = more => ({
     animation: false,
@@ -75,7 +75,7 @@
       options: options({
         indexAxis: "y",
         scales: {
-          x: logarithmic("times as good as the baseline, log scale; 1 is as good, more is better", { marksOne: true, ticks: { callback: value => /^[125]/.test(value.toExponential()) ? Number(value.toPrecision(2)) + "x" : "" } }),
+          x: logarithmic("times as good as the baseline, log scale; 1 is as good, more is better", { marksOne: true, ticks: { maxRotation: 0, callback: value => /^[125]e/.test(value.toExponential()) ? Number(value.toPrecision(2)) + "x" : "" } }),
           y: axis("row, and what it is compared with", { ticks: { autoSkip: false } }),
         },
       }),
