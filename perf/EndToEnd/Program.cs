@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using EndToEnd.Commands;
 using EndToEnd.Peers;
-using EndToEnd.Results;
 using EndToEnd.Scenarios;
 
 namespace EndToEnd;
@@ -35,7 +35,10 @@ internal static class Program
             result.GetValue(json),
             result.GetValue(enforce),
             cancellationToken));
-        root.Add(TableCommand());
+        root.Add(GrowthCommand.New());
+        root.Add(LatencyCommand.New());
+        root.Add(ReportCommand.New());
+        root.Add(TableCommand.New());
         root.Add(PeerCommand());
         return root.Parse(args).Invoke();
     }
@@ -49,14 +52,6 @@ internal static class Program
                 result.AddError($"There is no row '{id}'. Rows: {string.Join(", ", ScenarioList.Ids)}.");
         }
         return ids;
-    }
-
-    private static Command TableCommand()
-    {
-        var json = new Option<FileInfo>("--json") { Description = "The result file.", Required = true };
-        var table = new Command("table", "Prints a result file as a Markdown table.") { json };
-        table.SetAction(result => MarkdownTable.Write(ResultFile.Load(result.GetRequiredValue(json)), Console.Out));
-        return table;
     }
 
     private static Command PeerCommand()

@@ -18,6 +18,8 @@ internal static class ScenarioList
         new IdleCpu(),
         new IdleMemory(),
         new Allocation(),
+        new IdleScale(),
+        .. Comparisons.All,
     ];
 
     public static IEnumerable<string> Ids => s_all.SelectMany(static scenario => scenario.Rows).Select(static row => row.Id);
