@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using EndToEnd.Commands;
 using EndToEnd.Peers;
 using EndToEnd.Results;
 using EndToEnd.Scenarios;
@@ -10,6 +11,9 @@ namespace EndToEnd;
 internal static class Program
 {
     private const int MaxPairs = 1000;
+
+    // After Ctrl+C processes are ended and what was built for a comparison is removed.
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(60);
 
     private static int Main(string[] args)
     {
@@ -37,10 +41,11 @@ internal static class Program
             cancellationToken));
         root.Add(TableCommand());
         root.Add(PeerCommand());
-        return root.Parse(args).Invoke();
+        root.Add(CompareCommand.Create());
+        return root.Parse(args).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_cleanUp });
     }
 
-    private static string[]? ParseIds(ArgumentResult result)
+    internal static string[]? ParseIds(ArgumentResult result)
     {
         string[] ids = [.. result.Tokens.SelectMany(static token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         foreach (string id in ids)

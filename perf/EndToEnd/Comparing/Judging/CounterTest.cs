@@ -1,0 +1,24 @@
+namespace EndToEnd.Comparing.Judging;
+
+/// <summary>The comparison of two versions by one counter.</summary>
+/// <param name="Shift">Of the logarithm of the cost, from the old version to the new.</param>
+/// <param name="PValue">Of the rank sum test between the sets of both versions, two-sided and exact.</param>
+/// <param name="SelfShift">The same between two groups of sets of the old version.</param>
+/// <param name="Steadiness">The scatter of a set's score, seen from the sets that take no part in the test; less is steadier.</param>
+internal sealed record CounterTest(Shift Shift, double PValue, Shift SelfShift, double Steadiness)
+{
+    /// <summary>The noise floor: the largest difference of the old version from itself that its interval allows.</summary>
+    public double Floor => SelfShift.Farthest;
+
+    public static CounterTest Of(Costs costs)
+    {
+        // Which set is of which version does not matter here, so that without a difference all ways to share out the sets stay equally likely.
+        double[] centers = Scores.Centers([.. costs.Old, .. costs.New]);
+        double[] old = Scores.Of(costs.Old, centers), @new = Scores.Of(costs.New, centers), self = Scores.Of(costs.Self, centers);
+        return new CounterTest(
+            Judging.Shift.Of(old, @new),
+            RankSum.PValue(old, @new),
+            Judging.Shift.Of(self, old),
+            Spread.Of(costs.Self).Score(costs.Self[0].Count));
+    }
+}
