@@ -10,6 +10,9 @@ internal sealed partial class PerfEvents
     private const int ExcludeKernelFlag = 1 << 5;
     private const int CloseOnExec = 1 << 3;
 
+    // The thread ended before it was counted.
+    private const int NoSuchThread = 3;
+
     private readonly List<int> _files = [];
 
     private PerfEvents()
@@ -68,10 +71,11 @@ internal sealed partial class PerfEvents
         {
             int thread = int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture);
             int file = (int)OpenEvent(call, in attributes, thread, -1, -1, CloseOnExec);
+            int error = Marshal.GetLastPInvokeError();
             if (file >= 0)
                 _files.Add(file);
-            else if (Directory.Exists(task))
-                return Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
+            else if (error != NoSuchThread)
+                return $"perf_event_open: {Marshal.GetPInvokeErrorMessage(error)}";
         }
         return null;
     }

@@ -10,9 +10,6 @@ internal readonly record struct Shift(double Estimate, double Low, double High)
 {
     public const double Alpha = 0.05;
 
-    /// <summary>The end of the interval that is farther from zero.</summary>
-    public double Farthest => Math.Max(Math.Abs(Low), Math.Abs(High));
-
     /// <summary>How far <paramref name="second"/> lies above <paramref name="first"/>.</summary>
     /// <remarks>The interval holds the shift with at least 95 %; where the samples are too small for that, it is the widest there is.</remarks>
     public static Shift Of(IReadOnlyList<double> first, IReadOnlyList<double> second)

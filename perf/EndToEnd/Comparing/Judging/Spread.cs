@@ -29,10 +29,11 @@ internal readonly record struct Spread(double Round, double Set)
     public double Score(int cycles) => Math.Max(Set, OfMedian * Round / Math.Sqrt(cycles));
 
     /// <summary>How many cycles show a difference of this size in nine comparisons of ten, as far as the scatter of rounds decides.</summary>
+    /// <remarks>Twice of what the scatter says, because it is estimated from few rounds.</remarks>
     public double Cycles(double difference, int setsPerVersion)
     {
         double root = Quantiles * OfMedian * Round * Math.Sqrt(2.0 / setsPerVersion) / difference;
-        return root * root;
+        return 2 * root * root;
     }
 
     private static double Deviation(double[] values)

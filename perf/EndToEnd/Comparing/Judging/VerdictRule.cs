@@ -12,7 +12,7 @@ internal sealed record VerdictRule(double Threshold)
 
     /// <param name="shift">Of the logarithm of the cost, from the old version to the new.</param>
     /// <param name="adjustedPValue">Of the rank sum test, corrected for the number of tests.</param>
-    /// <param name="floor">The difference that the old version's comparison with itself leaves possible, as a logarithm.</param>
+    /// <param name="floor">How far the old version seems to differ from itself, by noise alone; a logarithm too.</param>
     public Verdict Decide(double shift, double adjustedPValue, double floor)
     {
         if (adjustedPValue <= Alpha && Math.Abs(shift) > floor)

@@ -31,7 +31,7 @@ internal sealed record ComparedCounter
     /// <summary>Corrected for the number of tests of the whole comparison.</summary>
     public double? AdjustedPValue { get; init; }
 
-    /// <summary>The largest difference of the old version from itself that its interval allows, as a fraction.</summary>
+    /// <summary>How far the old version seems to differ from itself, by noise alone, as a fraction.</summary>
     public double? NoiseFloor { get; init; }
 
     /// <summary>The scatter of a set of processes, as a fraction; the steadiest counter leads.</summary>

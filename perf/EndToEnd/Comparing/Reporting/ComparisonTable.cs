@@ -45,7 +45,7 @@ internal static class ComparisonTable
         {
             Verdict.Faster => $"FASTER, {Figure.Of(by.Ratio)}x the {counter}",
             Verdict.Slower => $"SLOWER, {Figure.Of(by.Ratio)}x the {counter}",
-            Verdict.TooNoisy => $"TOO NOISY, the old version differs from itself by up to {Percent(by.NoiseFloor)} in {counter}, where {Percent(threshold)} matter",
+            Verdict.TooNoisy => $"TOO NOISY, by noise alone the old version differs from itself by {Percent(by.NoiseFloor)} in {counter}, where {Percent(threshold)} matter",
             _ => $"no difference shown by {counter}",
         };
     }
