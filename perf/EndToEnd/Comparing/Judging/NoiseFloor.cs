@@ -17,15 +17,19 @@ internal static class NoiseFloor
     public static double Of(IReadOnlyList<double> self, IReadOnlyList<double> old, int setsOfNew)
     {
         double[] all = [.. self, .. old];
-        double[] differences = [.. Choices(all.Length, self.Count).Select(chosen => Math.Abs(Difference(all, chosen))).Order()];
+        double total = all.Sum();
+        double[] differences = [.. Choices(all.Length, self.Count).Select(chosen => Math.Abs(Difference(all, total, chosen, self.Count))).Order()];
         double quantile = differences[(int)Math.Ceiling(Share * differences.Length) - 1];
         return quantile * Math.Sqrt(((1.0 / old.Count) + (1.0 / setsOfNew)) / ((1.0 / self.Count) + (1.0 / old.Count)));
     }
 
-    private static double Difference(double[] all, uint chosen)
+    /// <summary>Between the means of the chosen scores and of the others; a score is a median, so that single rounds do not move it.</summary>
+    private static double Difference(double[] all, double total, uint chosen, int count)
     {
-        double[] one = [.. all.Where((_, i) => (chosen & (1u << i)) != 0)], other = [.. all.Where((_, i) => (chosen & (1u << i)) == 0)];
-        return Shift.Of(one, other).Estimate;
+        double sum = 0;
+        for (int i = 0; i < all.Length; i++)
+            sum += (chosen & (1u << i)) != 0 ? all[i] : 0;
+        return (sum / count) - ((total - sum) / (all.Length - count));
     }
 
     private static IEnumerable<uint> Choices(int of, int choose)
