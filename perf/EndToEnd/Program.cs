@@ -42,6 +42,7 @@ internal static class Program
         root.Add(TableCommand());
         root.Add(PeerCommand());
         root.Add(CompareCommand.Create());
+        root.Add(CalibrateCommand.Create());
         return root.Parse(args).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_cleanUp });
     }
 

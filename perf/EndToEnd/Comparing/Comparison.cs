@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using EndToEnd.Comparing.Judging;
 using EndToEnd.Comparing.Measuring;
 using EndToEnd.Comparing.Reporting;
@@ -54,6 +55,11 @@ internal sealed class Comparison(ComparedVersion old, ComparedVersion @new, IRea
             Rows = [.. measured.Zip(verdicts, (row, verdict) => row.Judge(verdict, rule)), .. rows],
         };
     }
+
+    /// <summary>Rows and plan in one line: two comparisons with the same line may be counted together.</summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{string.Join(',', scenarios.SelectMany(Wanted).Select(static row => row.Row.Id))} {_sets}+{plan.SelfSets} x {plan.Round.TotalSeconds} s, {plan.Budget.TotalSeconds} s, {threshold}");
 
     /// <summary>Why a scenario cannot be compared; null if it can.</summary>
     public static string? WhyNot(Scenario scenario) => scenario is PairedScenario

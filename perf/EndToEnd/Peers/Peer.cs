@@ -41,6 +41,8 @@ internal sealed class Peer : IAsyncDisposable
         }
         catch
         {
+            // It may wait for others that will not come any more, and holds nothing yet.
+            peer._process.Kill();
             await peer.DisposeAsync();
             throw;
         }
