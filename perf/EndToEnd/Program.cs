@@ -11,6 +11,9 @@ internal static class Program
 {
     private const int MaxPairs = 1000;
 
+    // After Ctrl+C processes are ended and what was built for a comparison is removed.
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(60);
+
     private static int Main(string[] args)
     {
         var scenario = new Option<string[]>("--scenario")
@@ -40,10 +43,12 @@ internal static class Program
         root.Add(ReportCommand.New());
         root.Add(TableCommand.New());
         root.Add(PeerCommand());
-        return root.Parse(args).Invoke();
+        root.Add(CompareCommand.Create());
+        root.Add(CalibrateCommand.Create());
+        return root.Parse(args).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_cleanUp });
     }
 
-    private static string[]? ParseIds(ArgumentResult result)
+    internal static string[]? ParseIds(ArgumentResult result)
     {
         string[] ids = [.. result.Tokens.SelectMany(static token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         foreach (string id in ids)

@@ -14,13 +14,13 @@ internal sealed class Side : IAsyncDisposable
     public Peer Driver => _peers[^1];
 
     /// <summary>Starts the parts in order, so that who listens does so before who connects; the last is the driver.</summary>
-    public static async Task<Side> StartAsync(IReadOnlyList<PartSpec> parts, CancellationToken cancellationToken)
+    public static async Task<Side> StartAsync(IReadOnlyList<PartSpec> parts, CancellationToken cancellationToken, string? executable = null)
     {
         var side = new Side(cancellationToken);
         try
         {
             foreach (PartSpec part in parts)
-                side._peers.Add(await Peer.StartAsync(part, cancellationToken));
+                side._peers.Add(await Peer.StartAsync(part, cancellationToken, executable));
             return side;
         }
         catch
