@@ -23,7 +23,7 @@ internal sealed class Balancer(QueueChannel channel)
     }
 
     /// <summary>A reader waits, and nothing is queued.</summary>
-    public void Hungry(ref HubDuties duties)
+    public void Hungry()
     {
         if (channel.Readers.HeldItems > 0)
             Arm();

@@ -27,7 +27,7 @@ internal sealed class LeasedOwner<T> : LeasedChannel<T>
 
     public override CrossChannel<T>? DeadLetters { get; }
 
-    public override void Abort(string? reason = null) => _channel.Abort(reason);
+    public override void Abort(string? reason = null) => _channel.Course.Abort(reason);
 
     public override async ValueTask DisposeAsync() => await _close(_channel.Settings.DrainTimeout).ConfigureAwait(false);
 

@@ -6,11 +6,11 @@ namespace CrossChannels.Hub;
 internal sealed class OwnerLeases(QueueChannel channel) : ILeaseHolder
 {
     public bool TrySettle(long sequence, bool isCompleted) =>
-        channel.Owner.TrySettle(sequence, isCompleted) || (channel.ReaderClosure is { } closure ? throw closure.ForItem() : false);
+        channel.OwnerReads.TrySettle(sequence, isCompleted) || (channel.ReaderClosure is { } closure ? throw closure.ForItem() : false);
 
-    public bool TryCompleteOldest() => channel.Owner.TryCompleteOldest();
+    public bool TryCompleteOldest() => channel.OwnerReads.TryCompleteOldest();
 
-    public void Abandon(long sequence) => channel.Owner.TrySettle(sequence, isCompleted: false);
+    public void Abandon(long sequence) => channel.OwnerReads.TrySettle(sequence, isCompleted: false);
 
     public ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken) => default;
 }

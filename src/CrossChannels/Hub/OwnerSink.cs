@@ -7,7 +7,7 @@ namespace CrossChannels.Hub;
 /// <summary>A queued channel, as its owner writes it. Closing it alone does nothing: the channel is there for others.</summary>
 internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
 {
-    private readonly OwnerSide _owner = channel.Owner;
+    private readonly OwnerWrites _owner = channel.OwnerWrites;
 
     public Closure? Closure => channel.WriterClosure;
 
@@ -33,11 +33,11 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
 
     public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item) => throw new NotSupportedException();
 
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _owner.WaitToWriteAsync(cancellationToken);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _owner.WaitAsync(cancellationToken);
 
     public ValueTask CountAsync(bool read, CancellationToken cancellationToken) => read ? _owner.JoinAsync(cancellationToken) : default;
 
-    public bool TryComplete(Exception? error) => channel.TryComplete(error);
+    public bool TryComplete(Exception? error) => channel.Course.TryComplete(error);
 
     public ValueTask<long> CloseAsync(TimeSpan? timeout) => new(0);
 

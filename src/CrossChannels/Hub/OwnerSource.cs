@@ -6,7 +6,7 @@ namespace CrossChannels.Hub;
 /// <summary>A queued channel, as its owner reads it.</summary>
 internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
 {
-    private readonly OwnerSide _owner = channel.Owner;
+    private readonly OwnerReads _owner = channel.OwnerReads;
 
     public Lock Sync => channel.Sync;
 
@@ -35,13 +35,13 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
 
     public bool TryBlock(ReadWaiter waiter, out Closure? closed) => _owner.TryBlock(waiter, out closed);
 
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _owner.WaitToReadAsync(cancellationToken);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _owner.WaitAsync(cancellationToken);
 
     public ValueTask CloseAsync(string? reason)
     {
-        channel.Abort(reason);
+        channel.Course.Abort(reason);
         return default;
     }
 
-    public void Close() => channel.Abort(null);
+    public void Close() => channel.Course.Abort(null);
 }

@@ -8,7 +8,7 @@ namespace CrossChannels.Hub;
 /// <summary>A channel whose items a hub holds as bytes, first in first out, for any number of readers and writers here and elsewhere.</summary>
 /// <remarks>
 /// One lock guards it all: queue, slots, ports. A link's lock (<see cref="Outbox.Sync"/>) is taken before it where both are needed, never
-/// after; what a call has to do to links is gathered in <see cref="HubDuties"/> and done outside. The owner's calls are in <see cref="OwnerSide"/>.
+/// after; what a call has to do to links is gathered in <see cref="HubDuties"/> and done outside. The owner's calls are in <see cref="OwnerReads"/> and <see cref="OwnerWrites"/>.
 /// </remarks>
 internal sealed class QueueChannel : HubObject
 {
@@ -17,12 +17,9 @@ internal sealed class QueueChannel : HubObject
 
     private readonly QueueOptions _options;
     private readonly HubBudget _budget;
-    private readonly ChannelEnd _end;
     private readonly JoinList _joins = new();
-    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Link> _links = [];
     private ItemContract? _contract;
-    private bool _isSealed;
     private bool _isOwnersTurn;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
@@ -30,14 +27,15 @@ internal sealed class QueueChannel : HubObject
     {
         _options = options;
         _budget = budget;
-        _end = new ChannelEnd(options.Completion);
         _contract = options.Contract;
         Slots = new Slots(options.Capacity);
         Queue = new HubQueue(_contract?.ElementSize ?? 0);
         Writers = new WriterDesk(this);
         Readers = new ReaderDesk(this);
         Balancer = new Balancer(this);
-        Owner = new OwnerSide(this);
+        OwnerReads = new OwnerReads(this);
+        OwnerWrites = new OwnerWrites(this);
+        Course = new ChannelCourse(this, options.Completion);
         budget.Add(this);
     }
 
@@ -56,13 +54,18 @@ internal sealed class QueueChannel : HubObject
 
     public Balancer Balancer { get; }
 
-    public OwnerSide Owner { get; }
+    public OwnerReads OwnerReads { get; }
+
+    public OwnerWrites OwnerWrites { get; }
+
+    /// <summary>How it ends.</summary>
+    public ChannelCourse Course { get; }
 
     /// <summary>Why nothing more is accepted; null while something is.</summary>
-    public Closure? WriterClosure { get; private set; }
+    public Closure? WriterClosure => Course.WriterClosure;
 
     /// <summary>Why the channel is over for readers, once nothing is left anywhere.</summary>
-    public Closure? ReaderClosure { get; private set; }
+    public Closure? ReaderClosure => Course.ReaderClosure;
 
     public bool IsOver => ReaderClosure is not null;
 
@@ -80,12 +83,15 @@ internal sealed class QueueChannel : HubObject
 
     public bool IsJoining => !_joins.IsEmpty;
 
-    public bool IsOwnerHungry => Owner.IsReaderWaiting;
+    /// <summary>Nothing is queued, in flight or leased.</summary>
+    public bool IsDrained => Queue.Count == 0 && Readers.HeldItems == 0 && OwnerReads.LeaseCount == 0;
+
+    public bool IsOwnerHungry => OwnerReads.IsWaiting;
 
     /// <summary>Writers have to wait because of bytes. The channel itself may hold one lone item of any size.</summary>
     public bool IsFullOfBytes => HeldBytes > 0 && (HeldBytes >= _options.MaxBytes || _budget.IsFull);
 
-    public long HeldBytes => Queue.Bytes + Readers.HeldBytes + Owner.LeasedBytes;
+    public long HeldBytes => Queue.Bytes + Readers.HeldBytes + OwnerReads.LeasedBytes;
 
     public override bool Serves(LinkRole role) => role == LinkRole.Writer || role == (IsLeased ? LinkRole.LeasedReader : LinkRole.Reader);
 
@@ -124,12 +130,12 @@ internal sealed class QueueChannel : HubObject
 
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
-        TryComplete(null);
+        Course.TryComplete(null);
         Task? drained = null;
         lock (Sync)
         {
             if (drainTimeout != TimeSpan.Zero && (Readers.Ports.Count > 0 || Writers.Ports.Count > 0))
-                drained = _over.Task;
+                drained = Course.Over;
         }
         if (drained is not null)
             await Task.WhenAny(drained, DelayAsync(drainTimeout)).ConfigureAwait(false);
@@ -137,7 +143,7 @@ internal sealed class QueueChannel : HubObject
         Link[] links;
         lock (Sync)
         {
-            left = Queue.Count + Readers.HeldItems + Owner.LeaseCount;
+            left = Queue.Count + Readers.HeldItems + OwnerReads.LeaseCount;
             links = [.. _links];
         }
         if (left > 0)
@@ -145,7 +151,7 @@ internal sealed class QueueChannel : HubObject
             ChannelMetrics.NotReceived(left);
             Log.NotDrained(Settings.Link.Logger, Name, left);
         }
-        Abort("The owner closed the channel before everything was read.");
+        Course.Abort("The owner closed the channel before everything was read.");
         Task closed = Task.WhenAll(links.Select(static link => link.Closed));
         if (drainTimeout != TimeSpan.Zero)
             await Task.WhenAny(closed, DelayAsync(Settings.Link.CloseTimeout)).ConfigureAwait(false);
@@ -156,43 +162,6 @@ internal sealed class QueueChannel : HubObject
         }
         _budget.Remove(this);
         return left;
-    }
-
-    /// <summary>The owner completes the channel.</summary>
-    public bool TryComplete(Exception? error)
-    {
-        HubDuties duties = default;
-        lock (Sync)
-        {
-            if (WriterClosure is not null || !_end.TryCompleteByOwner(error))
-                return false;
-            DecideLocked(ref duties);
-        }
-        duties.Run(this);
-        return true;
-    }
-
-    /// <summary>Ends the channel at once; what is queued is dropped.</summary>
-    public void Abort(string? reason)
-    {
-        HubDuties duties = default;
-        lock (Sync)
-        {
-            if (IsOver)
-                return;
-            var toWriters = new ReaderClosedException($"the owner of channel '{Name}'", reason);
-            var toReaders = new LinkAbortedException($"The owner of channel '{Name}' ended it: {reason ?? "no reason given"}");
-            foreach (WriterPort port in Writers.Ports)
-                duties.Do(() => _ = port.Link.CloseReaderAsync(reason));
-            foreach (ReaderPort port in Readers.Ports)
-                duties.Do(() => port.Link.Abort(toReaders.Message));
-            if (WriterClosure is null)
-                CloseWriters(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref duties);
-            Queue.Clear();
-            _joins.Fail(toWriters, ref duties);
-            EndReaders(new Closure(new Ending(EndingKind.Aborted, toReaders), toReaders), ref duties);
-        }
-        duties.Run(this);
     }
 
     /// <summary>Items have just been queued.</summary>
@@ -206,7 +175,7 @@ internal sealed class QueueChannel : HubObject
     /// <summary>Passes queued items on: to the owner's waiting readers first, then to others that ask.</summary>
     public void DeliverLocked(ref HubDuties duties)
     {
-        bool isOwnerWoken = Owner.HandOverLocked(ref duties);
+        bool isOwnerWoken = OwnerReads.HandOverLocked(ref duties);
         if (Queue.Count == 0 || Readers.Ports.Count == 0)
             return;
         // A single item goes to the owner's woken readers every other time; what they leave is offered in a moment.
@@ -304,12 +273,11 @@ internal sealed class QueueChannel : HubObject
             Writers.Grant(ref duties);
         if (!_joins.IsEmpty)
             _joins.Advance(LowestUnprocessed(), ref duties);
-        if (_isSealed)
-            CheckOverLocked(ref duties);
+        Course.CheckOverLocked(ref duties);
     }
 
     /// <summary>Lets the owner's blocked write have the free slot.</summary>
-    public OwnerAdmission AdmitOwnerLocked(ref HubDuties duties) => Owner.AdmitLocked(ref duties);
+    public OwnerAdmission AdmitOwnerLocked(ref HubDuties duties) => OwnerWrites.AdmitLocked(ref duties);
 
     /// <summary>Calls back when everything that is in the channel now is processed.</summary>
     public void AddJoinLocked(Action<Exception?> done, ref HubDuties duties)
@@ -320,20 +288,15 @@ internal sealed class QueueChannel : HubObject
         else
             _joins.Advance(LowestUnprocessed(), ref duties);
         if (!_joins.IsEmpty)
-            Balancer.Hungry(ref duties);
+            Balancer.Hungry();
     }
 
-    /// <summary>A remote writer has greeted.</summary>
-    public void WriterArrivedLocked() => _end.WriterArrived();
-
-    /// <summary>A remote writer sends no more.</summary>
-    public void WriterDoneLocked(WriterPort port, EndingKind how, Exception? error, ref HubDuties duties)
+    /// <summary>Throws away what is queued.</summary>
+    public void DropLocked(Exception error, ref HubDuties duties)
     {
-        Writers.Remove(port, ref duties);
-        bool wasGreeted = port.Link.Peer is not null;
-        if (WriterClosure is null && wasGreeted && _end.WriterDone(port.Link.PeerName, how, error))
-            DecideLocked(ref duties);
-        SealLocked(ref duties);
+        ChargeLocked(-Queue.Bytes, ref duties);
+        Queue.Clear();
+        _joins.Fail(error, ref duties);
     }
 
     /// <summary>Charges the hub for bytes, or frees them.</summary>
@@ -357,7 +320,7 @@ internal sealed class QueueChannel : HubObject
                 if (port.IsStalledByBytesLocked)
                     duties.Credit(port);
             }
-            Owner.AdmitLocked(ref duties);
+            OwnerWrites.AdmitLocked(ref duties);
         }
         duties.Run(this);
     }
@@ -374,7 +337,7 @@ internal sealed class QueueChannel : HubObject
         port.Link = link;
         Writers.Ports.Add(port);
         if (WriterClosure is { } closure)
-            EndWriter(port, closure, ref duties);
+            ChannelCourse.EndWriter(port, closure, ref duties);
     }
 
     private void AddReader(ReaderPort port, Link link, ref HubDuties duties)
@@ -392,67 +355,18 @@ internal sealed class QueueChannel : HubObject
             _links.Remove(link);
     }
 
-    /// <summary>It is decided that, and how, the channel ends: nothing more is accepted, and writers are told.</summary>
-    private void DecideLocked(ref HubDuties duties)
-    {
-        Exception? error = _end.Error;
-        var closure = new Closure(new Ending(error is null ? EndingKind.Completed : EndingKind.Faulted, error), error);
-        CloseWriters(closure, ref duties);
-        foreach (WriterPort port in Writers.Ports)
-            EndWriter(port, closure, ref duties);
-        Balancer.Closing();
-        SealLocked(ref duties);
-    }
-
-    private static void EndWriter(WriterPort port, Closure closure, ref HubDuties duties) =>
-        duties.Do(() => port.Link.EndChannel(closure.Error));
-
-    private void CloseWriters(Closure closure, ref HubDuties duties)
-    {
-        WriterClosure = closure;
-        Writers.Clear();
-        Owner.CloseWritersLocked(closure, ref duties);
-    }
-
-    private void SealLocked(ref HubDuties duties)
-    {
-        if (WriterClosure is null || Writers.Ports.Count > 0)
-            return;
-        _isSealed = true;
-        CheckOverLocked(ref duties);
-    }
-
-    /// <summary>Readers learn of the end when nothing is left that could come back.</summary>
-    private void CheckOverLocked(ref HubDuties duties)
-    {
-        if (IsOver || Queue.Count > 0 || Readers.HeldItems > 0 || Owner.LeaseCount > 0)
-            return;
-        Closure closure = WriterClosure!;
-        foreach (ReaderPort port in Readers.Ports)
-            duties.Do(() => port.Link.TryComplete(closure.Error));
-        EndReaders(closure, ref duties);
-    }
-
-    private void EndReaders(Closure closure, ref HubDuties duties)
-    {
-        ReaderClosure = closure;
-        Balancer.Stop();
-        Owner.EndLocked(closure, ref duties);
-        duties.Do(() => _over.TrySetResult());
-    }
-
     private long LowestUnprocessed()
     {
         long lowest = Queue.Count > 0 ? Queue.HeadSequence : Queue.NextSequence;
         foreach (ReaderPort port in Readers.Ports)
             lowest = Math.Min(lowest, port.Held.LowestSequence);
-        return Math.Min(lowest, Owner.LowestLease);
+        return Math.Min(lowest, OwnerReads.LowestLease);
     }
 
     private void BuryAndRelease(HeldRun run)
     {
         if (_options.DeadLetters is { } letters)
-            letters.Owner.Bury(run.Payload, run.Count);
+            letters.OwnerWrites.Bury(run.Payload, run.Count);
         else
             Log.DeadLetters(Settings.Link.Logger, Name, run.Count);
         run.Release();

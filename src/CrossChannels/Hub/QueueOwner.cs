@@ -13,7 +13,7 @@ internal sealed class QueueOwner<T>(QueueChannel channel, ItemCodec<T> codec, Ch
 {
     public override ChannelAddress Address => address;
 
-    public override void Abort(string? reason = null) => channel.Abort(reason);
+    public override void Abort(string? reason = null) => channel.Course.Abort(reason);
 
     public override async ValueTask DisposeAsync() => await close(channel.Settings.DrainTimeout).ConfigureAwait(false);
 

@@ -1,6 +1,6 @@
 namespace CrossChannels.Hub;
 
-/// <summary>Passes a channel's items to its remote readers. Guarded by the channel's lock, but for <see cref="Offer"/>.</summary>
+/// <summary>Passes a channel's items to its remote readers. Guarded by the channel's lock, but for <see cref="Offer()"/>.</summary>
 internal sealed class ReaderDesk(QueueChannel channel)
 {
     private int _next;
@@ -57,6 +57,13 @@ internal sealed class ReaderDesk(QueueChannel channel)
         HeldBytes += bytes;
     }
 
+    /// <summary>A reader has taken what it may have; if others wait and nothing is left, they may need a part of it.</summary>
+    public void Taken()
+    {
+        if (Ports.Count > 1 && channel.Queue.Count == 0)
+            channel.Balancer.Hungry();
+    }
+
     /// <summary>A reader is done with items, or they are back.</summary>
     public void Undispatched(int count, int bytes)
     {
@@ -70,7 +77,7 @@ internal sealed class ReaderDesk(QueueChannel channel)
         if (channel.Queue.Count > 0)
             duties.IsOfferDue = true;
         else
-            channel.Balancer.Hungry(ref duties);
+            channel.Balancer.Hungry();
     }
 
     /// <summary>Has readers that ask take what is queued, in turn. Takes locks of links, so that it is called outside the channel's.</summary>
@@ -94,8 +101,18 @@ internal sealed class ReaderDesk(QueueChannel channel)
             only.Offer();
             return;
         }
-        // One that is just being written to looks again when that is done; the others get what is there.
-        for (int i = 0; i < asking!.Length && channel.Queue.Count > 0; i++)
-            asking[(int)((uint)(start + i) % (uint)asking.Length)].Offer();
+        // Those first that have nothing to do. One that is just being written to looks again when that is done, and the others get what is there.
+        Offer(asking!, start, hungry: true);
+        Offer(asking!, start, hungry: false);
+    }
+
+    private void Offer(ReaderPort[] asking, int start, bool hungry)
+    {
+        for (int i = 0; i < asking.Length && channel.Queue.Count > 0; i++)
+        {
+            ReaderPort port = asking[(int)((uint)(start + i) % (uint)asking.Length)];
+            if (port.IsHungry == hungry)
+                port.Offer();
+        }
     }
 }

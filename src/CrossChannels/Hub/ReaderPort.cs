@@ -98,6 +98,7 @@ internal sealed class ReaderPort : SendingHalf
                 room -= run.Bytes;
             }
             while (count > 0 && TryTakeMore(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, isLeased, out run));
+            _channel.Readers.Taken();
             return block;
         }
     }
@@ -164,25 +165,34 @@ internal sealed class ReaderPort : SendingHalf
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
         HubDuties duties = default;
-        lock (_channel.Sync)
+        try
         {
-            switch (type)
-            {
-                case FrameType.Report:
-                    Require(TryReport(CounterFrame.Read(body, type), ref duties), type);
-                    break;
-                case FrameType.Reclaimed:
-                    Require(TryReclaim(ReclaimedFrame.Parse(body), ref duties), type);
-                    break;
-                case FrameType.Settle when _channel.IsLeased:
-                    Settle(body, ref duties);
-                    break;
-                default:
-                    return false;
-            }
+            lock (_channel.Sync)
+                return TryHandle(type, body, ref duties);
         }
-        duties.Run(_channel);
-        return true;
+        finally
+        {
+            // Also where the frame was found wrong half-way.
+            duties.Run(_channel);
+        }
+    }
+
+    private bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref HubDuties duties)
+    {
+        switch (type)
+        {
+            case FrameType.Report:
+                Require(TryReport(CounterFrame.Read(body, type), ref duties), type);
+                return true;
+            case FrameType.Reclaimed:
+                Require(TryReclaim(ReclaimedFrame.Parse(body), ref duties), type);
+                return true;
+            case FrameType.Settle when _channel.IsLeased:
+                Settle(body, ref duties);
+                return true;
+            default:
+                return false;
+        }
     }
 
     public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
@@ -193,12 +203,13 @@ internal sealed class ReaderPort : SendingHalf
             if (_closure is not null)
                 return false;
             _closure = makeClosure(Unread);
-            if (last is { } frame)
-                _outbox.Post(frame with { Value = _sent });
             _channel.Readers.Remove(this, ref duties);
             // A reader that closes has told what it has read; of one that is lost everything is in doubt.
             GiveBack(isExact: _closure.Ending.Kind == EndingKind.ReaderClosed, ref duties);
         }
+        // The link's lock is never taken within the channel's; with the closure set no item can overtake the last frame.
+        if (last is { } frame)
+            _outbox.Post(frame with { Value = _sent });
         duties.Run(_channel);
         return true;
     }
@@ -281,7 +292,15 @@ internal sealed class ReaderPort : SendingHalf
             Require(isKnown && _settled <= _read, FrameType.Settle);
         }
         if (isAnswerWanted)
-            _outbox.Post(new OutFrame(FrameType.Settled, _settled));
+            duties.Do(PostSettled);
+    }
+
+    private void PostSettled()
+    {
+        long settled;
+        lock (_channel.Sync)
+            settled = _settled;
+        _outbox.Post(new OutFrame(FrameType.Settled, settled));
     }
 
     /// <summary>Gives everything back that is not read, or not settled.</summary>

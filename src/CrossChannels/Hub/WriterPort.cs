@@ -68,7 +68,7 @@ internal sealed class WriterPort : ReceivingHalf
     public override void Meet(Hello peer)
     {
         lock (_channel.Sync)
-            _channel.WriterArrivedLocked();
+            _channel.Course.WriterArrivedLocked();
     }
 
     /// <summary>Opening a writer asks for one item.</summary>
@@ -231,7 +231,7 @@ internal sealed class WriterPort : ReceivingHalf
                 // The writer may leave, and its joins end, when all that came before is processed.
                 _channel.AddJoinLocked(error => EndAfterJoin(error), ref duties);
             }
-            _channel.WriterDoneLocked(this, kind, closure.Error, ref duties);
+            _channel.Course.WriterDoneLocked(this, kind, closure.Error, ref duties);
         }
         if (!isClean)
             Finished(Received);

@@ -1,0 +1,121 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Hub;
+
+/// <summary>How a queued channel ends: open; decided, while writers send what they had accepted; sealed, while readers drain it; over. Guarded by the channel's lock.</summary>
+internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy policy)
+{
+    private readonly ChannelEnd _end = new(policy);
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isSealed;
+
+    /// <summary>Why nothing more is accepted; null while something is.</summary>
+    public Closure? WriterClosure { get; private set; }
+
+    /// <summary>Why the channel is over for readers, once nothing is left anywhere.</summary>
+    public Closure? ReaderClosure { get; private set; }
+
+    /// <summary>Done when the channel is over.</summary>
+    public Task Over => _over.Task;
+
+    private bool IsOver => ReaderClosure is not null;
+
+    /// <summary>The owner completes the channel.</summary>
+    public bool TryComplete(Exception? error)
+    {
+        HubDuties duties = default;
+        lock (channel.Sync)
+        {
+            if (WriterClosure is not null || !_end.TryCompleteByOwner(error))
+                return false;
+            DecideLocked(ref duties);
+        }
+        duties.Run(channel);
+        return true;
+    }
+
+    /// <summary>Ends the channel at once; what is queued is dropped.</summary>
+    public void Abort(string? reason)
+    {
+        HubDuties duties = default;
+        lock (channel.Sync)
+        {
+            if (IsOver)
+                return;
+            var toWriters = new ReaderClosedException($"the owner of channel '{channel.Name}'", reason);
+            var toReaders = new LinkAbortedException($"The owner of channel '{channel.Name}' ended it: {reason ?? "no reason given"}");
+            foreach (WriterPort port in channel.Writers.Ports)
+                duties.Do(() => _ = port.Link.CloseReaderAsync(reason));
+            foreach (ReaderPort port in channel.Readers.Ports)
+                duties.Do(() => port.Link.Abort(toReaders.Message));
+            if (WriterClosure is null)
+                CloseWriters(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref duties);
+            channel.DropLocked(toWriters, ref duties);
+            EndReaders(new Closure(new Ending(EndingKind.Aborted, toReaders), toReaders), ref duties);
+        }
+        duties.Run(channel);
+    }
+
+    /// <summary>A remote writer has greeted.</summary>
+    public void WriterArrivedLocked() => _end.WriterArrived();
+
+    /// <summary>A remote writer sends no more.</summary>
+    public void WriterDoneLocked(WriterPort port, EndingKind how, Exception? error, ref HubDuties duties)
+    {
+        channel.Writers.Remove(port, ref duties);
+        bool wasGreeted = port.Link.Peer is not null;
+        if (WriterClosure is null && wasGreeted && _end.WriterDone(port.Link.PeerName, how, error))
+            DecideLocked(ref duties);
+        SealLocked(ref duties);
+    }
+
+    /// <summary>It is decided that, and how, the channel ends: nothing more is accepted, and writers are told.</summary>
+    private void DecideLocked(ref HubDuties duties)
+    {
+        Exception? error = _end.Error;
+        var closure = new Closure(new Ending(error is null ? EndingKind.Completed : EndingKind.Faulted, error), error);
+        CloseWriters(closure, ref duties);
+        foreach (WriterPort port in channel.Writers.Ports)
+            EndWriter(port, closure, ref duties);
+        channel.Balancer.Closing();
+        SealLocked(ref duties);
+    }
+
+    /// <summary>Tells a writer that nothing more is accepted.</summary>
+    public static void EndWriter(WriterPort port, Closure closure, ref HubDuties duties) =>
+        duties.Do(() => port.Link.EndChannel(closure.Error));
+
+    private void CloseWriters(Closure closure, ref HubDuties duties)
+    {
+        WriterClosure = closure;
+        channel.Writers.Clear();
+        channel.OwnerWrites.CloseLocked(closure, ref duties);
+    }
+
+    private void SealLocked(ref HubDuties duties)
+    {
+        if (WriterClosure is null || channel.Writers.Ports.Count > 0)
+            return;
+        _isSealed = true;
+        CheckOverLocked(ref duties);
+    }
+
+    /// <summary>Readers learn of the end when nothing is left that could come back.</summary>
+    public void CheckOverLocked(ref HubDuties duties)
+    {
+        if (!_isSealed || IsOver || !channel.IsDrained)
+            return;
+        Closure closure = WriterClosure!;
+        foreach (ReaderPort port in channel.Readers.Ports)
+            duties.Do(() => port.Link.TryComplete(closure.Error));
+        EndReaders(closure, ref duties);
+    }
+
+    private void EndReaders(Closure closure, ref HubDuties duties)
+    {
+        ReaderClosure = closure;
+        channel.Balancer.Stop();
+        channel.OwnerReads.EndLocked(closure, ref duties);
+        duties.Do(() => _over.TrySetResult());
+    }
+}

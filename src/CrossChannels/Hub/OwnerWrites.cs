@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CrossChannels.Links;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The owner's writes to a channel: synchronous, under the channel's lock.</summary>
+internal sealed class OwnerWrites
+{
+    private readonly QueueChannel _channel;
+    private readonly Lock _sync;
+    private readonly WaiterQueue _blocked = new();
+    private readonly WaiterQueue _waiting = new();
+    private readonly WaiterPool _blockedPool = new();
+    private readonly WaiterPool _waitingPool = new();
+    private ItemLimit _limit;
+
+    public OwnerWrites(QueueChannel channel)
+    {
+        _channel = channel;
+        _sync = channel.Sync;
+        _limit = new ItemLimit(channel.MaxItemBytes);
+    }
+
+    public int Waiting => _blocked.Count + _waiting.Count;
+
+    private bool HasRoomLocked => _channel.WriterClosure is null && _blocked.IsEmpty && !_channel.IsFullOfBytes && _channel.Writers.HasOwnersSlot;
+
+    /// <summary>Accepts one item of a plain fixed size.</summary>
+    public bool TryAccept<TItem>(TItem item)
+    {
+        HubDuties duties = default;
+        bool isAccepted;
+        lock (_sync)
+        {
+            isAccepted = HasRoomLocked;
+            if (isAccepted)
+                AppendLocked(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TItem, byte>(ref item), Unsafe.SizeOf<TItem>()), isNull: false, ref duties);
+            else
+                RefusedLocked(ref duties);
+        }
+        duties.Run(_channel);
+        return isAccepted;
+    }
+
+    /// <summary>Accepts one serialized item.</summary>
+    /// <exception cref="ItemTooLargeException">No reader will ever take it.</exception>
+    public bool TryAccept(ReadOnlySpan<byte> item, bool isNull)
+    {
+        HubDuties duties = default;
+        bool isAccepted;
+        lock (_sync)
+        {
+            if (_channel.WriterClosure is not null)
+                return false;
+            if (_limit.Check(item.Length) is { } error)
+                throw error;
+            isAccepted = HasRoomLocked;
+            if (isAccepted)
+                AppendLocked(item, isNull, ref duties);
+            else
+                RefusedLocked(ref duties);
+        }
+        duties.Run(_channel);
+        return isAccepted;
+    }
+
+    /// <summary>Whether it is worth while to serialize an item; a hint.</summary>
+    public bool MayAccept
+    {
+        get
+        {
+            HubDuties duties = default;
+            lock (_sync)
+            {
+                if (HasRoomLocked)
+                    return true;
+                RefusedLocked(ref duties);
+            }
+            duties.Run(_channel);
+            return false;
+        }
+    }
+
+    /// <summary>Accepts one serialized item, or waits until there is room.</summary>
+    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
+    {
+        HubDuties duties = default;
+        WriteWaiter? waiter = null;
+        short version = 0;
+        lock (_sync)
+        {
+            if (_channel.WriterClosure is { } closure)
+                return ValueTask.FromException(closure.ForItem());
+            if (_limit.Check(item.Length) is { } error)
+                return ValueTask.FromException(error);
+            if (HasRoomLocked)
+            {
+                AppendLocked(item, isNull, ref duties);
+            }
+            else
+            {
+                waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
+                waiter.SetItem(item, isNull);
+                _blocked.Enqueue(waiter);
+                version = waiter.Version;
+                _channel.Writers.OwnerWants(isWaiting: true, ref duties);
+            }
+        }
+        duties.Run(_channel);
+        if (waiter is null)
+            return default;
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Waits until there may be room.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        HubDuties duties = default;
+        Waiter waiter;
+        short version;
+        lock (_sync)
+        {
+            if (_channel.WriterClosure is { } closure)
+                return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+            if (HasRoomLocked)
+                return new ValueTask<bool>(true);
+            waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
+            _waiting.Enqueue(waiter);
+            version = waiter.Version;
+            _channel.Writers.OwnerWants(isWaiting: true, ref duties);
+        }
+        duties.Run(_channel);
+        waiter.Watch(cancellationToken);
+        return new ValueTask<bool>(waiter, version);
+    }
+
+    /// <summary>Takes items that were delivered too often elsewhere; there is always room.</summary>
+    public void Bury(ReadOnlySpan<byte> payload, int count)
+    {
+        HubDuties duties = default;
+        lock (_sync)
+        {
+            if (_channel.IsOver)
+                return;
+            _channel.Queue.Append(payload, count);
+            _channel.Slots.Occupy(count);
+            _channel.ChargeLocked(payload.Length, ref duties);
+            _channel.DeliverLocked(ref duties);
+        }
+        duties.Run(_channel);
+    }
+
+    /// <summary>Waits until every item that is in the channel now is processed.</summary>
+    public async ValueTask JoinAsync(CancellationToken cancellationToken)
+    {
+        HubDuties duties = default;
+        var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_sync)
+        {
+            _channel.AddJoinLocked(
+                error =>
+                {
+                    if (error is null)
+                        joined.TrySetResult();
+                    else
+                        joined.TrySetException(error);
+                },
+                ref duties);
+        }
+        duties.Run(_channel);
+        await joined.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>There may be room: lets a blocked write in, or wakes those that wait for room.</summary>
+    internal OwnerAdmission AdmitLocked(ref HubDuties duties)
+    {
+        if (_blocked.IsEmpty)
+        {
+            if (_waiting.IsEmpty)
+                return OwnerAdmission.NobodyThere;
+            _waiting.DecideAll(ref duties.Wake, true);
+            return OwnerAdmission.Served;
+        }
+        while (_blocked.First is WriteWaiter first && !_channel.IsFullOfBytes && _channel.Writers.HasOwnersSlot)
+        {
+            _blocked.Dequeue();
+            AppendLocked(first.Item, first.IsNull, ref duties);
+            first.Decide(true);
+            duties.Wake.Add(first);
+        }
+        return _blocked.IsEmpty ? OwnerAdmission.Served : OwnerAdmission.MoreBlocked;
+    }
+
+    internal void CloseLocked(Closure closure, ref HubDuties duties)
+    {
+        _blocked.DecideAll(ref duties.Wake, false, closure.ForItem());
+        _waiting.DecideAll(ref duties.Wake, false, closure.Error);
+    }
+
+    private void RefusedLocked(ref HubDuties duties)
+    {
+        if (_channel.WriterClosure is null)
+            _channel.Writers.OwnerWants(isWaiting: false, ref duties);
+    }
+
+    private void AppendLocked(ReadOnlySpan<byte> item, bool isNull, ref HubDuties duties)
+    {
+        _channel.Writers.TakeOwnersSlot();
+        int bytes = _channel.Queue.AppendItem(item, isNull);
+        _channel.ChargeLocked(bytes, ref duties);
+        _channel.DeliverLocked(ref duties);
+    }
+}
