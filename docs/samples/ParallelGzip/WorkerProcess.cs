@@ -22,7 +22,20 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public Task Exited { get; }
 
     /// <summary>What it has used so far; the system tells only while it lives.</summary>
-    public TimeSpan CpuTime => Exited.IsCompleted ? TimeSpan.Zero : _process.TotalProcessorTime;
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            try
+            {
+                return _process.TotalProcessorTime;
+            }
+            catch (InvalidOperationException)
+            {
+                return TimeSpan.Zero;
+            }
+        }
+    }
 
     /// <summary>Starts this program again; it opens the channels of the hub by itself.</summary>
     public static WorkerProcess Start(int number, ChannelAddress hub, CompressionLevel level) =>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using CrossChannels;
 
 namespace ParallelGzip;
@@ -28,9 +29,11 @@ internal static class WorkerProgram
             }
             return 0;
         }
-        catch (Exception e) when (e is CrossChannelException or System.Threading.Channels.ChannelClosedException)
+        catch (Exception e) when (e is CrossChannelException or ChannelClosedException)
         {
-            // The parent is gone, or wants no more.
+            // The parent is gone, or wants no more; anything else it cannot know.
+            if ((e as CrossChannelException ?? e.InnerException as CrossChannelException)?.Kind is not (EndingKind.ConnectionLost or EndingKind.Aborted or EndingKind.ReaderClosed))
+                await Console.Error.WriteLineAsync($"worker process {Environment.ProcessId}: {e}");
             return 1;
         }
     }

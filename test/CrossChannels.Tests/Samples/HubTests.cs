@@ -97,6 +97,8 @@ public sealed class HubTests : IDisposable
 
         Assert.AreEqual("bad", await letters.ReadAsync().Done());
         await writer.JoinAsync().Done();
+        // A reader that closes has said what it has read.
+        await letters.DisposeAsync();
         (int exitCode, string errors) = await EndAsync(hub);
         Assert.AreEqual(0, exitCode, errors);
     }
