@@ -7,7 +7,12 @@ namespace EndToEnd.Scenarios;
 /// <summary>A scenario with a baseline: both sides live in processes of their own, side by side, and take turns.</summary>
 internal abstract class PairedScenario : Scenario
 {
-    public override string? WhyNot() => Socket.OSSupportsUnixDomainSockets ? null : "the system has no Unix sockets";
+    /// <summary>How many of the library's parts, the last ones, run the rounds together.</summary>
+    public virtual int SubjectDrivers => 1;
+
+    public static string? WhyNoSockets() => Socket.OSSupportsUnixDomainSockets ? null : "the system has no Unix sockets";
+
+    public override string? WhyNot() => WhyNoSockets();
 
     /// <summary>The library's side: who listens first, who runs the rounds last.</summary>
     protected abstract IReadOnlyList<PartSpec> Subject(Workplace workplace);
@@ -20,7 +25,7 @@ internal abstract class PairedScenario : Scenario
 
     public sealed override async Task<IReadOnlyList<Measurement>> MeasureAsync(Plan plan, Workplace workplace)
     {
-        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken);
+        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken, SubjectDrivers);
         await using Side baseline = await Side.StartAsync(Baseline(workplace), workplace.CancellationToken);
         await subject.WarmUpAsync(plan.WarmUp);
         await baseline.WarmUpAsync(plan.WarmUp);
