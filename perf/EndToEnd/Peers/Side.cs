@@ -5,7 +5,6 @@ internal sealed class Side : IAsyncDisposable
 {
     private readonly List<Peer> _peers = [];
     private readonly CancellationToken _cancellationToken;
-
     private readonly int _drivers;
 
     private Side(int drivers, CancellationToken cancellationToken)
@@ -20,13 +19,13 @@ internal sealed class Side : IAsyncDisposable
     public Peer Driver => _peers[^1];
 
     /// <summary>Starts the parts in order, so that who listens does so before who connects; the last is the driver, or the last ones are.</summary>
-    public static async Task<Side> StartAsync(IReadOnlyList<PartSpec> parts, CancellationToken cancellationToken, int drivers = 1)
+    public static async Task<Side> StartAsync(IReadOnlyList<PartSpec> parts, CancellationToken cancellationToken, string? executable = null, int drivers = 1)
     {
         var side = new Side(drivers, cancellationToken);
         try
         {
             foreach (PartSpec part in parts)
-                side._peers.Add(await Peer.StartAsync(part, cancellationToken));
+                side._peers.Add(await Peer.StartAsync(part, cancellationToken, executable));
             return side;
         }
         catch

@@ -20,9 +20,12 @@ internal abstract class PairedScenario : Scenario
     /// <summary>The other side.</summary>
     protected abstract IReadOnlyList<PartSpec> Baseline(Workplace workplace);
 
+    /// <summary>The library's side alone, for a comparison with another version of it.</summary>
+    public IReadOnlyList<PartSpec> SubjectParts(Workplace workplace) => Subject(workplace);
+
     public sealed override async Task<IReadOnlyList<Measurement>> MeasureAsync(Plan plan, Workplace workplace)
     {
-        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken, SubjectDrivers);
+        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken, drivers: SubjectDrivers);
         await using Side baseline = await Side.StartAsync(Baseline(workplace), workplace.CancellationToken);
         await subject.WarmUpAsync(plan.WarmUp);
         await baseline.WarmUpAsync(plan.WarmUp);

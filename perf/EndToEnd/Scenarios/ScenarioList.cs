@@ -26,6 +26,8 @@ internal static class ScenarioList
         new WriterScale(),
         new HubIdleScale(),
         new HubMemory(),
+        new IdleScale(),
+        .. Comparisons.All,
     ];
 
     public static IEnumerable<string> Ids => s_all.SelectMany(static scenario => scenario.Rows).Select(static row => row.Id);

@@ -158,6 +158,7 @@ internal sealed class WriterDesk(QueueChannel channel)
     {
         channel.Slots.Unpromise(port.Granted - accepted);
         port.TakeBack(accepted);
+        duties.Credit(port);
         Grant(ref duties);
     }
 

@@ -141,7 +141,8 @@ internal sealed class WriterPort : ReceivingHalf
     {
         lock (_channel.Sync)
         {
-            if (_closure is not null)
+            // Until it has answered, a frame of credit would grant again what it gives back.
+            if (_closure is not null || RevokeDeadline is not null)
                 return 0;
             if (!_channel.IsFullOfBytes)
                 _grantedBytes = _receivedBytes + _windowBytes;

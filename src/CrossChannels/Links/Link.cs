@@ -75,7 +75,7 @@ internal sealed class Link
     public bool HasWaiters => Sender.HasWaiters || Receiver.HasWaiters;
 
     /// <summary>The endpoint already names the process where the kernel tells it.</summary>
-    internal string PeerName => _peer.ProcessId is null && _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
+    public string PeerName => _peer.ProcessId is null && _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
 
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
