@@ -7,7 +7,7 @@ namespace EndToEnd.Scenarios;
 /// <summary>Numbers from one process to another through a hub in a third, against a link between the two.</summary>
 internal sealed class HubForward : PairedScenario
 {
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("hub-forward", "items/s", Direction.AtLeast, 0.5)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("hub-forward", "items/s", Direction.AtLeast, 0.5, "one link")];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace) => SharedParts.Forward(workplace);
 

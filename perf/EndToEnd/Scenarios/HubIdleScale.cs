@@ -11,7 +11,7 @@ internal sealed class HubIdleScale : PairedScenario
 {
     private const int Links = 1000;
 
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("scale-idle-hub", "items/s", Direction.AtLeast, 0.95)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("scale-idle-hub", "items/s", Direction.AtLeast, 0.95, "the same without idle writers")];
 
     public override string? WhyNot() => base.WhyNot() ?? FileLimit.WhyNot(Links);
 

@@ -10,7 +10,7 @@ internal sealed class HubMany : PairedScenario
     private const int Ends = 4;
     private const string Capacity = "65536";
 
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("hub-4x4", "items/s", Direction.AtLeast, 0.3)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("hub-4x4", "items/s", Direction.AtLeast, 0.3, $"Channel<long> in process, {Parts.Capacity.Describe(Capacity)}, as many loops")];
 
     public override int SubjectDrivers => Ends;
 

@@ -7,7 +7,7 @@ namespace EndToEnd.Scenarios;
 /// <summary>Numbers through a hub whose reader settles each, against the same without leases.</summary>
 internal sealed class Leased : PairedScenario
 {
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("leased", "items/s", Direction.AtLeast, 0.5)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("leased", "items/s", Direction.AtLeast, 0.5, "a hub without leases")];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {

@@ -9,8 +9,8 @@ internal sealed class OwnerRoundTrip : PairedScenario
 {
     public override IReadOnlyList<RowSpec> Rows { get; } =
     [
-        new("rtt-owner", "us", Direction.AtMost, 1.25),
-        new("rtt-owner-p99", "us", Direction.AtMost, 1.25),
+        new("rtt-owner", "us", Direction.AtMost, 1.25, "Unix socket"),
+        new("rtt-owner-p99", "us", Direction.AtMost, 1.25, "Unix socket"),
     ];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)

@@ -7,7 +7,7 @@ namespace EndToEnd.Scenarios;
 /// <summary>Numbers from another process into a channel that its owner reads, against a channel in process of the same capacity.</summary>
 internal sealed class OwnerThroughput : PairedScenario
 {
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("tp-owner", "items/s", Direction.AtLeast, 0.8)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("tp-owner", "items/s", Direction.AtLeast, 0.8, $"Channel<long> in process, {Parts.Capacity.Describe(SharedParts.Capacity)}")];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {

@@ -25,7 +25,7 @@ internal abstract class PairedScenario : Scenario
 
     public sealed override async Task<IReadOnlyList<Measurement>> MeasureAsync(Plan plan, Workplace workplace)
     {
-        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken, SubjectDrivers);
+        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken, drivers: SubjectDrivers);
         await using Side baseline = await Side.StartAsync(Baseline(workplace), workplace.CancellationToken);
         await subject.WarmUpAsync(plan.WarmUp);
         await baseline.WarmUpAsync(plan.WarmUp);

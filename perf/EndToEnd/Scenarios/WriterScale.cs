@@ -14,7 +14,7 @@ internal sealed class WriterScale : Scenario
 
     private static readonly int[] s_links = [1, 4, 16, 64];
 
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("scale-writers", "items/s", Direction.AtLeast, 0.8)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("scale-writers", "items/s", Direction.AtLeast, 0.8, "one link")];
 
     public override string? WhyNot() => PairedScenario.WhyNoSockets();
 
