@@ -5,6 +5,7 @@ internal sealed class Side : IAsyncDisposable
 {
     private readonly List<Peer> _peers = [];
     private readonly CancellationToken _cancellationToken;
+
     private readonly int _drivers;
 
     private Side(int drivers, CancellationToken cancellationToken)
@@ -19,7 +20,7 @@ internal sealed class Side : IAsyncDisposable
     public Peer Driver => _peers[^1];
 
     /// <summary>Starts the parts in order, so that who listens does so before who connects; the last is the driver, or the last ones are.</summary>
-    public static async Task<Side> StartAsync(IReadOnlyList<PartSpec> parts, CancellationToken cancellationToken, string? executable = null, int drivers = 1)
+    public static async Task<Side> StartAsync(IReadOnlyList<PartSpec> parts, CancellationToken cancellationToken, int drivers = 1, string? executable = null)
     {
         var side = new Side(drivers, cancellationToken);
         try

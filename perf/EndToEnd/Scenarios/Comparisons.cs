@@ -21,21 +21,21 @@ internal static class Comparisons
     [
         Queue("python", "Queue", target: 50),
         Queue("python-joinable", "JoinableQueue", target: null),
-        new Comparison(new RowSpec(
+        new SideBySide(new RowSpec(
             "python-rtt", Microseconds, Direction.AtMost, 0.8, "Python multiprocessing.Pipe", "An int is pickled; the pipe has no capacity in items."))
         {
             Ours = OurParts.RoundTrip,
             Theirs = static _ => [PartSpec.Of<PythonPart>("python_pipe.py", "Pipe", "")],
             WhyNotTheirs = PythonPart.WhyNot,
         },
-        new Comparison(new RowSpec(
+        new SideBySide(new RowSpec(
             "zmq", Items, Direction.AtLeast, 3, "libzmq PUSH/PULL over ipc://, unbounded", "Messages of 8 bytes without types; a thread of libzmq sends, in each process."))
         {
             Ours = static workplace => OurParts.Longs(workplace, Capacity.Unbounded),
             Theirs = static workplace => TheirParts.Zmq(workplace.NewPath()),
             WhyNotTheirs = ZmqLibrary.WhyNot,
         },
-        new Comparison(new RowSpec(
+        new SideBySide(new RowSpec(
             "peer-channel-rtt", Microseconds, Direction.AtMost, Against: "Channel<long> in process, both ways", Note: "One process: nothing is copied and no process wakes another."))
         {
             Ours = OurParts.RoundTrip,
@@ -52,7 +52,7 @@ internal static class Comparisons
         JsonLines("peer-json-buffered", isBuffered: true, "JSON lines over a NetworkStream, 64 KiB a call", NoItemLimit + Delayed),
     ];
 
-    private static Comparison Queue(string id, string kind, double? target) => new(new RowSpec(
+    private static SideBySide Queue(string id, string kind, double? target) => new(new RowSpec(
         id, Items, Direction.AtLeast, target, $"Python multiprocessing.{kind}(1024)", "An int is pickled; a thread of the writer sends."))
     {
         Ours = static workplace => OurParts.Longs(workplace, Bounded),
@@ -60,21 +60,21 @@ internal static class Comparisons
         WhyNotTheirs = PythonPart.WhyNot,
     };
 
-    private static Comparison Stream(string id, string kind, string buffer, string against, string note) =>
+    private static SideBySide Stream(string id, string kind, string buffer, string against, string note) =>
         new(new RowSpec(id, Items, Direction.AtLeast, Against: against, Note: note))
         {
             Ours = static workplace => OurParts.Longs(workplace, Bounded),
             Theirs = workplace => TheirParts.Items(workplace.NewPath(), kind, LongBytes, buffer),
         };
 
-    private static Comparison StreamRoundTrip(string id, string kind, string against) =>
+    private static SideBySide StreamRoundTrip(string id, string kind, string against) =>
         new(new RowSpec(id, Microseconds, Direction.AtMost, Against: against, Note: "Each end keeps a thread in a blocked call."))
         {
             Ours = OurParts.RoundTrip,
             Theirs = workplace => TheirParts.RoundTrip(workplace.NewPath(), kind, LongBytes),
         };
 
-    private static Comparison JsonLines(string id, bool isBuffered, string against, string note) =>
+    private static SideBySide JsonLines(string id, bool isBuffered, string against, string note) =>
         new(new RowSpec(id, Items, Direction.AtLeast, Against: against, Note: note))
         {
             Ours = OurParts.Records,

@@ -12,7 +12,7 @@ internal sealed class HubMany : PairedScenario
 
     public override IReadOnlyList<RowSpec> Rows { get; } = [new("hub-4x4", "items/s", Direction.AtLeast, 0.3, $"Channel<long> in process, {Parts.Capacity.Describe(Capacity)}, as many loops")];
 
-    protected override int SubjectDrivers => Ends;
+    public override int SubjectDrivers => Ends;
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {

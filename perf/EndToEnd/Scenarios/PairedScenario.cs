@@ -8,7 +8,7 @@ namespace EndToEnd.Scenarios;
 internal abstract class PairedScenario : Scenario
 {
     /// <summary>How many of the library's parts, the last ones, run the rounds together.</summary>
-    protected virtual int SubjectDrivers => 1;
+    public virtual int SubjectDrivers => 1;
 
     public static string? WhyNoSockets() => Socket.OSSupportsUnixDomainSockets ? null : "the system has no Unix sockets";
 

@@ -27,9 +27,9 @@ internal sealed class ProcessSet : IAsyncDisposable
     public Round? Counted { get; private set; }
 
     public static async Task<ProcessSet> StartAsync(
-        string executable, IReadOnlyList<PartSpec> parts, Role role, TimeSpan warmUp, CancellationToken cancellationToken)
+        string executable, IReadOnlyList<PartSpec> parts, int drivers, Role role, TimeSpan warmUp, CancellationToken cancellationToken)
     {
-        Side side = await Side.StartAsync(parts, cancellationToken, executable);
+        Side side = await Side.StartAsync(parts, cancellationToken, drivers, executable);
         try
         {
             await side.WarmUpAsync(warmUp);

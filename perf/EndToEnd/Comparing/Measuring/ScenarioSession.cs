@@ -43,7 +43,7 @@ internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion o
         await Parallel.ForAsync(0, sets.Length, options, async (i, token) =>
         {
             string executable = roles[i] == Role.New ? @new.Executable : old.Executable;
-            sets[i] = await ProcessSet.StartAsync(executable, parts[i], roles[i], plan.WarmUp, token);
+            sets[i] = await ProcessSet.StartAsync(executable, parts[i], scenario.SubjectDrivers, roles[i], plan.WarmUp, token);
         });
     }
 

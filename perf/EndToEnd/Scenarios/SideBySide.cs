@@ -4,7 +4,7 @@ using EndToEnd.Results;
 namespace EndToEnd.Scenarios;
 
 /// <summary>A pair that is told apart from others by its parts alone.</summary>
-internal sealed class Comparison(params RowSpec[] rows) : PairedScenario
+internal sealed class SideBySide(params RowSpec[] rows) : PairedScenario
 {
     public override IReadOnlyList<RowSpec> Rows { get; } = rows;
 
