@@ -37,12 +37,14 @@ internal sealed class WriterDesk(QueueChannel channel)
     /// <summary>A writer greets: it is as if it asked for one item.</summary>
     public void Open(WriterPort port)
     {
+        if (channel.WriterClosure is not null)
+            return;
         if (channel.Slots.IsUnlimited)
         {
             port.Granted = long.MaxValue;
             return;
         }
-        if (_wanting > 0 || channel.Slots.Free <= 0 || channel.WriterClosure is not null)
+        if (_wanting > 0 || channel.Slots.Free <= 0)
             return;
         port.Granted = 1;
         channel.Slots.Promise(1);
