@@ -15,6 +15,7 @@ public sealed partial class ChannelHub
     /// <param name="capacity">Items; 0 is a rendezvous within this process.</param>
     /// <param name="settings">Serializer, limits, who completes it.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public CrossChannel<T> CreateBounded<T>(string name, int capacity, CrossChannelSettings<T>? settings = null) =>
         CreateBounded(name, new BoundedChannelOptions(capacity), null, settings);

@@ -25,7 +25,9 @@ internal static class WorkerProgram
                 await members.WriteAsync(compressor.Compress(block.Item));
                 // The hub has the member before it is told that the block is done: whenever this process dies, one of the two is there.
                 await members.FlushAsync();
-                await block.CompleteAsync();
+#pragma warning disable VSTHRD103 // It is queued, and nobody needs to wait for the hub's word.
+                block.Complete();
+#pragma warning restore VSTHRD103
             }
             return 0;
         }
