@@ -306,6 +306,7 @@ internal sealed class QueueChannel : HubObject
             _joins.Advance(LowestUnprocessed(), ref duties);
         if (_isSealed)
             CheckOverLocked(ref duties);
+        Balancer.AwaitReports();
     }
 
     /// <summary>Lets the owner's blocked write have the free slot.</summary>
@@ -319,8 +320,7 @@ internal sealed class QueueChannel : HubObject
             _joins.Fail(WriterClosure!.Error!, ref duties);
         else
             _joins.Advance(LowestUnprocessed(), ref duties);
-        if (!_joins.IsEmpty)
-            Balancer.Hungry(ref duties);
+        Balancer.AwaitReports();
     }
 
     /// <summary>A remote writer has greeted.</summary>

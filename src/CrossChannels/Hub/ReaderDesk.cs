@@ -55,6 +55,7 @@ internal sealed class ReaderDesk(QueueChannel channel)
     {
         HeldItems += count;
         HeldBytes += bytes;
+        channel.Balancer.AwaitReports();
     }
 
     /// <summary>A reader is done with items, or they are back.</summary>
