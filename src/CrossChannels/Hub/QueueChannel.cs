@@ -22,6 +22,8 @@ internal sealed class QueueChannel : HubObject
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Link> _links = [];
     private ItemContract? _contract;
+    private ReaderClosedException? _aborted;
+    private ITimer? _arrival;
     private bool _isSealed;
     private bool _isOwnersTurn;
 
@@ -189,6 +191,7 @@ internal sealed class QueueChannel : HubObject
             if (WriterClosure is null)
                 CloseWriters(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref duties);
             Queue.Clear();
+            _aborted = toWriters;
             _joins.Fail(toWriters, ref duties);
             EndReaders(new Closure(new Ending(EndingKind.Aborted, toReaders), toReaders), ref duties);
         }
@@ -316,8 +319,8 @@ internal sealed class QueueChannel : HubObject
     public void AddJoinLocked(Action<Exception?> done, ref HubDuties duties)
     {
         _joins.Add(Queue.NextSequence, done);
-        if (IsOver && ReaderClosure!.Ending.Kind == EndingKind.Aborted)
-            _joins.Fail(WriterClosure!.Error!, ref duties);
+        if (_aborted is not null)
+            _joins.Fail(_aborted, ref duties);
         else
             _joins.Advance(LowestUnprocessed(), ref duties);
         Balancer.AwaitReports();

@@ -243,6 +243,8 @@ internal sealed class WriterPort : ReceivingHalf
     {
         if (error is null)
             Finished(Received);
+        else
+            Link.TellReaderClosed((error as ReaderClosedException)?.Reason);
     }
 
     private void TakenLocked(int bytes, int count, ref HubDuties duties)
