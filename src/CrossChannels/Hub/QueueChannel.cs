@@ -41,6 +41,8 @@ internal sealed class QueueChannel : HubObject
         Balancer = new Balancer(this);
         Owner = new OwnerSide(this);
         budget.Add(this);
+        if (options.Completion.ArrivalTimeout is var timeout && timeout != Timeout.InfiniteTimeSpan)
+            _arrival = Settings.Link.TimeProvider.CreateTimer(static state => ((QueueChannel)state!).OnArrivalTimedOut(), this, timeout, Timeout.InfiniteTimeSpan);
     }
 
     public Lock Sync { get; } = new();
@@ -365,6 +367,18 @@ internal sealed class QueueChannel : HubObject
         duties.Run(this);
     }
 
+    /// <summary>Expected writers that are not here yet are not waited for any longer.</summary>
+    private void OnArrivalTimedOut()
+    {
+        HubDuties duties = default;
+        lock (Sync)
+        {
+            if (WriterClosure is null && _end.ArrivalTimedOut())
+                DecideLocked(ref duties);
+        }
+        duties.Run(this);
+    }
+
     private ItemContract Fix(ItemContract contract)
     {
         _contract = contract;
@@ -413,6 +427,7 @@ internal sealed class QueueChannel : HubObject
     private void CloseWriters(Closure closure, ref HubDuties duties)
     {
         WriterClosure = closure;
+        _arrival?.Dispose();
         Writers.Clear();
         Owner.CloseWritersLocked(closure, ref duties);
     }
