@@ -40,7 +40,10 @@ internal sealed class WriterPort : ReceivingHalf
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
 
     /// <summary>It has used up its credit and asks for more.</summary>
-    public bool IsWanting { get; set; }
+    public bool IsWanting => WantPlace is not null;
+
+    /// <summary>Its place among those that ask.</summary>
+    public LinkedListNode<WriterPort?>? WantPlace { get; set; }
 
     /// <summary>It sent items since it last got credit.</summary>
     public bool IsActive { get; set; }

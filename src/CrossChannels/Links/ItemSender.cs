@@ -261,7 +261,7 @@ internal sealed class ItemSender : SendingHalf
                 return false;
             _waiters.Granted();
             AdmitLocked(ref wake);
-            if (!_blocked.IsEmpty)
+            if (_waiters.IsAny)
                 _waiters.Want(_credit);
             if (_outbox.IsIdleLocked && HasSendableLocked)
                 _outbox.ScheduleLocked();
