@@ -164,25 +164,39 @@ internal sealed class ReaderPort : SendingHalf
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
         HubDuties duties = default;
-        lock (_channel.Sync)
+        try
         {
-            switch (type)
+            lock (_channel.Sync)
             {
-                case FrameType.Report:
-                    Require(TryReport(CounterFrame.Read(body, type), ref duties), type);
-                    break;
-                case FrameType.Reclaimed:
-                    Require(TryReclaim(ReclaimedFrame.Parse(body), ref duties), type);
-                    break;
-                case FrameType.Settle when _channel.IsLeased:
-                    Settle(body, ref duties);
-                    break;
-                default:
-                    return false;
+                switch (type)
+                {
+                    case FrameType.Report:
+                        Require(TryReport(CounterFrame.Read(body, type), ref duties), type);
+                        return true;
+                    case FrameType.Reclaimed:
+                        Require(TryReclaim(ReclaimedFrame.Parse(body), ref duties), type);
+                        return true;
+                    case FrameType.Settle when _channel.IsLeased:
+                        Settle(body, ref duties);
+                        return true;
+                    default:
+                        return false;
+                }
             }
         }
-        duties.Run(_channel);
-        return true;
+        finally
+        {
+            // What the good part of a bad frame set free is others' all the same.
+            duties.Run(_channel);
+        }
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        if (type != FrameType.Report)
+            return false;
+        lock (_channel.Sync)
+            return CounterFrame.Read(body, type) == _read;
     }
 
     public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
@@ -271,14 +285,16 @@ internal sealed class ReaderPort : SendingHalf
         bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
         while (SettleFrame.TryReadRange(ref rest, out SettleRange range))
         {
+            Require(range.Count <= _read - _settled, FrameType.Settle);
             _settled += range.Count;
             _taken.Clear();
             bool isKnown = Held.TryTake(range, _taken);
-            if (range.Outcome == SettleOutcome.Completed)
+            // Of a range that is wrong nothing is believed: what it names comes again.
+            if (isKnown && range.Outcome == SettleOutcome.Completed)
                 _channel.LeasesCompletedLocked(_taken, ref duties);
             else
                 _channel.ReturnLocked(_taken, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
-            Require(isKnown && _settled <= _read, FrameType.Settle);
+            Require(isKnown, FrameType.Settle);
         }
         if (isAnswerWanted)
             _outbox.Post(new OutFrame(FrameType.Settled, _settled));
