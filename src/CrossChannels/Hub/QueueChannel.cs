@@ -21,6 +21,7 @@ internal sealed class QueueChannel : HubObject
     private readonly JoinList _joins = new();
     private readonly List<Link> _links = [];
     private ItemContract? _contract;
+    private ReaderClosedException? _aborted;
     private bool _isOwnersTurn;
     private bool _wasFullOfBytes;
     private long _uncharged;
@@ -288,6 +289,7 @@ internal sealed class QueueChannel : HubObject
             _joins.Advance(LowestUnprocessed(), ref duties);
         if (Course.IsSealed)
             Course.CheckOverLocked(ref duties);
+        Balancer.AwaitReports();
     }
 
     /// <summary>Lets the owner's blocked write have the free slot.</summary>
@@ -297,17 +299,17 @@ internal sealed class QueueChannel : HubObject
     public void AddJoinLocked(Action<Exception?> done, ref HubDuties duties)
     {
         _joins.Add(Queue.NextSequence, done);
-        if (IsOver && ReaderClosure!.Ending.Kind == EndingKind.Aborted)
-            _joins.Fail(WriterClosure!.Error!, ref duties);
+        if (_aborted is not null)
+            _joins.Fail(_aborted, ref duties);
         else
             _joins.Advance(LowestUnprocessed(), ref duties);
-        if (!_joins.IsEmpty)
-            Balancer.Hungry();
+        Balancer.AwaitReports();
     }
 
     /// <summary>Throws away what is queued.</summary>
-    public void DropLocked(Exception error, ref HubDuties duties)
+    public void DropLocked(ReaderClosedException error, ref HubDuties duties)
     {
+        _aborted = error;
         ChargeLocked(-Queue.Bytes, ref duties);
         Queue.Clear();
         _joins.Fail(error, ref duties);

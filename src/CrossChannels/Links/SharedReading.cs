@@ -14,6 +14,7 @@ internal sealed class SharedReading(bool isLeased)
     private long _cut;
     private long _reported;
     private bool _isAnswerDue;
+    private bool _isWatched;
 
     /// <summary>The hub chooses the next item when it is asked for, so that nothing is read ahead.</summary>
     public bool IsOnDemand { get; set; }
@@ -79,6 +80,15 @@ internal sealed class SharedReading(bool isLeased)
             window.SetCapacity(_ahead.Items);
         }
         _isAnswerDue = true;
+        _isWatched = queue.Count > 0;
+    }
+
+    /// <summary>Whether the hub waits to hear of each item that is read, which it does until it has heard of all that were here when it asked.</summary>
+    public bool IsReportDue(int left)
+    {
+        bool isDue = _isWatched;
+        _isWatched &= left > 0;
+        return isDue;
     }
 
     /// <summary>An item is handed to the program: its tag, and, where items are leased, a lease.</summary>
