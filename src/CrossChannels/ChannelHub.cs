@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using CrossChannels.Hub;
 using CrossChannels.Transports;
 
@@ -16,6 +17,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         _directory = directory;
         Settings = settings;
         _budget = new HubBudget(settings.MaxBytes);
+        HubGauges.Add(this, directory.GetStatus);
     }
 
     /// <summary>Where this listens, as resolved, without the name of a channel.</summary>
@@ -52,6 +54,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         TimeoutRange.Check(drainTimeout, nameof(drainTimeout));
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return 0;
+        HubGauges.Remove(this);
         await _listener.DisposeAsync().ConfigureAwait(false);
         long[] left = await Task.WhenAll(_directory.Objects.Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
         return left.Sum();
@@ -60,7 +63,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     internal static async Task<ChannelHub> StartAnyAsync(ChannelAddress address, HubSettings settings, CancellationToken cancellationToken)
     {
         ITransportListener transport = await Transport.ListenAsync(address, settings.Link, cancellationToken).ConfigureAwait(false);
-        var directory = new HubDirectory(settings.Link);
+        var directory = new HubDirectory(settings.Link, transport.Address.WithChannel(null));
         return new ChannelHub(new HubListener(transport, directory, settings.Link), directory, settings);
     }
 }

@@ -128,6 +128,8 @@ internal sealed class QueueChannel : HubObject
         return link;
     }
 
+    public override ChannelStatus GetStatus() => QueueStatus.Of(this, _options.Completion);
+
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
         Course.TryComplete(null);

@@ -14,6 +14,9 @@ internal sealed class WriterDesk(QueueChannel channel)
     /// <summary>Ends that wait for a slot.</summary>
     public int Wanting => _wanting;
 
+    /// <summary>Those that wait for a slot, the next first; null stands for the owner. An end that asked twice stands once.</summary>
+    public IEnumerable<WriterPort?> WaitingInOrder => _wants.Where(port => port?.IsWanting ?? _ownerWants).Distinct();
+
     /// <summary>A slot is kept for the owner, who asked and did not wait.</summary>
     public bool IsReservedForOwner => _isReservedForOwner;
 
