@@ -9,7 +9,6 @@ internal sealed class ChannelCourse
     private readonly ChannelEnd _end;
     private readonly ITimer? _arrivalTimer;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _isSealed;
 
     public ChannelCourse(QueueChannel channel, CompletionPolicy policy)
     {
@@ -24,6 +23,9 @@ internal sealed class ChannelCourse
 
     /// <summary>Why the channel is over for readers, once nothing is left anywhere.</summary>
     public Closure? ReaderClosure { get; private set; }
+
+    /// <summary>No more items will come.</summary>
+    public bool IsSealed { get; private set; }
 
     /// <summary>Done when the channel is over.</summary>
     public Task Over => _over.Task;
@@ -118,14 +120,14 @@ internal sealed class ChannelCourse
     {
         if (WriterClosure is null || _channel.Writers.Ports.Count > 0)
             return;
-        _isSealed = true;
+        IsSealed = true;
         CheckOverLocked(ref duties);
     }
 
     /// <summary>Readers learn of the end when nothing is left that could come back.</summary>
     public void CheckOverLocked(ref HubDuties duties)
     {
-        if (!_isSealed || IsOver || !_channel.IsDrained)
+        if (!IsSealed || IsOver || !_channel.IsDrained)
             return;
         Closure closure = WriterClosure!;
         foreach (ReaderPort port in _channel.Readers.Ports)
