@@ -24,6 +24,8 @@ internal sealed class PumpedChannel<T> : HubObject
     private readonly HubDirectory _directory;
     private readonly bool _isRendezvous;
     private readonly bool _isOrdered;
+    private readonly int? _capacity;
+    private readonly CompletionPolicy _completion;
     private readonly ITimer? _arrivalTimer;
     private ITimer? _endTimer;
     private Closure? _closure;
@@ -36,6 +38,8 @@ internal sealed class PumpedChannel<T> : HubObject
     {
         _isRendezvous = options is BoundedChannelOptions { Capacity: 0 };
         _isOrdered = options is UnboundedPrioritizedChannelOptions<T>;
+        _capacity = (options as BoundedChannelOptions)?.Capacity;
+        _completion = settings.Completion;
         _itemDropped = itemDropped;
         _hub = hub;
         _directory = directory;
@@ -113,6 +117,22 @@ internal sealed class PumpedChannel<T> : HubObject
             }
         }
         return request.Refuse(_hub.Link, _isClosed ? $"Channel '{Name}' was closed by its owner." : $"Channel '{Name}' is over and takes no more items.");
+    }
+
+    public override HubObjectStatus GetStatus()
+    {
+        lock (_sync)
+        {
+            return new ChannelStatus(Name)
+            {
+                Depth = _queue.Reader.CanCount ? _queue.Reader.Count : 0,
+                Capacity = _capacity,
+                IsCompleted = _closure is not null,
+                CompletionPolicy = _completion.ToString(),
+                Writers = _links.Writers,
+                Readers = _links.Readers,
+            };
+        }
     }
 
     /// <summary>Ends the channel at once, and drops what is queued.</summary>

@@ -14,6 +14,10 @@ internal sealed class PumpedLinks(Lock sync, LinkSettings settings)
 
     public bool IsAnySending => _sending.Count > 0;
 
+    public IReadOnlyList<PeerStatus> Readers => [.. _readers.Select(static link => Describe(link, PeerRole.Reader))];
+
+    public IReadOnlyList<PeerStatus> Writers => [.. _writers.Select(static link => Describe(link, PeerRole.Writer))];
+
     public void AddReader(Link link) => _readers.Add(link);
 
     public void AddWriter(Link link)
@@ -98,4 +102,6 @@ internal sealed class PumpedLinks(Lock sync, LinkSettings settings)
         lock (sync)
             return ([.. _writers], [.. _readers]);
     }
+
+    private static PeerStatus Describe(Link link, PeerRole role) => new(link.Peer?.Endpoint ?? link.PeerName, link.Peer?.ProcessId, role);
 }
