@@ -105,7 +105,7 @@ internal sealed class PumpedChannel<T> : HubObject
         {
             return new ChannelStatus(Name)
             {
-                Depth = _queue.Reader.Count,
+                Depth = _queue.Reader.CanCount ? _queue.Reader.Count : 0,
                 Capacity = _capacity,
                 IsCompleted = _closure is not null,
                 CompletionPolicy = _completion.ToString(),
