@@ -10,7 +10,7 @@ public sealed partial class ChannelHub
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     public CrossLock CreateLock(string name) => CreateLock(name, CloseOneAsync);
 
-    internal CrossLock CreateLock(string name, Func<HubObject, TimeSpan, Task> close)
+    internal CrossLock CreateLock(string name, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         ChannelAddress address = AddressOf(name);
         var made = new HubLock(name, Settings);

@@ -47,7 +47,8 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
 
     /// <summary>As <see cref="DisposeAsync"/>, with a deadline of its own.</summary>
     /// <param name="drainTimeout">How long remote readers may drain what is queued. Zero does not wait.</param>
-    /// <returns>How many items were left in all channels.</returns>
+    /// <returns>How many items were left in all channels; 0 if the hub was closed before.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
     public async Task<long> ShutDownAsync(TimeSpan drainTimeout)
     {
         TimeoutRange.Check(drainTimeout, nameof(drainTimeout));

@@ -23,6 +23,8 @@ internal static class TestChildProgram
         ["listen-as-user", string user, string path] => ListenAsUserCommand.RunAsync(user, path),
         ["write-items", string address, string count, string ending] => WriteItemsCommand.RunAsync(address, count, ending),
         ["read-items", string address, string count, string ending] => ReadItemsCommand.RunAsync(address, count, ending),
+        ["write-shared", string address, string count, string ending] => SharedItemsCommand.WriteAsync(address, count, ending),
+        ["read-shared", string address] => SharedItemsCommand.ReadAsync(address),
         ["echo-items", string address] => EchoItemsCommand.RunAsync(address),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),

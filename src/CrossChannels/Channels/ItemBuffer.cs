@@ -16,6 +16,8 @@ internal sealed class ItemBuffer : IBufferWriter<byte>
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
+    public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, _length);
+
     /// <summary>Takes this thread's buffer; a serializer that writes to another channel meanwhile gets another.</summary>
     public static ItemBuffer Take()
     {

@@ -20,7 +20,8 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <param name="channel">Its name; empty for the only one.</param>
     /// <param name="role">What the link is for. The end that writes, or reads, as the role says is the connecting one, and the other the hub's.</param>
     /// <param name="isOnDemand">At a hub: items are chosen when the reader asks for them.</param>
-    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex, bool isOnDemand = false)
+    /// <param name="processed">At a hub: waits until all that was taken from the link is processed.</param>
+    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex, bool isOnDemand = false, Func<Task>? processed = null)
     {
         _options = options ?? CrossChannelOptions<TWrite, TRead>.Default;
         if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
@@ -40,7 +41,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
                 _options.Writing.AllowSynchronousContinuations,
                 IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem),
                 IsOnDemand: isOnDemand),
-            ReceiverOptions(role));
+            ReceiverOptions(role) with { Processed = processed });
     }
 
     public LinkSettings Settings => _options.Link;

@@ -8,12 +8,27 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 {
     private readonly LeaseBook _leases = receiver.Leases!;
 
-    public bool TrySettle(long sequence, bool isCompleted) =>
-        Settle(() => _leases.TrySettle(sequence, isCompleted ? SettleOutcome.Completed : SettleOutcome.Abandoned)) || (receiver.Closure is { } closure ? throw closure.ForItem() : false);
+    public bool TrySettle(long sequence, bool isCompleted)
+    {
+        if (TrySettle(sequence, isCompleted ? SettleOutcome.Completed : SettleOutcome.Abandoned))
+            return true;
+        return receiver.Closure is { } closure ? throw closure.ForItem() : false;
+    }
 
-    public bool TryCompleteOldest() => Settle(_leases.TryCompleteOldest);
+    public bool TryCompleteOldest()
+    {
+        bool hadNews;
+        lock (receiver.Sync)
+        {
+            hadNews = _leases.HasNews;
+            if (!_leases.TryCompleteOldest())
+                return false;
+        }
+        Send(hadNews);
+        return true;
+    }
 
-    public void Abandon(long sequence) => Settle(() => _leases.TrySettle(sequence, SettleOutcome.Abandoned));
+    public void Abandon(long sequence) => TrySettle(sequence, SettleOutcome.Abandoned);
 
     public async ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken)
     {
@@ -26,18 +41,23 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
         await confirmed.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private bool Settle(Func<bool> settle)
+    private bool TrySettle(long sequence, SettleOutcome outcome)
     {
-        bool wasEmpty;
+        bool hadNews;
         lock (receiver.Sync)
         {
-            wasEmpty = _leases.IsEmpty;
-            if (!settle())
+            hadNews = _leases.HasNews;
+            if (!_leases.TrySettle(sequence, outcome))
                 return false;
         }
-        // What is pending already has somebody who sends it.
-        if (wasEmpty)
-            receiver.SendSettled();
+        Send(hadNews);
         return true;
+    }
+
+    /// <summary>What is pending already has somebody who sends it.</summary>
+    private void Send(bool hadNews)
+    {
+        if (!hadNews)
+            receiver.SendSettled();
     }
 }

@@ -65,6 +65,18 @@ internal static partial class Log
             GreetingFailedCore(logger, peer, error.Message, error);
     }
 
+    public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)
+    {
+        if (logger is not null)
+            ItemLostCore(logger, channel, peer, error);
+    }
+
+    public static void ItemNotTaken(ILogger? logger, string channel, string peer)
+    {
+        if (logger is not null)
+            ItemNotTakenCore(logger, channel, peer);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -94,4 +106,10 @@ internal static partial class Log
 
     [LoggerMessage(21, LogLevel.Warning, "{Count} items of channel {Channel} were delivered too often and dropped.", EventName = nameof(DeadLetters))]
     private static partial void DeadLettersCore(ILogger logger, string channel, long count);
+
+    [LoggerMessage(22, LogLevel.Warning, "An item of channel '{Channel}' was given to {Peer} and did not reach it.", EventName = nameof(ItemLost))]
+    private static partial void ItemLostCore(ILogger logger, string channel, string peer, Exception? error);
+
+    [LoggerMessage(23, LogLevel.Debug, "Channel '{Channel}' was over when an item of {Peer} came.", EventName = nameof(ItemNotTaken))]
+    private static partial void ItemNotTakenCore(ILogger logger, string channel, string peer);
 }

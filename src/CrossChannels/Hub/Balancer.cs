@@ -13,13 +13,24 @@ internal sealed class Balancer(QueueChannel channel)
     private bool _isArmed;
     private long? _closeDeadline;
 
-    /// <summary>A writer waits for a slot that somebody else has been promised.</summary>
+    /// <summary>A writer waits for a slot, and none is free.</summary>
     public void Starved(ref HubDuties duties)
     {
-        // With no item in the channel no slot will become free by itself.
-        if (channel.Queue.Count == 0 && channel.Readers.HeldItems == 0)
-            channel.Writers.Revoke(DeadlineAfter(channel.Settings.RevokeTimeout), ref duties);
-        Arm();
+        if (channel.Writers.IsStarving)
+        {
+            // With no item in the channel no slot will become free by itself.
+            if (channel.Queue.Count == 0 && channel.Readers.HeldItems == 0)
+                channel.Writers.Revoke(DeadlineAfter(channel.Settings.RevokeTimeout), ref duties);
+            Arm();
+        }
+        AwaitReports();
+    }
+
+    /// <summary>Somebody may wait for what readers have read and not told.</summary>
+    public void AwaitReports()
+    {
+        if (AreReportsAwaited)
+            Arm();
     }
 
     /// <summary>A reader waits, and nothing is queued.</summary>
@@ -41,6 +52,10 @@ internal sealed class Balancer(QueueChannel channel)
 
     public void Stop() => _timer?.Dispose();
 
+    /// <summary>A writer waits for a slot, a join or the end for items to be done with: readers that have some are asked how far they are.</summary>
+    private bool AreReportsAwaited => channel.Readers.HeldItems > 0
+        && (channel.IsJoining || channel.WriterClosure is not null || (channel.Writers.Wanting > 0 && channel.Slots.Free <= 0));
+
     private void Arm()
     {
         if (_isArmed)
@@ -61,7 +76,7 @@ internal sealed class Balancer(QueueChannel channel)
             duties.IsOfferDue = channel.Queue.Count > 0;
             long deadline = DeadlineAfter(channel.Settings.RevokeTimeout);
             channel.Writers.Revoke(deadline, ref duties);
-            bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | CutOffTheSilent(ref duties);
+            bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | AskForReports(deadline, ref duties) | CutOffTheSilent(ref duties);
             if (isWaiting)
                 Arm();
         }
@@ -73,8 +88,7 @@ internal sealed class Balancer(QueueChannel channel)
     private bool Reclaim(long deadline, ref HubDuties duties)
     {
         int hungry = channel.Readers.Hungry + (channel.IsOwnerHungry ? 1 : 0);
-        bool isJoining = channel.IsJoining;
-        if (channel.Queue.Count > 0 || (hungry == 0 && !isJoining))
+        if (channel.Queue.Count > 0 || hungry == 0)
             return false;
         bool isOutstanding = false;
         ReaderPort? holder = null;
@@ -86,11 +100,32 @@ internal sealed class Balancer(QueueChannel channel)
         }
         if (holder is null)
             return isOutstanding;
-        long most = hungry == 0 ? 0 : ((holder.Unread * hungry) + hungry) / (hungry + 1);
-        holder.LastAsked = (holder.Sent, holder.Read);
-        holder.ReclaimDeadline = deadline;
-        duties.Do(() => holder.PostReclaim(most));
+        Ask(holder, ((holder.Unread * hungry) + hungry) / (hungry + 1), deadline, ref duties);
         return true;
+    }
+
+    /// <summary>Asks every reader that has items what it has read of them; it tells the rest as it reads it.</summary>
+    /// <returns>Whether any was asked.</returns>
+    private bool AskForReports(long deadline, ref HubDuties duties)
+    {
+        if (!AreReportsAwaited)
+            return false;
+        bool isAnyAsked = false;
+        foreach (ReaderPort port in channel.Readers.Ports)
+        {
+            if (port.Unread == 0 || port.ReclaimDeadline is not null || port.LastAsked == (port.Sent, port.Read))
+                continue;
+            isAnyAsked = true;
+            Ask(port, 0, deadline, ref duties);
+        }
+        return isAnyAsked;
+    }
+
+    private static void Ask(ReaderPort port, long most, long deadline, ref HubDuties duties)
+    {
+        port.LastAsked = (port.Sent, port.Read);
+        port.ReclaimDeadline = deadline;
+        duties.Do(() => port.PostReclaim(most));
     }
 
     /// <returns>Whether somebody still has time to answer.</returns>

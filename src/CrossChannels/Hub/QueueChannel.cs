@@ -12,6 +12,7 @@ namespace CrossChannels.Hub;
 /// </remarks>
 internal sealed class QueueChannel : HubObject
 {
+    private const long ChargeStep = 32 * 1024;
     private const long LeastWindowBytes = 64 * 1024;
     private const long MostWindowBytes = 4 << 20;
 
@@ -20,7 +21,10 @@ internal sealed class QueueChannel : HubObject
     private readonly JoinList _joins = new();
     private readonly List<Link> _links = [];
     private ItemContract? _contract;
+    private ReaderClosedException? _aborted;
     private bool _isOwnersTurn;
+    private bool _wasFullOfBytes;
+    private long _uncharged;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
         : base(name)
@@ -89,7 +93,15 @@ internal sealed class QueueChannel : HubObject
     public bool IsOwnerHungry => OwnerReads.IsWaiting;
 
     /// <summary>Writers have to wait because of bytes. The channel itself may hold one lone item of any size.</summary>
-    public bool IsFullOfBytes => HeldBytes > 0 && (HeldBytes >= _options.MaxBytes || _budget.IsFull);
+    public bool IsFullOfBytes
+    {
+        get
+        {
+            bool isFull = HeldBytes is var held && held > 0 && (held >= _options.MaxBytes || _budget.IsFull);
+            _wasFullOfBytes |= isFull;
+            return isFull;
+        }
+    }
 
     public long HeldBytes => Queue.Bytes + Readers.HeldBytes + OwnerReads.LeasedBytes;
 
@@ -275,7 +287,9 @@ internal sealed class QueueChannel : HubObject
             Writers.Grant(ref duties);
         if (!_joins.IsEmpty)
             _joins.Advance(LowestUnprocessed(), ref duties);
-        Course.CheckOverLocked(ref duties);
+        if (Course.IsSealed)
+            Course.CheckOverLocked(ref duties);
+        Balancer.AwaitReports();
     }
 
     /// <summary>Lets the owner's blocked write have the free slot.</summary>
@@ -285,29 +299,39 @@ internal sealed class QueueChannel : HubObject
     public void AddJoinLocked(Action<Exception?> done, ref HubDuties duties)
     {
         _joins.Add(Queue.NextSequence, done);
-        if (IsOver && ReaderClosure!.Ending.Kind == EndingKind.Aborted)
-            _joins.Fail(WriterClosure!.Error!, ref duties);
+        if (_aborted is not null)
+            _joins.Fail(_aborted, ref duties);
         else
             _joins.Advance(LowestUnprocessed(), ref duties);
-        if (!_joins.IsEmpty)
-            Balancer.Hungry();
+        Balancer.AwaitReports();
     }
 
     /// <summary>Throws away what is queued.</summary>
-    public void DropLocked(Exception error, ref HubDuties duties)
+    public void DropLocked(ReaderClosedException error, ref HubDuties duties)
     {
+        _aborted = error;
         ChargeLocked(-Queue.Bytes, ref duties);
         Queue.Clear();
         _joins.Fail(error, ref duties);
     }
 
-    /// <summary>Charges the hub for bytes, or frees them.</summary>
+    /// <summary>Charges the hub for bytes, or frees them; in steps, since all channels count together.</summary>
     public void ChargeLocked(long bytes, ref HubDuties duties)
     {
-        bool isChannelFreed = bytes < 0 && HeldBytes < _options.MaxBytes && HeldBytes - bytes >= _options.MaxBytes;
-        if (_budget.Charge(bytes))
+        _uncharged += bytes;
+        if (_wasFullOfBytes || _uncharged is > ChargeStep or < -ChargeStep)
+            ChargeNow(ref duties);
+    }
+
+    private void ChargeNow(ref HubDuties duties)
+    {
+        if (_budget.Charge(_uncharged))
             duties.Do(_budget.TellFreed);
-        if (isChannelFreed)
+        _uncharged = 0;
+        if (!_wasFullOfBytes)
+            return;
+        _wasFullOfBytes = false;
+        if (!IsFullOfBytes)
             duties.Do(OnBytesFreed);
     }
 

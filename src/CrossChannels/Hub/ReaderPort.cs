@@ -172,9 +172,17 @@ internal sealed class ReaderPort : SendingHalf
         }
         finally
         {
-            // Also where the frame was found wrong half-way.
+            // What the good part of a bad frame set free is others' all the same.
             duties.Run(_channel);
         }
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        if (type != FrameType.Report)
+            return false;
+        lock (_channel.Sync)
+            return CounterFrame.Read(body, type) == _read;
     }
 
     private bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref HubDuties duties)
@@ -282,14 +290,16 @@ internal sealed class ReaderPort : SendingHalf
         bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
         while (SettleFrame.TryReadRange(ref rest, out SettleRange range))
         {
+            Require(range.Count <= _read - _settled, FrameType.Settle);
             _settled += range.Count;
             _taken.Clear();
             bool isKnown = Held.TryTake(range, _taken);
-            if (range.Outcome == SettleOutcome.Completed)
+            // Of a range that is wrong nothing is believed: what it names comes again.
+            if (isKnown && range.Outcome == SettleOutcome.Completed)
                 _channel.LeasesCompletedLocked(_taken, ref duties);
             else
                 _channel.ReturnLocked(_taken, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
-            Require(isKnown && _settled <= _read, FrameType.Settle);
+            Require(isKnown, FrameType.Settle);
         }
         if (isAnswerWanted)
             duties.Do(PostSettled);

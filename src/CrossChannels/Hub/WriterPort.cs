@@ -17,6 +17,8 @@ internal sealed class WriterPort : ReceivingHalf
     private long _told;
     private long _joinTarget = -1;
     private long _joined;
+    private long _wantedAt = -1;
+    private bool _isWithdrawable;
     private Closure? _closure;
 
     public WriterPort(QueueChannel channel, Outbox outbox, long windowBytes)
@@ -40,7 +42,10 @@ internal sealed class WriterPort : ReceivingHalf
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
 
     /// <summary>It has used up its credit and asks for more.</summary>
-    public bool IsWanting { get; set; }
+    public bool IsWanting => WantPlace is not null;
+
+    /// <summary>Its place among those that ask.</summary>
+    public LinkedListNode<WriterPort?>? WantPlace { get; set; }
 
     /// <summary>It sent items since it last got credit.</summary>
     public bool IsActive { get; set; }
@@ -117,6 +122,8 @@ internal sealed class WriterPort : ReceivingHalf
             _channel.Queue.Append(payload, count);
             TakenLocked(payload.Length, count, ref duties);
         }
+        // The owner's readers run on this thread, once the next read is under way.
+        wake.Append(ref duties.Wake);
         duties.Run(_channel);
     }
 
@@ -134,6 +141,7 @@ internal sealed class WriterPort : ReceivingHalf
             _channel.Queue.Append(segment, count);
             TakenLocked(bytes, count, ref duties);
         }
+        wake.Append(ref duties.Wake);
         duties.Run(_channel);
     }
 
@@ -141,7 +149,8 @@ internal sealed class WriterPort : ReceivingHalf
     {
         lock (_channel.Sync)
         {
-            if (_closure is not null)
+            // Until it has answered, a frame of credit would grant again what it gives back.
+            if (_closure is not null || RevokeDeadline is not null)
                 return 0;
             if (!_channel.IsFullOfBytes)
                 _grantedBytes = _receivedBytes + _windowBytes;
@@ -149,6 +158,8 @@ internal sealed class WriterPort : ReceivingHalf
                 return 0;
             _sentItems = Granted;
             _sentBytes = _grantedBytes;
+            // Whoever gets credit may ask again where it stands.
+            _wantedAt = -1;
             int length = new CreditFrame(Granted, _grantedBytes).Write(room);
             if (Received == _told)
                 return length;
@@ -204,6 +215,8 @@ internal sealed class WriterPort : ReceivingHalf
                 return true;
             if (accepted > Granted || (type != FrameType.WantWithdrawn && accepted < Received) || (type == FrameType.Revoked && RevokeDeadline is null))
                 throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {Received:N0} came of {Granted:N0} granted.");
+            _wantedAt = type == FrameType.Want ? accepted : -1;
+            _isWithdrawable = type == FrameType.Want || (type == FrameType.Revoked && _isWithdrawable);
             if (type == FrameType.Want)
                 _channel.Writers.Want(this, accepted, ref duties);
             else if (type == FrameType.WantWithdrawn)
@@ -213,6 +226,19 @@ internal sealed class WriterPort : ReceivingHalf
         }
         duties.Run(_channel);
         return true;
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        lock (_channel.Sync)
+        {
+            return type switch
+            {
+                FrameType.Want => CounterFrame.Read(body, type) == _wantedAt,
+                FrameType.WantWithdrawn => !_isWithdrawable,
+                _ => false,
+            };
+        }
     }
 
     public override bool TryClose(Closure closure, bool drop)
@@ -243,6 +269,8 @@ internal sealed class WriterPort : ReceivingHalf
     {
         if (error is null)
             Finished(Received);
+        else
+            Link.TellReaderClosed((error as ReaderClosedException)?.Reason);
     }
 
     private void TakenLocked(int bytes, int count, ref HubDuties duties)

@@ -9,9 +9,13 @@ internal sealed class ControlQueue
     /// <summary>A peer that does not read gets no more answers to its pings than this queued.</summary>
     private const int MaxWaitingPongs = 64;
 
+    /// <summary>A hub that asks again before it has its answer breaks the protocol; it gets no more answers than this queued.</summary>
+    private const int MaxWaitingAnswers = 64;
+
     private readonly Queue<byte[]> _greeting = new(1);
     private readonly Queue<OutFrame> _frames = new(0);
     private readonly Queue<OutFrame> _afterItems = new(0);
+    private int _answers;
     private byte[]? _lastWords;
     private byte[]? _rented;
 
@@ -40,7 +44,9 @@ internal sealed class ControlQueue
     {
         if (IsGoodbyeSaid)
             return;
-        if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
+        if (IsAnswer(frame) && ++_answers > MaxWaitingAnswers)
+            _answers--;
+        else if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
             (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
     }
 
@@ -60,7 +66,9 @@ internal sealed class ControlQueue
     }
 
     /// <summary>Takes what is written by itself: greeting, last words, frames with texts.</summary>
-    public bool TryTakeAlone(out ReadOnlyMemory<byte> bytes)
+    /// <param name="withFrames">False while something is due that such a frame may end.</param>
+    /// <param name="bytes">What is to be written.</param>
+    public bool TryTakeAlone(bool withFrames, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
         if (_greeting.TryDequeue(out byte[]? greeting))
@@ -75,7 +83,7 @@ internal sealed class ControlQueue
             bytes = lastWords;
             return true;
         }
-        if (!IsOpen || !_frames.TryPeek(out OutFrame frame) || frame.IsSmall)
+        if (!withFrames || !IsOpen || !_frames.TryPeek(out OutFrame frame) || frame.IsSmall)
             return false;
         bytes = Write(_frames.Dequeue());
         return true;
@@ -87,7 +95,11 @@ internal sealed class ControlQueue
     {
         int length = 0;
         while (length + CounterFrame.Size <= room.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
+        {
+            if (IsAnswer(frame))
+                _answers--;
             length += _frames.Dequeue().Write(room[length..]);
+        }
         return length;
     }
 
@@ -111,6 +123,8 @@ internal sealed class ControlQueue
         _rented = null;
         ArrayPool<byte>.Shared.Return(rented);
     }
+
+    private static bool IsAnswer(in OutFrame frame) => frame.Type is FrameType.Revoked or FrameType.Reclaimed;
 
     private ReadOnlyMemory<byte> Write(OutFrame frame)
     {

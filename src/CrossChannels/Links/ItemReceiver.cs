@@ -15,6 +15,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly ReaderWaiters _waiters;
     private readonly SharedReading? _shared;
     private readonly bool _servesShared;
+    private readonly Func<Task>? _processed;
     private ReceiveWindow _window;
     private Closure? _closure;
     private JoinWatch _join = new();
@@ -28,6 +29,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
         _servesShared = options.ServesShared;
+        _processed = options.Processed;
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
@@ -372,7 +374,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             bytes = 0;
         }
         _window.Consume(count, bytes);
-        ReaderDuties duties = IsReturnDueLocked ? ReaderDuties.Credit : ReaderDuties.None;
+        ReaderDuties duties = IsReturnDueLocked || _shared?.IsReportDue(_queue.Count) == true ? ReaderDuties.Credit : ReaderDuties.None;
         if (_join.TryReach(_window.ConsumedItems))
             duties |= ReaderDuties.Joined;
         if (_closure is not null)
@@ -403,14 +405,18 @@ internal sealed class ItemReceiver : ReceivingHalf
     private void Perform(ReaderDuties duties, ref WakeList wake)
     {
         if ((duties & ReaderDuties.Joined) != 0)
-            _outbox.Post(new OutFrame(FrameType.Joined, ConsumedItems));
+            SayWhenProcessed(items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
         if ((duties & ReaderDuties.LastReport) != 0)
             _outbox.Post(new OutFrame(FrameType.Report, _shared!.Read(_window)));
         if ((duties & ReaderDuties.Finish) != 0)
         {
             lock (_sync)
                 _waiters.End(_closure!, ref wake);
-            Finished(ConsumedItems);
+            // What a close, or a broken link, drops is not waited for.
+            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
+                SayWhenProcessed(Finished);
+            else
+                Finished(ConsumedItems);
         }
         else if ((duties & ReaderDuties.CreditInline) != 0)
         {
@@ -419,6 +425,30 @@ internal sealed class ItemReceiver : ReceivingHalf
         else if ((duties & ReaderDuties.Credit) != 0)
         {
             _outbox.PostCredit();
+        }
+    }
+
+    /// <summary>Says how many items were taken, once that means that they are done with.</summary>
+    private void SayWhenProcessed(Action<long> say)
+    {
+        long items = ConsumedItems;
+        if (_processed is null)
+            say(items);
+        else
+            _ = SayLaterAsync();
+
+        async Task SayLaterAsync()
+        {
+            try
+            {
+                await _processed().ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // The channel was closed: whoever waits for the items learns that from the end of the link.
+                return;
+            }
+            say(items);
         }
     }
 

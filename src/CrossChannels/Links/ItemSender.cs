@@ -41,6 +41,9 @@ internal sealed class ItemSender : SendingHalf
 
     public override Closure? Closure => Volatile.Read(ref _closure);
 
+    /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
+    public Action Closed { get; set; } = static () => { };
+
     public override long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
 
     public override bool HasWaiters { get { lock (_sync) return _waiters.IsAny || _counts.HasWaiters; } }
@@ -62,6 +65,8 @@ internal sealed class ItemSender : SendingHalf
     }
 
     internal override bool HasSendableLocked => _blocks.Next is { } next && _credit.MaySend(next.PayloadBytes, next.Count);
+
+    public long SentItems { get { lock (_sync) return _credit.SentItems; } }
 
     internal override bool HasItemsLocked => _blocks.Next is not null;
 
@@ -261,8 +266,6 @@ internal sealed class ItemSender : SendingHalf
                 return false;
             _waiters.Granted();
             AdmitLocked(ref wake);
-            if (!_blocked.IsEmpty)
-                _waiters.Want(_credit);
             if (_outbox.IsIdleLocked && HasSendableLocked)
                 _outbox.ScheduleLocked();
             return true;
@@ -296,6 +299,7 @@ internal sealed class ItemSender : SendingHalf
             _waiters.End(closure, ref wake);
         }
         wake.Wake(_wakeInline);
+        Closed();
         return true;
     }
 
@@ -336,13 +340,16 @@ internal sealed class ItemSender : SendingHalf
         {
             _credit.Revoke();
             _outbox.Post(new OutFrame(FrameType.Revoked, _credit.AcceptedItems));
+            // Who waits for unsent bytes to leave has not asked for items, and now needs them.
+            if (_waiters.IsAny)
+                _waiters.Want(_credit);
         }
         return true;
     }
 
     internal override void ReturnBlockLocked(Block block) => _blocks.Return(block);
 
-    /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room.</summary>
+    /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room; asks for those that credit does not reach.</summary>
     private void AdmitLocked(ref WakeList wake)
     {
         if (_closure is not null)
@@ -351,7 +358,7 @@ internal sealed class ItemSender : SendingHalf
         {
             ItemTooLargeException? error = _limit.Check(first.Length);
             if (error is null && !HasRoomLocked)
-                return;
+                break;
             _blocked.Dequeue();
             bool isLarge = !first.Large.IsEmpty && error is null;
             if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
@@ -363,6 +370,8 @@ internal sealed class ItemSender : SendingHalf
         }
         if (HasRoomLocked)
             _waiters.WakeWaiting(ref wake);
+        else if (_waiters.IsAny)
+            _waiters.Want(_credit);
     }
 
     /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>

@@ -316,7 +316,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 ScheduleIfWorkLocked();
                 return false;
             }
-            if (_control.TryTakeAlone(out bytes))
+            if (_control.TryTakeAlone(withFrames: !_isCreditDue, out bytes))
                 return true;
             if (_control.IsOpen)
             {
@@ -333,6 +333,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                     bytes = _small.AsMemory(0, control);
                     return true;
                 }
+                // What was due, such as settled leases, is out: now the frame may go that closes the reader.
+                if (_control.TryTakeAlone(withFrames: true, out bytes))
+                    return true;
                 if (!Sender.HasItemsLocked && _control.TryTakeAfterItems(out bytes))
                     return true;
             }

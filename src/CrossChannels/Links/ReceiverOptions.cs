@@ -10,7 +10,8 @@ namespace CrossChannels.Links;
 /// <param name="Demand">When credit is granted.</param>
 /// <param name="IsLeased">Items are settled one by one.</param>
 /// <param name="ServesShared">At a hub: the writer asks for credit, which it gets all the same.</param>
+/// <param name="Processed">Waits until all that was taken is processed, where another queue stands behind this end; null where taking is processing.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 internal sealed record ReceiverOptions(
     int ElementSize, int MaxItemBytes, long Capacity, long MaxUnreadBytes, DropPolicy? Drops, bool IsSingleReader, bool WakeInline,
-    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false, bool ServesShared = false);
+    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false, bool ServesShared = false, Func<Task>? Processed = null);

@@ -14,6 +14,7 @@ internal sealed class SharedReading(bool isLeased)
     private long _cut;
     private long _reported;
     private bool _isAnswerDue;
+    private bool _isWatched;
 
     /// <summary>The hub chooses the next item when it is asked for, so that nothing is read ahead.</summary>
     public bool IsOnDemand { get; set; }
@@ -31,7 +32,7 @@ internal sealed class SharedReading(bool isLeased)
             window.SetCapacity(wanted);
             return;
         }
-        _ahead.Ask(window.ConsumedItems, (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
+        _ahead.Ask(Read(window), (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
         window.SetCapacity(Math.Max(_ahead.Items, wanted));
     }
 
@@ -44,7 +45,7 @@ internal sealed class SharedReading(bool isLeased)
     }
 
     /// <summary>Whether the hub has something to be told.</summary>
-    public bool HasNews(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { IsEmpty: false };
+    public bool HasNews(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { HasNews: true };
 
     /// <summary>Writes what the hub has to be told.</summary>
     /// <param name="room">Where to.</param>
@@ -62,7 +63,7 @@ internal sealed class SharedReading(bool isLeased)
         _reported = read;
         if (Leases is not null)
             length += Leases.Write(room[length..]);
-        isAll = Leases is not { IsEmpty: false };
+        isAll = Leases is not { HasNews: true };
         return length;
     }
 
@@ -79,6 +80,15 @@ internal sealed class SharedReading(bool isLeased)
             window.SetCapacity(_ahead.Items);
         }
         _isAnswerDue = true;
+        _isWatched = queue.Count > 0;
+    }
+
+    /// <summary>Whether the hub waits to hear of each item that is read, which it does until it has heard of all that were here when it asked.</summary>
+    public bool IsReportDue(int left)
+    {
+        bool isDue = _isWatched;
+        _isWatched &= left > 0;
+        return isDue;
     }
 
     /// <summary>An item is handed to the program: its tag, and, where items are leased, a lease.</summary>
