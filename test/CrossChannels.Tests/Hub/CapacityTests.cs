@@ -83,8 +83,6 @@ public sealed class CapacityTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(1, true)]
-    [DataRow(1, false)]
     [DataRow(7, true)]
     [DataRow(7, false)]
     public async Task Polling_OneWriterOrReaderPollsAmongMany_MakesProgress(int capacity, bool isOwnerReading)
