@@ -38,8 +38,9 @@ public sealed class Lease<T> : IDisposable
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        Settle(isCompleted: true);
-        return _holder.WaitUntilSettledAsync(cancellationToken);
+        if (!TryTakeSettlement() || !_holder.TryComplete(_tag.Sequence, out Task confirmed))
+            throw SettledAlready();
+        return new ValueTask(confirmed.WaitAsync(cancellationToken));
     }
 
     /// <summary>The item is not processed: it goes back to its place in the queue, or to the dead-letter channel.</summary>
@@ -57,8 +58,11 @@ public sealed class Lease<T> : IDisposable
     private void Settle(bool isCompleted)
     {
         if (!TryTakeSettlement() || !_holder.TrySettle(_tag.Sequence, isCompleted))
-            throw new InvalidOperationException("The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.");
+            throw SettledAlready();
     }
+
+    private static InvalidOperationException SettledAlready() =>
+        new("The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.");
 
     private bool TryTakeSettlement() => Interlocked.Exchange(ref _isSettled, 1) == 0;
 }

@@ -10,6 +10,9 @@ internal interface ILeaseHolder
     /// <summary>Abandons a lease that may be settled; never throws.</summary>
     void Abandon(long sequence);
 
-    /// <summary>Done when the hub has taken note of everything settled so far.</summary>
-    ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken);
+    /// <param name="sequence">The lease.</param>
+    /// <param name="confirmed">Done when the hub has taken note of it.</param>
+    /// <returns>False if the lease is settled already.</returns>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">The reader, or its link, is closed: the lease was given back.</exception>
+    bool TryComplete(long sequence, out Task confirmed);
 }

@@ -30,15 +30,19 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 
     public void Abandon(long sequence) => TrySettle(sequence, SettleOutcome.Abandoned);
 
-    public async ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken)
+    /// <remarks>The answer is asked for together with the lease: once that has been sent there is nothing left to ask with.</remarks>
+    public bool TryComplete(long sequence, out Task confirmed)
     {
-        Task confirmed;
-        lock (receiver.Sync)
-            confirmed = receiver.Closure is { Error: { } error } ? Task.FromException(error) : _leases.WaitUntilConfirmedAsync();
-        if (confirmed.IsCompletedSuccessfully)
-            return;
-        receiver.SendSettled();
-        await confirmed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Task answer = Task.CompletedTask;
+        bool isSettled = Settle(() =>
+        {
+            if (!_leases.TrySettle(sequence, SettleOutcome.Completed))
+                return false;
+            answer = _leases.WaitUntilConfirmedAsync();
+            return true;
+        });
+        confirmed = answer;
+        return isSettled || (receiver.Closure is { } closure ? throw closure.ForItem() : false);
     }
 
     private bool TrySettle(long sequence, SettleOutcome outcome)

@@ -12,5 +12,9 @@ internal sealed class OwnerLeases(QueueChannel channel) : ILeaseHolder
 
     public void Abandon(long sequence) => channel.OwnerReads.TrySettle(sequence, isCompleted: false);
 
-    public ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken) => default;
+    public bool TryComplete(long sequence, out Task confirmed)
+    {
+        confirmed = Task.CompletedTask;
+        return TrySettle(sequence, isCompleted: true);
+    }
 }

@@ -282,7 +282,12 @@ internal sealed class QueueChannel : HubObject
     public void FreedLocked(long bytes, ref HubDuties duties)
     {
         if (bytes > 0)
+        {
             ChargeLocked(-bytes, ref duties);
+            // However full the hub is, a channel that holds nothing takes one item.
+            if (HeldBytes == 0 && _budget.IsFull)
+                duties.Do(OnBytesFreed);
+        }
         if (Writers.IsGrantDue)
             Writers.Grant(ref duties);
         if (!_joins.IsEmpty)

@@ -36,7 +36,8 @@ internal sealed class ReaderPort : SendingHalf
     public InFlight Held { get; }
 
     /// <summary>Items that it asks for.</summary>
-    public long Demand => _closure is null ? _granted - _sent : 0;
+    /// <remarks>None while it is to give some back: what it cuts are the newest it has, and these must be the newest it was sent.</remarks>
+    public long Demand => _closure is null && (ReclaimDeadline is null || ReclaimedMost == 0) ? _granted - _sent : 0;
 
     public long Sent => _sent;
 
@@ -51,8 +52,11 @@ internal sealed class ReaderPort : SendingHalf
     /// <summary>When it has to have answered what it has read, and given back; null if it was not asked.</summary>
     public long? ReclaimDeadline { get; set; }
 
-    /// <summary>What it had sent and read when it was last asked; it is not asked again for the same.</summary>
-    public (long Sent, long Read) LastAsked { get; set; } = (-1, -1);
+    /// <summary>How many items it was asked to give back.</summary>
+    public long ReclaimedMost { get; set; }
+
+    /// <summary>What it had been sent, and not read, when it was last asked; it is not asked again for the same.</summary>
+    public (long Sent, long Unread) LastAsked { get; set; } = (-1, -1);
 
     public override Closure? Closure => _closure;
 
@@ -274,7 +278,7 @@ internal sealed class ReaderPort : SendingHalf
     private bool TryReclaim(ReclaimedFrame answer, ref HubDuties duties)
     {
         long cut = answer.Cut - _cut;
-        if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Unread)
+        if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Math.Min(Unread, ReclaimedMost))
             return false;
         ReclaimDeadline = null;
         _cut = answer.Cut;

@@ -10,6 +10,7 @@ internal sealed class WriterPort : ReceivingHalf
     private readonly QueueChannel _channel;
     private readonly Outbox _outbox;
     private readonly long _windowBytes;
+    private readonly long _largestBytes;
     private long _grantedBytes;
     private long _receivedBytes;
     private long _sentItems;
@@ -26,6 +27,7 @@ internal sealed class WriterPort : ReceivingHalf
         _channel = channel;
         _outbox = outbox;
         _grantedBytes = _windowBytes = windowBytes;
+        _largestBytes = channel.ElementSize > 0 ? channel.ElementSize : FrameLimits.MaxPayload(channel.MaxItemBytes);
     }
 
     public Link Link { get; set; } = null!;
@@ -281,7 +283,8 @@ internal sealed class WriterPort : ReceivingHalf
         _channel.ArrivedLocked(count, bytes, ref duties);
         if (Unused == 0 || _grantedBytes - _receivedBytes < _windowBytes / 2)
             _channel.Writers.Grant(ref duties);
-        if (_grantedBytes - _receivedBytes < _windowBytes / 2 && !_channel.IsFullOfBytes)
+        // An item that does not fit into what is left needs the whole window, so that none of it may be kept back.
+        if (_grantedBytes - _receivedBytes < Math.Max(_windowBytes / 2, _largestBytes) && !_channel.IsFullOfBytes)
             duties.Credit(this);
         if (_joinTarget > _joined)
             WatchJoinLocked(ref duties);
