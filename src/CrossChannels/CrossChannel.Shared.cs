@@ -125,10 +125,12 @@ public static partial class CrossChannel
         ChannelAddress address, HubSettings? settings, Func<ChannelHub, string, Func<HubObject, TimeSpan, Task>, TChannel> create, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
-        ChannelHub hub = await ChannelHub.StartAnyAsync(address.WithChannel(null), settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
+        ChannelHub hub = await ChannelHub.ListenAsync(address.WithChannel(null), settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
         try
         {
-            return create(hub, address.Channel ?? "", (_, timeout) => hub.ShutDownAsync(timeout));
+            TChannel channel = create(hub, address.Channel ?? "", (_, timeout) => hub.ShutDownAsync(timeout));
+            hub.Accept();
+            return channel;
         }
         catch
         {
