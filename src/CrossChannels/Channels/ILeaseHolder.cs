@@ -10,6 +10,10 @@ internal interface ILeaseHolder
     /// <summary>Abandons a lease that may be settled; never throws.</summary>
     void Abandon(long sequence);
 
-    /// <summary>Done when the hub has taken note of everything settled so far.</summary>
-    ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken);
+    /// <summary>Completes a lease and asks the hub for its word, in one step: what has gone out without the question would not be answered.</summary>
+    /// <param name="sequence">Of the lease.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="confirmed">Done when the hub has taken note.</param>
+    /// <inheritdoc cref="TrySettle"/>
+    bool TryComplete(long sequence, CancellationToken cancellationToken, out ValueTask confirmed);
 }

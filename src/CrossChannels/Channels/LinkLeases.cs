@@ -30,15 +30,19 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 
     public void Abandon(long sequence) => TrySettle(sequence, SettleOutcome.Abandoned);
 
-    public async ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken)
+    public bool TryComplete(long sequence, CancellationToken cancellationToken, out ValueTask confirmed)
     {
-        Task confirmed;
+        confirmed = default;
+        Task told;
         lock (receiver.Sync)
-            confirmed = receiver.Closure is { Error: { } error } ? Task.FromException(error) : _leases.WaitUntilConfirmedAsync();
-        if (confirmed.IsCompletedSuccessfully)
-            return;
+        {
+            if (!_leases.TrySettle(sequence, SettleOutcome.Completed))
+                return receiver.Closure is { } closure ? throw closure.ForItem() : false;
+            told = _leases.WaitUntilConfirmedAsync();
+        }
         receiver.SendSettled();
-        await confirmed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        confirmed = new ValueTask(told.WaitAsync(cancellationToken));
+        return true;
     }
 
     private bool TrySettle(long sequence, SettleOutcome outcome)

@@ -12,5 +12,9 @@ internal sealed class OwnerLeases(QueueChannel channel) : ILeaseHolder
 
     public void Abandon(long sequence) => channel.OwnerReads.TrySettle(sequence, isCompleted: false);
 
-    public ValueTask WaitUntilSettledAsync(CancellationToken cancellationToken) => default;
+    public bool TryComplete(long sequence, CancellationToken cancellationToken, out ValueTask confirmed)
+    {
+        confirmed = default;
+        return TrySettle(sequence, isCompleted: true);
+    }
 }
