@@ -22,6 +22,9 @@ internal sealed class Balancer(QueueChannel channel)
         Arm();
     }
 
+    /// <summary>A writer waits for a slot of an item that a reader has.</summary>
+    public void Full() => Arm();
+
     /// <summary>A reader waits, and nothing is queued.</summary>
     public void Hungry()
     {
@@ -61,7 +64,7 @@ internal sealed class Balancer(QueueChannel channel)
             duties.IsOfferDue = channel.Queue.Count > 0;
             long deadline = DeadlineAfter(channel.Settings.RevokeTimeout);
             channel.Writers.Revoke(deadline, ref duties);
-            bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | CutOffTheSilent(ref duties);
+            bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | AskForReports(deadline, ref duties) | CutOffTheSilent(ref duties);
             if (isWaiting)
                 Arm();
         }
@@ -81,16 +84,40 @@ internal sealed class Balancer(QueueChannel channel)
         foreach (ReaderPort port in channel.Readers.Ports)
         {
             isOutstanding |= port.ReclaimDeadline is not null;
-            if (port.Unread > 0 && port.ReclaimDeadline is null && port.LastAsked != (port.Sent, port.Read) && (holder is null || port.Unread > holder.Unread))
+            if (port.IsWorthAsking(forItems: hungry > 0) && (holder is null || port.Unread > holder.Unread))
                 holder = port;
         }
         if (holder is null)
             return isOutstanding;
         long most = hungry == 0 ? 0 : ((holder.Unread * hungry) + hungry) / (hungry + 1);
-        holder.LastAsked = (holder.Sent, holder.Read);
-        holder.ReclaimDeadline = deadline;
-        duties.Do(() => holder.PostReclaim(most));
+        Ask(holder, most, deadline, ref duties);
         return true;
+    }
+
+    /// <summary>Writers wait for slots of items that readers may have taken without a word: asks those that sit on them how far they are.</summary>
+    /// <returns>Whether to look again.</returns>
+    private bool AskForReports(long deadline, ref HubDuties duties)
+    {
+        if (!channel.Writers.IsFull)
+            return false;
+        bool isWaiting = false;
+        foreach (ReaderPort port in channel.Readers.Ports)
+        {
+            if (!port.IsWorthAsking(forItems: false))
+                continue;
+            isWaiting = true;
+            if (port.LastSeen == (port.Sent, port.Read))
+                Ask(port, 0, deadline, ref duties);
+            port.LastSeen = (port.Sent, port.Read);
+        }
+        return isWaiting;
+    }
+
+    private static void Ask(ReaderPort port, long most, long deadline, ref HubDuties duties)
+    {
+        port.LastAsked = (port.Sent, port.Read, most > 0);
+        port.ReclaimDeadline = deadline;
+        duties.Do(() => port.PostReclaim(most));
     }
 
     /// <returns>Whether somebody still has time to answer.</returns>

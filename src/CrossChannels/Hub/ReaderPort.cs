@@ -36,7 +36,7 @@ internal sealed class ReaderPort : SendingHalf
     public InFlight Held { get; }
 
     /// <summary>Items that it asks for.</summary>
-    public long Demand => _closure is null ? _granted - _sent : 0;
+    public long Demand => _closure is null && !IsGivingBack ? _granted - _sent : 0;
 
     public long Sent => _sent;
 
@@ -52,7 +52,18 @@ internal sealed class ReaderPort : SendingHalf
     public long? ReclaimDeadline { get; set; }
 
     /// <summary>What it had sent and read when it was last asked; it is not asked again for the same.</summary>
-    public (long Sent, long Read) LastAsked { get; set; } = (-1, -1);
+    public (long Sent, long Read, bool ForItems) LastAsked { get; set; } = (-1, -1, false);
+
+    /// <summary>What it had sent and read when the balancer last looked: one that sits on its items is still there.</summary>
+    public (long Sent, long Read) LastSeen { get; set; } = (-1, -1);
+
+    /// <summary>It is to give back its newest items. What was sent meanwhile would not be among those that it means.</summary>
+    private bool IsGivingBack => ReclaimDeadline is not null && LastAsked.ForItems;
+
+    /// <summary>It has items of which it may not have told that it took them, and it was not asked for what it has now.</summary>
+    /// <param name="forItems">It was, if it was only asked how far it is.</param>
+    public bool IsWorthAsking(bool forItems) =>
+        Unread > 0 && ReclaimDeadline is null && ((LastAsked.Sent, LastAsked.Read) != (_sent, _read) || (forItems && !LastAsked.ForItems));
 
     public override Closure? Closure => _closure;
 

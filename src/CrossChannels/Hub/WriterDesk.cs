@@ -20,6 +20,9 @@ internal sealed class WriterDesk(QueueChannel channel)
     /// <summary>Somebody waits while others hold credit that they may not need.</summary>
     public bool IsStarving => _wanting > 0 && channel.Slots.Free <= 0 && channel.Slots.Promised > 0;
 
+    /// <summary>Somebody waits for a slot, and readers have items that they may have taken without a word.</summary>
+    public bool IsFull => _wanting > 0 && channel.Slots.Free <= 0 && channel.Readers.HeldItems > 0 && !channel.FreesSlotWhenSettled;
+
     /// <summary>Whether a slot that has just become free should be passed on now.</summary>
     public bool IsGrantDue
     {
@@ -128,6 +131,8 @@ internal sealed class WriterDesk(QueueChannel channel)
             Share(ref duties);
         else if (IsStarving)
             channel.Balancer.Starved(ref duties);
+        else if (IsFull)
+            channel.Balancer.Full();
     }
 
     /// <summary>Asks those that hold the most unused credit to give it back, as many as are needed.</summary>

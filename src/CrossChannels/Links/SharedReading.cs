@@ -14,6 +14,7 @@ internal sealed class SharedReading(bool isLeased)
     private long _cut;
     private long _reported;
     private bool _isAnswerDue;
+    private bool _isWatched;
 
     /// <summary>The hub chooses the next item when it is asked for, so that nothing is read ahead.</summary>
     public bool IsOnDemand { get; set; }
@@ -79,6 +80,17 @@ internal sealed class SharedReading(bool isLeased)
             window.SetCapacity(_ahead.Items);
         }
         _isAnswerDue = true;
+        // Whoever asks waits for what is left here as well, and asks for it only once.
+        _isWatched = queue.Count > 0;
+    }
+
+    /// <summary>Items were taken: whether the hub waits to hear of it at once.</summary>
+    /// <param name="left">How many are still here.</param>
+    public bool IsReportDue(int left)
+    {
+        bool wasWatched = _isWatched;
+        _isWatched &= left > 0;
+        return wasWatched;
     }
 
     /// <summary>An item is handed to the program: its tag, and, where items are leased, a lease.</summary>
