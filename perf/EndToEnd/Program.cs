@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using EndToEnd.Commands;
 using EndToEnd.Peers;
-using EndToEnd.Results;
 using EndToEnd.Scenarios;
 
 namespace EndToEnd;
@@ -10,6 +10,9 @@ namespace EndToEnd;
 internal static class Program
 {
     private const int MaxPairs = 1000;
+
+    // After Ctrl+C processes are ended and what was built for a comparison is removed.
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(60);
 
     private static int Main(string[] args)
     {
@@ -35,12 +38,17 @@ internal static class Program
             result.GetValue(json),
             result.GetValue(enforce),
             cancellationToken));
-        root.Add(TableCommand());
+        root.Add(GrowthCommand.New());
+        root.Add(LatencyCommand.New());
+        root.Add(ReportCommand.New());
+        root.Add(TableCommand.New());
         root.Add(PeerCommand());
-        return root.Parse(args).Invoke();
+        root.Add(CompareCommand.Create());
+        root.Add(CalibrateCommand.Create());
+        return root.Parse(args).Invoke(new InvocationConfiguration { ProcessTerminationTimeout = s_cleanUp });
     }
 
-    private static string[]? ParseIds(ArgumentResult result)
+    internal static string[]? ParseIds(ArgumentResult result)
     {
         string[] ids = [.. result.Tokens.SelectMany(static token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
         foreach (string id in ids)
@@ -49,14 +57,6 @@ internal static class Program
                 result.AddError($"There is no row '{id}'. Rows: {string.Join(", ", ScenarioList.Ids)}.");
         }
         return ids;
-    }
-
-    private static Command TableCommand()
-    {
-        var json = new Option<FileInfo>("--json") { Description = "The result file.", Required = true };
-        var table = new Command("table", "Prints a result file as a Markdown table.") { json };
-        table.SetAction(result => MarkdownTable.Write(ResultFile.Load(result.GetRequiredValue(json)), Console.Out));
-        return table;
     }
 
     private static Command PeerCommand()

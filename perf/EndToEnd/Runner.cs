@@ -13,7 +13,8 @@ internal static class Runner
         IReadOnlyList<SelectedScenario> scenarios, Plan plan, FileInfo? json, bool enforce, CancellationToken cancellationToken)
     {
         string cores = Affinity.Pin();
-        var result = new ResultFile { Machine = MachineInfo.Read(cores, plan), Rows = [] };
+        MachineInfo machine = MachineInfo.Read(cores, plan);
+        ResultFile result = ResultFile.LoadOrNew(json, machine) with { Machine = machine, Rows = [] };
         bool hasFailed = false;
         foreach (SelectedScenario selected in scenarios)
         {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CrossChannels.Channels;
 using CrossChannels.Hub;
 using CrossChannels.Serialization;
 
@@ -14,6 +15,7 @@ public sealed partial class ChannelHub
     /// <param name="capacity">Items; 0 is a rendezvous within this process.</param>
     /// <param name="settings">Serializer, limits, who completes it.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public CrossChannel<T> CreateBounded<T>(string name, int capacity, CrossChannelSettings<T>? settings = null) =>
         CreateBounded(name, new BoundedChannelOptions(capacity), null, settings);
@@ -39,6 +41,16 @@ public sealed partial class ChannelHub
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public CrossChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions? options = null, CrossChannelSettings<T>? settings = null) =>
         Create(name, options ?? new UnboundedChannelOptions(), null, settings, CloseOneAsync);
+
+    /// <summary>Makes an unbounded channel that gives its lowest item first: as <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="options">The order. Default: the type's own.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <remarks>A remote reader gets an item when one of its callers waits; from then on it counts as read.</remarks>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public CrossChannel<T> CreateUnboundedPrioritized<T>(string name, UnboundedPrioritizedChannelOptions<T>? options = null, CrossChannelSettings<T>? settings = null) =>
+        Create(name, options ?? new UnboundedPrioritizedChannelOptions<T>(), null, settings, CloseOneAsync);
 
     /// <summary>Makes a leased channel with a capacity: items are settled one by one, and come again if their reader dies.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
@@ -82,31 +94,45 @@ public sealed partial class ChannelHub
         AddQueue(name, queue);
     }
 
-    internal CrossChannel<T> Create<T>(string name, ChannelOptions options, Action<T>? itemDropped, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, Task> close)
+    internal CrossChannel<T> Create<T>(string name, ChannelOptions options, Action<T>? itemDropped, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         settings ??= new CrossChannelSettings<T>();
+        ChannelAddress address = AddressOf(name);
+        if (PumpedChannel<T>.IsNeededFor(options))
+        {
+            PumpedChannel<T> pumped = PumpedChannel<T>.Create(name, options, itemDropped, settings, Settings, _directory);
+            return new OwnedChannel<T>(pumped.Reader, pumped.Writer, address, Settings.DrainTimeout, pumped.Abort, timeout => close(pumped, timeout));
+        }
         ItemCodec<T> codec = ItemCodec.Create(settings);
         QueueChannel channel = AddQueue(name, Queued(options, settings, codec.Contract));
-        return new QueueOwner<T>(channel, codec, AddressOf(name), timeout => close(channel, timeout));
+        return Own(channel, codec, close);
     }
 
-    internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, Task> close)
+    internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         if (!IsQueued(options))
             throw new NotSupportedException("Leased items are not dropped and not handed over: use full mode Wait and a capacity of at least 1, or unbounded.");
         settings ??= new CrossChannelSettings<T>();
         ItemCodec<T> codec = ItemCodec.Create(settings);
         QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseSettings.Default };
-        QueueOwner<T>? letters = null;
+        OwnedChannel<T>? letters = null;
         if (queue.Leases.MaxDeliveries is not null)
         {
             QueueChannel dead = AddQueue(DeadLetterName(name), queue with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner });
-            letters = new QueueOwner<T>(dead, codec, AddressOf(dead.Name), timeout => CloseOneAsync(dead, timeout));
+            letters = Own(dead, codec, CloseOneAsync);
             queue = queue with { DeadLetters = dead };
         }
         QueueChannel channel = AddQueue(name, queue);
         return new LeasedOwner<T>(channel, codec, AddressOf(name), letters, timeout => close(channel, timeout));
     }
+
+    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, Func<HubObject, TimeSpan, ValueTask<long>> close) => new(
+        new ItemReader<T, OwnerSource>(new OwnerSource(channel), codec),
+        new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec),
+        AddressOf(channel.Name),
+        Settings.DrainTimeout,
+        channel.Course.Abort,
+        timeout => close(channel, timeout));
 
     private static string DeadLetterName(string name) => name.Length == 0 ? "dead-letters" : $"{name}.dead-letters";
 
@@ -139,9 +165,9 @@ public sealed partial class ChannelHub
         return Address.WithChannel(name.Length == 0 ? null : name);
     }
 
-    private async Task CloseOneAsync(HubObject item, TimeSpan drainTimeout)
+    private ValueTask<long> CloseOneAsync(HubObject item, TimeSpan drainTimeout)
     {
         _directory.Remove(item);
-        await item.CloseAsync(drainTimeout).ConfigureAwait(false);
+        return item.CloseAsync(drainTimeout);
     }
 }

@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using CrossChannels.Hub;
 using CrossChannels.Links;
 using CrossChannels.Transports;
@@ -19,6 +20,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         Settings = settings;
         _budget = new HubBudget(settings.MaxBytes);
         LinkRegistry.AddOwner(this, () => ShutDownAsync(settings.Link.ExitTimeout), settings.Link.ExitTimeout);
+        HubGauges.Add(this, directory.GetStatus);
     }
 
     /// <summary>Where this listens, as resolved, without the name of a channel.</summary>
@@ -51,11 +53,13 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     /// <summary>As <see cref="DisposeAsync"/>, with a deadline of its own.</summary>
     /// <param name="drainTimeout">How long remote readers may drain what is queued. Zero does not wait.</param>
     /// <returns>How many items were left in all channels. A later call waits for the first one, whose deadline stands.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
     public async Task<long> ShutDownAsync(TimeSpan drainTimeout)
     {
         TimeoutRange.Check(drainTimeout, nameof(drainTimeout));
         if (Interlocked.Exchange(ref _isShutDown, 1) != 0)
             return await _shutDown.Task.ConfigureAwait(false);
+        HubGauges.Remove(this);
         long left = 0;
         try
         {
@@ -75,7 +79,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubSettings settings, CancellationToken cancellationToken)
     {
         ITransportListener transport = await Transport.ListenAsync(address, settings.Link, cancellationToken).ConfigureAwait(false);
-        var directory = new HubDirectory(settings.Link);
+        var directory = new HubDirectory(settings.Link, transport.Address.WithChannel(null));
         return new ChannelHub(new HubListener(transport, directory, settings.Link), directory, settings);
     }
 

@@ -51,6 +51,20 @@ public static partial class CrossChannel
         CancellationToken cancellationToken = default) =>
         CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options ?? new UnboundedChannelOptions(), null, settings, close), cancellationToken);
 
+    /// <summary>Makes a shared, unbounded channel that gives its lowest item first: as <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.</summary>
+    /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
+    /// <param name="options">The order. Default: the type's own.</param>
+    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="hub">Deadlines, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <remarks>A remote reader gets an item when one of its callers waits; from then on it counts as read.</remarks>
+    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public static Task<CrossChannel<T>> CreateUnboundedPrioritizedAsync<T>(
+        ChannelAddress address, UnboundedPrioritizedChannelOptions<T>? options = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+        CancellationToken cancellationToken = default) =>
+        CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options ?? new UnboundedPrioritizedChannelOptions<T>(), null, settings, close), cancellationToken);
+
     /// <summary>Makes a shared channel whose items are settled one by one, and come again if their reader dies: a <c>JoinableQueue</c>.</summary>
     /// <param name="address">Where others open it, such as <c>work</c>.</param>
     /// <param name="capacity">Items, at least 1.</param>
@@ -122,13 +136,13 @@ public static partial class CrossChannel
 
     /// <summary>A hub with one channel lives and ends with it.</summary>
     private static async Task<TChannel> CreateOneAsync<TChannel>(
-        ChannelAddress address, HubSettings? settings, Func<ChannelHub, string, Func<HubObject, TimeSpan, Task>, TChannel> create, CancellationToken cancellationToken)
+        ChannelAddress address, HubSettings? settings, Func<ChannelHub, string, Func<HubObject, TimeSpan, ValueTask<long>>, TChannel> create, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
         ChannelHub hub = await ChannelHub.ListenAsync(address.WithChannel(null), settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
         try
         {
-            TChannel channel = create(hub, address.Channel ?? "", (_, timeout) => hub.ShutDownAsync(timeout));
+            TChannel channel = create(hub, address.Channel ?? "", (_, timeout) => new ValueTask<long>(hub.ShutDownAsync(timeout)));
             hub.Accept();
             return channel;
         }

@@ -26,7 +26,10 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     /// <exception cref="ChannelClosedException">The channel is over.</exception>
     public abstract ValueTask<int> ReadManyAsync(Memory<T> destination, CancellationToken cancellationToken = default);
 
-    /// <summary>Closes this end: what is unread is dropped, and the writer learns of it.</summary>
+    /// <summary>
+    /// Closes this end: what is unread is dropped, and the writer learns of it. Of a shared channel a remote reader only leaves, and what is unread goes
+    /// to the others; that of its owner ends the channel for all.
+    /// </summary>
     /// <param name="reason">Shown to the writer in its <see cref="ReaderClosedException"/>; cut at 1,024 characters.</param>
     /// <returns>Done when the writer has confirmed it, or after <see cref="LinkSettings.CloseTimeout"/>.</returns>
     public abstract ValueTask CloseAsync(string? reason = null);

@@ -6,7 +6,7 @@ namespace CrossChannels;
 /// <typeparam name="T">The item type.</typeparam>
 /// <remarks>
 /// A write that is done has been <i>accepted</i>, and the memory of a byte item is the caller's again. <see cref="FlushAsync"/> waits until it is <i>received</i>, in the memory of the
-/// other process; <see cref="JoinAsync"/> until it is <i>processed</i>, taken by a reader.
+/// other process, of a shared channel its owner's; <see cref="JoinAsync"/> until it is <i>processed</i>, taken by a reader.
 /// </remarks>
 public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable, IDisposable
 {
@@ -35,7 +35,10 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <remarks>May wait for the reader to read, where the unread bytes are as many as its <see cref="CrossChannelSettings{T}.MaxUnreadBytes"/>.</remarks>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Waits until every item accepted so far has been taken by the reader or dropped by its full mode.</summary>
+    /// <summary>
+    /// Waits until every item accepted so far has been taken by the reader or dropped by its full mode. Of a shared channel: every item that is in it by then, of
+    /// all writers; leased ones are settled, or dead letters.
+    /// </summary>
     /// <exception cref="CrossChannelException">The link ended, or the reader closed, before that was known.</exception>
     public abstract ValueTask JoinAsync(CancellationToken cancellationToken = default);
 
@@ -43,7 +46,8 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <param name="timeout">How long to wait; default: <see cref="LinkSettings.CloseTimeout"/>. Zero does not wait.</param>
     /// <returns>An upper bound of the items that were not received; 0 after a clean close.</returns>
     /// <remarks>
-    /// Without <c>Complete()</c> before it the reader faults with <see cref="WriterLeftException"/>. What is not received when the time is up
+    /// Without <c>Complete()</c> before it the reader faults with <see cref="WriterLeftException"/>; what it means for a shared channel says its
+    /// <see cref="CompletionPolicy"/>. What is not received when the time is up
     /// is still sent while process and link live.
     /// </remarks>
     public abstract ValueTask<long> CloseAsync(TimeSpan? timeout = null);

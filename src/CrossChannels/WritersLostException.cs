@@ -4,6 +4,8 @@ namespace CrossChannels;
 public sealed class WritersLostException : CrossChannelException
 {
     /// <summary>Creates the exception.</summary>
+    /// <param name="lost">The writers that were killed, or left without completing.</param>
+    /// <param name="missing">How many never came.</param>
     public WritersLostException(IReadOnlyList<string> lost, int missing)
         : base(EndingKind.WriterLeft, Describe(lost, missing))
     {

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using CrossChannels;
 
 namespace ParallelGzip;
@@ -6,11 +5,19 @@ namespace ParallelGzip;
 /// <summary>How blocks cross: a few at a time, so that memory stays flat whatever the size of the input.</summary>
 internal static class BlockChannel
 {
+    /// <summary>The names of the two channels of the hub: blocks to the workers, members back.</summary>
+    public const string Blocks = "blocks", Members = "members";
+
     /// <summary>The size of a block, and of what becomes one member of the output.</summary>
     public const int BlockBytes = 1 << 20;
 
     /// <summary>One block under way while another is being compressed keeps a worker busy.</summary>
-    public const int Capacity = 2;
+    public const int CapacityPerWorker = 2;
 
-    public static CrossChannelOptions<byte[], byte[]> Options { get; } = new() { Reading = new BoundedChannelOptions(Capacity) };
+    /// <summary>A block that so many workers did not return is not given to another.</summary>
+    public const int MaxDeliveries = 3;
+
+    /// <summary>Only the parent ends a channel: a worker that leaves, or is killed, leaves it to the others.</summary>
+    public static CrossChannelSettings<NumberedBytes> Settings { get; } =
+        new() { Serializer = new NumberedBytesSerializer(), ContractName = "parallel-gzip.block", Completion = CompletionPolicy.Owner };
 }

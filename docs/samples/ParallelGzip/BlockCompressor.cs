@@ -1,39 +1,24 @@
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
-using System.Threading.Channels;
 
 namespace ParallelGzip;
 
-/// <summary>What a worker does, in a process of its own or not: it sees a reader and a writer of System.Threading.Channels.</summary>
-internal static class BlockCompressor
+/// <summary>Makes members of blocks; one a worker, in a process of its own or not.</summary>
+internal sealed class BlockCompressor(CompressionLevel level) : IDisposable
 {
     // GZipStream writes nothing at all for no input.
     private static readonly byte[] s_emptyMember = Convert.FromHexString("1f8b080000000000000303000000000000000000");
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here is told to the other end.")]
-    public static async Task RunAsync(
-        ChannelReader<byte[]> blocks, ChannelWriter<byte[]> members, CompressionLevel level, CancellationToken cancellationToken = default)
+    private readonly MemoryStream _buffer = new(BlockChannel.BlockBytes);
+
+    public NumberedBytes Compress(NumberedBytes block)
     {
-        using var buffer = new MemoryStream(BlockChannel.BlockBytes);
-        try
-        {
-            await foreach (byte[] block in blocks.ReadAllAsync(cancellationToken))
-                await members.WriteAsync(Compress(block, level, buffer), cancellationToken);
-            members.Complete();
-        }
-        catch (Exception e)
-        {
-            members.TryComplete(e);
-        }
+        if (block.Bytes.Length == 0)
+            return block with { Bytes = s_emptyMember };
+        _buffer.SetLength(0);
+        using (var gzip = new GZipStream(_buffer, level, leaveOpen: true))
+            gzip.Write(block.Bytes);
+        return block with { Bytes = _buffer.ToArray() };
     }
 
-    private static byte[] Compress(byte[] block, CompressionLevel level, MemoryStream buffer)
-    {
-        if (block.Length == 0)
-            return s_emptyMember;
-        buffer.SetLength(0);
-        using (var gzip = new GZipStream(buffer, level, leaveOpen: true))
-            gzip.Write(block);
-        return buffer.ToArray();
-    }
+    public void Dispose() => _buffer.Dispose();
 }

@@ -18,6 +18,7 @@ internal sealed record CommandLine
         -w, --workers N    worker processes, 1 to 1024; default: one a processor
         -l, --level L      fastest, optimal (default) or smallest
             --verify       decompress the result and compare its SHA-256 with that of the input
+            --kill-one     kill a worker half-way: the others do its blocks too, and the output is the same
             --compare      do the same once more within this process, and compare time and bytes
         -h, --help         this text
 
@@ -40,6 +41,8 @@ internal sealed record CommandLine
     public bool Verify { get; private init; }
 
     public bool Compare { get; private init; }
+
+    public bool KillOne { get; private init; }
 
     /// <summary>Reads the arguments; null if help is asked for.</summary>
     /// <exception cref="UsageException">They make no sense.</exception>
@@ -72,6 +75,9 @@ internal sealed record CommandLine
                 case "--compare":
                     result = result with { Compare = true };
                     break;
+                case "--kill-one":
+                    result = result with { KillOne = true };
+                    break;
                 case ['-', _, ..]:
                     throw new UsageException($"{arg} is no option.");
                 default:
@@ -82,7 +88,7 @@ internal sealed record CommandLine
 
         if (result.Input == StandardInput && (result.Output is null || result.Compare))
             throw new UsageException("Standard input needs -o, and can be read once only, without --compare.");
-        return result;
+        return !result.KillOne || result.Workers > 1 ? result : throw new UsageException("--kill-one needs two workers or more (--workers).");
     }
 
     /// <exception cref="UsageException">There is no such level.</exception>

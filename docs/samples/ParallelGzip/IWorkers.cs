@@ -1,14 +1,21 @@
+using System.Threading.Channels;
+
 namespace ParallelGzip;
 
-/// <summary>The workers of one job. Disposing ends those that still work, at once.</summary>
+/// <summary>The workers of one job, and the two channels that they share. Disposing ends those that still work, at once.</summary>
 internal interface IWorkers : IAsyncDisposable
 {
-    IReadOnlyList<Worker> All { get; }
+    int Count { get; }
 
-    /// <summary>Canceled when a worker is gone before its work is done.</summary>
+    ChannelWriter<NumberedBytes> Blocks { get; }
+
+    /// <summary>In any order, and twice where a worker was killed after its work.</summary>
+    ChannelReader<NumberedBytes> Members { get; }
+
+    /// <summary>Canceled when what is left of the workers cannot finish the job.</summary>
     CancellationToken Lost { get; }
 
-    /// <summary>Says what became of the worker that is gone; null if all are there.</summary>
+    /// <summary>Says why they cannot; null if they can.</summary>
     Task<WorkerLostException?> FindLostAsync();
 
     /// <summary>Sends the workers home once the pipeline has everything back.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using System.Threading.Channels;
 
@@ -6,24 +7,24 @@ namespace ParallelGzip;
 /// <summary>The same workers as tasks of this process, on channels of the base class library.</summary>
 internal sealed class InProcessWorkers : IWorkers
 {
+    private readonly Channel<NumberedBytes> _blocks;
+    private readonly Channel<NumberedBytes> _members;
     private readonly CancellationTokenSource _over = new();
-    private readonly List<Task> _tasks = [];
+    private readonly Task[] _tasks;
 
     public InProcessWorkers(int count, CompressionLevel level)
     {
-        var workers = new List<Worker>();
-        for (int number = 1; number <= count; number++)
-        {
-            Channel<byte[]> blocks = Channel.CreateBounded<byte[]>(BlockChannel.Capacity);
-            Channel<byte[]> members = Channel.CreateBounded<byte[]>(BlockChannel.Capacity);
-            workers.Add(new Worker(number, new End(blocks.Writer, members.Reader)));
-            _tasks.Add(Task.Run(() => BlockCompressor.RunAsync(blocks.Reader, members.Writer, level, _over.Token)));
-        }
-
-        All = workers;
+        Count = count;
+        _blocks = Channel.CreateBounded<NumberedBytes>(count * BlockChannel.CapacityPerWorker);
+        _members = Channel.CreateBounded<NumberedBytes>(count * BlockChannel.CapacityPerWorker);
+        _tasks = [.. Enumerable.Range(0, count).Select(_ => Task.Run(() => WorkAsync(level, _over.Token)))];
     }
 
-    public IReadOnlyList<Worker> All { get; }
+    public int Count { get; }
+
+    public ChannelWriter<NumberedBytes> Blocks => _blocks.Writer;
+
+    public ChannelReader<NumberedBytes> Members => _members.Reader;
 
     public CancellationToken Lost => CancellationToken.None;
 
@@ -31,8 +32,7 @@ internal sealed class InProcessWorkers : IWorkers
 
     public async Task<TimeSpan> FinishAsync()
     {
-        foreach (Worker worker in All)
-            worker.Blocks.Complete();
+        _blocks.Writer.Complete();
         await Task.WhenAll(_tasks);
         return TimeSpan.Zero;
     }
@@ -44,12 +44,18 @@ internal sealed class InProcessWorkers : IWorkers
         _over.Dispose();
     }
 
-    private sealed class End : Channel<byte[], byte[]>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever goes wrong here is told to the other end.")]
+    private async Task WorkAsync(CompressionLevel level, CancellationToken cancellationToken)
     {
-        public End(ChannelWriter<byte[]> writer, ChannelReader<byte[]> reader)
+        using var compressor = new BlockCompressor(level);
+        try
         {
-            Writer = writer;
-            Reader = reader;
+            await foreach (NumberedBytes block in _blocks.Reader.ReadAllAsync(cancellationToken))
+                await _members.Writer.WriteAsync(compressor.Compress(block), cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _members.Writer.TryComplete(e);
         }
     }
 }

@@ -70,7 +70,7 @@ internal sealed class Job(CommandLine commandLine)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, workers.Lost);
         try
         {
-            await Pipeline.RunAsync(source, workers.All, file, progress, stop.Token);
+            await Pipeline.RunAsync(source, workers, file, progress, stop.Token);
             await file.FlushAsync(cancellationToken);
             TimeSpan cpu = await workers.FinishAsync() + Environment.CpuUsage.TotalTime - cpuBefore;
             return new Result(source.Bytes, source.Hash, progress.BytesWritten, progress.Elapsed, cpu);
@@ -83,12 +83,13 @@ internal sealed class Job(CommandLine commandLine)
 
     private async Task<IWorkers> StartProcessesAsync(Progress progress, CancellationToken cancellationToken)
     {
-        WorkerProcesses workers = await WorkerProcesses.StartAsync(commandLine.Workers, commandLine.Level, cancellationToken);
-        await progress.NoteAsync($"workers: {string.Join(", ", workers.ProcessIds)}");
+        WorkerProcesses workers = await WorkerProcesses.StartAsync(commandLine.Workers, commandLine.Level, progress, cancellationToken);
+        if (commandLine.KillOne)
+            progress.OnMiddle(workers.KillOne);
         return workers;
     }
 
-    /// <summary>Whether an error is what the loss of a worker looks like: its channel ended, or the watch on its process canceled the job.</summary>
+    /// <summary>Whether an error is what the loss of the workers looks like: a channel ended, or the watch on them canceled the job.</summary>
     private static bool IsOfWorker(Exception e, IWorkers workers) =>
         e is ChannelClosedException or CrossChannelException || (e is OperationCanceledException && workers.Lost.IsCancellationRequested);
 

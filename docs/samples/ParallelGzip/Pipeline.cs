@@ -6,19 +6,16 @@ namespace ParallelGzip;
 internal static class Pipeline
 {
     /// <summary>Reads, compresses and writes everything. The workers' channels are left open.</summary>
-    public static async Task RunAsync(
-        BlockSource source, IReadOnlyList<Worker> workers, Stream output, Progress progress, CancellationToken cancellationToken)
+    public static async Task RunAsync(BlockSource source, IWorkers workers, Stream output, Progress progress, CancellationToken cancellationToken)
     {
-        // Every block is in "ordered" from being read to being written, so that its capacity bounds the memory of all stages together.
-        Channel<Block> ordered = Channel.CreateBounded<Block>(workers.Count * 3 * BlockChannel.Capacity);
-        Channel<Block> waiting = Channel.CreateUnbounded<Block>();
+        // The number of every block is in "underWay" from being read to being written, so that its capacity bounds the memory of all stages together.
+        Channel<long> underWay = Channel.CreateBounded<long>(workers.Count * 3 * BlockChannel.CapacityPerWorker);
 
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task[] stages =
         [
-            ReadAsync(source, ordered.Writer, waiting.Writer, progress, failed.Token),
-            .. workers.Select(worker => FeedAsync(waiting.Reader, worker, failed.Token)),
-            WriteAsync(ordered.Reader, output, progress, failed.Token),
+            ReadAsync(source, underWay.Writer, workers.Blocks, progress, failed.Token),
+            WriteAsync(underWay.Reader, workers.Members, output, progress, failed.Token),
         ];
 
         Task? firstFailure = null;
@@ -34,44 +31,38 @@ internal static class Pipeline
     }
 
     private static async Task ReadAsync(
-        BlockSource source, ChannelWriter<Block> ordered, ChannelWriter<Block> waiting, Progress progress, CancellationToken cancellationToken)
+        BlockSource source, ChannelWriter<long> underWay, ChannelWriter<NumberedBytes> blocks, Progress progress, CancellationToken cancellationToken)
     {
+        long number = 0;
         await foreach (byte[] bytes in source.ReadAllAsync(cancellationToken))
         {
-            var block = new Block(bytes);
-            await ordered.WriteAsync(block, cancellationToken);
+            await underWay.WriteAsync(number, cancellationToken);
             progress.BlockRead(bytes.Length);
-            await waiting.WriteAsync(block, cancellationToken);
+            await blocks.WriteAsync(new NumberedBytes(number++, bytes), cancellationToken);
         }
 
-        ordered.Complete();
-        waiting.Complete();
+        underWay.Complete();
     }
 
-    /// <summary>Gives a worker the next block whenever it has room: the channel's back-pressure shares out the work.</summary>
-    private static async Task FeedAsync(ChannelReader<Block> waiting, Worker worker, CancellationToken cancellationToken)
+    private static async Task WriteAsync(
+        ChannelReader<long> underWay, ChannelReader<NumberedBytes> members, Stream output, Progress progress, CancellationToken cancellationToken)
     {
-        while (await worker.Blocks.WaitToWriteAsync(cancellationToken) && await waiting.WaitToReadAsync(cancellationToken))
-        {
-            if (!waiting.TryRead(out Block? block))
-                continue;
-            block.GiveTo(worker);
-            await worker.Blocks.WriteAsync(block.Bytes, cancellationToken);
-            worker.Given++;
-        }
-    }
-
-    private static async Task WriteAsync(ChannelReader<Block> ordered, Stream output, Progress progress, CancellationToken cancellationToken)
-    {
+        var early = new Dictionary<long, byte[]>();
         // Peek, so that the block counts as under way until it is written.
-        while (await ordered.WaitToReadAsync(cancellationToken) && ordered.TryPeek(out Block? block))
+        while (await underWay.WaitToReadAsync(cancellationToken) && underWay.TryPeek(out long number))
         {
-            Worker worker = await block.Worker.WaitAsync(cancellationToken);
-            byte[] member = await worker.Members.ReadAsync(cancellationToken);
-            worker.Returned++;
-            await output.WriteAsync(member, cancellationToken);
-            ordered.TryRead(out _);
-            progress.BlockWritten(member.Length);
+            byte[]? bytes;
+            while (!early.Remove(number, out bytes))
+            {
+                NumberedBytes member = await members.ReadAsync(cancellationToken);
+                // What comes a second time is the work of one that was killed before it could say that it had done it.
+                if (member.Number >= number)
+                    early[member.Number] = member.Bytes;
+            }
+
+            await output.WriteAsync(bytes, cancellationToken);
+            underWay.TryRead(out _);
+            progress.BlockWritten(bytes.Length);
         }
     }
 }

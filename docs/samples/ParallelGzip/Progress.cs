@@ -8,6 +8,8 @@ internal sealed class Progress : IAsyncDisposable
     private static readonly TimeSpan s_redraw = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_nextLine = TimeSpan.FromSeconds(3);
 
+    private const long MiddleOfTheUnknown = 8 * BlockChannel.BlockBytes;
+
     private readonly bool _isTerminal = !Console.IsErrorRedirected;
     private readonly string _title;
     private readonly long? _total;
@@ -17,6 +19,7 @@ internal sealed class Progress : IAsyncDisposable
     private long _bytesRead;
     private long _bytesWritten;
     private int _blocksInFlight;
+    private Action? _onMiddle;
 
     /// <param name="title">What is going on.</param>
     /// <param name="total">How many bytes there are to read, where that is known.</param>
@@ -35,8 +38,12 @@ internal sealed class Progress : IAsyncDisposable
     public void BlockRead(int bytes)
     {
         Interlocked.Increment(ref _blocksInFlight);
-        Interlocked.Add(ref _bytesRead, bytes);
+        if (Interlocked.Add(ref _bytesRead, bytes) >= (_total / 2 ?? MiddleOfTheUnknown))
+            Interlocked.Exchange(ref _onMiddle, null)?.Invoke();
     }
+
+    /// <summary>Called once, when half of the input has been read, or the eighth block where nobody knows how much there is.</summary>
+    public void OnMiddle(Action action) => Volatile.Write(ref _onMiddle, action);
 
     public void BlockWritten(int bytes)
     {

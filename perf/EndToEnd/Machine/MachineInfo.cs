@@ -7,6 +7,8 @@ namespace EndToEnd.Machine;
 /// <summary>Where, when and how a result file was measured.</summary>
 internal sealed record MachineInfo
 {
+    private const double BusyLoad = 1;
+
     public required string Os { get; init; }
 
     public required string Architecture { get; init; }
@@ -25,6 +27,9 @@ internal sealed record MachineInfo
 
     public required string Gc { get; init; }
 
+    /// <summary>How many threads of the machine ran or waited to, on average, in the minute before; null where the system does not tell.</summary>
+    public double? Load { get; init; }
+
     public required DateTimeOffset Time { get; init; }
 
     public required int Pairs { get; init; }
@@ -41,14 +46,30 @@ internal sealed record MachineInfo
         MemoryGiB = Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30), 1),
         Runtime = RuntimeInformation.FrameworkDescription,
         Gc = (GCSettings.IsServerGC ? "server" : "workstation") + (GCSettings.LatencyMode == GCLatencyMode.Interactive ? ", concurrent" : ""),
+        Load = LoadBefore(),
         Time = DateTimeOffset.UtcNow,
         Pairs = plan.Pairs,
         SecondsPerSide = plan.Duration.TotalSeconds,
     };
 
+    /// <summary>Whether figures from there can stand beside figures from here.</summary>
+    public bool IsSame(MachineInfo other) =>
+        (Os, Architecture, Processor, Cores, Runtime, Gc) == (other.Os, other.Architecture, other.Processor, other.Cores, other.Runtime, other.Gc);
+
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Processor}, {Cores} cores (used: {UsedCores}), {MemoryGiB} GiB; {Os}; {Runtime}, {Gc} GC; {Pairs} pairs of {SecondsPerSide} s; {Time:yyyy-MM-dd}");
+        $"{Processor}, {Cores} cores (used: {UsedCores}), {MemoryGiB} GiB; {Os}; {Runtime}, {Gc} GC; {Pairs} pairs of {SecondsPerSide} s{LoadText()}; {Time:yyyy-MM-dd}");
+
+    private string LoadText() => Load is { } load
+        ? string.Create(CultureInfo.InvariantCulture, $"; load before: {load:N1}{(load >= BusyLoad ? " (busy with other work: not for a conclusion)" : "")}")
+        : "";
+
+    private static double? LoadBefore()
+    {
+        const string Facts = "/proc/loadavg";
+        return File.Exists(Facts) ? double.Parse(File.ReadAllText(Facts).Split(' ')[0], CultureInfo.InvariantCulture) : null;
+    }
+
 
     private static string ProcessorName()
     {

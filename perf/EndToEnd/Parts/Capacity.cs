@@ -8,6 +8,8 @@ internal static class Capacity
 {
     public const string Unbounded = "unbounded";
 
+    public static string Describe(string capacity) => capacity == Unbounded ? Unbounded : "bounded " + int.Parse(capacity, CultureInfo.InvariantCulture).ToString("N0", CultureInfo.InvariantCulture);
+
     /// <summary>What the reading end of a link is told.</summary>
     public static ChannelOptions Options(string capacity) =>
         capacity == Unbounded ? new UnboundedChannelOptions() : new BoundedChannelOptions(int.Parse(capacity, CultureInfo.InvariantCulture));

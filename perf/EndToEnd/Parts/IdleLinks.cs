@@ -18,6 +18,16 @@ internal sealed class IdleLinks(string address, string count) : Part
         return [_channels.Count];
     }
 
+    /// <summary>Leaves an endpoint that goes on.</summary>
+    public async ValueTask CloseAsync()
+    {
+        foreach (CrossChannel<long, NoItem> channel in _channels)
+        {
+            channel.Writer.TryComplete();
+            await channel.DisposeAsync();
+        }
+    }
+
     public override ValueTask StopAsync()
     {
         foreach (CrossChannel<long, NoItem> channel in _channels)

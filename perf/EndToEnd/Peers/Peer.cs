@@ -18,11 +18,16 @@ internal sealed class Peer : IAsyncDisposable
         _name = name;
     }
 
+    /// <summary>This version of the program.</summary>
+    public static string OwnExecutable => ExecutableIn(AppContext.BaseDirectory);
+
+    /// <summary>The program in a directory where it was built.</summary>
+    public static string ExecutableIn(string directory) => Path.Combine(directory, nameof(EndToEnd) + (OperatingSystem.IsWindows() ? ".exe" : ""));
+
     /// <summary>Starts the process and waits until its part has started.</summary>
-    public static async Task<Peer> StartAsync(PartSpec part, CancellationToken cancellationToken)
+    public static async Task<Peer> StartAsync(PartSpec part, CancellationToken cancellationToken, string? executable = null)
     {
-        string executable = Path.Combine(AppContext.BaseDirectory, nameof(EndToEnd) + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        var start = new ProcessStartInfo(executable, ["peer", part.Name, .. part.Arguments])
+        var start = new ProcessStartInfo(executable ?? OwnExecutable, ["peer", part.Name, .. part.Arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -36,6 +41,8 @@ internal sealed class Peer : IAsyncDisposable
         }
         catch
         {
+            // It may wait for others that will not come any more, and holds nothing yet.
+            peer._process.Kill();
             await peer.DisposeAsync();
             throw;
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using EndToEnd.Counters;
 using EndToEnd.Machine;
 
 namespace EndToEnd.Peers;
@@ -41,6 +42,8 @@ internal static class PeerHost
         Requests.Allocated => [GC.GetTotalAllocatedBytes(precise: true)],
         Requests.Memory => [Memory()],
         Requests.Cpu => [ProcessClock.Milliseconds()],
+        Requests.Counters => CounterReading.Take().ToFigures(),
+        Requests.CountCalls => CountCalls(),
         _ => throw new InvalidOperationException($"There is no request '{request}'."),
     };
 
@@ -51,6 +54,12 @@ internal static class PeerHost
             await part.RunAsync(s_warmUpRound);
         await Task.Delay(s_compilation);
         return await part.RunAsync(s_warmUpRound * 10);
+    }
+
+    private static double[] CountCalls()
+    {
+        CounterReading.CountSystemCalls();
+        return [];
     }
 
     private static long Memory()

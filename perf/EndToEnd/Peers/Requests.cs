@@ -20,6 +20,12 @@ internal static class Requests
     /// <summary>Milliseconds of processor time so far.</summary>
     public const string Cpu = "cpu";
 
+    /// <summary>Everything that this process has used so far.</summary>
+    public const string Counters = "counters";
+
+    /// <summary>Counts system calls as well from now on.</summary>
+    public const string CountCalls = "count-calls";
+
     public const string Ready = "ready";
 
     public static string Format(IEnumerable<double> figures) => string.Join(' ', figures.Select(static figure => figure.ToString("R", CultureInfo.InvariantCulture)));

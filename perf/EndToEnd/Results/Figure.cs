@@ -19,15 +19,27 @@ internal static class Figure
 
     public static string Of(double? value, string unit) => value is null ? None : $"{Of(value)} {unit}";
 
+    /// <summary>A step of a series: a whole number.</summary>
+    public static string Step(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    public static string Rounds(int rounds, double seconds) => string.Create(CultureInfo.InvariantCulture, $"rounds of {seconds} s: {rounds}");
+
     /// <summary>A ratio, or the value itself where there is no baseline.</summary>
     public static string RatioOf(Row row, double? value) => row.Baseline is null ? Of(value) : Of(value) + "x";
 
-    public static string TargetOf(Row row) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(row.Direction == Direction.AtLeast ? ">=" : "<=")} {row.Target}{(row.Baseline is null ? "" : "x")}");
+    /// <summary>How far the median can be off.</summary>
+    public static string IntervalOf(Row row) => row.Low is null ? None : $"{Of(row.Low)} to {Of(row.High)}";
+
+    public static string TargetOf(Row row) => row.Target is null ? None
+        : string.Create(CultureInfo.InvariantCulture, $"{(row.Direction == Direction.AtLeast ? ">=" : "<=")} {row.Target}{(row.Baseline is null ? "" : "x")}");
+
+    private static int Decimals(double number) => number == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(number))), 0, 5);
 
     private static string Digits(double number)
     {
-        int decimals = number == 0 ? 0 : Math.Clamp(2 - (int)Math.Floor(Math.Log10(Math.Abs(number))), 0, 5);
+        int decimals = Decimals(number);
+        // What is rounded up to the next power of ten, as 99.96 is, has a digit less after the point.
+        decimals = Decimals(Math.Round(number, decimals));
         return number.ToString("F" + decimals.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
     }
 }

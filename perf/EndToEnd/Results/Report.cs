@@ -21,7 +21,7 @@ internal static class Report
         Figure.Of(row.Value, row.Unit),
         Figure.Of(row.Baseline, row.Unit),
         Figure.RatioOf(row, row.Ratio),
-        row.Low is null ? Figure.None : $"{Figure.Of(row.Low)} .. {Figure.Of(row.High)}",
+        Figure.IntervalOf(row),
         Figure.TargetOf(row),
         row.Verdict(),
     ];

@@ -3,18 +3,42 @@ using EndToEnd.Machine;
 
 namespace EndToEnd.Results;
 
-/// <summary>Everything that one run measured.</summary>
-internal sealed class ResultFile
+/// <summary>Everything that was measured on one machine: rows, and sections that commands of their own add.</summary>
+internal sealed record ResultFile
 {
     public required MachineInfo Machine { get; init; }
 
     public required IList<Row> Rows { get; init; }
+
+    /// <summary>What grows with what.</summary>
+    public IReadOnlyList<Series>? Series { get; init; }
+
+    public LatencyResult? Latency { get; init; }
+
+    /// <summary>Rows that should reach something.</summary>
+    public IEnumerable<Row> Targets() => Rows.Where(static row => row.Target is not null);
+
+    /// <summary>Rows that only compare.</summary>
+    public IEnumerable<Row> Peers() => Rows.Where(static row => row.Target is null);
 
     /// <exception cref="InvalidDataException">The file is not one of these.</exception>
     public static ResultFile Load(FileInfo file)
     {
         using FileStream stream = file.OpenRead();
         return JsonSerializer.Deserialize(stream, ResultJson.Default.ResultFile) ?? throw new InvalidDataException($"{file} has no result.");
+    }
+
+    /// <summary>What a file has from the same machine; otherwise nothing but the machine.</summary>
+    public static ResultFile LoadOrNew(FileInfo? file, MachineInfo machine)
+    {
+        var empty = new ResultFile { Machine = machine, Rows = [] };
+        if (file is not { Exists: true })
+            return empty;
+        ResultFile found = Load(file);
+        if (found.Machine.IsSame(machine))
+            return found;
+        Console.Error.WriteLine($"{file} is of another machine or runtime; what it has is not kept.");
+        return empty;
     }
 
     public void Save(FileInfo file)

@@ -18,7 +18,8 @@ internal sealed record Row
 
     public double? High { get; init; }
 
-    public required double Target { get; init; }
+    /// <summary>Null where the row only compares.</summary>
+    public double? Target { get; init; }
 
     public required Direction Direction { get; init; }
 
@@ -26,11 +27,26 @@ internal sealed record Row
 
     public IReadOnlyList<double>? Pairs { get; init; }
 
+    /// <summary>What the baseline is.</summary>
+    public string? Against { get; init; }
+
+    /// <summary>Where the two sides do not mean the same.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Why it was not measured.</summary>
     public string? Skipped { get; init; }
 
     public static Row Skip(RowSpec spec, string reason) =>
-        new() { Id = spec.Id, Unit = spec.Unit, Target = spec.Target, Direction = spec.Direction, Skipped = reason };
+        new()
+        {
+            Id = spec.Id,
+            Unit = spec.Unit,
+            Target = spec.Target,
+            Direction = spec.Direction,
+            Against = spec.Against,
+            Note = spec.Note,
+            Skipped = reason,
+        };
 
     public static Row Of(RowSpec spec, Measurement measured)
     {
@@ -50,20 +66,24 @@ internal sealed record Row
             High = Statistics.Round(high),
             Target = spec.Target,
             Direction = spec.Direction,
-            Met = Reaches(spec.Direction, ratio, spec.Target),
+            Met = spec.Target is { } target ? Reaches(spec.Direction, ratio, target) : null,
             Pairs = [.. ratios.Select(Statistics.Round)],
+            Against = spec.Against,
+            Note = spec.Note,
         };
     }
 
-    /// <summary>In one word: met, near (only the interval reaches the target), missed, or skipped.</summary>
+    /// <summary>In one word: met, near (only the interval reaches the target), missed, skipped, or compared (without a target).</summary>
     public string Verdict()
     {
         if (Skipped is not null)
             return "skipped";
+        if (Target is not { } target)
+            return "compared";
         if (Met is true)
             return "met";
         double best = (Direction == Direction.AtLeast ? High : Low) ?? double.NaN;
-        return Reaches(Direction, best, Target) ? "near" : "missed";
+        return Reaches(Direction, best, target) ? "near" : "missed";
     }
 
     private static bool Reaches(Direction direction, double ratio, double target) =>

@@ -7,7 +7,7 @@ namespace EndToEnd.Scenarios;
 /// <summary>Numbers from one process to another, 1,024 a call, against an unbounded channel in process, one a call.</summary>
 internal sealed class BatchThroughput : PairedScenario
 {
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("tp-batch", "items/s", Direction.AtLeast, 4)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("tp-batch", "items/s", Direction.AtLeast, 4, "Channel<long> in process, unbounded, one item a call")];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {

@@ -7,7 +7,12 @@ namespace EndToEnd.Scenarios;
 /// <summary>A scenario with a baseline: both sides live in processes of their own, side by side, and take turns.</summary>
 internal abstract class PairedScenario : Scenario
 {
-    public override string? WhyNot() => Socket.OSSupportsUnixDomainSockets ? null : "the system has no Unix sockets";
+    /// <summary>How many of the library's parts, the last ones, run the rounds together.</summary>
+    public virtual int SubjectDrivers => 1;
+
+    public static string? WhyNoSockets() => Socket.OSSupportsUnixDomainSockets ? null : "the system has no Unix sockets";
+
+    public override string? WhyNot() => WhyNoSockets();
 
     /// <summary>The library's side: who listens first, who runs the rounds last.</summary>
     protected abstract IReadOnlyList<PartSpec> Subject(Workplace workplace);
@@ -15,9 +20,12 @@ internal abstract class PairedScenario : Scenario
     /// <summary>The other side.</summary>
     protected abstract IReadOnlyList<PartSpec> Baseline(Workplace workplace);
 
+    /// <summary>The library's side alone, for a comparison with another version of it.</summary>
+    public IReadOnlyList<PartSpec> SubjectParts(Workplace workplace) => Subject(workplace);
+
     public sealed override async Task<IReadOnlyList<Measurement>> MeasureAsync(Plan plan, Workplace workplace)
     {
-        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken);
+        await using Side subject = await Side.StartAsync(Subject(workplace), workplace.CancellationToken, drivers: SubjectDrivers);
         await using Side baseline = await Side.StartAsync(Baseline(workplace), workplace.CancellationToken);
         await subject.WarmUpAsync(plan.WarmUp);
         await baseline.WarmUpAsync(plan.WarmUp);

@@ -7,7 +7,7 @@ namespace EndToEnd.Scenarios;
 /// <summary>Records as JSON from one process to another, against the serializer alone on two threads.</summary>
 internal sealed class RecordThroughput : PairedScenario
 {
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("tp-record", "items/s", Direction.AtLeast, 0.8)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new("tp-record", "items/s", Direction.AtLeast, 0.8, "System.Text.Json alone, two threads")];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {

@@ -9,8 +9,8 @@ internal sealed class RoundTrip : PairedScenario
 {
     public override IReadOnlyList<RowSpec> Rows { get; } =
     [
-        new("rtt-unix", "us", Direction.AtMost, 1.25),
-        new("rtt-unix-p99", "us", Direction.AtMost, 1.25),
+        new("rtt-unix", "us", Direction.AtMost, 1.25, "async Unix socket, 8 B each way"),
+        new("rtt-unix-p99", "us", Direction.AtMost, 1.25, "async Unix socket, 8 B each way"),
     ];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)

@@ -7,6 +7,9 @@ internal abstract class Scenario
 {
     public abstract IReadOnlyList<RowSpec> Rows { get; }
 
+    /// <summary>It takes so long that it runs only when its row is named.</summary>
+    public virtual bool IsOnRequest => false;
+
     /// <summary>Why it cannot run here; null if it can.</summary>
     public virtual string? WhyNot() => null;
 

@@ -18,14 +18,26 @@ internal static class ScenarioList
         new IdleCpu(),
         new IdleMemory(),
         new Allocation(),
+        new OwnerThroughput(),
+        new OwnerRoundTrip(),
+        new HubForward(),
+        new HubMany(),
+        new Leased(),
+        new WriterScale(),
+        new HubIdleScale(),
+        new HubMemory(),
+        new IdleScale(),
+        .. Comparisons.All,
     ];
 
     public static IEnumerable<string> Ids => s_all.SelectMany(static scenario => scenario.Rows).Select(static row => row.Id);
 
-    /// <summary>The scenarios that give these rows; all without any.</summary>
+    /// <summary>The scenarios that give these rows; without any, all that do not wait to be named.</summary>
     public static IReadOnlyList<SelectedScenario> Select(string[]? ids)
     {
-        var wanted = ids is null or [] || ids.Contains(AllRows, StringComparer.Ordinal) ? Ids.ToHashSet(StringComparer.Ordinal) : ids.ToHashSet(StringComparer.Ordinal);
+        HashSet<string> wanted = [.. ids is null or [] ? [AllRows] : ids];
+        if (wanted.Remove(AllRows))
+            wanted.UnionWith(s_all.Where(static scenario => !scenario.IsOnRequest).SelectMany(static scenario => scenario.Rows).Select(static row => row.Id));
         return [.. s_all.Where(scenario => scenario.Rows.Any(row => wanted.Contains(row.Id))).Select(scenario => new SelectedScenario(scenario, wanted))];
     }
 }

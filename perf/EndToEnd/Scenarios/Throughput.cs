@@ -7,7 +7,7 @@ namespace EndToEnd.Scenarios;
 /// <summary>Numbers from one process to another, one a call, against a channel in process of the same capacity.</summary>
 internal sealed class Throughput(string id, string capacity, double target) : PairedScenario
 {
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new(id, "items/s", Direction.AtLeast, target)];
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new(id, "items/s", Direction.AtLeast, target, $"Channel<long> in process, {Parts.Capacity.Describe(capacity)}")];
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {

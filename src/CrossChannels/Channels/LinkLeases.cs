@@ -17,14 +17,14 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 
     public bool TryCompleteOldest()
     {
-        bool wasEmpty;
+        bool hadNews;
         lock (receiver.Sync)
         {
-            wasEmpty = _leases.IsEmpty;
+            hadNews = _leases.HasNews;
             if (!_leases.TryCompleteOldest())
                 return false;
         }
-        Send(wasEmpty);
+        Send(hadNews);
         return true;
     }
 
@@ -47,21 +47,21 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 
     private bool TrySettle(long sequence, SettleOutcome outcome)
     {
-        bool wasEmpty;
+        bool hadNews;
         lock (receiver.Sync)
         {
-            wasEmpty = _leases.IsEmpty;
+            hadNews = _leases.HasNews;
             if (!_leases.TrySettle(sequence, outcome))
                 return false;
         }
-        Send(wasEmpty);
+        Send(hadNews);
         return true;
     }
 
     /// <summary>What is pending already has somebody who sends it.</summary>
-    private void Send(bool wasEmpty)
+    private void Send(bool hadNews)
     {
-        if (wasEmpty)
+        if (!hadNews)
             receiver.SendSettled();
     }
 }

@@ -16,6 +16,10 @@ internal static class ChannelMetrics
     private static readonly UpDownCounter<long> s_links = s_meter.CreateUpDownCounter<long>("crosschannels.links", "{link}", "Open links.");
     private static readonly Counter<long> s_endings = s_meter.CreateCounter<long>("crosschannels.endings", "{ending}", "Directions that ended, by kind.");
 
+    /// <summary>Adds a value of this process that is asked for when somebody looks.</summary>
+    public static void AddGauge(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> observe) =>
+        s_meter.CreateObservableGauge(name, observe, unit, description);
+
     public static void Sent(int items, int bytes)
     {
         if (!s_itemsSent.Enabled && !s_bytesSent.Enabled)

@@ -13,7 +13,7 @@ internal struct ReadAhead(long mostItems)
     public long Items { get; private set; }
 
     /// <summary>The reader found nothing, and asks.</summary>
-    /// <param name="consumed">Items that it has taken in all.</param>
+    /// <param name="consumed">Items that it has taken in all, without those that were given back.</param>
     /// <param name="milliseconds">Of a clock that only goes forward.</param>
     public void Ask(long consumed, long milliseconds)
     {

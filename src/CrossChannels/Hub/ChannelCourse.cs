@@ -3,11 +3,20 @@ using CrossChannels.Links;
 namespace CrossChannels.Hub;
 
 /// <summary>How a queued channel ends: open; decided, while writers send what they had accepted; sealed, while readers drain it; over. Guarded by the channel's lock.</summary>
-internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy policy)
+internal sealed class ChannelCourse
 {
-    private readonly ChannelEnd _end = new(policy);
+    private readonly QueueChannel _channel;
+    private readonly ChannelEnd _end;
+    private readonly ITimer? _arrivalTimer;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool _isSealed;
+
+    public ChannelCourse(QueueChannel channel, CompletionPolicy policy)
+    {
+        _channel = channel;
+        _end = new ChannelEnd(policy);
+        if (policy.Rule == CompletionRule.LastWriter && policy.ArrivalTimeout != Timeout.InfiniteTimeSpan)
+            _arrivalTimer = channel.Settings.Link.TimeProvider.CreateTimer(static state => ((ChannelCourse)state!).OnArrivalLate(), this, policy.ArrivalTimeout, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     public Closure? WriterClosure { get; private set; }
@@ -15,22 +24,25 @@ internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy polic
     /// <summary>Why the channel is over for readers, once nothing is left anywhere.</summary>
     public Closure? ReaderClosure { get; private set; }
 
+    /// <summary>No more items will come.</summary>
+    public bool IsSealed { get; private set; }
+
     /// <summary>Done when the channel is over.</summary>
     public Task Over => _over.Task;
 
     private bool IsOver => ReaderClosure is not null;
 
-    /// <summary>The owner completes the channel.</summary>
+    /// <summary>The owner completes the _channel.</summary>
     public bool TryComplete(Exception? error)
     {
         HubDuties duties = default;
-        lock (channel.Sync)
+        lock (_channel.Sync)
         {
             if (WriterClosure is not null || !_end.TryCompleteByOwner(error))
                 return false;
             DecideLocked(ref duties);
         }
-        duties.Run(channel);
+        duties.Run(_channel);
         return true;
     }
 
@@ -38,22 +50,22 @@ internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy polic
     public void Abort(string? reason)
     {
         HubDuties duties = default;
-        lock (channel.Sync)
+        lock (_channel.Sync)
         {
             if (IsOver)
                 return;
-            var toWriters = new ReaderClosedException($"the owner of channel '{channel.Name}'", reason);
-            var toReaders = new LinkAbortedException($"The owner of channel '{channel.Name}' ended it: {reason ?? "no reason given"}");
-            foreach (WriterPort port in channel.Writers.Ports)
+            var toWriters = new ReaderClosedException($"the owner of channel '{_channel.Name}'", reason);
+            var toReaders = new LinkAbortedException($"The owner of channel '{_channel.Name}' ended it: {reason ?? "no reason given"}");
+            foreach (WriterPort port in _channel.Writers.Ports)
                 duties.Do(() => _ = port.Link.CloseReaderAsync(reason));
-            foreach (ReaderPort port in channel.Readers.Ports)
+            foreach (ReaderPort port in _channel.Readers.Ports)
                 duties.Do(() => port.Link.Abort(toReaders.Message));
             if (WriterClosure is null)
                 CloseWriters(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref duties);
-            channel.DropLocked(toWriters, ref duties);
+            _channel.DropLocked(toWriters, ref duties);
             EndReaders(new Closure(new Ending(EndingKind.Aborted, toReaders), toReaders), ref duties);
         }
-        duties.Run(channel);
+        duties.Run(_channel);
     }
 
     /// <summary>A remote writer has greeted.</summary>
@@ -62,11 +74,22 @@ internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy polic
     /// <summary>A remote writer sends no more.</summary>
     public void WriterDoneLocked(WriterPort port, EndingKind how, Exception? error, ref HubDuties duties)
     {
-        channel.Writers.Remove(port, ref duties);
+        _channel.Writers.Remove(port, ref duties);
         bool wasGreeted = port.Link.Peer is not null;
         if (WriterClosure is null && wasGreeted && _end.WriterDone(port.Link.PeerName, how, error))
             DecideLocked(ref duties);
         SealLocked(ref duties);
+    }
+
+    private void OnArrivalLate()
+    {
+        HubDuties duties = default;
+        lock (_channel.Sync)
+        {
+            if (WriterClosure is null && _end.ArrivalTimedOut())
+                DecideLocked(ref duties);
+        }
+        duties.Run(_channel);
     }
 
     /// <summary>It is decided that, and how, the channel ends: nothing more is accepted, and writers are told.</summary>
@@ -75,9 +98,9 @@ internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy polic
         Exception? error = _end.Error;
         var closure = new Closure(new Ending(error is null ? EndingKind.Completed : EndingKind.Faulted, error), error);
         CloseWriters(closure, ref duties);
-        foreach (WriterPort port in channel.Writers.Ports)
+        foreach (WriterPort port in _channel.Writers.Ports)
             EndWriter(port, closure, ref duties);
-        channel.Balancer.Closing();
+        _channel.Balancer.Closing();
         SealLocked(ref duties);
     }
 
@@ -88,25 +111,26 @@ internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy polic
     private void CloseWriters(Closure closure, ref HubDuties duties)
     {
         WriterClosure = closure;
-        channel.Writers.Clear();
-        channel.OwnerWrites.CloseLocked(closure, ref duties);
+        _arrivalTimer?.Dispose();
+        _channel.Writers.Clear();
+        _channel.OwnerWrites.CloseLocked(closure, ref duties);
     }
 
     private void SealLocked(ref HubDuties duties)
     {
-        if (WriterClosure is null || channel.Writers.Ports.Count > 0)
+        if (WriterClosure is null || _channel.Writers.Ports.Count > 0)
             return;
-        _isSealed = true;
+        IsSealed = true;
         CheckOverLocked(ref duties);
     }
 
     /// <summary>Readers learn of the end when nothing is left that could come back.</summary>
     public void CheckOverLocked(ref HubDuties duties)
     {
-        if (!_isSealed || IsOver || !channel.IsDrained)
+        if (!IsSealed || IsOver || !_channel.IsDrained)
             return;
         Closure closure = WriterClosure!;
-        foreach (ReaderPort port in channel.Readers.Ports)
+        foreach (ReaderPort port in _channel.Readers.Ports)
             duties.Do(() => port.Link.TryComplete(closure.Error));
         EndReaders(closure, ref duties);
     }
@@ -114,8 +138,8 @@ internal sealed class ChannelCourse(QueueChannel channel, CompletionPolicy polic
     private void EndReaders(Closure closure, ref HubDuties duties)
     {
         ReaderClosure = closure;
-        channel.Balancer.Stop();
-        channel.OwnerReads.EndLocked(closure, ref duties);
+        _channel.Balancer.Stop();
+        _channel.OwnerReads.EndLocked(closure, ref duties);
         duties.Do(() => _over.TrySetResult());
     }
 }

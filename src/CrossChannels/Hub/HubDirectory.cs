@@ -5,7 +5,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Hub;
 
 /// <summary>Everything that a hub owns, by name.</summary>
-internal sealed class HubDirectory(LinkSettings settings)
+internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address)
 {
     private readonly ConcurrentDictionary<string, HubObject> _objects = new(StringComparer.Ordinal);
 
@@ -21,9 +21,25 @@ internal sealed class HubDirectory(LinkSettings settings)
     public void Remove(HubObject item) => _objects.TryRemove(KeyValuePair.Create(item.Name, item));
 
     /// <summary>Starts the link of a connecting end, which it tells why if there is nothing for it.</summary>
-    public Link Attach(HubRequest request) => Refusal(request, out HubObject? found) is { } refusal
-        ? request.Refuse(settings, refusal, found?.WhyNotCode ?? ReasonCode.Given)
-        : found!.Attach(request);
+    public Link Attach(HubRequest request)
+    {
+        if (Refusal(request, out HubObject? found) is { } refusal)
+            return request.Refuse(settings, refusal, found?.WhyNotCode ?? ReasonCode.Given);
+        return request.Role == LinkRole.Status ? StatusLink.Answer(request, settings, () => GetStatus(found)) : found!.Attach(request);
+    }
+
+    /// <summary>How everything is.</summary>
+    public HubStatus GetStatus() => GetStatus(null);
+
+    private HubStatus GetStatus(HubObject? only)
+    {
+        List<HubObjectStatus> all = [.. (only is null ? _objects.Values : [only]).OrderBy(static item => item.Name, StringComparer.Ordinal).Select(static item => item.GetStatus())];
+        return new HubStatus(address.ToString(), Environment.ProcessId)
+        {
+            Channels = [.. all.OfType<ChannelStatus>()],
+            Locks = [.. all.OfType<LockStatus>()],
+        };
+    }
 
     private string? Refusal(HubRequest request, out HubObject? found)
     {
@@ -33,11 +49,17 @@ internal sealed class HubDirectory(LinkSettings settings)
             found = null;
             return "The address belongs to a hub, which has channels and locks by name: open them with OpenReaderAsync, OpenWriterAsync, OpenLeasedReaderAsync or OpenLockAsync.";
         }
+        // Without a name it is the whole hub that is asked for.
+        if (request.Role == LinkRole.Status && name.Length == 0)
+        {
+            found = null;
+            return null;
+        }
         if (!_objects.TryGetValue(name, out found))
         {
             string names = string.Join(", ", _objects.Keys.Order(StringComparer.Ordinal).Take(20).Select(static known => $"'{known}'"));
             return $"This hub has nothing named '{name}'. It has: {(names.Length == 0 ? "nothing" : names)}.";
         }
-        return found.Serves(request.Role) ? null : found.WhyNot(request.Role);
+        return request.Role == LinkRole.Status || found.Serves(request.Role) ? null : found.WhyNot(request.Role);
     }
 }

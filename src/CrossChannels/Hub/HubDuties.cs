@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CrossChannels.Links;
 
 namespace CrossChannels.Hub;
@@ -12,7 +13,7 @@ internal struct HubDuties
     public WakeList Wake;
 
     /// <summary>Items may be there that remote readers want.</summary>
-    public bool IsOfferDue { get; set; }
+    public bool IsOfferDue { readonly get; set; }
 
     /// <summary>A writer has credit to be told of.</summary>
     public void Credit(WriterPort port)
@@ -27,9 +28,18 @@ internal struct HubDuties
     /// <summary>Anything that is rare.</summary>
     public void Do(Action action) => (_others ??= []).Add(action);
 
+    private readonly bool IsAny => _credit is not null || IsOfferDue || _others is not null || !Wake.IsEmpty;
+
     /// <param name="channel">Whose.</param>
     /// <param name="isParking">The caller is about to wait, and sends credit by itself.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Run(QueueChannel channel, bool isParking = false)
+    {
+        if (IsAny)
+            RunAll(channel, isParking);
+    }
+
+    private void RunAll(QueueChannel channel, bool isParking)
     {
         while (_credit is { } port)
         {

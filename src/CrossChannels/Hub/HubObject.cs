@@ -21,6 +21,9 @@ internal abstract class HubObject(string name)
     /// <summary>Starts the link of a peer whose role is served. What does not fit is refused by the link itself.</summary>
     public abstract Link Attach(HubRequest request);
 
+    /// <summary>How it is now.</summary>
+    public abstract HubObjectStatus GetStatus();
+
     /// <summary>Takes nothing new, lets what is queued be read, and gives up at the deadline.</summary>
     /// <returns>How many items were left.</returns>
     public abstract ValueTask<long> CloseAsync(TimeSpan drainTimeout);

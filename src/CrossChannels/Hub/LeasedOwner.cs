@@ -7,14 +7,14 @@ namespace CrossChannels.Hub;
 internal sealed class LeasedOwner<T> : LeasedChannel<T>
 {
     private readonly QueueChannel _channel;
-    private readonly Func<TimeSpan, Task> _close;
+    private readonly Func<TimeSpan, ValueTask<long>> _close;
 
     /// <param name="channel">The channel.</param>
     /// <param name="codec">Of its items.</param>
     /// <param name="address">Where others open it.</param>
     /// <param name="deadLetters">Where items go that were delivered too often.</param>
     /// <param name="close">Closes it, or the hub that it is alone in, under a deadline.</param>
-    public LeasedOwner(QueueChannel channel, ItemCodec<T> codec, ChannelAddress address, CrossChannel<T>? deadLetters, Func<TimeSpan, Task> close)
+    public LeasedOwner(QueueChannel channel, ItemCodec<T> codec, ChannelAddress address, CrossChannel<T>? deadLetters, Func<TimeSpan, ValueTask<long>> close)
         : base(MakeReader(channel, codec), new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec))
     {
         _channel = channel;
@@ -31,7 +31,7 @@ internal sealed class LeasedOwner<T> : LeasedChannel<T>
 
     public override async ValueTask DisposeAsync() => await _close(_channel.Settings.DrainTimeout).ConfigureAwait(false);
 
-    public override void Dispose() => _ = _close(TimeSpan.Zero);
+    public override void Dispose() => _ = _close(TimeSpan.Zero).AsTask();
 
     private static LeasedItemReader<T, OwnerSource> MakeReader(QueueChannel channel, ItemCodec<T> codec)
     {

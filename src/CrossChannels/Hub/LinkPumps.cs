@@ -110,8 +110,12 @@ internal sealed class LinkPumps<T>
         Task ended = CancelWhenOverAsync(reader.Link, over);
         try
         {
-            while (await reader.Writer.WaitToWriteAsync(over.Token).ConfigureAwait(false))
-                Give(await _channel.Queue.ReadAsync(over.Token).ConfigureAwait(false), reader);
+            // Waits and then takes, since a read that is handed an item just as the link ends would have taken it from all others.
+            while (await reader.Writer.WaitToWriteAsync(over.Token).ConfigureAwait(false) && await _channel.Queue.WaitToReadAsync(over.Token).ConfigureAwait(false))
+            {
+                if (reader.Link.Sender.Closure is null && _channel.Queue.TryRead(out Held<T> held))
+                    Give(held, reader);
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or ChannelClosedException || reader.Link.Sender.Closure is not null || _channel.Queue.Completion.IsCompleted)
         {

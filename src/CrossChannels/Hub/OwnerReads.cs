@@ -36,17 +36,17 @@ internal sealed class OwnerReads
     public bool TryTake<TItem>([MaybeNullWhen(false)] out TItem item)
     {
         HubDuties duties = default;
+        bool isTaken;
         lock (_sync)
         {
-            if (!_channel.Queue.TryTake(out item))
-            {
-                FoundNothingLocked();
-                return false;
-            }
-            ReadLocked(1, Unsafe.SizeOf<TItem>(), ref duties);
+            isTaken = _channel.Queue.TryTake(out item);
+            if (isTaken)
+                ReadLocked(1, Unsafe.SizeOf<TItem>(), ref duties);
+            else
+                FoundNothingLocked(ref duties);
         }
-        duties.Run(_channel);
-        return true;
+        duties.Run(_channel, isParking: !isTaken);
+        return isTaken;
     }
 
     /// <summary>Takes as many items of a plain fixed size as are here and fit.</summary>
@@ -68,6 +68,7 @@ internal sealed class OwnerReads
     public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)
     {
         HubDuties duties = default;
+        bool isClaimed;
         tooLarge = -1;
         tag = default;
         lock (_sync)
@@ -82,11 +83,10 @@ internal sealed class OwnerReads
                     return false;
                 }
             }
-            if (!ClaimLocked(out slice, out tag, ref duties))
-                return false;
+            isClaimed = ClaimLocked(out slice, out tag, ref duties);
         }
-        duties.Run(_channel);
-        return true;
+        duties.Run(_channel, isParking: !isClaimed);
+        return isClaimed;
     }
 
     public bool TryPeek(out ItemSlice slice)
@@ -106,7 +106,7 @@ internal sealed class OwnerReads
             if (_channel.Queue.Count > 0 || closed is not null)
                 return false;
             _readers.Block(waiter, ref duties.Wake);
-            FoundNothingLocked();
+            FoundNothingLocked(ref duties);
         }
         duties.Run(_channel, isParking: true);
         return true;
@@ -126,7 +126,7 @@ internal sealed class OwnerReads
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
             waiter = _readers.Wait(ref duties.Wake);
             version = waiter.Version;
-            FoundNothingLocked();
+            FoundNothingLocked(ref duties);
         }
         duties.Run(_channel, isParking: true);
         waiter.Watch(cancellationToken);
@@ -202,7 +202,7 @@ internal sealed class OwnerReads
         {
             if (!_channel.Queue.TryClaim(out slice, out tag, out int bytes))
             {
-                FoundNothingLocked();
+                FoundNothingLocked(ref duties);
                 return false;
             }
             ReadLocked(1, bytes, ref duties);
@@ -212,7 +212,7 @@ internal sealed class OwnerReads
         tag = default;
         if (!_channel.Queue.TryTakeRun(1, long.MaxValue, out HeldRun run))
         {
-            FoundNothingLocked();
+            FoundNothingLocked(ref duties);
             return false;
         }
         tag = new DeliveryTag(run.Sequence, run.Deliveries);
@@ -232,9 +232,11 @@ internal sealed class OwnerReads
         _channel.FreedLocked(bytes, ref duties);
     }
 
-    private void FoundNothingLocked()
+    private void FoundNothingLocked(ref HubDuties duties)
     {
         if (_channel.Readers.HeldItems > 0)
             _channel.Balancer.Hungry();
+        if (_channel.Writers.IsGrantWise)
+            _channel.Writers.Grant(ref duties);
     }
 }

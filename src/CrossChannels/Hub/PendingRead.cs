@@ -9,10 +9,14 @@ internal sealed class PendingRead<T> : IValueTaskSource<T>
 {
     private readonly PumpedChannel<T> _channel;
     private readonly ConfiguredValueTaskAwaitable<Held<T>>.ConfiguredValueTaskAwaiter _read;
+    private readonly SafeCancellation _cancellation;
+    private readonly CancellationTokenRegistration _registration;
     private ManualResetValueTaskSourceCore<T> _core;
 
-    public PendingRead(PumpedChannel<T> channel, ValueTask<Held<T>> read)
+    public PendingRead(PumpedChannel<T> channel, ValueTask<Held<T>> read, SafeCancellation cancellation)
     {
+        _cancellation = cancellation;
+        _registration = cancellation.Link();
         _channel = channel;
         _read = read.ConfigureAwait(false).GetAwaiter();
         Task = new ValueTask<T>(this, _core.Version);
@@ -44,6 +48,7 @@ internal sealed class PendingRead<T> : IValueTaskSource<T>
 
     private void OnRead()
     {
+        _registration.Unregister();
         T item;
         try
         {
@@ -53,7 +58,7 @@ internal sealed class PendingRead<T> : IValueTaskSource<T>
         }
         catch (Exception e)
         {
-            _core.SetException(e);
+            _core.SetException(_cancellation.Translate(e));
             return;
         }
         _core.SetResult(item);

@@ -9,10 +9,14 @@ internal sealed class PendingWrite : IValueTaskSource
     private readonly ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _write;
     private readonly JoinCounter _joins;
     private readonly JoinCounter.Epoch _epoch;
+    private readonly SafeCancellation _cancellation;
+    private readonly CancellationTokenRegistration _registration;
     private ManualResetValueTaskSourceCore<bool> _core;
 
-    public PendingWrite(ValueTask write, JoinCounter joins, JoinCounter.Epoch epoch)
+    public PendingWrite(ValueTask write, JoinCounter joins, JoinCounter.Epoch epoch, SafeCancellation cancellation)
     {
+        _cancellation = cancellation;
+        _registration = cancellation.Link();
         _write = write.ConfigureAwait(false).GetAwaiter();
         _joins = joins;
         _epoch = epoch;
@@ -45,6 +49,7 @@ internal sealed class PendingWrite : IValueTaskSource
 
     private void OnWritten()
     {
+        _registration.Unregister();
         try
         {
 #pragma warning disable VSTHRD002 // It is done.
@@ -54,7 +59,7 @@ internal sealed class PendingWrite : IValueTaskSource
         catch (Exception e)
         {
             _joins.Leave(_epoch);
-            _core.SetException(e);
+            _core.SetException(_cancellation.Translate(e));
             return;
         }
         _core.SetResult(true);

@@ -202,6 +202,8 @@ internal sealed class PumpedChannel<T> : HubObject
         }
         catch (Exception e) when (e is ChannelClosedException || _queue.Reader.Completion.IsCompleted)
         {
+            // Nobody may take it for read.
+            Joins.Fail(Closure?.Error as IOException ?? new LinkAbortedException($"Channel '{Name}' was over when the item came."));
             Joins.Leave(held.Epoch);
             Log.ItemNotTaken(_hub.Link.Logger, Name, link.PeerName);
         }

@@ -51,19 +51,19 @@ internal sealed class PumpedReader<T>(PumpedChannel<T> channel, ChannelReader<He
 
     public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default)
     {
-        ValueTask<Held<T>> read = queue.ReadAsync(cancellationToken);
-        if (!read.IsCompletedSuccessfully)
-            return new PendingRead<T>(channel, read).Task;
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<T>(cancellationToken);
         try
         {
-#pragma warning disable VSTHRD103 // It is done.
-            return new ValueTask<T>(channel.Take(read.Result));
-#pragma warning restore VSTHRD103
+            if (queue.TryRead(out Held<T> held))
+                return new ValueTask<T>(channel.Take(held));
         }
         catch (ItemUnreadableException e)
         {
             return ValueTask.FromException<T>(e);
         }
+        var cancellation = new SafeCancellation(cancellationToken);
+        return new PendingRead<T>(channel, queue.ReadAsync(cancellation.Token), cancellation).Task;
     }
 
     public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default) => queue.WaitToReadAsync(cancellationToken);

@@ -40,13 +40,10 @@ internal sealed class PumpedWriter<T>(PumpedChannel<T> channel, ChannelWriter<He
             return ValueTask.FromException(e);
         }
         // What ItemDropped throws is thrown here, as the built-in channels do it.
-        ValueTask write = queue.WriteAsync(held, cancellationToken);
-        if (!write.IsCompletedSuccessfully)
-            return new PendingWrite(write, channel.Joins, held.Epoch).Task;
-#pragma warning disable VSTHRD103 // It is done.
-        write.GetAwaiter().GetResult();
-#pragma warning restore VSTHRD103
-        return default;
+        if (queue.TryWrite(held))
+            return default;
+        var cancellation = new SafeCancellation(cancellationToken);
+        return new PendingWrite(queue.WriteAsync(held, cancellation.Token), channel.Joins, held.Epoch, cancellation).Task;
     }
 
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default)

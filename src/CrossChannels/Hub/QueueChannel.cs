@@ -12,6 +12,7 @@ namespace CrossChannels.Hub;
 /// </remarks>
 internal sealed class QueueChannel : HubObject
 {
+    private const long ChargeStep = 32 * 1024;
     private const long LeastWindowBytes = 64 * 1024;
     private const long MostWindowBytes = 4 << 20;
 
@@ -21,6 +22,8 @@ internal sealed class QueueChannel : HubObject
     private readonly List<Link> _links = [];
     private ItemContract? _contract;
     private bool _isOwnersTurn;
+    private bool _wasFullOfBytes;
+    private long _uncharged;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
         : base(name)
@@ -89,7 +92,15 @@ internal sealed class QueueChannel : HubObject
     public bool IsOwnerHungry => OwnerReads.IsWaiting;
 
     /// <summary>Writers have to wait because of bytes. The channel itself may hold one lone item of any size.</summary>
-    public bool IsFullOfBytes => HeldBytes > 0 && (HeldBytes >= _options.MaxBytes || _budget.IsFull);
+    public bool IsFullOfBytes
+    {
+        get
+        {
+            bool isFull = HeldBytes is var held && held > 0 && (held >= _options.MaxBytes || _budget.IsFull);
+            _wasFullOfBytes |= isFull;
+            return isFull;
+        }
+    }
 
     public long HeldBytes => Queue.Bytes + Readers.HeldBytes + OwnerReads.LeasedBytes;
 
@@ -127,6 +138,8 @@ internal sealed class QueueChannel : HubObject
         _ = ForgetAsync(link);
         return link;
     }
+
+    public override ChannelStatus GetStatus() => QueueStatus.Of(this, _options.Completion);
 
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
@@ -273,7 +286,8 @@ internal sealed class QueueChannel : HubObject
             Writers.Grant(ref duties);
         if (!_joins.IsEmpty)
             _joins.Advance(LowestUnprocessed(), ref duties);
-        Course.CheckOverLocked(ref duties);
+        if (Course.IsSealed)
+            Course.CheckOverLocked(ref duties);
     }
 
     /// <summary>Lets the owner's blocked write have the free slot.</summary>
@@ -299,13 +313,23 @@ internal sealed class QueueChannel : HubObject
         _joins.Fail(error, ref duties);
     }
 
-    /// <summary>Charges the hub for bytes, or frees them.</summary>
+    /// <summary>Charges the hub for bytes, or frees them; in steps, since all channels count together.</summary>
     public void ChargeLocked(long bytes, ref HubDuties duties)
     {
-        bool isChannelFreed = bytes < 0 && HeldBytes < _options.MaxBytes && HeldBytes - bytes >= _options.MaxBytes;
-        if (_budget.Charge(bytes))
+        _uncharged += bytes;
+        if (_wasFullOfBytes || _uncharged is > ChargeStep or < -ChargeStep)
+            ChargeNow(ref duties);
+    }
+
+    private void ChargeNow(ref HubDuties duties)
+    {
+        if (_budget.Charge(_uncharged))
             duties.Do(_budget.TellFreed);
-        if (isChannelFreed)
+        _uncharged = 0;
+        if (!_wasFullOfBytes)
+            return;
+        _wasFullOfBytes = false;
+        if (!IsFullOfBytes)
             duties.Do(OnBytesFreed);
     }
 

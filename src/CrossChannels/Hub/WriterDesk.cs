@@ -5,6 +5,7 @@ internal sealed class WriterDesk(QueueChannel channel)
 {
     // Null stands for the owner.
     private readonly Queue<WriterPort?> _wants = new(0);
+    private readonly long _shareThreshold = Math.Max(1, channel.Slots.Capacity / 8);
     private int _wanting;
     private bool _ownerWants;
     private bool _isReservedForOwner;
@@ -13,6 +14,9 @@ internal sealed class WriterDesk(QueueChannel channel)
 
     /// <summary>Ends that wait for a slot.</summary>
     public int Wanting => _wanting;
+
+    /// <summary>Those that wait for a slot, the next first; null stands for the owner. An end that asked twice stands once.</summary>
+    public IEnumerable<WriterPort?> WaitingInOrder => _wants.Where(port => port?.IsWanting ?? _ownerWants).Distinct();
 
     /// <summary>A slot is kept for the owner, who asked and did not wait.</summary>
     public bool IsReservedForOwner => _isReservedForOwner;
@@ -33,19 +37,25 @@ internal sealed class WriterDesk(QueueChannel channel)
             if (Ports.Count == 0 || channel.Slots.IsUnlimited)
                 return false;
             long free = channel.Slots.Free;
-            return free >= Math.Max(1, channel.Slots.Capacity / 8) || (Ports.Count == 1 && free > 0 && Ports[0].Unused == 0 && Ports[0].IsActive);
+            return free >= _shareThreshold || (Ports.Count == 1 && free > 0 && Ports[0].Unused == 0 && Ports[0].IsActive);
         }
     }
+
+    /// <summary>Whether an owner that goes to sleep should pass slots on before: the lone writer has used half of what it had.</summary>
+    public bool IsGrantWise =>
+        Ports.Count == 1 && !channel.Slots.IsUnlimited && channel.Slots.Free > 0 && Ports[0] is { IsActive: true } port && port.Unused <= channel.Slots.Capacity / 2;
 
     /// <summary>A writer greets: it is as if it asked for one item.</summary>
     public void Open(WriterPort port)
     {
+        if (channel.WriterClosure is not null)
+            return;
         if (channel.Slots.IsUnlimited)
         {
             port.Granted = long.MaxValue;
             return;
         }
-        if (_wanting > 0 || channel.Slots.Free <= 0 || channel.WriterClosure is not null)
+        if (_wanting > 0 || channel.Slots.Free <= 0)
             return;
         port.Granted = 1;
         channel.Slots.Promise(1);
@@ -163,6 +173,7 @@ internal sealed class WriterDesk(QueueChannel channel)
     {
         channel.Slots.Unpromise(port.Granted - accepted);
         port.TakeBack(accepted);
+        duties.Credit(port);
         Grant(ref duties);
     }
 

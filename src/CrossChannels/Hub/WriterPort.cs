@@ -117,6 +117,8 @@ internal sealed class WriterPort : ReceivingHalf
             _channel.Queue.Append(payload, count);
             TakenLocked(payload.Length, count, ref duties);
         }
+        // The owner's readers run on this thread, once the next read is under way.
+        wake.Append(ref duties.Wake);
         duties.Run(_channel);
     }
 
@@ -134,6 +136,7 @@ internal sealed class WriterPort : ReceivingHalf
             _channel.Queue.Append(segment, count);
             TakenLocked(bytes, count, ref duties);
         }
+        wake.Append(ref duties.Wake);
         duties.Run(_channel);
     }
 
@@ -141,7 +144,8 @@ internal sealed class WriterPort : ReceivingHalf
     {
         lock (_channel.Sync)
         {
-            if (_closure is not null)
+            // Until it has answered, a frame of credit would grant again what it gives back.
+            if (_closure is not null || RevokeDeadline is not null)
                 return 0;
             if (!_channel.IsFullOfBytes)
                 _grantedBytes = _receivedBytes + _windowBytes;

@@ -9,9 +9,13 @@ internal sealed class ControlQueue
     /// <summary>A peer that does not read gets no more answers to its pings than this queued.</summary>
     private const int MaxWaitingPongs = 64;
 
+    /// <summary>A hub that asks again before it has its answer breaks the protocol; it gets no more answers than this queued.</summary>
+    private const int MaxWaitingAnswers = 64;
+
     private readonly Queue<byte[]> _greeting = new(1);
     private readonly Queue<OutFrame> _frames = new(0);
     private readonly Queue<OutFrame> _afterItems = new(0);
+    private int _answers;
     private byte[]? _lastWords;
     private byte[]? _rented;
 
@@ -40,7 +44,9 @@ internal sealed class ControlQueue
     {
         if (IsGoodbyeSaid)
             return;
-        if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
+        if (IsAnswer(frame) && ++_answers > MaxWaitingAnswers)
+            _answers--;
+        else if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
             (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
     }
 
@@ -89,7 +95,11 @@ internal sealed class ControlQueue
     {
         int length = 0;
         while (length + CounterFrame.Size <= room.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
+        {
+            if (IsAnswer(frame))
+                _answers--;
             length += _frames.Dequeue().Write(room[length..]);
+        }
         return length;
     }
 
@@ -113,6 +123,8 @@ internal sealed class ControlQueue
         _rented = null;
         ArrayPool<byte>.Shared.Return(rented);
     }
+
+    private static bool IsAnswer(in OutFrame frame) => frame.Type is FrameType.Revoked or FrameType.Reclaimed;
 
     private ReadOnlyMemory<byte> Write(OutFrame frame)
     {

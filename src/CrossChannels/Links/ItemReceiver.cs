@@ -405,14 +405,18 @@ internal sealed class ItemReceiver : ReceivingHalf
     private void Perform(ReaderDuties duties, ref WakeList wake)
     {
         if ((duties & ReaderDuties.Joined) != 0)
-            WhenProcessed(items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
+            SayWhenProcessed(items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
         if ((duties & ReaderDuties.LastReport) != 0)
             _outbox.Post(new OutFrame(FrameType.Report, _shared!.Read(_window)));
         if ((duties & ReaderDuties.Finish) != 0)
         {
             lock (_sync)
                 _waiters.End(_closure!, ref wake);
-            WhenProcessed(Finished);
+            // What a close, or a broken link, drops is not waited for.
+            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
+                SayWhenProcessed(Finished);
+            else
+                Finished(ConsumedItems);
         }
         else if ((duties & ReaderDuties.CreditInline) != 0)
         {
@@ -425,11 +429,10 @@ internal sealed class ItemReceiver : ReceivingHalf
     }
 
     /// <summary>Says how many items were taken, once that means that they are done with.</summary>
-    private void WhenProcessed(Action<long> say)
+    private void SayWhenProcessed(Action<long> say)
     {
         long items = ConsumedItems;
-        // What a reader drops by closing is not waited for.
-        if (_processed is null || Closure?.Ending.Kind == EndingKind.ReaderClosed)
+        if (_processed is null)
             say(items);
         else
             _ = SayLaterAsync();

@@ -264,8 +264,6 @@ internal sealed class ItemSender : SendingHalf
                 return false;
             _waiters.Granted();
             AdmitLocked(ref wake);
-            if (!_blocked.IsEmpty)
-                _waiters.Want(_credit);
             if (_outbox.IsIdleLocked && HasSendableLocked)
                 _outbox.ScheduleLocked();
             return true;
@@ -340,13 +338,16 @@ internal sealed class ItemSender : SendingHalf
         {
             _credit.Revoke();
             _outbox.Post(new OutFrame(FrameType.Revoked, _credit.AcceptedItems));
+            // Who waits for unsent bytes to leave has not asked for items, and now needs them.
+            if (_waiters.IsAny)
+                _waiters.Want(_credit);
         }
         return true;
     }
 
     internal override void ReturnBlockLocked(Block block) => _blocks.Return(block);
 
-    /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room.</summary>
+    /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room; asks for those that credit does not reach.</summary>
     private void AdmitLocked(ref WakeList wake)
     {
         if (_closure is not null)
@@ -355,7 +356,7 @@ internal sealed class ItemSender : SendingHalf
         {
             ItemTooLargeException? error = _limit.Check(first.Length);
             if (error is null && !HasRoomLocked)
-                return;
+                break;
             _blocked.Dequeue();
             bool isLarge = !first.Large.IsEmpty && error is null;
             if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
@@ -367,6 +368,8 @@ internal sealed class ItemSender : SendingHalf
         }
         if (HasRoomLocked)
             _waiters.WakeWaiting(ref wake);
+        else if (_waiters.IsAny)
+            _waiters.Want(_credit);
     }
 
     /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>

@@ -10,8 +10,8 @@ internal sealed class LeaseBook
     private readonly Queue<(long Target, TaskCompletionSource Done)> _waiting = new(0);
     private long _confirmed;
 
-    /// <summary>Nothing waits to be told.</summary>
-    public bool IsEmpty => _settled.IsEmpty;
+    /// <summary>The hub has something to be told, or to be asked.</summary>
+    public bool HasNews => _settled.HasNews;
 
     public void Open(long sequence) => _open.Open(sequence);
 

@@ -151,6 +151,10 @@ internal sealed class Link
     /// <summary>Ends a link whose peer did not answer in time.</summary>
     public void GiveUp(string message) => Die(new LinkTimeoutException(message), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.TimedOut, Text: message));
 
+    /// <summary>Ends a link whose peer said, in items, what no correct peer says.</summary>
+    public void Violate(string message) =>
+        Die(new ProtocolViolationException($"{message} It came from {PeerName}."), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Violation, Text: message));
+
     /// <summary>Ends the link if the peer has been silent for too long, and asks it for a sign of life before that.</summary>
     public void CheckPeer(TimeSpan timeout)
     {

@@ -17,6 +17,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     private bool _isWelcomed;
     private bool _isGoodbyeHeard;
     private bool _isDiscarding;
+    private bool _isChannelEnded;
 
     public TimeSpan Silence => _pace.Silence;
 
@@ -94,7 +95,8 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
             case FrameType.Ping: OnPing(CounterFrame.Read(body, type)); break;
             case FrameType.Pong: _pace.CountEmpty(type); break;
             case FrameType.Goodbye: OnGoodbye(CounterFrame.Read(body, type), ref wake); break;
-            case FrameType.Ended: link.OnChannelEnded(CompleteFrame.Read(body, type)); break;
+            case FrameType.Ended: OnEnded(CompleteFrame.Read(body, type)); break;
+            case FrameType.Revoke: OnRevoke(body, ref wake); break;
             case FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked or FrameType.Reclaim or FrameType.Settled:
                 RequireHandled(receiver.TryHandle(type, body, ref wake), type);
                 break;
@@ -120,6 +122,23 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         // Either count may stand for no limit, so their sum must not be taken.
         if (!(PeerPace.TryRaise(ref _creditItems, credit.Items) | PeerPace.TryRaise(ref _creditBytes, credit.Bytes)))
             _pace.CountEmpty(FrameType.Credit);
+    }
+
+    private void OnRevoke(ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        CounterFrame.Read(body, FrameType.Revoke);
+        RequireHandled(sender.TryHandle(FrameType.Revoke, body, ref wake), FrameType.Revoke);
+        // What is granted next may be less than what was, and says something new all the same.
+        _creditItems = 0;
+    }
+
+    private void OnEnded(CompleteFrame end)
+    {
+        RequireHandled(identity is { Role: LinkRole.Writer, Writes.IsNone: false }, FrameType.Ended);
+        if (_isChannelEnded)
+            throw new MalformedFrameException("Frame Ended came a second time.");
+        _isChannelEnded = true;
+        link.OnChannelEnded(end);
     }
 
     private void OnFlush(long target)

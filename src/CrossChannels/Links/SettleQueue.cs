@@ -18,6 +18,9 @@ internal sealed class SettleQueue
 
     public bool IsEmpty => _last.Count == 0;
 
+    /// <summary>The hub has something to be told, or to be asked.</summary>
+    public bool HasNews => !IsEmpty || IsAnswerWanted;
+
     public void Add(long sequence, SettleOutcome outcome)
     {
         Added++;
@@ -36,13 +39,14 @@ internal sealed class SettleQueue
     public int Write(Span<byte> room)
     {
         int count = Math.Min(Math.Min(SettleFrame.RangesIn(room.Length), MostRangesAFrame), _ranges.Count + 1);
-        if (IsEmpty || count <= 0)
+        if (!HasNews || count <= 0)
             return 0;
+        count = IsEmpty ? 0 : count;
         Span<SettleRange> taken = stackalloc SettleRange[MostRangesAFrame];
         for (int i = 0; i < count; i++)
             taken[i] = Next();
         bool isAnswerWanted = IsAnswerWanted && IsEmpty;
-        IsAnswerWanted &= !IsEmpty;
+        IsAnswerWanted &= !isAnswerWanted;
         return SettleFrame.Write(room, isAnswerWanted, taken[..count]);
     }
 

@@ -32,7 +32,7 @@ internal sealed class SharedReading(bool isLeased)
             window.SetCapacity(wanted);
             return;
         }
-        _ahead.Ask(window.ConsumedItems, (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
+        _ahead.Ask(Read(window), (long)Stopwatch.GetElapsedTime(0).TotalMilliseconds);
         window.SetCapacity(Math.Max(_ahead.Items, wanted));
     }
 
@@ -45,7 +45,7 @@ internal sealed class SharedReading(bool isLeased)
     }
 
     /// <summary>Whether the hub has something to be told.</summary>
-    public bool HasNews(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { IsEmpty: false };
+    public bool HasNews(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { HasNews: true };
 
     /// <summary>Writes what the hub has to be told.</summary>
     /// <param name="room">Where to.</param>
@@ -63,7 +63,7 @@ internal sealed class SharedReading(bool isLeased)
         _reported = read;
         if (Leases is not null)
             length += Leases.Write(room[length..]);
-        isAll = Leases is not { IsEmpty: false };
+        isAll = Leases is not { HasNews: true };
         return length;
     }
 

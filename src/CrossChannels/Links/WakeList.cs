@@ -17,6 +17,19 @@ internal struct WakeList
         _last = waiter;
     }
 
+    /// <summary>Takes over the waiters of another list, behind its own.</summary>
+    public void Append(ref WakeList other)
+    {
+        if (other._first is null)
+            return;
+        if (_last is null)
+            _first = other._first;
+        else
+            _last.Next = other._first;
+        _last = other._last;
+        other = default;
+    }
+
     /// <summary>Wakes all. The last may run on this thread; the others never do, since one that runs long would hold them up.</summary>
     public void Wake(bool inline)
     {

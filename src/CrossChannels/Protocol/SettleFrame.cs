@@ -25,7 +25,8 @@ internal readonly record struct SettleRange(long First, uint Count, SettleOutcom
 internal static class SettleFrame
 {
     public const int RangeSize = 13;
-    public const int LeastSize = 1 + RangeSize;
+    /// <summary>Without ranges it only asks.</summary>
+    public const int LeastSize = 1;
 
     private const byte AnswerWanted = 1;
 

@@ -157,7 +157,7 @@ public sealed class GreetingTests
 
     [TestMethod]
     [DataRow("feature", "features 0x10")]
-    [DataRow("role", "role 3")]
+    [DataRow("role", "a reader of leases")]
     [DataRow("channel", "'other'")]
     [DataRow("contract", "System.Int32")]
     [DataRow("direction", "swap the type arguments")]

@@ -232,6 +232,35 @@ public sealed class PumpedOwnerTests
         CollectionAssert.AreEqual((byte[])[1, 2, 3, 0], bytes);
     }
 
+    /// <summary>The built-in channels lose an item here once in many thousand times.</summary>
+    [TestMethod]
+    public async Task ReadAsync_CanceledWhileItIsQueued_LosesNoItem()
+    {
+        for (int i = 0; i < 5_000; i++)
+        {
+            PumpedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
+            using var source = new CancellationTokenSource();
+            Task<bool> reading = Task.Run(() => TryReadAsync(channel.Reader, source.Token));
+            Task canceling = source.CancelAsync();
+            Assert.IsTrue(channel.Writer.TryWrite(1));
+            if (!await reading.Done())
+                Assert.AreEqual(1, await channel.Reader.ReadAsync().Done());
+            await canceling.Done();
+        }
+
+        static async Task<bool> TryReadAsync(CrossChannelReader<int> reader, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await reader.ReadAsync(cancellationToken) == 1;
+            }
+            catch (OperationCanceledException e) when (e.CancellationToken == cancellationToken)
+            {
+                return false;
+            }
+        }
+    }
+
     /// <summary>Refuses some items, at the write or at the read.</summary>
     internal sealed class PickySerializer : IItemSerializer<string>
     {

@@ -59,6 +59,19 @@ public sealed class LinkFuzzTests
         }
     }
 
+    [TestMethod]
+    public void ValidStream_FrameOfASharedChannel_IsAViolation()
+    {
+        for (int seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            FrameType type = SharedFrames.All[random.Next(SharedFrames.All.Length)];
+            Exception? cause = Run(OpenStream(random, out _).Concat(SharedFrames.Valid(type, random.Next(100))).ToArray(), random);
+            Assert.IsInstanceOfType<ProtocolViolationException>(cause, $"{seed}: {type}, {cause}");
+            StringAssert.Contains(cause.Message, $"Frame {type} has no meaning on this link");
+        }
+    }
+
     private static void ForAll(int tests, Func<Random, byte[]> make) =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {
@@ -69,8 +82,21 @@ public sealed class LinkFuzzTests
     /// <summary>What a correct writer may send, with credit for nobody and counts that fit.</summary>
     private static byte[] ValidStream(Random random)
     {
+        List<byte> stream = OpenStream(random, out int sent);
+        switch (random.Next(4))
+        {
+            case 0: stream.AddRange(Wire.Complete(sent)); break;
+            case 1: stream.AddRange(Wire.Complete(sent, CompletionOutcome.Error, "X", "y")); break;
+            case 2: stream.AddRange([.. Wire.Counter(FrameType.SendFinished, sent), .. Wire.Counter(FrameType.Goodbye, 0)]); break;
+        }
+        return [.. stream];
+    }
+
+    private static List<byte> OpenStream(Random random, out int sent)
+    {
         var stream = new List<byte>([.. Wire.Greeting<string, long>(), .. Wire.Welcome()]);
-        int sent = 0, bytes = 0;
+        sent = 0;
+        int bytes = 0;
         for (int frames = random.Next(20); frames > 0; frames--)
         {
             switch (random.Next(5))
@@ -95,13 +121,7 @@ public sealed class LinkFuzzTests
                     break;
             }
         }
-        switch (random.Next(4))
-        {
-            case 0: stream.AddRange(Wire.Complete(sent)); break;
-            case 1: stream.AddRange(Wire.Complete(sent, CompletionOutcome.Error, "X", "y")); break;
-            case 2: stream.AddRange([.. Wire.Counter(FrameType.SendFinished, sent), .. Wire.Counter(FrameType.Goodbye, 0)]); break;
-        }
-        return [.. stream];
+        return stream;
     }
 
     private static byte[] Mutate(byte[] stream, Random random)

@@ -39,6 +39,26 @@ public sealed class ParserPropertyTests
     public void Reason_AnyBytes() => ForAll(static bytes => ReasonFrame.Read([.. bytes, 0, 0, 0], FrameType.Abort));
 
     [TestMethod]
+    public void Settle_AnyBytes_RangesAreWithinTheLimits() => ForAll(static bytes =>
+    {
+        SettleFrame.ReadFlags([.. bytes, 0], out _);
+        ReadOnlySpan<byte> rest = [.. bytes, .. new byte[(SettleFrame.RangeSize - (bytes.Length % SettleFrame.RangeSize)) % SettleFrame.RangeSize]];
+        while (SettleFrame.TryReadRange(ref rest, out SettleRange range))
+            Assert.IsTrue(range is { First: >= 0, Count: > 0, Outcome: SettleOutcome.Completed or SettleOutcome.Abandoned });
+    });
+
+    [TestMethod]
+    public void Reclaimed_AnyBytes_CountsAreNotNegative() => ForAll(static bytes =>
+    {
+        ReclaimedFrame frame = ReclaimedFrame.Parse([.. bytes, .. new byte[ReclaimedFrame.BodySize]]);
+        Assert.IsTrue(frame is { Read: >= 0, Cut: >= 0 });
+    });
+
+    [TestMethod]
+    public void Extension_AnyBytes_DeliveriesAreNotNegative() => ForAll(static bytes =>
+        Assert.IsGreaterThanOrEqualTo(0, ItemsExtension.ReadDeliveries(bytes)));
+
+    [TestMethod]
     public void Lengths_AnyBytes_WalkedWithinThem() => ForAll(static bytes =>
     {
         ItemsHeader.CheckLengths(bytes, (uint)bytes.Length / 4, 100);

@@ -11,7 +11,7 @@ public sealed class VectorTests
 {
     private const int MaxItemBytes = 1 << 20;
 
-    private static readonly string[] s_howToRead = ["one-way", "element-size", "next-sequence"];
+    private static readonly string[] s_howToRead = ["one-way", "element-size", "next-sequence", "leased"];
 
     public static IEnumerable<object[]> Preambles => Of("preamble.txt");
 
@@ -51,6 +51,8 @@ public sealed class VectorTests
             fields.Add(("process", process));
         if (!hello.Key.IsEmpty)
             fields.Add(("key", Convert.ToHexStringLower(hello.Key.Span)));
+        if (hello.IsOnDemand)
+            fields.Add(("on-demand", "yes"));
         return (fields, written[..hello.Write(written)]);
     });
 
@@ -85,6 +87,8 @@ public sealed class VectorTests
         List<(string, object)> fields = [("items", string.Join(' ', Split(payload, elementSize)))];
         if (!extension.IsEmpty)
             fields.Add(("extension", Convert.ToHexStringLower(extension)));
+        if (vector.Fields.ContainsKey("leased"))
+            fields.Add(("deliveries", ItemsExtension.ReadDeliveries(extension)));
         byte[] written = new byte[FrameHeader.Size + ItemsHeader.Size];
         header.Write(written);
         head.Write(written.AsSpan(FrameHeader.Size));
@@ -132,10 +136,20 @@ public sealed class VectorTests
             case FrameType.Credit:
                 CreditFrame credit = CreditFrame.Read(body);
                 return (credit.Write(written), [("items", credit.Items), ("bytes", credit.Bytes)]);
-            case FrameType.Complete:
-                CompleteFrame complete = CompleteFrame.Read(body);
+            case FrameType.Reclaimed:
+                ReclaimedFrame reclaimed = ReclaimedFrame.Parse(body);
+                return (reclaimed.Write(written), [("read", reclaimed.Read), ("cut", reclaimed.Cut)]);
+            case FrameType.Settle:
+                bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
+                List<SettleRange> ranges = [];
+                while (SettleFrame.TryReadRange(ref rest, out SettleRange range))
+                    ranges.Add(range);
+                string text = string.Join(", ", ranges.Select(range => $"{range.First}+{range.Count} {range.Outcome}"));
+                return (SettleFrame.Write(written, isAnswerWanted, [.. ranges]), [("answer", isAnswerWanted), ("ranges", text)]);
+            case FrameType.Complete or FrameType.Ended:
+                CompleteFrame complete = CompleteFrame.Read(body, type);
                 return (
-                    complete.Write(written),
+                    complete.Write(written, type),
                     [("total", complete.Total), ("outcome", complete.Outcome), ("type", complete.TypeName), ("text", complete.Message)]);
             case FrameType.Refuse or FrameType.ReceiveClosing or FrameType.Abort:
                 ReasonFrame reason = ReasonFrame.Read(body, type);

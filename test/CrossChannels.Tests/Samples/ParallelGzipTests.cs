@@ -11,6 +11,7 @@ public sealed class ParallelGzipTests : IDisposable
 {
     private const string Sample = "ParallelGzip";
     private const int BlockBytes = 1 << 20;
+    private const int BlocksUnderWay = 16;
 
     private readonly TempDirectory _directory = new();
 
@@ -127,6 +128,7 @@ public sealed class ParallelGzipTests : IDisposable
     [DataRow("--workers", "0")]
     [DataRow("--level", "best")]
     [DataRow("-")]
+    [DataRow("--kill-one", "--workers", "1")]
     public async Task WrongCommandLine_IsToldApart(params string[] arguments)
     {
         (int exitCode, _, string errors) = await SampleProcess.RunAsync(Sample, arguments);
@@ -135,19 +137,50 @@ public sealed class ParallelGzipTests : IDisposable
     }
 
     [TestMethod]
-    public async Task KilledWorker_EndsTheJobAndIsNamed()
+    public async Task KilledWorker_IsSurvivedAndNamed()
     {
         using JobUnderWay job = await StartUnderWayAsync();
 
-        using (var worker = Process.GetProcessById(job.Workers[1]))
-            worker.Kill();
+        Kill(job.Workers[1]);
+        string line;
+        do
+            line = await job.Process.ReadErrorLineAsync();
+        while (!line.StartsWith("worker ", StringComparison.Ordinal));
+        Assert.AreEqual($"worker 2 (process {job.Workers[1]}) was killed (SIGKILL); the others take over what it had", line);
+        await job.Input.DisposeAsync();
+
+        Succeeded(await job.Process.FinishAsync());
+        CollectionAssert.AreEqual(Content(BlocksUnderWay * BlockBytes), await DecompressAsync(Output));
+    }
+
+    [TestMethod]
+    public async Task AllWorkersKilled_EndsTheJob()
+    {
+        using JobUnderWay job = await StartUnderWayAsync();
+
+        foreach (int worker in job.Workers)
+            Kill(worker);
 
         (int exitCode, string output, string errors) = await job.Process.FinishAsync();
         Assert.AreEqual(1, exitCode);
         Assert.AreEqual("", output);
-        StringAssert.Contains(errors, $"parallel-gzip: worker 2 (process {job.Workers[1]}) was killed (SIGKILL); of ");
-        StringAssert.Contains(errors, " did not come back, and it had not received up to ");
+        StringAssert.Contains(errors, "was killed (SIGKILL), and no other is left.");
         NothingIsLeft(job.Workers);
+    }
+
+    [TestMethod]
+    public async Task KillOne_OutputIsTheSame()
+    {
+        byte[] content = Content(20 * BlockBytes);
+        await File.WriteAllBytesAsync(Input, content);
+
+        (int exitCode, string output, string errors) = await SampleProcess.RunAsync(Sample, Input, "-o", Output, "--kill-one", "--verify", "--compare", "-w", "2", "-l", "fastest");
+
+        Assert.AreEqual(0, exitCode, errors);
+        StringAssert.Contains(errors, "killing worker 1 (process ");
+        StringAssert.Contains(output, "both outputs have the same bytes");
+        StringAssert.Contains(output, "the decompressed content has the SHA-256 of the input");
+        CollectionAssert.AreEqual(content, await DecompressAsync(Output));
     }
 
     [TestMethod]
@@ -226,6 +259,12 @@ public sealed class ParallelGzipTests : IDisposable
         }
     }
 
+    private static void Kill(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        process.Kill();
+    }
+
     private static bool IsIgnored(int processId, int signal)
     {
         string mask = File.ReadLines($"/proc/{processId}/status").Single(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..];
@@ -247,7 +286,7 @@ public sealed class ParallelGzipTests : IDisposable
                 line = await process.ReadErrorLineAsync();
             while (!line.StartsWith("workers: ", StringComparison.Ordinal));
             // More than the job holds at a time, so that a worker has given something back when the last byte is taken.
-            await input.WriteAsync(Content(16 * BlockBytes)).AsTask().WaitAsync(SampleProcess.Deadline);
+            await input.WriteAsync(Content(BlocksUnderWay * BlockBytes)).AsTask().WaitAsync(SampleProcess.Deadline);
             return new JobUnderWay(process, [.. line[9..].Split(", ").Select(int.Parse)], input);
         }
         catch

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using EndToEnd.Comparing;
+using EndToEnd.Comparing.Judging;
+
+namespace EndToEnd.Commands;
+
+/// <summary>The options that comparing once and comparing many times share.</summary>
+internal sealed class ComparisonOptions
+{
+    /// <summary>The exit code if the new version is slower by more than the threshold.</summary>
+    public const int Regression = 1;
+
+    /// <summary>The exit code if the comparison could not be made.</summary>
+    public const int NotCompared = 2;
+
+    /// <summary>The exit code after Ctrl+C, as shells have it.</summary>
+    public const int Canceled = 130;
+
+    private const double MaxMinutes = 24 * 60;
+    private const double Percent = 100;
+
+    private readonly Argument<string?> _reference = new("git-ref")
+    {
+        Description = "The old version: a branch, tag or commit.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string[]> _scenario = new("--scenario")
+    {
+        Description = "Rows to compare, separated by commas, or all; with --quick a few by default.",
+        CustomParser = Program.ParseIds,
+    };
+
+    private readonly Option<bool> _quick = new("--quick") { Description = "Fewer and shorter rounds: under two minutes for the default rows." };
+    private readonly Option<double?> _budget = new("--budget") { Description = "Minutes for measuring, without building." };
+
+    private readonly Option<double> _threshold = new("--threshold")
+    {
+        Description = "The smallest difference that matters, in percent.",
+        DefaultValueFactory = static _ => VerdictRule.DefaultThreshold * Percent,
+    };
+
+    private readonly Option<bool> _self = new("--self") { Description = "Compares the version with itself: this one, or that of git-ref." };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_reference);
+        foreach (Option option in (Option[])[_scenario, _quick, _budget, _threshold, _self])
+            command.Add(option);
+        _budget.Validators.Add(result =>
+        {
+            if (result.GetValue(_budget) is not (> 0 and <= MaxMinutes))
+                result.AddError($"--budget is more than 0 and at most {MaxMinutes} minutes.");
+        });
+        _threshold.Validators.Add(result =>
+        {
+            if (result.GetValue(_threshold) is not (> 0 and <= Percent))
+                result.AddError($"--threshold is more than 0 and at most {Percent} percent.");
+        });
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(_reference) is null && !result.GetValue(_self))
+                result.AddError("Say with which version to compare, or --self.");
+        });
+    }
+
+    public ComparisonRequest Read(ParseResult result) => new(
+        result.GetValue(_reference),
+        result.GetValue(_scenario),
+        result.GetValue(_quick),
+        result.GetValue(_budget) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+        result.GetValue(_threshold) / Percent,
+        result.GetValue(_self));
+
+    /// <summary>Says why a comparison cannot be made, in words.</summary>
+    public static async Task<int> RunAsync(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run();
+        }
+        catch (ComparisonException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return NotCompared;
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Canceled; everything was removed.");
+            return Canceled;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using EndToEnd.Growth;
+using EndToEnd.Machine;
+using EndToEnd.Results;
+
+namespace EndToEnd.Commands;
+
+/// <summary>Measures series and puts them into a result file beside what it has.</summary>
+internal static class GrowthCommand
+{
+    private const int DefaultRounds = 5;
+
+    public static Command New()
+    {
+        var series = new Option<string[]>("--series") { Description = "Series to measure; all without it.", AllowMultipleArgumentsPerToken = true };
+        series.AcceptOnlyFromAmong([.. GrowthList.Ids]);
+        var rounds = MeasureOptions.Rounds(DefaultRounds);
+        var quick = MeasureOptions.Quick();
+        var json = MeasureOptions.Json();
+        var command = new Command("growth", "Measures throughput and latency against the size of items, capacity, links and idle links.") { series, rounds, quick, json };
+        command.SetAction((result, cancellationToken) => RunAsync(
+            GrowthList.Select(result.GetValue(series) ?? []),
+            result.GetValue(quick) ? Plan.QuickSeries : Plan.Series(result.GetValue(rounds)),
+            result.GetValue(json),
+            cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(IReadOnlyList<GrowthSeries> all, Plan plan, FileInfo? json, CancellationToken cancellationToken)
+    {
+        MachineInfo machine = MachineInfo.Read(Affinity.Pin(), plan);
+        var measured = new List<Series>();
+        foreach (GrowthSeries series in all)
+        {
+            using var workplace = new Workplace(series.Id, cancellationToken);
+            measured.Add(series.WhyNot() is { } reason ? series.Skip(plan, reason) : await series.MeasureAsync(plan, workplace));
+        }
+
+        ResultFile result = ResultFile.LoadOrNew(json, machine);
+        IEnumerable<Series> kept = (result.Series ?? []).Where(old => measured.All(series => series.Id != old.Id));
+        result = result with { Series = [.. kept.Concat(measured).OrderBy(static series => GrowthList.Ids.ToList().IndexOf(series.Id))] };
+        Markdown.WriteSeries(measured, Console.Out);
+        if (json is not null)
+            result.Save(json);
+        return 0;
+    }
+}

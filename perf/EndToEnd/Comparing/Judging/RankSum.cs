@@ -1,0 +1,81 @@
+namespace EndToEnd.Comparing.Judging;
+
+/// <summary>The exact distribution of the rank sum (Wilcoxon, Mann and Whitney), for two small samples, ties included.</summary>
+/// <remarks>
+/// If both samples come from one distribution, each choice of ranks for the first is as likely as any other. So every choice is counted, by
+/// its sum: no approximation, and no assumption on the distribution. Ranks are doubled, so that the middle rank of a tie is a whole number.
+/// </remarks>
+internal static class RankSum
+{
+    /// <summary>How likely a rank sum is that lies at least as far from its expectation, if nothing differs.</summary>
+    /// <returns>The two-sided p-value.</returns>
+    public static double PValue(IReadOnlyList<double> first, IReadOnlyList<double> second)
+    {
+        int[] ranks = DoubledRanks([.. first, .. second]);
+        double[] choices = Choices(ranks, first.Count);
+        // Twice the expected sum of the doubled ranks, so that the distance from it is a whole number too.
+        int expected = first.Count * (first.Count + second.Count + 1) * 2;
+        int distance = Math.Abs((2 * ranks.Take(first.Count).Sum()) - expected);
+        double asFar = 0, all = 0;
+        for (int sum = 0; sum < choices.Length; sum++)
+        {
+            all += choices[sum];
+            asFar += Math.Abs((2 * sum) - expected) >= distance ? choices[sum] : 0;
+        }
+        return asFar / all;
+    }
+
+    /// <summary>The smallest p-value that two samples of these sizes can have.</summary>
+    public static double SmallestPValue(int first, int second) => Math.Min(1, 2 / Ways(first + second, first));
+
+    /// <summary>How many of the pairwise differences may be left out at each end of the interval of the shift.</summary>
+    /// <param name="first">The size of one sample.</param>
+    /// <param name="second">The size of the other.</param>
+    /// <param name="alpha">The probability, both ends together, that the interval misses the shift.</param>
+    /// <returns>-1 if even the interval from the smallest to the largest misses it more often.</returns>
+    public static int LeftOut(int first, int second, double alpha)
+    {
+        int[] ranks = [.. Enumerable.Range(1, first + second).Select(static rank => 2 * rank)];
+        double[] choices = Choices(ranks, first);
+        double allowed = alpha / 2 * Ways(first + second, first);
+        int smallest = first * (first + 1);
+        double missed = 0;
+        int leftOut = -1;
+        for (int sum = smallest; sum < choices.Length; sum += 2)
+        {
+            missed += choices[sum];
+            if (missed > allowed)
+                break;
+            leftOut++;
+        }
+        return leftOut;
+    }
+
+    /// <summary>In how many ways so many of the ranks have each sum.</summary>
+    private static double[] Choices(int[] ranks, int count)
+    {
+        int largest = ranks.Sum();
+        var ways = new double[count + 1, largest + 1];
+        ways[0, 0] = 1;
+        foreach (int rank in ranks)
+        {
+            for (int chosen = count; chosen > 0; chosen--)
+            {
+                for (int sum = largest; sum >= rank; sum--)
+                    ways[chosen, sum] += ways[chosen - 1, sum - rank];
+            }
+        }
+        return [.. Enumerable.Range(0, largest + 1).Select(sum => ways[count, sum])];
+    }
+
+    private static int[] DoubledRanks(double[] values) =>
+        [.. values.Select(value => (2 * values.Count(other => other < value)) + values.Count(other => other == value) + 1)];
+
+    private static double Ways(int of, int choose)
+    {
+        double ways = 1;
+        for (int i = 1; i <= choose; i++)
+            ways = ways * (of - choose + i) / i;
+        return ways;
+    }
+}

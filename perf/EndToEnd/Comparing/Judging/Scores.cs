@@ -1,0 +1,17 @@
+using EndToEnd.Results;
+
+namespace EndToEnd.Comparing.Judging;
+
+/// <summary>One number for each set of processes: how its cost compares with that of all sets in the same cycles.</summary>
+internal static class Scores
+{
+    /// <summary>The mean of each cycle, over all sets without regard to which is of which version.</summary>
+    /// <param name="sets">Logarithms of costs: a list a set, one entry a cycle.</param>
+    public static double[] Centers(IReadOnlyList<IReadOnlyList<double>> sets) =>
+        [.. Enumerable.Range(0, sets[0].Count).Select(cycle => sets.Average(set => set[cycle]))];
+
+    /// <summary>The median, over the cycles, of how far each set lies from the center of its cycle.</summary>
+    /// <remarks>A machine that is slower for some cycles is so for all sets, and does not count; nor does a set's odd cycle.</remarks>
+    public static double[] Of(IReadOnlyList<IReadOnlyList<double>> sets, double[] centers) =>
+        [.. sets.Select(set => Statistics.Median([.. set.Select((cost, cycle) => cost - centers[cycle])]))];
+}

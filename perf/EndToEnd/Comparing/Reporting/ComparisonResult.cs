@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using EndToEnd.Machine;
+
+namespace EndToEnd.Comparing.Reporting;
+
+/// <summary>Everything that one comparison found; what <c>--json</c> writes.</summary>
+internal sealed record ComparisonResult
+{
+    public required MachineInfo Machine { get; init; }
+
+    /// <summary>What the user called the old version.</summary>
+    public required string Old { get; init; }
+
+    public required string OldCommit { get; init; }
+
+    public required string New { get; init; }
+
+    public required string NewCommit { get; init; }
+
+    /// <summary>The smallest difference that matters, as a fraction.</summary>
+    public required double Threshold { get; init; }
+
+    public required double Seconds { get; init; }
+
+    public required IReadOnlyList<ComparedRow> Rows { get; init; }
+
+    [JsonIgnore]
+    public bool HasRegression => Rows.Any(static row => row.IsRegression);
+
+    /// <summary>A scenario broke, or there is nothing that could be compared.</summary>
+    [JsonIgnore]
+    public bool HasFailed => Rows.Any(static row => row.HasFailed) || Rows.All(static row => row.Skipped is not null);
+
+    public void Save(FileInfo file)
+    {
+        file.Directory?.Create();
+        using FileStream stream = file.Create();
+        JsonSerializer.Serialize(stream, this, ComparisonJson.Default.ComparisonResult);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace EndToEnd.Counters;
+
+/// <summary>Counts one kind of event in every thread of this process, those to come included, until the process ends.</summary>
+internal sealed partial class PerfEvents
+{
+    private const int InheritFlag = 1 << 1;
+    private const int ExcludeKernelFlag = 1 << 5;
+    private const int CloseOnExec = 1 << 3;
+
+    // The thread ended before it was counted.
+    private const int NoSuchThread = 3;
+
+    private readonly List<int> _files = [];
+
+    private PerfEvents()
+    {
+    }
+
+    /// <summary>Why nothing is counted; null if it is.</summary>
+    public string? WhyNot { get; private set; }
+
+    public static PerfEvents Open(PerfEvent counted)
+    {
+        var events = new PerfEvents();
+        events.WhyNot = events.TryOpen(counted);
+        return events;
+    }
+
+    /// <summary>How many so far; NaN if nothing is counted.</summary>
+    public double Read()
+    {
+        if (WhyNot is not null)
+            return double.NaN;
+        long sum = 0;
+        foreach (int file in _files)
+        {
+            if (ReadCount(file, out long count, sizeof(long)) != sizeof(long))
+                return double.NaN;
+            sum += count;
+        }
+        return sum;
+    }
+
+    private string? TryOpen(PerfEvent counted)
+    {
+        if (!OperatingSystem.IsLinux())
+            return "only Linux counts it";
+        if (counted.Config is not { } config)
+            return "the system does not show the tracepoint to this user";
+        int call = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 298,
+            Architecture.Arm64 => 241,
+            _ => -1,
+        };
+        if (call < 0)
+            return $"not known how on {RuntimeInformation.ProcessArchitecture}";
+
+        var attributes = new Attributes
+        {
+            Type = counted.Type,
+            Size = (uint)Marshal.SizeOf<Attributes>(),
+            Config = config,
+            Flags = (ulong)(InheritFlag | (counted.IsUserOnly ? ExcludeKernelFlag : 0)),
+        };
+        // A thread inherits from the one that starts it, so that each thread of now, and through them each of later, is counted once.
+        foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
+        {
+            int thread = int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture);
+            int file = (int)OpenEvent(call, in attributes, thread, -1, -1, CloseOnExec);
+            int error = Marshal.GetLastPInvokeError();
+            if (file >= 0)
+                _files.Add(file);
+            else if (error != NoSuchThread)
+                return $"perf_event_open: {Marshal.GetPInvokeErrorMessage(error)}";
+        }
+        return null;
+    }
+
+    /// <summary>-1 on failure.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint OpenEvent(nint call, in Attributes attributes, nint thread, nint core, nint group, nint flags);
+
+    [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
+    private static partial nint ReadCount(int file, out long count, nint bytes);
+
+    /// <summary>The first version of struct perf_event_attr, which every kernel takes.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Attributes
+    {
+        public uint Type;
+        public uint Size;
+        public ulong Config;
+        public ulong SamplePeriod;
+        public ulong SampleType;
+        public ulong ReadFormat;
+        public ulong Flags;
+        public uint WakeupEvents;
+        public uint BreakpointType;
+        public ulong BreakpointAddress;
+    }
+}

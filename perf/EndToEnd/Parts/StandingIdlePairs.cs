@@ -1,0 +1,27 @@
+using System.Globalization;
+using CrossChannels;
+using EndToEnd.Peers;
+
+namespace EndToEnd.Parts;
+
+/// <summary>Opens idle links that go both ways when it starts, and holds them.</summary>
+internal sealed class StandingIdlePairs(string address, string count) : Part
+{
+    private readonly List<CrossChannel<long, long>> _channels = [];
+
+    public override async Task StartAsync()
+    {
+        int wanted = int.Parse(count, CultureInfo.InvariantCulture);
+        for (int i = 0; i < wanted; i++)
+            _channels.Add(await CrossChannel.ConnectAsync<long, long>(address));
+    }
+
+    public override async ValueTask StopAsync()
+    {
+        foreach (CrossChannel<long, long> channel in _channels)
+        {
+            channel.Writer.TryComplete();
+            await channel.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,39 @@
+namespace CrossChannels;
+
+/// <summary>How a channel of a hub is, at one moment.</summary>
+/// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
+public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
+{
+    /// <summary>Items that no reader has.</summary>
+    public long Depth { get; init; }
+
+    /// <summary>Bytes of all items that the hub holds, those in flight included.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Items; null for no limit.</summary>
+    public long? Capacity { get; init; }
+
+    /// <summary>Items that readers were sent and have not read, or not settled.</summary>
+    public long InFlight { get; init; }
+
+    /// <summary>Items are settled one by one.</summary>
+    public bool IsLeased { get; init; }
+
+    /// <summary>Nothing more is accepted; items may be left to read.</summary>
+    public bool IsCompleted { get; init; }
+
+    /// <summary>Who completes it, as text.</summary>
+    public string CompletionPolicy { get; init; } = "";
+
+    /// <summary>Writers in other processes.</summary>
+    public IReadOnlyList<PeerStatus> Writers { get; init; } = [];
+
+    /// <summary>Readers in other processes.</summary>
+    public IReadOnlyList<PeerStatus> Readers { get; init; } = [];
+
+    /// <summary>Those that wait for room, the next to get it first; the owner once, however many of its calls wait.</summary>
+    public IReadOnlyList<PeerStatus> WaitingWriters { get; init; } = [];
+
+    /// <summary>Those that wait for an item; the owner once, however many of its calls wait.</summary>
+    public IReadOnlyList<PeerStatus> WaitingReaders { get; init; } = [];
+}

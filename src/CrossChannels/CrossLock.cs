@@ -1,0 +1,76 @@
+using CrossChannels.Hub;
+
+namespace CrossChannels;
+
+/// <summary>A lock that any number of processes share: first come first served, and passed on when the process that holds it dies.</summary>
+/// <remarks>
+/// One object serves any number of callers, each of which waits for its turn. It is not re-entrant: who acquires it twice waits for itself. A
+/// holder that was cut off may still be at work; <see cref="LockHold.Lost"/> tells it, and <see cref="LockHold.FencingToken"/> lets what the
+/// lock protects refuse it.
+/// </remarks>
+public sealed class CrossLock : IAsyncDisposable, IDisposable
+{
+    private readonly LockHandle _handle;
+
+    internal CrossLock(LockSource source, ChannelAddress address)
+    {
+        _handle = new LockHandle(source, address);
+        Address = address;
+    }
+
+    /// <summary>Where others open it.</summary>
+    public ChannelAddress Address { get; }
+
+    /// <summary>Waits for the lock. A wait that is canceled never ends up holding it.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CrossChannelException">The link to the hub is over; the exception says why.</exception>
+    /// <exception cref="ObjectDisposedException">The lock is disposed.</exception>
+    public ValueTask<LockHold> AcquireAsync(CancellationToken cancellationToken = default) => AcquireAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>Waits for the lock, for so long. A wait that is over never ends up holding it.</summary>
+    /// <param name="timeout">How long. Zero takes the lock only if it is free now.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">Others held the lock all that time.</exception>
+    /// <exception cref="CrossChannelException">The link to the hub is over; the exception says why.</exception>
+    /// <exception cref="ObjectDisposedException">The lock is disposed.</exception>
+    public ValueTask<LockHold> AcquireAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        TimeoutRange.Check(timeout, nameof(timeout));
+        return cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<LockHold>(cancellationToken) : WaitAsync(timeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// At the owner: disposes the lock for all. Elsewhere: releases what this object holds, withdraws what it waits for, and leaves. Waits at
+    /// most <see cref="LinkSettings.CloseTimeout"/> for the other end. Never throws.
+    /// </summary>
+    public ValueTask DisposeAsync()
+    {
+        _handle.Dispose();
+        return _handle.Source.CloseAsync();
+    }
+
+    /// <summary>As <see cref="DisposeAsync"/>, without waiting.</summary>
+    public void Dispose() => _ = DisposeAsync().AsTask();
+
+    private async ValueTask<LockHold> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        bool isTry = timeout == TimeSpan.Zero;
+        LockSource source = _handle.Source;
+        LockClaim claim = source.Ask(isTry);
+        try
+        {
+            await claim.Granted.WaitAsync(isTry ? Timeout.InfiniteTimeSpan : timeout, source.Settings.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return new LockHold(_handle, claim);
+        }
+        catch (TimeoutException e)
+        {
+            source.Withdraw(claim);
+            throw new TimeoutException(isTry ? $"The lock at {Address} is not free." : $"The lock at {Address} was not free within {timeout.TotalSeconds:0.###} s.", e);
+        }
+        catch (OperationCanceledException)
+        {
+            source.Withdraw(claim);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+namespace CrossChannels.Hub;
+
+/// <summary>How the two ends of a lock's link talk.</summary>
+internal static class LockWire
+{
+    /// <summary>Unread answers of one end that the hub keeps; a correct end reads at once.</summary>
+    private const long MostUnsentBytes = 16 << 20;
+
+    private static readonly CrossChannelSettings<LockRequest> s_requests = new()
+    {
+        Serializer = ItemSerializer.Unmanaged<LockRequest>(),
+        ContractName = LockRequest.Contract,
+    };
+
+    private static readonly CrossChannelSettings<LockAnswer> s_answers = new()
+    {
+        Serializer = ItemSerializer.Unmanaged<LockAnswer>(),
+        ContractName = LockAnswer.Contract,
+        MaxUnsentBytes = MostUnsentBytes,
+    };
+
+    public static CrossChannelOptions<LockAnswer, LockRequest> OfHub(LinkSettings link) => new()
+    {
+        Reading = new System.Threading.Channels.UnboundedChannelOptions(),
+        WriteSettings = s_answers,
+        ReadSettings = s_requests,
+        Link = link,
+    };
+
+    public static CrossChannelOptions<LockRequest, LockAnswer> OfEnd(LinkSettings link) => new()
+    {
+        Reading = new System.Threading.Channels.UnboundedChannelOptions(),
+        WriteSettings = s_requests,
+        ReadSettings = s_answers,
+        Link = link,
+    };
+}

@@ -1,0 +1,20 @@
+namespace CrossChannels;
+
+/// <summary>What an end of something that a hub owns is.</summary>
+public enum PeerRole
+{
+    /// <summary>The process that owns the hub, through its own ends.</summary>
+    Owner = 0,
+
+    /// <summary>Writes to a channel.</summary>
+    Writer = 1,
+
+    /// <summary>Reads from a channel.</summary>
+    Reader = 2,
+
+    /// <summary>Reads from a leased channel.</summary>
+    LeasedReader = 3,
+
+    /// <summary>Acquires a lock.</summary>
+    Lock = 4,
+}

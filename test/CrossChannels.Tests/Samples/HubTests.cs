@@ -1,0 +1,172 @@
+using System.Threading.Channels;
+
+namespace CrossChannels.Tests.Samples;
+
+/// <summary>docs/samples/Hub in a process of its own, with writers and readers in this one.</summary>
+[TestClass]
+public sealed class HubTests : IDisposable
+{
+    private const string Sample = "Hub";
+
+    private readonly TempDirectory _directory = new();
+
+    private string Address => "unix:" + _directory["hub"];
+
+    public void Dispose() => _directory.Dispose();
+
+    [TestMethod]
+    public async Task WritersAndReaders_MeetInIt_AndItEndsWithNothingLeft()
+    {
+        using SampleProcess hub = await StartAsync("--bounded", "parts:3,end=last:2", "--unbounded", "log");
+        await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>($"{Address}#parts").Done();
+        await using CrossChannelWriter<long> first = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
+        await using CrossChannelWriter<long> second = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
+        await using CrossChannelWriter<string> log = await CrossChannel.OpenWriterAsync<string>($"{Address}#log").Done();
+        await using CrossChannelReader<string> logged = await CrossChannel.OpenReaderAsync<string>($"{Address}#log").Done();
+
+        Task writing = Task.WhenAll(WriteAsync(first, 1, 50), WriteAsync(second, 51, 50));
+        await log.WriteAsync("begun").Done();
+        var read = new List<long>();
+        await foreach (long item in reader.ReadAllAsync())
+            read.Add(item);
+        await writing.Done();
+
+        CollectionAssert.AreEquivalent(Enumerable.Range(1, 100).Select(static i => (long)i).ToArray(), read);
+        Assert.AreEqual("begun", await logged.ReadAsync().Done());
+        await log.JoinAsync().Done();
+        Assert.AreEqual((0, "hub: ending; readers have 5 s\nhub: ended; everything was read\n"), await EndAsync(hub));
+    }
+
+    [TestMethod]
+    public async Task Terminated_WithItemsLeft_TellsThemByChannel()
+    {
+        using SampleProcess hub = await StartAsync("--bounded", "parts:10", "--leased", "work", "--drain", "100ms");
+        await using CrossChannelWriter<long> parts = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
+        await using CrossChannelWriter<long> work = await CrossChannel.OpenWriterAsync<long>($"{Address}#work").Done();
+        await parts.WriteManyAsync(new long[] { 1, 2, 3 }).Done();
+        await work.WriteManyAsync(new long[] { 1, 2 }).Done();
+        await parts.FlushAsync().Done();
+        await work.FlushAsync().Done();
+
+        (int exitCode, string errors) = await EndAsync(hub);
+
+        Assert.AreEqual(3, exitCode, errors);
+        StringAssert.Contains(errors, "hub: 3 items of channel parts were left when its owner closed it.");
+        StringAssert.Contains(errors, "hub: 2 items of channel work were left when its owner closed it.");
+        StringAssert.EndsWith(errors, "hub: ended; 5 items were left\n");
+        await Assert.ThrowsExactlyAsync<ChannelClosedException>(() => parts.WriteAsync(4).Done());
+        Assert.AreEqual(EndingKind.Completed, parts.Ending!.Kind);
+    }
+
+    [TestMethod]
+    public async Task Terminated_LetsReadersDrain()
+    {
+        using SampleProcess hub = await StartAsync("--bounded", "parts:1000", "--drain", "1m");
+        await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
+        await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>($"{Address}#parts").Done();
+        await WriteAsync(writer, 0, 1000, isAll: false);
+        await writer.FlushAsync().Done();
+
+        Terminate(hub);
+        Assert.AreEqual("hub: ending; readers have 60 s", await hub.ReadErrorLineAsync());
+        Assert.IsFalse(await writer.WaitToWriteAsync().Done());
+        long next = 0;
+        await foreach (long item in reader.ReadAllAsync())
+            Assert.AreEqual(next++, item);
+
+        Assert.AreEqual(1000, next);
+        await reader.Completion.Done();
+        (int exitCode, _, string errors) = await hub.FinishAsync();
+        Assert.AreEqual((0, "hub: ended; everything was read\n"), (exitCode, errors));
+    }
+
+    [TestMethod]
+    public async Task LeasedTooOften_GoesToTheDeadLetters()
+    {
+        using SampleProcess hub = await StartAsync("--leased", "work:5,deliveries=2");
+        await using CrossChannelWriter<string> writer = await CrossChannel.OpenWriterAsync<string>($"{Address}#work").Done();
+        await using LeasedReader<string> reader = await CrossChannel.OpenLeasedReaderAsync<string>($"{Address}#work").Done();
+        await using CrossChannelReader<string> letters = await CrossChannel.OpenReaderAsync<string>($"{Address}#work.dead-letters").Done();
+
+        await writer.WriteAsync("bad").Done();
+        for (int delivery = 1; delivery <= 2; delivery++)
+        {
+            using Lease<string> lease = await reader.ReadAsync().Done();
+            Assert.AreEqual(delivery, lease.DeliveryCount);
+        }
+
+        Assert.AreEqual("bad", await letters.ReadAsync().Done());
+        await writer.JoinAsync().Done();
+        // A reader that closes has said what it has read.
+        await letters.DisposeAsync();
+        (int exitCode, string errors) = await EndAsync(hub);
+        Assert.AreEqual(0, exitCode, errors);
+    }
+
+    [TestMethod]
+    [DataRow("--bounded", "parts:10")]
+    [DataRow("build")]
+    [DataRow("build", "--bounded", "parts")]
+    [DataRow("build", "--bounded", "parts:none")]
+    [DataRow("build", "--unbounded", "log:3")]
+    [DataRow("build", "--unbounded", "log,deliveries=3")]
+    [DataRow("build", "--leased", "work,end=last")]
+    [DataRow("build", "--leased", "work", "--drain", "5")]
+    [DataRow("build", "--unbounded", "log", "--unbounded", "log")]
+    [DataRow("build#parts", "--unbounded", "log")]
+    [DataRow("build", "--nonsense")]
+    public async Task WrongCommandLine_IsToldApart(params string[] arguments)
+    {
+        // An endpoint that is opened before the mistake is found is one of this test's own.
+        string[] own = [.. arguments.Select(argument => argument.Replace("build", Address, StringComparison.Ordinal))];
+        (int exitCode, _, string errors) = await SampleProcess.RunAsync(Sample, own);
+        Assert.AreEqual(2, exitCode, errors);
+        StringAssert.Contains(errors, "--help");
+    }
+
+    [TestMethod]
+    public async Task AddressTaken_Fails()
+    {
+        using SampleProcess hub = await StartAsync("--unbounded", "log");
+        (int exitCode, _, string errors) = await SampleProcess.RunAsync(Sample, Address, "--unbounded", "log");
+        Assert.AreEqual(1, exitCode);
+        StringAssert.Contains(errors, _directory["hub"]);
+    }
+
+    private static async Task WriteAsync(CrossChannelWriter<long> writer, long first, int count, bool isAll = true)
+    {
+        for (int i = 0; i < count; i++)
+            await writer.WriteAsync(first + i).Done();
+        if (isAll)
+            writer.Complete();
+    }
+
+    private static void Terminate(SampleProcess hub)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Needs signals.");
+        UnixCalls.Signal(hub.Id, UnixCalls.Terminate);
+    }
+
+    private static async Task<(int ExitCode, string Errors)> EndAsync(SampleProcess hub)
+    {
+        Terminate(hub);
+        (int exitCode, _, string errors) = await hub.FinishAsync();
+        return (exitCode, errors);
+    }
+
+    private async Task<SampleProcess> StartAsync(params string[] arguments)
+    {
+        SampleProcess hub = SampleProcess.Start(Sample, [Address, .. arguments]);
+        try
+        {
+            Assert.AreEqual($"hub: listening at {Address}", await hub.ReadErrorLineAsync());
+            return hub;
+        }
+        catch
+        {
+            hub.Dispose();
+            throw;
+        }
+    }
+}
