@@ -10,11 +10,11 @@ public sealed partial class ChannelHub
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     public CrossLock CreateLock(string name) => CreateLock(name, CloseOneAsync);
 
-    internal CrossLock CreateLock(string name, Func<HubObject, TimeSpan, Task> close)
+    internal CrossLock CreateLock(string name, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         ChannelAddress address = AddressOf(name);
         var made = new HubLock(name, Settings);
         _directory.Add(made);
-        return new CrossLock(new OwnerLock(made, timeout => close(made, timeout)), address);
+        return new CrossLock(new OwnerLock(made, timeout => close(made, timeout).AsTask()), address);
     }
 }

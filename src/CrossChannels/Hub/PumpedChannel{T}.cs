@@ -95,6 +95,8 @@ internal sealed class PumpedChannel<T> : HubObject
         ? $"Channel '{Name}' has capacity 0, and a rendezvous (capacity 0) works within one process only; across processes the least capacity is 1."
         : $"Channel '{Name}' has no leases: open it with OpenReaderAsync or OpenWriterAsync.";
 
+    public override HubObjectStatus GetStatus() => new ChannelStatus(Name);
+
     public override Link Attach(HubRequest request)
     {
         lock (_sync)
