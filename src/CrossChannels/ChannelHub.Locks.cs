@@ -15,6 +15,6 @@ public sealed partial class ChannelHub
         ChannelAddress address = AddressOf(name);
         var made = new HubLock(name, Settings);
         _directory.Add(made);
-        return new CrossLock(new OwnerLock(made, timeout => close(made, timeout).AsTask()), address);
+        return new CrossLock(new OwnerLock(made, timeout => close(made, timeout)), address);
     }
 }

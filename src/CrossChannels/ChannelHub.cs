@@ -1,5 +1,6 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Hub;
+using CrossChannels.Links;
 using CrossChannels.Transports;
 
 namespace CrossChannels;
@@ -9,7 +10,8 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
 {
     private readonly HubListener _listener;
     private readonly HubDirectory _directory;
-    private int _isDisposed;
+    private readonly TaskCompletionSource<long> _shutDown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isShutDown;
 
     private ChannelHub(HubListener listener, HubDirectory directory, HubSettings settings)
     {
@@ -17,6 +19,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         _directory = directory;
         Settings = settings;
         _budget = new HubBudget(settings.MaxBytes);
+        LinkRegistry.AddOwner(this, () => ShutDownAsync(settings.Link.ExitTimeout), settings.Link.ExitTimeout);
         HubGauges.Add(this, directory.GetStatus);
     }
 
@@ -31,12 +34,14 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The address has the name of a channel.</exception>
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
-    public static Task<ChannelHub> StartAsync(ChannelAddress address, HubSettings? settings = null, CancellationToken cancellationToken = default)
+    public static async Task<ChannelHub> StartAsync(ChannelAddress address, HubSettings? settings = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return address.Channel is null
-            ? StartAnyAsync(address, settings ?? HubSettings.Default, cancellationToken)
-            : throw new ArgumentException($"'{address}' names a channel, and a hub has many: leave '#{address.Channel}' out.", nameof(address));
+        if (address.Channel is not null)
+            throw new ArgumentException($"'{address}' names a channel, and a hub has many: leave '#{address.Channel}' out.", nameof(address));
+        ChannelHub hub = await ListenAsync(address, settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
+        hub.Accept();
+        return hub;
     }
 
     /// <summary>Takes no more connections, completes its channels, lets remote readers drain them up to <see cref="HubSettings.DrainTimeout"/>, and closes. Never throws.</summary>
@@ -47,23 +52,36 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
 
     /// <summary>As <see cref="DisposeAsync"/>, with a deadline of its own.</summary>
     /// <param name="drainTimeout">How long remote readers may drain what is queued. Zero does not wait.</param>
-    /// <returns>How many items were left in all channels; 0 if the hub was closed before.</returns>
+    /// <returns>How many items were left in all channels. A later call waits for the first one, whose deadline stands.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite.</exception>
     public async Task<long> ShutDownAsync(TimeSpan drainTimeout)
     {
         TimeoutRange.Check(drainTimeout, nameof(drainTimeout));
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
-            return 0;
+        if (Interlocked.Exchange(ref _isShutDown, 1) != 0)
+            return await _shutDown.Task.ConfigureAwait(false);
         HubGauges.Remove(this);
-        await _listener.DisposeAsync().ConfigureAwait(false);
-        long[] left = await Task.WhenAll(_directory.Objects.Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
-        return left.Sum();
+        long left = 0;
+        try
+        {
+            await _listener.DisposeAsync().ConfigureAwait(false);
+            long[] all = await Task.WhenAll(_directory.Objects.Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
+            left = all.Sum();
+        }
+        finally
+        {
+            LinkRegistry.RemoveOwner(this);
+            _shutDown.TrySetResult(left);
+        }
+        return left;
     }
 
-    internal static async Task<ChannelHub> StartAnyAsync(ChannelAddress address, HubSettings settings, CancellationToken cancellationToken)
+    /// <summary>Makes a hub whose peers wait until it accepts, so that they find what is made meanwhile.</summary>
+    internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubSettings settings, CancellationToken cancellationToken)
     {
         ITransportListener transport = await Transport.ListenAsync(address, settings.Link, cancellationToken).ConfigureAwait(false);
         var directory = new HubDirectory(settings.Link, transport.Address.WithChannel(null));
         return new ChannelHub(new HubListener(transport, directory, settings.Link), directory, settings);
     }
+
+    internal void Accept() => _listener.Start();
 }

@@ -139,10 +139,12 @@ public static partial class CrossChannel
         ChannelAddress address, HubSettings? settings, Func<ChannelHub, string, Func<HubObject, TimeSpan, ValueTask<long>>, TChannel> create, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
-        ChannelHub hub = await ChannelHub.StartAnyAsync(address.WithChannel(null), settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
+        ChannelHub hub = await ChannelHub.ListenAsync(address.WithChannel(null), settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
         try
         {
-            return create(hub, address.Channel ?? "", (_, timeout) => new ValueTask<long>(hub.ShutDownAsync(timeout)));
+            TChannel channel = create(hub, address.Channel ?? "", (_, timeout) => new ValueTask<long>(hub.ShutDownAsync(timeout)));
+            hub.Accept();
+            return channel;
         }
         catch
         {

@@ -12,20 +12,22 @@ internal sealed class HubListener : IAsyncDisposable
     private readonly ITransportListener _listener;
     private readonly HubDirectory _directory;
     private readonly LinkSettings _settings;
-    private readonly AcceptLoop _loop;
+    private AcceptLoop? _loop;
 
     public HubListener(ITransportListener listener, HubDirectory directory, LinkSettings settings)
     {
         _listener = listener;
         _directory = directory;
         _settings = settings;
-        _loop = new AcceptLoop(listener, settings, GreetAsync);
     }
 
     public ChannelAddress Address => _listener.Address;
 
+    /// <summary>Accepts connections; until then they wait.</summary>
+    public void Start() => _loop = new AcceptLoop(_listener, _settings, GreetAsync);
+
     /// <summary>Takes no more connections; links live on.</summary>
-    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+    public ValueTask DisposeAsync() => _loop?.DisposeAsync() ?? _listener.DisposeAsync();
 
     /// <returns>Done when the link is closed.</returns>
     private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)

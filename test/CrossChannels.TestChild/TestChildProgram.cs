@@ -26,6 +26,26 @@ internal static class TestChildProgram
         ["write-shared", string address, string count, string ending] => SharedItemsCommand.WriteAsync(address, count, ending),
         ["read-shared", string address] => SharedItemsCommand.ReadAsync(address),
         ["echo-items", string address] => EchoItemsCommand.RunAsync(address),
+        ["write-numbered", string address, string kind, string writer, string count, string seed, string fate, string at, string delay, string journal] =>
+            NumberedWriterCommand.RunAsync(address, kind, Number(writer), Number(count), Number(seed), new Fate(fate, Number(at), Number(delay)), journal),
+        ["read-numbered", string address, string kind, string leased, string seed, string fate, string at, string delay, string journal] =>
+            NumberedReaderCommand.RunAsync(address, kind, bool.Parse(leased), Number(seed), new Fate(fate, Number(at), Number(delay)), journal),
+        ["produce-numbers", string address, string mostPause] => ProduceNumbersCommand.RunAsync(address, Number(mostPause)),
+        ["consume-numbers", string address, string mostPause] => ConsumeNumbersCommand.RunAsync(address, Number(mostPause)),
+        ["cook", string address, string name] => CookCommand.RunAsync(address, name),
+        ["eat", string address] => EatCommand.RunAsync(address),
+        ["process-tasks", string tasks, string results] => ProcessTasksCommand.RunAsync(tasks, results),
+        ["start-two", string address] => Task.FromResult(StartTwoCommand.Run(address)),
+        ["put-greeting", string address] => PutGreetingCommand.RunAsync(address),
+        ["print-greeting", string address] => PrintGreetingCommand.RunAsync(address),
+        ["fill-queue", string address] => FillQueueCommand.RunAsync(address),
+        ["put-texts", string address, .. string[] texts] => PutTextsCommand.RunAsync(address, texts),
+        ["take-texts", string address] => TakeTextsCommand.RunAsync(address),
+        ["own-hub", string address, string capacity, string count, string how] => OwnHubCommand.RunAsync(address, Number(capacity), Number(count), how),
+        ["write-on-word", string address] => WriteOnWordCommand.RunAsync(address),
+        ["read-on-word", string address, string leased] => ReadOnWordCommand.RunAsync(address, bool.Parse(leased)),
+        ["take-turns", string address, string turns, string marker, string isLost] => TakeTurnsCommand.RunAsync(address, Number(turns), marker, bool.Parse(isLost)),
+        ["own-hub-lock", string address] => OwnHubLockCommand.RunAsync(address),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };
@@ -36,6 +56,8 @@ internal static class TestChildProgram
         await Console.Out.WriteLineAsync(line);
         await Console.Out.FlushAsync();
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     /// <summary>Waits until the test closes the standard input, or dies.</summary>
     public static async Task WaitForTestAsync()

@@ -42,6 +42,15 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline)
         ?? throw new InvalidOperationException($"The child said no more. Its errors: {await _errors.WaitAsync(s_deadline)}");
 
+    /// <summary>The next line that it says; null when it says no more.</summary>
+    public Task<string?> TryReadLineAsync() => _process.StandardOutput.ReadLineAsync().WaitAsync(s_deadline);
+
+    /// <summary>All that it says until it goes.</summary>
+    public Task<string> ReadToEndAsync() => _process.StandardOutput.ReadToEndAsync().WaitAsync(s_deadline);
+
+    /// <summary>What it complained of, once it is gone.</summary>
+    public Task<string> ReadErrorsAsync() => _errors.WaitAsync(s_deadline);
+
     /// <summary>Waits until it has gone by itself.</summary>
     public async Task<int> WaitForExitAsync()
     {

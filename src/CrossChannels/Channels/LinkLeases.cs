@@ -33,16 +33,15 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
     /// <remarks>The answer is asked for together with the lease: once that has been sent there is nothing left to ask with.</remarks>
     public bool TryComplete(long sequence, out Task confirmed)
     {
-        Task answer = Task.CompletedTask;
-        bool isSettled = Settle(() =>
+        confirmed = Task.CompletedTask;
+        lock (receiver.Sync)
         {
             if (!_leases.TrySettle(sequence, SettleOutcome.Completed))
-                return false;
-            answer = _leases.WaitUntilConfirmedAsync();
-            return true;
-        });
-        confirmed = answer;
-        return isSettled || (receiver.Closure is { } closure ? throw closure.ForItem() : false);
+                return receiver.Closure is { } closure ? throw closure.ForItem() : false;
+            confirmed = _leases.WaitUntilConfirmedAsync();
+        }
+        receiver.SendSettled();
+        return true;
     }
 
     private bool TrySettle(long sequence, SettleOutcome outcome)

@@ -95,7 +95,7 @@ internal sealed class Balancer(QueueChannel channel)
         foreach (ReaderPort port in channel.Readers.Ports)
         {
             isOutstanding |= port.ReclaimDeadline is not null;
-            if (port.Unread > 0 && port.ReclaimDeadline is null && port.LastAsked != (port.Sent, port.Unread) && (holder is null || port.Unread > holder.Unread))
+            if (port.IsWorthAsking(forItems: true) && (holder is null || port.Unread > holder.Unread))
                 holder = port;
         }
         if (holder is null)
@@ -113,7 +113,7 @@ internal sealed class Balancer(QueueChannel channel)
         bool isAnyAsked = false;
         foreach (ReaderPort port in channel.Readers.Ports)
         {
-            if (port.Unread == 0 || port.ReclaimDeadline is not null || port.LastAsked == (port.Sent, port.Unread))
+            if (!port.IsWorthAsking(forItems: false))
                 continue;
             isAnyAsked = true;
             Ask(port, 0, deadline, ref duties);
@@ -123,7 +123,7 @@ internal sealed class Balancer(QueueChannel channel)
 
     private static void Ask(ReaderPort port, long most, long deadline, ref HubDuties duties)
     {
-        port.LastAsked = (port.Sent, port.Unread);
+        port.LastAsked = (port.Sent, port.Unread, most > 0);
         port.ReclaimDeadline = deadline;
         port.ReclaimedMost = most;
         duties.Do(() => port.PostReclaim(most));

@@ -410,6 +410,9 @@ internal sealed class QueueChannel : HubObject
     /// <summary>The halves of the link of one remote end.</summary>
     private sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHalves
     {
+        /// <summary>A hub that exits has its readers drain first.</summary>
+        public override bool HasOwner => true;
+
         public override SendingHalf MakeSender(Outbox outbox) => IsWriter
             ? new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false))
             : new ReaderPort(Channel, outbox) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() };

@@ -86,7 +86,6 @@ internal sealed class ReaderDesk(QueueChannel channel)
     {
         ReaderPort? only = null;
         ReaderPort[]? asking = null;
-        int start;
         lock (channel.Sync)
         {
             if (channel.Queue.Count == 0 || Ports.Count == 0)
@@ -94,26 +93,29 @@ internal sealed class ReaderDesk(QueueChannel channel)
             if (Ports.Count == 1)
                 only = Ports[0];
             else
-                asking = [.. Ports.Where(static port => port.Demand > 0)];
-            start = _next++;
+                asking = AskingLocked();
         }
         if (only is not null)
         {
             only.Offer();
             return;
         }
-        // Those first that have nothing to do. One that is just being written to looks again when that is done, and the others get what is there.
-        Offer(asking!, start, hungry: true);
-        Offer(asking!, start, hungry: false);
+        // One that is just being written to looks again when that is done, and the others get what is there.
+        for (int i = 0; i < asking!.Length && channel.Queue.Count > 0; i++)
+            asking[i].Offer();
     }
 
-    private void Offer(ReaderPort[] asking, int start, bool hungry)
+    /// <summary>Those that ask, in turn, and before them those of them that have nothing to do. Decided at once: who becomes hungry meanwhile must not be passed over.</summary>
+    private ReaderPort[] AskingLocked()
     {
-        for (int i = 0; i < asking.Length && channel.Queue.Count > 0; i++)
+        int start = _next++;
+        var asking = new List<ReaderPort>(Ports.Count);
+        for (int i = 0; i < Ports.Count; i++)
         {
-            ReaderPort port = asking[(int)((uint)(start + i) % (uint)asking.Length)];
-            if (port.IsHungry == hungry)
-                port.Offer();
+            ReaderPort port = Ports[(int)((uint)(start + i) % (uint)Ports.Count)];
+            if (port.Demand > 0)
+                asking.Add(port);
         }
+        return [.. asking.Where(static port => port.IsHungry), .. asking.Where(static port => !port.IsHungry)];
     }
 }

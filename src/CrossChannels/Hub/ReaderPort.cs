@@ -55,8 +55,13 @@ internal sealed class ReaderPort : SendingHalf
     /// <summary>How many items it was asked to give back.</summary>
     public long ReclaimedMost { get; set; }
 
-    /// <summary>What it had been sent, and not read, when it was last asked; it is not asked again for the same.</summary>
-    public (long Sent, long Unread) LastAsked { get; set; } = (-1, -1);
+    /// <summary>What it had been sent, and not read, when it was last asked, and whether for items; it is not asked again for the same.</summary>
+    public (long Sent, long Unread, bool ForItems) LastAsked { get; set; } = (-1, -1, false);
+
+    /// <summary>It has items of which it may not have told that it took them, and it was not asked for what it has now.</summary>
+    /// <param name="forItems">It is to give some back; to be asked only how far it is does not count then.</param>
+    public bool IsWorthAsking(bool forItems) =>
+        Unread > 0 && ReclaimDeadline is null && ((LastAsked.Sent, LastAsked.Unread) != (_sent, Unread) || (forItems && !LastAsked.ForItems));
 
     public override Closure? Closure => _closure;
 

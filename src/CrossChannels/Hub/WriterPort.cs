@@ -215,10 +215,13 @@ internal sealed class WriterPort : ReceivingHalf
         {
             if (_closure is not null)
                 return true;
-            if (accepted > Granted || (type != FrameType.WantWithdrawn && accepted < Received) || (type == FrameType.Revoked && RevokeDeadline is null))
+            if (accepted > Granted || (type == FrameType.Revoked && (RevokeDeadline is null || accepted < Received)))
                 throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {Received:N0} came of {Granted:N0} granted.");
             _wantedAt = type == FrameType.Want ? accepted : -1;
             _isWithdrawable = type == FrameType.Want || (type == FrameType.Revoked && _isWithdrawable);
+            // A want that items have overtaken is over: credit came for them.
+            if (type == FrameType.Want && accepted < Received)
+                return true;
             if (type == FrameType.Want)
                 _channel.Writers.Want(this, accepted, ref duties);
             else if (type == FrameType.WantWithdrawn)

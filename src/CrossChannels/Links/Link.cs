@@ -27,6 +27,7 @@ internal sealed class Link
     {
         _connection = new LinkConnection(input, output, peer, identity.Settings);
         MayLendLarge = output.EndsWritesOnClose;
+        HasOwner = halves.HasOwner;
         _identity = identity;
         _peer = peer;
         _scheduler = scheduler ?? WorkScheduler.ThreadPool;
@@ -57,6 +58,9 @@ internal sealed class Link
 
     /// <summary>Whether a large item may be written from its writer's memory.</summary>
     public bool MayLendLarge { get; }
+
+    /// <summary>Somebody else closes it when the process exits.</summary>
+    public bool HasOwner { get; }
 
     public LinkSettings Settings => _identity.Settings;
 

@@ -2,10 +2,14 @@ using System.Collections.Concurrent;
 
 namespace CrossChannels.Links;
 
-/// <summary>The open links of this process, which are flushed when it exits.</summary>
+/// <summary>The open links of this process, and the owners of some, which are closed in good order when it exits.</summary>
 internal static class LinkRegistry
 {
+    // An owner gives up at its deadline by itself, and its last words still have to go.
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(250);
+
     private static readonly ConcurrentDictionary<Link, bool> s_links = new();
+    private static readonly ConcurrentDictionary<object, (Func<Task> Close, TimeSpan Timeout)> s_owners = new();
 
     static LinkRegistry() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => CloseAll();
 
@@ -13,19 +17,31 @@ internal static class LinkRegistry
 
     public static void Remove(Link link) => s_links.TryRemove(link, out _);
 
+    /// <param name="owner">Of links that are not closed before it is.</param>
+    /// <param name="close">Closes it and them.</param>
+    /// <param name="timeout">How long that may take.</param>
+    public static void AddOwner(object owner, Func<Task> close, TimeSpan timeout) => s_owners.TryAdd(owner, (close, timeout));
+
+    public static void RemoveOwner(object owner) => s_owners.TryRemove(owner, out _);
+
     /// <summary>A process that returns from Main leaves its channels in good order, under a deadline.</summary>
     private static void CloseAll()
     {
         var closing = new List<Task>();
+        foreach ((Func<Task> close, TimeSpan timeout) in s_owners.Values)
+            closing.Add(WithinAsync(close(), timeout == Timeout.InfiniteTimeSpan ? timeout : timeout + s_lastWords));
         foreach (Link link in s_links.Keys)
         {
+            if (link.HasOwner)
+                continue;
             link.BeginClose();
-            closing.Add(link.Settings.ExitTimeout == Timeout.InfiniteTimeSpan
-                ? link.Closed
-                : Task.WhenAny(link.Closed, Task.Delay(link.Settings.ExitTimeout)));
+            closing.Add(WithinAsync(link.Closed, link.Settings.ExitTimeout));
         }
 #pragma warning disable VSTHRD002 // The process ends when this event returns, so it has to wait; the deadlines are above.
         Task.WhenAll(closing).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }
+
+    private static Task WithinAsync(Task closed, TimeSpan timeout) =>
+        timeout == Timeout.InfiniteTimeSpan ? closed : Task.WhenAny(closed, Task.Delay(timeout));
 }

@@ -71,14 +71,16 @@ internal sealed class RawPeer : IAsyncDisposable
     }
 
     /// <summary>The next frame of a type; skips others.</summary>
-    public async Task<Frame> ReadFrameAsync(FrameType type)
+    /// <param name="type">Which.</param>
+    /// <param name="orFail">An end of the link instead of it fails the test.</param>
+    public async Task<Frame> ReadFrameAsync(FrameType type, bool orFail = true)
     {
         while (true)
         {
             Frame frame = await ReadFrameAsync();
             if (frame.Type == type)
                 return frame;
-            if (frame.Type is FrameType.Abort or FrameType.Refuse)
+            if (orFail && frame.Type is FrameType.Abort or FrameType.Refuse)
                 Assert.Fail($"{frame.Type} instead of {type}: {ReasonFrame.Read(frame.Body, frame.Type).Text}");
         }
     }
