@@ -1,6 +1,7 @@
 namespace CrossChannels;
 
 /// <summary>How a channel of a hub is, at one moment.</summary>
+/// <remarks>One of another version may lack members: a list is never null.</remarks>
 /// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
 public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
 {
@@ -23,17 +24,17 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
     public bool IsCompleted { get; init; }
 
     /// <summary>Who completes it, as text.</summary>
-    public string CompletionPolicy { get; init; } = "";
+    public string CompletionPolicy { get; init => field = value ?? ""; } = "";
 
     /// <summary>Writers in other processes.</summary>
-    public IReadOnlyList<PeerStatus> Writers { get; init; } = [];
+    public IReadOnlyList<PeerStatus> Writers { get; init => field = value ?? []; } = [];
 
     /// <summary>Readers in other processes.</summary>
-    public IReadOnlyList<PeerStatus> Readers { get; init; } = [];
+    public IReadOnlyList<PeerStatus> Readers { get; init => field = value ?? []; } = [];
 
     /// <summary>Those that wait for room, the next to get it first; the owner once, however many of its calls wait.</summary>
-    public IReadOnlyList<PeerStatus> WaitingWriters { get; init; } = [];
+    public IReadOnlyList<PeerStatus> WaitingWriters { get; init => field = value ?? []; } = [];
 
     /// <summary>Those that wait for an item; the owner once, however many of its calls wait.</summary>
-    public IReadOnlyList<PeerStatus> WaitingReaders { get; init; } = [];
+    public IReadOnlyList<PeerStatus> WaitingReaders { get; init => field = value ?? []; } = [];
 }

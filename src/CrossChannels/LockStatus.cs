@@ -1,6 +1,7 @@
 namespace CrossChannels;
 
 /// <summary>How a lock of a hub is, at one moment.</summary>
+/// <remarks>One of another version may lack members: a list is never null.</remarks>
 /// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
 public sealed record LockStatus(string Name) : HubObjectStatus(Name)
 {
@@ -14,5 +15,5 @@ public sealed record LockStatus(string Name) : HubObjectStatus(Name)
     public bool IsAbandoned { get; init; }
 
     /// <summary>Those that wait for it, one entry a request, the next to get it first.</summary>
-    public IReadOnlyList<PeerStatus> Waiters { get; init; } = [];
+    public IReadOnlyList<PeerStatus> Waiters { get; init => field = value ?? []; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Hub;
+using CrossChannels.Serialization;
 using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;
@@ -10,6 +11,14 @@ namespace CrossChannels.Tests.Hub;
 public sealed class LockLinkTests
 {
     private static readonly TimeSpan s_half = TimeSpan.FromSeconds(2);
+
+    [TestMethod]
+    public void Items_AreThoseOfTheProtocol()
+    {
+        CrossChannelOptions<LockAnswer, LockRequest> options = LockWire.OfHub(LinkSettings.Default);
+        Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.request", 16, $"{RawLayout.Prefix}{{i8 Id,i8 Kind}}"), ItemCodec.Create(options.ReadSettings).Contract);
+        Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.answer", 24, $"{RawLayout.Prefix}{{i8 Id,i8 Token,i8 Kind}}"), ItemCodec.Create(options.WriteSettings).Contract);
+    }
 
     [TestMethod]
     [DataRow(3, 1)]

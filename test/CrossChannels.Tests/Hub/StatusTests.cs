@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 using System.Threading.Channels;
+using CrossChannels.Hub;
 
 namespace CrossChannels.Tests.Hub;
 
@@ -136,6 +138,18 @@ public sealed class StatusTests
         await owner.Writer.WriteAsync("one").Done();
         Assert.AreEqual(1, (await CrossChannel.GetStatusAsync(address).Done()).Depth);
         Assert.AreEqual(5, (await CrossChannel.GetHubStatusAsync(address).Done()).Channels.Single().Capacity);
+    }
+
+    [TestMethod]
+    public void Status_OfAnotherVersion_LacksSomeMembersAndHasOthers()
+    {
+        const string Json = """{"Address":"a","ProcessId":1,"New":[1],"Channels":[{"Name":"c","Depth":3,"New":{}}]}""";
+        HubStatus status = JsonSerializer.Deserialize(Json, StatusJson.Default.HubStatus)!;
+        Assert.IsEmpty(status.Locks);
+        Assert.IsEmpty(status.Channels.Single().Writers);
+        Assert.IsEmpty(status.Channels.Single().WaitingReaders);
+        Assert.AreEqual("", status.Channels.Single().CompletionPolicy);
+        Assert.AreEqual(3, status.Channels.Single().Depth);
     }
 
     [TestMethod]
