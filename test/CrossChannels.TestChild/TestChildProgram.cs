@@ -42,8 +42,8 @@ internal static class TestChildProgram
         ["own-hub", string address, string capacity, string count, string how] => OwnHubCommand.RunAsync(address, Number(capacity), Number(count), how),
         ["write-on-word", string address] => WriteOnWordCommand.RunAsync(address),
         ["read-on-word", string address, string leased] => ReadOnWordCommand.RunAsync(address, bool.Parse(leased)),
-        ["use-lock", string address, string turns, string marker, string isLost] => UseLockCommand.RunAsync(address, Number(turns), marker, bool.Parse(isLost)),
-        ["own-lock", string address] => OwnLockCommand.RunAsync(address),
+        ["take-turns", string address, string turns, string marker, string isLost] => TakeTurnsCommand.RunAsync(address, Number(turns), marker, bool.Parse(isLost)),
+        ["own-lock-hub", string address] => OwnLockHubCommand.RunAsync(address),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };

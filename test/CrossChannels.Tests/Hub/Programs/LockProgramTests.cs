@@ -28,7 +28,7 @@ public sealed class LockProgramTests
     [TestMethod]
     public async Task HubInItsOwnProcess_NeverTwoAtOnceAndOthersGoOnWithoutTheKilled()
     {
-        await using ChildProcess hub = ChildProcess.Start("own-lock", Address.ToString());
+        await using ChildProcess hub = ChildProcess.Start("own-lock-hub", Address.ToString());
         Assert.AreEqual("owns", await hub.ReadLineAsync());
         await RunAsync();
         Assert.AreEqual(0, await hub.FinishAsync());
@@ -37,9 +37,9 @@ public sealed class LockProgramTests
     private async Task RunAsync()
     {
         string address = Address.WithChannel("lock").ToString(), marker = _directory["marker"];
-        await using ChildProcess lost = ChildProcess.Start("use-lock", address, "1", marker, "true");
+        await using ChildProcess lost = ChildProcess.Start("take-turns", address, "1", marker, "true");
         string first = await lost.ReadLineAsync();
-        ChildProcess[] others = [.. Enumerable.Range(0, 4).Select(_ => ChildProcess.Start("use-lock", address, $"{Turns}", marker, "false"))];
+        ChildProcess[] others = [.. Enumerable.Range(0, 4).Select(_ => ChildProcess.Start("take-turns", address, $"{Turns}", marker, "false"))];
         try
         {
             await lost.KillAsync();

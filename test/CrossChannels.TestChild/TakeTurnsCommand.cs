@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CrossChannels.TestChild;
 
 /// <summary>Takes a lock again and again; what it does with it, two at once could not do.</summary>
-internal static class UseLockCommand
+internal static class TakeTurnsCommand
 {
     /// <param name="address">Of the lock.</param>
     /// <param name="turns">How often.</param>
