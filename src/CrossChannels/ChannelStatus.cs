@@ -7,8 +7,8 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
     /// <summary>Items that no reader has.</summary>
     public long Depth { get; init; }
 
-    /// <summary>Bytes of all items that the hub holds, those in flight included.</summary>
-    public long Bytes { get; init; }
+    /// <summary>Bytes of all items that the hub holds, those in flight included; null where it holds them as objects.</summary>
+    public long? Bytes { get; init; }
 
     /// <summary>Items; null for no limit.</summary>
     public long? Capacity { get; init; }

@@ -8,8 +8,6 @@ namespace CrossChannels;
 /// <remarks>When the reader's process dies, or the reader is closed, its open leases go back to the queue, at their old place.</remarks>
 public sealed class Lease<T> : IDisposable
 {
-    private const string AlreadySettled = "The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.";
-
     private readonly ILeaseHolder _holder;
     private readonly DeliveryTag _tag;
     private int _isSettled;
@@ -40,9 +38,9 @@ public sealed class Lease<T> : IDisposable
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        if (!TryTakeSettlement() || !_holder.TryComplete(_tag.Sequence, cancellationToken, out ValueTask confirmed))
-            throw new InvalidOperationException(AlreadySettled);
-        return confirmed;
+        if (!TryTakeSettlement() || !_holder.TryComplete(_tag.Sequence, out Task confirmed))
+            throw SettledAlready();
+        return new ValueTask(confirmed.WaitAsync(cancellationToken));
     }
 
     /// <summary>The item is not processed: it goes back to its place in the queue, or to the dead-letter channel.</summary>
@@ -60,8 +58,11 @@ public sealed class Lease<T> : IDisposable
     private void Settle(bool isCompleted)
     {
         if (!TryTakeSettlement() || !_holder.TrySettle(_tag.Sequence, isCompleted))
-            throw new InvalidOperationException(AlreadySettled);
+            throw SettledAlready();
     }
+
+    private static InvalidOperationException SettledAlready() =>
+        new("The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.");
 
     private bool TryTakeSettlement() => Interlocked.Exchange(ref _isSettled, 1) == 0;
 }

@@ -16,6 +16,8 @@ internal static class TestChildProgram
             ReadCommand.RunAsync(address, long.Parse(count, CultureInfo.InvariantCulture), int.Parse(capacity, CultureInfo.InvariantCulture)),
         ["listen-and-read", string address] => ReadCommand.ListenAsync(address),
         ["own-channel", string address] => ChannelOwnerCommand.RunAsync(address),
+        ["use-lock", string address] => UseLockCommand.RunAsync(address),
+        ["own-lock", string address] => OwnLockCommand.RunAsync(address),
         ["connect-as-user", string user, string path] => ConnectAsUserCommand.RunAsync(user, path),
         ["make-directory-as-user", string user, string path] => MakeDirectoryAsUserCommand.RunAsync(user, path),
         ["listen-as-user", string user, string path] => ListenAsUserCommand.RunAsync(user, path),

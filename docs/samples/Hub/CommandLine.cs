@@ -6,7 +6,7 @@ namespace Hub;
 internal sealed record CommandLine
 {
     public const string Help = """
-        Holds channels that other processes open by name.
+        Holds channels and locks that other processes open by name.
 
           Hub ADDRESS [--bounded NAME:CAPACITY] [--unbounded NAME] [--leased NAME[:CAPACITY]] ... [options]
 
@@ -19,6 +19,8 @@ internal sealed record CommandLine
                          end=last:N     it ends when N writers have come and completed their part
                          end=owner      it ends with this process only
                          deliveries=N   leased: after N deliveries an item goes to NAME.dead-letters
+        --lock         a lock; may be given many times
+        --status       asks the hub that runs at ADDRESS how it is, and ends
         --drain TIME   how long readers may drain when this ends, such as 500ms, 5s or 2m; default: 5s
         -h, --help     this text
 
@@ -29,6 +31,11 @@ internal sealed record CommandLine
     public string Address { get; private init; } = "";
 
     public IReadOnlyList<ChannelSpec> Channels { get; private init; } = [];
+
+    public IReadOnlyList<string> Locks { get; private init; } = [];
+
+    /// <summary>Only ask one that runs.</summary>
+    public bool Status { get; private init; }
 
     public TimeSpan DrainTimeout { get; private init; } = TimeSpan.FromSeconds(5);
 
@@ -48,6 +55,12 @@ internal sealed record CommandLine
                 case "--bounded" or "--unbounded" or "--leased":
                     result = result with { Channels = [.. result.Channels, ChannelSpec.Parse(arg, Value())] };
                     break;
+                case "--lock":
+                    result = result with { Locks = [.. result.Locks, Value()] };
+                    break;
+                case "--status":
+                    result = result with { Status = true };
+                    break;
                 case "--drain":
                     result = result with { DrainTimeout = ParseTime(Value()) };
                     break;
@@ -61,7 +74,7 @@ internal sealed record CommandLine
 
         if (result.Address.Length == 0)
             throw new UsageException("Where to listen is missing.");
-        return result.Channels.Count > 0 ? result : throw new UsageException("There is nothing to hold.");
+        return result.Channels.Count + result.Locks.Count > 0 || result.Status ? result : throw new UsageException("There is nothing to hold.");
     }
 
     private static TimeSpan ParseTime(string text)

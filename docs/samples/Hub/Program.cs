@@ -14,7 +14,7 @@ internal static class Program
         try
         {
             if (CommandLine.Parse(args) is { } commandLine)
-                return await RunAsync(commandLine);
+                return await (commandLine.Status ? StatusReport.WriteAsync(commandLine.Address) : RunAsync(commandLine));
             await Console.Out.WriteLineAsync(CommandLine.Help);
             return 0;
         }
@@ -37,6 +37,8 @@ internal static class Program
         await using ChannelHub hub = await ChannelHub.StartAsync(commandLine.Address, settings);
         foreach (ChannelSpec channel in commandLine.Channels)
             channel.Declare(hub);
+        foreach (string name in commandLine.Locks)
+            hub.CreateLock(name);
         await Console.Error.WriteLineAsync($"hub: listening at {hub.Address}");
 
         await interruption.Came;

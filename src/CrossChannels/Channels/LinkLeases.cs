@@ -30,19 +30,19 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 
     public void Abandon(long sequence) => TrySettle(sequence, SettleOutcome.Abandoned);
 
-    public bool TryComplete(long sequence, CancellationToken cancellationToken, out ValueTask confirmed)
+    /// <remarks>The answer is asked for together with the lease: once that has been sent there is nothing left to ask with.</remarks>
+    public bool TryComplete(long sequence, out Task confirmed)
     {
-        confirmed = default;
-        Task told;
-        lock (receiver.Sync)
+        Task answer = Task.CompletedTask;
+        bool isSettled = Settle(() =>
         {
             if (!_leases.TrySettle(sequence, SettleOutcome.Completed))
-                return receiver.Closure is { } closure ? throw closure.ForItem() : false;
-            told = _leases.WaitUntilConfirmedAsync();
-        }
-        receiver.SendSettled();
-        confirmed = new ValueTask(told.WaitAsync(cancellationToken));
-        return true;
+                return false;
+            answer = _leases.WaitUntilConfirmedAsync();
+            return true;
+        });
+        confirmed = answer;
+        return isSettled || (receiver.Closure is { } closure ? throw closure.ForItem() : false);
     }
 
     private bool TrySettle(long sequence, SettleOutcome outcome)

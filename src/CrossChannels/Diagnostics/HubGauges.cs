@@ -11,7 +11,7 @@ internal static class HubGauges
     static HubGauges()
     {
         AddChannels("crosschannels.hub.depth", "{item}", "Items that no reader has.", static channel => channel.Depth);
-        AddChannels("crosschannels.hub.bytes", "By", "Bytes of items that the hub holds.", static channel => channel.Bytes);
+        AddChannels("crosschannels.hub.bytes", "By", "Bytes of items that the hub holds.", static channel => channel.Bytes ?? 0);
         AddChannels("crosschannels.hub.in_flight", "{item}", "Items that readers have not read, or not settled.", static channel => channel.InFlight);
         AddChannels("crosschannels.hub.waiting_writers", "{writer}", "Writers that wait for room.", static channel => channel.WaitingWriters.Count);
         AddChannels("crosschannels.hub.waiting_readers", "{reader}", "Readers that wait for an item.", static channel => channel.WaitingReaders.Count);

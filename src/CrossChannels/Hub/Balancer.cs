@@ -13,17 +13,25 @@ internal sealed class Balancer(QueueChannel channel)
     private bool _isArmed;
     private long? _closeDeadline;
 
-    /// <summary>A writer waits for a slot that somebody else has been promised.</summary>
+    /// <summary>A writer waits for a slot, and none is free.</summary>
     public void Starved(ref HubDuties duties)
     {
-        // With no item in the channel no slot will become free by itself.
-        if (channel.Queue.Count == 0 && channel.Readers.HeldItems == 0)
-            channel.Writers.Revoke(DeadlineAfter(channel.Settings.RevokeTimeout), ref duties);
-        Arm();
+        if (channel.Writers.IsStarving)
+        {
+            // With no item in the channel no slot will become free by itself.
+            if (channel.Queue.Count == 0 && channel.Readers.HeldItems == 0)
+                channel.Writers.Revoke(DeadlineAfter(channel.Settings.RevokeTimeout), ref duties);
+            Arm();
+        }
+        AwaitReports();
     }
 
-    /// <summary>A writer waits for a slot of an item that a reader has.</summary>
-    public void Full() => Arm();
+    /// <summary>Somebody may wait for what readers have read and not told.</summary>
+    public void AwaitReports()
+    {
+        if (AreReportsAwaited)
+            Arm();
+    }
 
     /// <summary>A reader waits, and nothing is queued.</summary>
     public void Hungry()
@@ -43,6 +51,10 @@ internal sealed class Balancer(QueueChannel channel)
     }
 
     public void Stop() => _timer?.Dispose();
+
+    /// <summary>A writer waits for a slot, a join or the end for items to be done with: readers that have some are asked how far they are.</summary>
+    private bool AreReportsAwaited => channel.Readers.HeldItems > 0
+        && (channel.IsJoining || channel.WriterClosure is not null || (channel.Writers.Wanting > 0 && channel.Slots.Free <= 0));
 
     private void Arm()
     {
@@ -76,47 +88,44 @@ internal sealed class Balancer(QueueChannel channel)
     private bool Reclaim(long deadline, ref HubDuties duties)
     {
         int hungry = channel.Readers.Hungry + (channel.IsOwnerHungry ? 1 : 0);
-        bool isJoining = channel.IsJoining;
-        if (channel.Queue.Count > 0 || (hungry == 0 && !isJoining))
+        if (channel.Queue.Count > 0 || hungry == 0)
             return false;
         bool isOutstanding = false;
         ReaderPort? holder = null;
         foreach (ReaderPort port in channel.Readers.Ports)
         {
             isOutstanding |= port.ReclaimDeadline is not null;
-            if (port.IsWorthAsking(forItems: hungry > 0) && (holder is null || port.Unread > holder.Unread))
+            if (port.Unread > 0 && port.ReclaimDeadline is null && port.LastAsked != (port.Sent, port.Unread) && (holder is null || port.Unread > holder.Unread))
                 holder = port;
         }
         if (holder is null)
             return isOutstanding;
-        long most = hungry == 0 ? 0 : ((holder.Unread * hungry) + hungry) / (hungry + 1);
-        Ask(holder, most, deadline, ref duties);
+        Ask(holder, ((holder.Unread * hungry) + hungry) / (hungry + 1), deadline, ref duties);
         return true;
     }
 
-    /// <summary>Writers wait for slots of items that readers may have taken without a word: asks those that sit on them how far they are.</summary>
-    /// <returns>Whether to look again.</returns>
+    /// <summary>Asks every reader that has items what it has read of them; it tells the rest as it reads it.</summary>
+    /// <returns>Whether any was asked.</returns>
     private bool AskForReports(long deadline, ref HubDuties duties)
     {
-        if (!channel.Writers.IsFull)
+        if (!AreReportsAwaited)
             return false;
-        bool isWaiting = false;
+        bool isAnyAsked = false;
         foreach (ReaderPort port in channel.Readers.Ports)
         {
-            if (!port.IsWorthAsking(forItems: false))
+            if (port.Unread == 0 || port.ReclaimDeadline is not null || port.LastAsked == (port.Sent, port.Unread))
                 continue;
-            isWaiting = true;
-            if (port.LastSeen == (port.Sent, port.Read))
-                Ask(port, 0, deadline, ref duties);
-            port.LastSeen = (port.Sent, port.Read);
+            isAnyAsked = true;
+            Ask(port, 0, deadline, ref duties);
         }
-        return isWaiting;
+        return isAnyAsked;
     }
 
     private static void Ask(ReaderPort port, long most, long deadline, ref HubDuties duties)
     {
-        port.LastAsked = (port.Sent, port.Read, most > 0);
+        port.LastAsked = (port.Sent, port.Unread);
         port.ReclaimDeadline = deadline;
+        port.ReclaimedMost = most;
         duties.Do(() => port.PostReclaim(most));
     }
 

@@ -12,9 +12,9 @@ internal sealed class OwnerLeases(QueueChannel channel) : ILeaseHolder
 
     public void Abandon(long sequence) => channel.OwnerReads.TrySettle(sequence, isCompleted: false);
 
-    public bool TryComplete(long sequence, CancellationToken cancellationToken, out ValueTask confirmed)
+    public bool TryComplete(long sequence, out Task confirmed)
     {
-        confirmed = default;
+        confirmed = Task.CompletedTask;
         return TrySettle(sequence, isCompleted: true);
     }
 }

@@ -3,7 +3,7 @@ namespace CrossChannels.Hub;
 /// <summary>Holds of a lock in the process of its hub, without a link.</summary>
 /// <param name="hub">The lock.</param>
 /// <param name="close">Disposes it; gets how long it may take.</param>
-internal sealed class OwnerLock(HubLock hub, Func<TimeSpan, Task> close) : LockSource
+internal sealed class OwnerLock(HubLock hub, Func<TimeSpan, ValueTask<long>> close) : LockSource
 {
     public override LinkSettings Settings => hub.LinkSettings;
 

@@ -24,7 +24,9 @@ internal sealed class OwnerWrites
 
     public int Waiting => _blocked.Count + _waiting.Count;
 
-    private bool HasRoomLocked => _channel.WriterClosure is null && _blocked.IsEmpty && !_channel.IsFullOfBytes && _channel.Writers.HasOwnersSlot;
+    private bool HasRoomLocked => _channel.WriterClosure is null && _blocked.IsEmpty && IsRoomLocked;
+
+    private bool IsRoomLocked => !_channel.IsFullOfBytes && _channel.Writers.HasOwnersSlot;
 
     /// <summary>Accepts one item of a plain fixed size.</summary>
     public bool TryAccept<TItem>(TItem item)
@@ -176,21 +178,20 @@ internal sealed class OwnerWrites
     /// <summary>There may be room: lets a blocked write in, or wakes those that wait for room.</summary>
     internal OwnerAdmission AdmitLocked(ref HubDuties duties)
     {
-        if (_blocked.IsEmpty)
-        {
-            if (_waiting.IsEmpty)
-                return OwnerAdmission.NobodyThere;
-            _waiting.DecideAll(ref duties.Wake, true);
-            return OwnerAdmission.Served;
-        }
-        while (_blocked.First is WriteWaiter first && !_channel.IsFullOfBytes && _channel.Writers.HasOwnersSlot)
+        if (_blocked.IsEmpty && _waiting.IsEmpty)
+            return OwnerAdmission.NobodyThere;
+        while (_blocked.First is WriteWaiter first && IsRoomLocked)
         {
             _blocked.Dequeue();
             AppendLocked(first.Item, first.IsNull, ref duties);
             first.Decide(true);
             duties.Wake.Add(first);
         }
-        return _blocked.IsEmpty ? OwnerAdmission.Served : OwnerAdmission.MoreBlocked;
+        // Those that wait for room are woken only for room that no blocked write took.
+        if (!_blocked.IsEmpty || (!_waiting.IsEmpty && !IsRoomLocked))
+            return OwnerAdmission.MoreWaiting;
+        _waiting.DecideAll(ref duties.Wake, true);
+        return OwnerAdmission.Served;
     }
 
     internal void CloseLocked(Closure closure, ref HubDuties duties)

@@ -22,6 +22,8 @@ internal sealed class PumpedChannel<T> : HubObject
     private readonly ChannelEnd _end;
     private readonly HubSettings _hub;
     private readonly HubDirectory _directory;
+    private readonly CompletionPolicy _completion;
+    private readonly long? _capacity;
     private readonly bool _isRendezvous;
     private readonly bool _isOrdered;
     private readonly ITimer? _arrivalTimer;
@@ -35,6 +37,8 @@ internal sealed class PumpedChannel<T> : HubObject
         : base(name)
     {
         _isRendezvous = options is BoundedChannelOptions { Capacity: 0 };
+        _completion = settings.Completion;
+        _capacity = (options as BoundedChannelOptions)?.Capacity;
         _isOrdered = options is UnboundedPrioritizedChannelOptions<T>;
         _itemDropped = itemDropped;
         _hub = hub;
@@ -95,7 +99,21 @@ internal sealed class PumpedChannel<T> : HubObject
         ? $"Channel '{Name}' has capacity 0, and a rendezvous (capacity 0) works within one process only; across processes the least capacity is 1."
         : $"Channel '{Name}' has no leases: open it with OpenReaderAsync or OpenWriterAsync.";
 
-    public override HubObjectStatus GetStatus() => new ChannelStatus(Name);
+    public override ChannelStatus GetStatus()
+    {
+        lock (_sync)
+        {
+            return new ChannelStatus(Name)
+            {
+                Depth = _queue.Reader.CanCount ? _queue.Reader.Count : 0,
+                Capacity = _capacity,
+                IsCompleted = _closure is not null,
+                CompletionPolicy = _completion.ToString(),
+                Writers = _links.WriterStatuses,
+                Readers = _links.ReaderStatuses,
+            };
+        }
+    }
 
     public override Link Attach(HubRequest request)
     {
@@ -128,6 +146,8 @@ internal sealed class PumpedChannel<T> : HubObject
                 return;
             _end.TryCompleteByOwner(error);
             Volatile.Write(ref _closure, closure);
+            // Writers learn it as from a reader that closes, and nothing before that.
+            _ = _links.TakeUntold();
         }
         Joins.Fail(error);
         _queue.Writer.TryComplete(error);

@@ -5,20 +5,26 @@ namespace CrossChannels.Hub;
 /// <summary>The open links of a pumped channel. Guarded by the channel's lock, but for what awaits.</summary>
 internal sealed class PumpedLinks(Lock sync, LinkSettings settings)
 {
-    private readonly HashSet<Link> _readers = [];
+    private readonly Dictionary<Link, DateTimeOffset> _readers = [];
 
     /// <summary>Writers whose links are open, and those of them from which items may still come.</summary>
-    private readonly HashSet<Link> _writers = [];
+    private readonly Dictionary<Link, DateTimeOffset> _writers = [];
     private readonly HashSet<Link> _sending = [];
     private bool _isEndTold;
 
     public bool IsAnySending => _sending.Count > 0;
 
-    public void AddReader(Link link) => _readers.Add(link);
+    public IReadOnlyList<PeerStatus> WriterStatuses =>
+        [.. _writers.Select(static writer => PeerStatuses.Of(writer.Key, PeerRole.Writer, writer.Value) with { ItemsWritten = writer.Key.Receiver.ReceivedItems })];
+
+    public IReadOnlyList<PeerStatus> ReaderStatuses =>
+        [.. _readers.Select(static reader => PeerStatuses.Of(reader.Key, PeerRole.Reader, reader.Value) with { ItemsRead = ((ItemSender)reader.Key.Sender).SentItems })];
+
+    public void AddReader(Link link) => _readers.Add(link, settings.TimeProvider.GetUtcNow());
 
     public void AddWriter(Link link)
     {
-        _writers.Add(link);
+        _writers.Add(link, settings.TimeProvider.GetUtcNow());
         _sending.Add(link);
     }
 
@@ -96,6 +102,6 @@ internal sealed class PumpedLinks(Lock sync, LinkSettings settings)
     private (Link[] Writers, Link[] Readers) Open()
     {
         lock (sync)
-            return ([.. _writers], [.. _readers]);
+            return ([.. _writers.Keys], [.. _readers.Keys]);
     }
 }

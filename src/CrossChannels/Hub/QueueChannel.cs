@@ -21,6 +21,7 @@ internal sealed class QueueChannel : HubObject
     private readonly JoinList _joins = new();
     private readonly List<Link> _links = [];
     private ItemContract? _contract;
+    private ReaderClosedException? _aborted;
     private bool _isOwnersTurn;
     private bool _wasFullOfBytes;
     private long _uncharged;
@@ -281,13 +282,19 @@ internal sealed class QueueChannel : HubObject
     public void FreedLocked(long bytes, ref HubDuties duties)
     {
         if (bytes > 0)
+        {
             ChargeLocked(-bytes, ref duties);
+            // However full the hub is, a channel that holds nothing takes one item.
+            if (HeldBytes == 0 && _budget.IsFull)
+                duties.Do(OnBytesFreed);
+        }
         if (Writers.IsGrantDue)
             Writers.Grant(ref duties);
         if (!_joins.IsEmpty)
             _joins.Advance(LowestUnprocessed(), ref duties);
         if (Course.IsSealed)
             Course.CheckOverLocked(ref duties);
+        Balancer.AwaitReports();
     }
 
     /// <summary>Lets the owner's blocked write have the free slot.</summary>
@@ -297,17 +304,17 @@ internal sealed class QueueChannel : HubObject
     public void AddJoinLocked(Action<Exception?> done, ref HubDuties duties)
     {
         _joins.Add(Queue.NextSequence, done);
-        if (IsOver && ReaderClosure!.Ending.Kind == EndingKind.Aborted)
-            _joins.Fail(WriterClosure!.Error!, ref duties);
+        if (_aborted is not null)
+            _joins.Fail(_aborted, ref duties);
         else
             _joins.Advance(LowestUnprocessed(), ref duties);
-        if (!_joins.IsEmpty)
-            Balancer.Hungry();
+        Balancer.AwaitReports();
     }
 
     /// <summary>Throws away what is queued.</summary>
-    public void DropLocked(Exception error, ref HubDuties duties)
+    public void DropLocked(ReaderClosedException error, ref HubDuties duties)
     {
+        _aborted = error;
         ChargeLocked(-Queue.Bytes, ref duties);
         Queue.Clear();
         _joins.Fail(error, ref duties);

@@ -55,8 +55,7 @@ internal sealed class ReaderDesk(QueueChannel channel)
     {
         HeldItems += count;
         HeldBytes += bytes;
-        if (channel.Writers.IsFull)
-            channel.Balancer.Full();
+        channel.Balancer.AwaitReports();
     }
 
     /// <summary>A reader has taken what it may have; if others wait and nothing is left, they may need a part of it.</summary>

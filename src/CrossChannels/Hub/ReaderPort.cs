@@ -36,7 +36,8 @@ internal sealed class ReaderPort : SendingHalf
     public InFlight Held { get; }
 
     /// <summary>Items that it asks for.</summary>
-    public long Demand => _closure is null && !IsGivingBack ? _granted - _sent : 0;
+    /// <remarks>None while it is to give some back: what it cuts are the newest it has, and these must be the newest it was sent.</remarks>
+    public long Demand => _closure is null && (ReclaimDeadline is null || ReclaimedMost == 0) ? _granted - _sent : 0;
 
     public long Sent => _sent;
 
@@ -51,19 +52,11 @@ internal sealed class ReaderPort : SendingHalf
     /// <summary>When it has to have answered what it has read, and given back; null if it was not asked.</summary>
     public long? ReclaimDeadline { get; set; }
 
-    /// <summary>What it had sent and read when it was last asked; it is not asked again for the same.</summary>
-    public (long Sent, long Read, bool ForItems) LastAsked { get; set; } = (-1, -1, false);
+    /// <summary>How many items it was asked to give back.</summary>
+    public long ReclaimedMost { get; set; }
 
-    /// <summary>What it had sent and read when the balancer last looked: one that sits on its items is still there.</summary>
-    public (long Sent, long Read) LastSeen { get; set; } = (-1, -1);
-
-    /// <summary>It is to give back its newest items. What was sent meanwhile would not be among those that it means.</summary>
-    private bool IsGivingBack => ReclaimDeadline is not null && LastAsked.ForItems;
-
-    /// <summary>It has items of which it may not have told that it took them, and it was not asked for what it has now.</summary>
-    /// <param name="forItems">It was, if it was only asked how far it is.</param>
-    public bool IsWorthAsking(bool forItems) =>
-        Unread > 0 && ReclaimDeadline is null && ((LastAsked.Sent, LastAsked.Read) != (_sent, _read) || (forItems && !LastAsked.ForItems));
+    /// <summary>What it had been sent, and not read, when it was last asked; it is not asked again for the same.</summary>
+    public (long Sent, long Unread) LastAsked { get; set; } = (-1, -1);
 
     public override Closure? Closure => _closure;
 
@@ -183,9 +176,17 @@ internal sealed class ReaderPort : SendingHalf
         }
         finally
         {
-            // Also where the frame was found wrong half-way.
+            // What the good part of a bad frame set free is others' all the same.
             duties.Run(_channel);
         }
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        if (type != FrameType.Report)
+            return false;
+        lock (_channel.Sync)
+            return CounterFrame.Read(body, type) == _read;
     }
 
     private bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref HubDuties duties)
@@ -277,7 +278,7 @@ internal sealed class ReaderPort : SendingHalf
     private bool TryReclaim(ReclaimedFrame answer, ref HubDuties duties)
     {
         long cut = answer.Cut - _cut;
-        if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Unread)
+        if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Math.Min(Unread, ReclaimedMost))
             return false;
         ReclaimDeadline = null;
         _cut = answer.Cut;
@@ -293,14 +294,16 @@ internal sealed class ReaderPort : SendingHalf
         bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
         while (SettleFrame.TryReadRange(ref rest, out SettleRange range))
         {
+            Require(range.Count <= _read - _settled, FrameType.Settle);
             _settled += range.Count;
             _taken.Clear();
             bool isKnown = Held.TryTake(range, _taken);
-            if (range.Outcome == SettleOutcome.Completed)
+            // Of a range that is wrong nothing is believed: what it names comes again.
+            if (isKnown && range.Outcome == SettleOutcome.Completed)
                 _channel.LeasesCompletedLocked(_taken, ref duties);
             else
                 _channel.ReturnLocked(_taken, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
-            Require(isKnown && _settled <= _read, FrameType.Settle);
+            Require(isKnown, FrameType.Settle);
         }
         if (isAnswerWanted)
             duties.Do(PostSettled);

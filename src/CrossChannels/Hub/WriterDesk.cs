@@ -3,17 +3,16 @@ namespace CrossChannels.Hub;
 /// <summary>Shares a channel's capacity among its writers: in the order in which they ask, and what is left among those that are at work. Guarded by the channel's lock.</summary>
 internal sealed class WriterDesk(QueueChannel channel)
 {
-    // Null stands for the owner.
-    private readonly Queue<WriterPort?> _wants = new(0);
+    // Null stands for the owner. One that withdraws leaves its place, so that the list is never longer than there are writers.
+    private readonly LinkedList<WriterPort?> _wants = new();
     private readonly long _shareThreshold = Math.Max(1, channel.Slots.Capacity / 8);
-    private int _wanting;
     private bool _ownerWants;
     private bool _isReservedForOwner;
 
     public List<WriterPort> Ports { get; } = [];
 
     /// <summary>Ends that wait for a slot.</summary>
-    public int Wanting => _wanting;
+    public int Wanting => _wants.Count;
 
     /// <summary>Those that wait for a slot, the next first; null stands for the owner. An end that asked twice stands once.</summary>
     public IEnumerable<WriterPort?> WaitingInOrder => _wants.Where(port => port?.IsWanting ?? _ownerWants).Distinct();
@@ -22,17 +21,14 @@ internal sealed class WriterDesk(QueueChannel channel)
     public bool IsReservedForOwner => _isReservedForOwner;
 
     /// <summary>Somebody waits while others hold credit that they may not need.</summary>
-    public bool IsStarving => _wanting > 0 && channel.Slots.Free <= 0 && channel.Slots.Promised > 0;
-
-    /// <summary>Somebody waits for a slot, and readers have items that they may have taken without a word.</summary>
-    public bool IsFull => _wanting > 0 && channel.Slots.Free <= 0 && channel.Readers.HeldItems > 0 && !channel.FreesSlotWhenSettled;
+    public bool IsStarving => Wanting > 0 && channel.Slots.Free <= 0 && channel.Slots.Promised > 0;
 
     /// <summary>Whether a slot that has just become free should be passed on now.</summary>
     public bool IsGrantDue
     {
         get
         {
-            if (_wanting > 0)
+            if (Wanting > 0)
                 return true;
             if (Ports.Count == 0 || channel.Slots.IsUnlimited)
                 return false;
@@ -55,7 +51,7 @@ internal sealed class WriterDesk(QueueChannel channel)
             port.Granted = long.MaxValue;
             return;
         }
-        if (_wanting > 0 || channel.Slots.Free <= 0)
+        if (Wanting > 0 || channel.Slots.Free <= 0)
             return;
         port.Granted = 1;
         channel.Slots.Promise(1);
@@ -66,18 +62,16 @@ internal sealed class WriterDesk(QueueChannel channel)
         // Credit that it did not know of when it asked is on its way.
         if (port.IsWanting || accepted < port.Granted || channel.WriterClosure is not null)
             return;
-        port.IsWanting = true;
-        _wanting++;
-        _wants.Enqueue(port);
+        port.WantPlace = _wants.AddLast(port);
         Grant(ref duties);
     }
 
     public void Withdraw(WriterPort port)
     {
-        if (!port.IsWanting)
+        if (port.WantPlace is not { } place)
             return;
-        port.IsWanting = false;
-        _wanting--;
+        _wants.Remove(place);
+        port.WantPlace = null;
     }
 
     /// <summary>The owner found no slot.</summary>
@@ -88,8 +82,7 @@ internal sealed class WriterDesk(QueueChannel channel)
         if (_ownerWants || _isReservedForOwner || channel.Slots.IsUnlimited || (!isWaiting && Ports.Count == 0))
             return;
         _ownerWants = true;
-        _wanting++;
-        _wants.Enqueue(null);
+        _wants.AddLast((WriterPort?)null);
         Grant(ref duties);
     }
 
@@ -112,37 +105,29 @@ internal sealed class WriterDesk(QueueChannel channel)
     {
         if (channel.WriterClosure is not null || channel.Slots.IsUnlimited)
             return;
-        for (int left = _wants.Count; left > 0 && _wanting > 0 && channel.Slots.Free > 0; left--)
+        for (int left = _wants.Count; left > 0 && _wants.First is { } first && channel.Slots.Free > 0; left--)
         {
-            if (!_wants.TryDequeue(out WriterPort? port))
-                break;
-            if (port is null)
+            _wants.Remove(first);
+            if (first.Value is not { } port)
             {
                 ServeOwner(ref duties);
-            }
-            else if (!port.IsWanting)
-            {
-                continue;
             }
             else if (port.RevokeDeadline is not null)
             {
                 // What it has is in doubt until it answers.
-                _wants.Enqueue(port);
+                _wants.AddLast(first);
             }
             else
             {
-                port.IsWanting = false;
-                _wanting--;
+                port.WantPlace = null;
                 port.IsActive = true;
                 Give(port, 1, ref duties);
             }
         }
-        if (_wanting == 0)
+        if (Wanting == 0)
             Share(ref duties);
-        else if (IsStarving)
+        else if (channel.Slots.Free <= 0)
             channel.Balancer.Starved(ref duties);
-        else if (IsFull)
-            channel.Balancer.Full();
     }
 
     /// <summary>Asks those that hold the most unused credit to give it back, as many as are needed.</summary>
@@ -157,7 +142,7 @@ internal sealed class WriterDesk(QueueChannel channel)
             Grant(ref duties);
             return;
         }
-        long needed = _wanting - Ports.Sum(static port => port.RevokeDeadline is null ? 0 : port.Unused);
+        long needed = Wanting - Ports.Sum(static port => port.RevokeDeadline is null ? 0 : port.Unused);
         foreach (WriterPort port in Ports.Where(static port => port is { Unused: > 0, RevokeDeadline: null }).OrderByDescending(static port => port.Unused))
         {
             if (needed <= 0)
@@ -193,21 +178,18 @@ internal sealed class WriterDesk(QueueChannel channel)
     {
         _wants.Clear();
         foreach (WriterPort port in Ports)
-            port.IsWanting = false;
-        _wanting = 0;
+            port.WantPlace = null;
         _ownerWants = false;
     }
 
     private void ServeOwner(ref HubDuties duties)
     {
         _ownerWants = false;
-        _wanting--;
         switch (channel.AdmitOwnerLocked(ref duties))
         {
-            case OwnerAdmission.MoreBlocked:
+            case OwnerAdmission.MoreWaiting:
                 _ownerWants = true;
-                _wanting++;
-                _wants.Enqueue(null);
+                _wants.AddLast((WriterPort?)null);
                 break;
             case OwnerAdmission.NobodyThere when Ports.Count > 0:
                 _isReservedForOwner = true;
@@ -250,8 +232,8 @@ internal sealed class WriterDesk(QueueChannel channel)
 /// <summary>What became of a slot that the owner asked for.</summary>
 internal enum OwnerAdmission
 {
-    /// <summary>A write took it, and others wait.</summary>
-    MoreBlocked,
+    /// <summary>A write took it, or there is no room for its bytes, and others wait.</summary>
+    MoreWaiting,
 
     /// <summary>A write took it, or callers were woken to take it.</summary>
     Served,

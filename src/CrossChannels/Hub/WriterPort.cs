@@ -10,6 +10,7 @@ internal sealed class WriterPort : ReceivingHalf
     private readonly QueueChannel _channel;
     private readonly Outbox _outbox;
     private readonly long _windowBytes;
+    private readonly long _largestBytes;
     private long _grantedBytes;
     private long _receivedBytes;
     private long _sentItems;
@@ -17,6 +18,8 @@ internal sealed class WriterPort : ReceivingHalf
     private long _told;
     private long _joinTarget = -1;
     private long _joined;
+    private long _wantedAt = -1;
+    private bool _isWithdrawable;
     private Closure? _closure;
 
     public WriterPort(QueueChannel channel, Outbox outbox, long windowBytes)
@@ -24,6 +27,7 @@ internal sealed class WriterPort : ReceivingHalf
         _channel = channel;
         _outbox = outbox;
         _grantedBytes = _windowBytes = windowBytes;
+        _largestBytes = channel.ElementSize > 0 ? channel.ElementSize : FrameLimits.MaxPayload(channel.MaxItemBytes);
     }
 
     public Link Link { get; set; } = null!;
@@ -40,7 +44,10 @@ internal sealed class WriterPort : ReceivingHalf
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
 
     /// <summary>It has used up its credit and asks for more.</summary>
-    public bool IsWanting { get; set; }
+    public bool IsWanting => WantPlace is not null;
+
+    /// <summary>Its place among those that ask.</summary>
+    public LinkedListNode<WriterPort?>? WantPlace { get; set; }
 
     /// <summary>It sent items since it last got credit.</summary>
     public bool IsActive { get; set; }
@@ -153,6 +160,8 @@ internal sealed class WriterPort : ReceivingHalf
                 return 0;
             _sentItems = Granted;
             _sentBytes = _grantedBytes;
+            // Whoever gets credit may ask again where it stands.
+            _wantedAt = -1;
             int length = new CreditFrame(Granted, _grantedBytes).Write(room);
             if (Received == _told)
                 return length;
@@ -208,6 +217,8 @@ internal sealed class WriterPort : ReceivingHalf
                 return true;
             if (accepted > Granted || (type == FrameType.Revoked && (RevokeDeadline is null || accepted < Received)))
                 throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {Received:N0} came of {Granted:N0} granted.");
+            _wantedAt = type == FrameType.Want ? accepted : -1;
+            _isWithdrawable = type == FrameType.Want || (type == FrameType.Revoked && _isWithdrawable);
             // A want that items have overtaken is over: credit came for them.
             if (type == FrameType.Want && accepted < Received)
                 return true;
@@ -220,6 +231,19 @@ internal sealed class WriterPort : ReceivingHalf
         }
         duties.Run(_channel);
         return true;
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        lock (_channel.Sync)
+        {
+            return type switch
+            {
+                FrameType.Want => CounterFrame.Read(body, type) == _wantedAt,
+                FrameType.WantWithdrawn => !_isWithdrawable,
+                _ => false,
+            };
+        }
     }
 
     public override bool TryClose(Closure closure, bool drop)
@@ -250,6 +274,8 @@ internal sealed class WriterPort : ReceivingHalf
     {
         if (error is null)
             Finished(Received);
+        else
+            Link.TellReaderClosed((error as ReaderClosedException)?.Reason);
     }
 
     private void TakenLocked(int bytes, int count, ref HubDuties duties)
@@ -260,7 +286,8 @@ internal sealed class WriterPort : ReceivingHalf
         _channel.ArrivedLocked(count, bytes, ref duties);
         if (Unused == 0 || _grantedBytes - _receivedBytes < _windowBytes / 2)
             _channel.Writers.Grant(ref duties);
-        if (_grantedBytes - _receivedBytes < _windowBytes / 2 && !_channel.IsFullOfBytes)
+        // An item that does not fit into what is left needs the whole window, so that none of it may be kept back.
+        if (_grantedBytes - _receivedBytes < Math.Max(_windowBytes / 2, _largestBytes) && !_channel.IsFullOfBytes)
             duties.Credit(this);
         if (_joinTarget > _joined)
             WatchJoinLocked(ref duties);

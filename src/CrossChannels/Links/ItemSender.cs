@@ -66,6 +66,8 @@ internal sealed class ItemSender : SendingHalf
 
     internal override bool HasSendableLocked => _blocks.Next is { } next && _credit.MaySend(next.PayloadBytes, next.Count);
 
+    public long SentItems { get { lock (_sync) return _credit.SentItems; } }
+
     internal override bool HasItemsLocked => _blocks.Next is not null;
 
     private long UnreceivedLocked =>

@@ -114,13 +114,17 @@ internal sealed class Link
     {
         var error = new ReaderClosedException("this end", reason);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
-        {
-            // Whoever closed says so, and only then that it is done: the reason must go before the goodbye.
-            ReasonCode code = reason is null ? ReasonCode.None : ReasonCode.Given;
-            _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
-            Done(isOut: false);
-        }
+            TellReaderClosed(reason);
         return IsPeerDone ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
+    }
+
+    /// <summary>Tells the writer that what it sent is not read any more.</summary>
+    public void TellReaderClosed(string? reason)
+    {
+        // Whoever closed says so, and only then that it is done: the reason must go before the goodbye.
+        ReasonCode code = reason is null ? ReasonCode.None : ReasonCode.Given;
+        _outbox.Post(new OutFrame(FrameType.ReceiveClosing, Code: (byte)code, Text: reason is { Length: > 1024 } ? reason[..1024] : reason ?? ""));
+        Done(isOut: false);
     }
 
     /// <summary>Closes writer and reader; the goodbye follows the last item.</summary>

@@ -98,9 +98,13 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
             case FrameType.Ended: OnEnded(CompleteFrame.Read(body, type)); break;
             case FrameType.Revoke: OnRevoke(body, ref wake); break;
             case FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked or FrameType.Reclaim or FrameType.Settled:
+                CountRepeated(receiver.IsRepeated(type, body), type);
                 RequireHandled(receiver.TryHandle(type, body, ref wake), type);
                 break;
-            default: RequireHandled(sender.TryHandle(type, body, ref wake), type); break;
+            default:
+                CountRepeated(sender.IsRepeated(type, body), type);
+                RequireHandled(sender.TryHandle(type, body, ref wake), type);
+                break;
         }
     }
 
@@ -224,6 +228,12 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     {
         if (receiver.ElementSize == 0)
             ItemsHeader.CheckLengths(payload, (uint)count, receiver.MaxItemBytes);
+    }
+
+    private void CountRepeated(bool isRepeated, FrameType type)
+    {
+        if (isRepeated)
+            _pace.CountEmpty(type);
     }
 
     private static void RequireHandled(bool isHandled, FrameType type)

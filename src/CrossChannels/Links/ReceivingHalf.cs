@@ -60,6 +60,9 @@ internal abstract class ReceivingHalf
     /// <returns>False if this one does not.</returns>
     public virtual bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => false;
 
+    /// <summary>Whether such a frame would say only what was said before, so that it counts against <see cref="LinkSettings.MaxEmptyFramesPerSecond"/>.</summary>
+    public virtual bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => false;
+
     /// <summary>Ends the direction; the first cause stands. What arrived before stays readable, unless <paramref name="drop"/>.</summary>
     public abstract bool TryClose(Closure closure, bool drop);
 }

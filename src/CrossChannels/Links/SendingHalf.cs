@@ -41,6 +41,9 @@ internal abstract class SendingHalf
     /// <returns>False if this one does not.</returns>
     public virtual bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => false;
 
+    /// <summary>Whether such a frame would say only what was said before, so that it counts against <see cref="LinkSettings.MaxEmptyFramesPerSecond"/>.</summary>
+    public virtual bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => false;
+
     /// <summary>Ends the direction; the first cause stands.</summary>
     /// <param name="makeClosure">Makes the cause from the count of items that were not received.</param>
     /// <param name="drop">Whether what is unsent is dropped, since nobody will read it.</param>

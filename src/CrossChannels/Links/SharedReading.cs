@@ -80,17 +80,15 @@ internal sealed class SharedReading(bool isLeased)
             window.SetCapacity(_ahead.Items);
         }
         _isAnswerDue = true;
-        // Whoever asks waits for what is left here as well, and asks for it only once.
         _isWatched = queue.Count > 0;
     }
 
-    /// <summary>Items were taken: whether the hub waits to hear of it at once.</summary>
-    /// <param name="left">How many are still here.</param>
+    /// <summary>Whether the hub waits to hear of each item that is read, which it does until it has heard of all that were here when it asked.</summary>
     public bool IsReportDue(int left)
     {
-        bool wasWatched = _isWatched;
+        bool isDue = _isWatched;
         _isWatched &= left > 0;
-        return wasWatched;
+        return isDue;
     }
 
     /// <summary>An item is handed to the program: its tag, and, where items are leased, a lease.</summary>

@@ -4,7 +4,7 @@ namespace CrossChannels.Tests.Channels;
 
 /// <summary>The core of the contract against the channels that it describes.</summary>
 [TestClass]
-public sealed class BuiltInChannelTests : ChannelCore
+public sealed class BuiltInChannelTests : DroppingChannelCore
 {
     internal override Task<Ends<int>> OpenAsync(ChannelOptions options, Action<int>? itemDropped = null, string test = "")
     {

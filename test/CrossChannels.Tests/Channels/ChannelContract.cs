@@ -4,7 +4,7 @@ using System.Threading.Channels;
 namespace CrossChannels.Tests.Channels;
 
 /// <summary>What a channel over any link promises: the core of every channel, and what is said of links only.</summary>
-public abstract partial class ChannelContract : ChannelCore
+public abstract partial class ChannelContract : DroppingChannelCore
 {
     /// <summary>Both ends of a new link, which have greeted.</summary>
     internal abstract Task<(CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second)> ConnectAsync<T1, T2>(

@@ -28,6 +28,7 @@ public abstract partial class ChannelCore
         await using Ends<int> ends = await OpenBoundedAsync(1);
         await FillAsync(ends, 1);
         ValueTask write = ends.Writer.WriteAsync(1);
+        await ends.Reader.WaitToReadAsync().Done();
         await AssertRunsElsewhereAsync(write.GetAwaiter().OnCompleted, () => Assert.IsTrue(ends.Reader.TryRead(out _)));
         write.GetAwaiter().GetResult();
     }

@@ -9,6 +9,21 @@ internal sealed class Ends<T>(ChannelWriter<T> writer, ChannelReader<T> reader, 
 
     public ChannelReader<T> Reader => reader;
 
+    /// <summary>The writer has to ask a hub for its part of the capacity.</summary>
+    public bool IsWriterShared { get; init; }
+
+    /// <summary>The reader has asked a hub for a part of the items only, so that its Count is not of all.</summary>
+    public bool IsReaderShared { get; init; }
+
+    /// <summary>What is accepted and unread.</summary>
+    public void AssertCount(int expected)
+    {
+        if (IsReaderShared)
+            Assert.IsInRange(0, expected, reader.Count);
+        else
+            Assert.AreEqual(expected, reader.Count);
+    }
+
     /// <summary>Waits until everything accepted so far is at the reading end, where it is at once within a process.</summary>
     public async Task ArriveAsync()
     {

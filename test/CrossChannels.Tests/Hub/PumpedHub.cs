@@ -30,14 +30,14 @@ internal static class PumpedHub
 {
     /// <summary>A channel to which nobody can connect.</summary>
     public static PumpedChannel<T> Channel<T>(ChannelOptions options, Action<T>? itemDropped = null, CrossChannelSettings<T>? settings = null) =>
-        PumpedChannel<T>.Create("items", options, itemDropped, settings ?? new(), HubSettings.Default, new HubDirectory(LinkSettings.Default, "mem:none"));
+        PumpedChannel<T>.Create("items", options, itemDropped, settings ?? new(), HubSettings.Default, new HubDirectory(LinkSettings.Default, "mem:nowhere"));
 
     public static async Task<PumpedHub<T>> StartAsync<T>(
         ChannelOptions options, Action<T>? itemDropped = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null, ChannelAddress? address = null)
     {
         hub ??= HubSettings.Default;
         ITransportListener transport = await Transport.ListenAsync(address ?? $"mem:{Guid.NewGuid():N}", hub.Link, CancellationToken.None).Done();
-        var directory = new HubDirectory(hub.Link, "mem:none");
+        var directory = new HubDirectory(hub.Link, transport.Address);
         PumpedChannel<T> channel = PumpedChannel<T>.Create("items", options, itemDropped, settings ?? new(), hub, directory);
         return new PumpedHub<T>(channel, new HubListener(transport, directory, hub.Link));
     }

@@ -104,6 +104,24 @@ public sealed class HubTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Status_TellsChannelsAndLocks()
+    {
+        using SampleProcess hub = await StartAsync("--bounded", "parts:10", "--lock", "gate");
+        await using CrossChannelWriter<long> parts = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
+        await parts.WriteAsync(1).Done();
+        await parts.FlushAsync().Done();
+        await using CrossLock gate = await CrossChannel.OpenLockAsync($"{Address}#gate").Done();
+        await using LockHold hold = await gate.AcquireAsync().Done();
+
+        (int exitCode, string output, string errors) = await SampleProcess.RunAsync(Sample, Address, "--status");
+
+        Assert.AreEqual(0, exitCode, errors);
+        StringAssert.Contains(output, $"process {hub.Id}\n");
+        StringAssert.Contains(output, "  parts: 1 of 10 queued, 0 at readers; 1 writers, 0 readers\n");
+        StringAssert.Contains(output, $"  gate: held by process {Environment.ProcessId}; 0 wait; token {hold.FencingToken}\n");
+    }
+
+    [TestMethod]
     [DataRow("--bounded", "parts:10")]
     [DataRow("build")]
     [DataRow("build", "--bounded", "parts")]

@@ -8,6 +8,11 @@ internal static partial class UnixCalls
     public const int Interrupt = 2;
     public const int Terminate = 15;
 
+    /// <summary>SIGSTOP and SIGCONT have other numbers on macOS.</summary>
+    public static int Stop => OperatingSystem.IsMacOS() ? 17 : 19;
+
+    public static int Continue => OperatingSystem.IsMacOS() ? 19 : 18;
+
     public static void MakeNamedPipe(string path) => Check(mkfifo(path, 0x180));
 
     public static void Signal(int processId, int signal) => Check(kill(processId, signal));

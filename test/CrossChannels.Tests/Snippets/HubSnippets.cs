@@ -80,6 +80,27 @@ internal static class HubSnippets
         Console.WriteLine($"{parts.Address} {log.Address} {work.Address}");
     }
 
+    public static async Task LockAsync(Func<long, CancellationToken, Task> storeAsync)
+    {
+        // snippet: lock
+        await using CrossLock gate = await CrossChannel.OpenLockAsync("build#gate");
+        await using (LockHold hold = await gate.AcquireAsync())
+        {
+            if (hold.WasAbandoned)
+                Console.WriteLine("The last holder died at work: look at what it left.");
+            await storeAsync(hold.FencingToken, hold.Lost);     // the store refuses tokens lower than the highest it has seen
+        }
+        // end
+    }
+
+    public static async Task StatusAsync()
+    {
+        // snippet: status
+        ChannelStatus parts = await CrossChannel.GetStatusAsync("build#parts");
+        Console.WriteLine($"{parts.Depth} of {parts.Capacity} queued, {parts.InFlight} at {parts.Readers.Count} readers");
+        // end
+    }
+
     public static async Task LastWriterAsync()
     {
         // snippet: last-writer

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using CrossChannels.Tests.Channels;
+
+namespace CrossChannels.Tests.Hub;
+
+/// <summary>What a queued channel of a hub promises at one writer and one reader, wherever they are: the core of every channel, and what is beyond it.</summary>
+public abstract partial class HubContract : ChannelCore, IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    private protected abstract bool IsWriterRemote { get; }
+
+    private protected abstract bool IsReaderRemote { get; }
+
+    private protected bool IsLocal => !IsWriterRemote && !IsReaderRemote;
+
+    public void Dispose() => _directory.Dispose();
+
+    internal async Task<HubEnds<T>> OpenHubAsync<T>(
+        ChannelOptions? options = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null, [CallerMemberName] string test = "")
+    {
+        ChannelAddress address = ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]);
+        CrossChannel<T> owner = options is UnboundedChannelOptions unbounded
+            ? await CrossChannel.CreateUnboundedAsync(address, unbounded, settings, hub).Done("the owner", test)
+            : await CrossChannel.CreateBoundedAsync(address, (BoundedChannelOptions?)options ?? new(1024), null, settings, hub).Done("the owner", test);
+        return await HubEnds<T>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test);
+    }
+
+    internal override async Task<Ends<int>> OpenAsync(ChannelOptions options, Action<int>? itemDropped = null, string test = "")
+    {
+        if (itemDropped is null)
+            return (await OpenHubAsync<int>(options, test: test)).AsEnds();
+        CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync(
+            ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]), (BoundedChannelOptions)options, itemDropped).Done("the owner", test);
+        return (await HubEnds<int>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test)).AsEnds();
+    }
+
+    /// <summary>Within the owner's process an error is itself; elsewhere a copy.</summary>
+    internal override void AssertError(Exception expected, Exception? actual)
+    {
+        if (IsLocal)
+        {
+            Assert.AreSame(expected, actual);
+            return;
+        }
+        RemoteChannelException remote = Assert.IsInstanceOfType<RemoteChannelException>(actual);
+        Assert.AreEqual(expected.GetType().FullName, remote.RemoteTypeName);
+        Assert.AreEqual(expected.Message, remote.RemoteMessage);
+        Assert.AreEqual(EndingKind.Faulted, remote.Kind);
+    }
+}
