@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Hub;
@@ -50,8 +51,9 @@ public static partial class CrossChannel
 
     private static async Task<HubStatus> AskAsync(ChannelAddress address, LinkSettings? settings, CancellationToken cancellationToken)
     {
-        await using LinkChannel<NoItem, HubStatus> channel =
+        LinkChannel<NoItem, HubStatus> channel =
             await StatusLink.Asking(address.Channel, settings ?? LinkSettings.Default).ConnectAsync(address, cancellationToken).ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable closing = channel.ConfigureAwait(false);
         try
         {
             return await channel.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);

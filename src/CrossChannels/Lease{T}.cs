@@ -8,8 +8,6 @@ namespace CrossChannels;
 /// <remarks>When the reader's process dies, or the reader is closed, its open leases go back to the queue, at their old place.</remarks>
 public sealed class Lease<T> : IDisposable
 {
-    private const string AlreadySettled = "The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.";
-
     private readonly ILeaseHolder _holder;
     private readonly DeliveryTag _tag;
     private int _isSettled;

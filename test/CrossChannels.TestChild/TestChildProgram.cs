@@ -45,7 +45,7 @@ internal static class TestChildProgram
         ["write-on-word", string address] => WriteOnWordCommand.RunAsync(address),
         ["read-on-word", string address, string leased] => ReadOnWordCommand.RunAsync(address, bool.Parse(leased)),
         ["take-turns", string address, string turns, string marker, string isLost] => TakeTurnsCommand.RunAsync(address, Number(turns), marker, bool.Parse(isLost)),
-        ["own-hub-lock", string address] => OwnHubLockCommand.RunAsync(address),
+        ["own-lock-hub", string address] => OwnLockHubCommand.RunAsync(address),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };

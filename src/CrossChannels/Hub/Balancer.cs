@@ -158,7 +158,8 @@ internal sealed class Balancer(QueueChannel channel)
 
     private static long? Earliest(long? first, long? second) => first is null || second < first ? second : first;
 
-    private long Now() => (long)_clock.GetElapsedTime(0, _clock.GetTimestamp()).TotalMilliseconds;
+    /// <summary>Milliseconds of the hub's clock.</summary>
+    public long Now() => (long)_clock.GetElapsedTime(0, _clock.GetTimestamp()).TotalMilliseconds;
 
     private long DeadlineAfter(TimeSpan timeout) => timeout == Timeout.InfiniteTimeSpan ? long.MaxValue : Now() + (long)timeout.TotalMilliseconds;
 }

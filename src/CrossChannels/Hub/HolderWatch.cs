@@ -4,7 +4,7 @@ namespace CrossChannels.Hub;
 
 /// <summary>Asks the holder of a lock for a sign of life while others wait, and cuts it off if there is none. Guarded by the lock's own lock.</summary>
 /// <remarks>There is no timer before somebody has waited for a remote holder, and it rests while nobody does.</remarks>
-internal sealed class HolderWatch(HubLock hub, HubSettings settings) : IDisposable
+internal sealed class HolderWatch(HubLock hub, HubSettings settings)
 {
     /// <summary>Half of the timeout passes twice without an answer.</summary>
     private const int MostSilentTicks = 2;
@@ -34,7 +34,7 @@ internal sealed class HolderWatch(HubLock hub, HubSettings settings) : IDisposab
             _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Dispose()
+    public void Stop()
     {
         _isDisposed = true;
         _watched = null;

@@ -67,7 +67,7 @@ internal sealed class HubLock : HubObject
         lock (_sync)
         {
             _isClosed = true;
-            _watch.Dispose();
+            _watch.Stop();
             foreach (LockTicket ticket in _queue.Clear())
                 ticket.Fail(Disposed());
             ports = [.. _ports];

@@ -2,7 +2,9 @@ namespace CrossChannels.Hub;
 
 /// <summary>One request for a lock in the process that asks: it waits, holds, leaves, and is over. Guarded by its source's lock.</summary>
 /// <remarks>No continuation and no callback runs inside its verbs.</remarks>
+#pragma warning disable CA1001 // Its token is in the user's hands for as long as these are; without a timer there is nothing to dispose.
 internal sealed class LockClaim(long id, bool isTry)
+#pragma warning restore CA1001
 {
     private readonly TaskCompletionSource _granted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,7 +12,7 @@ namespace CrossChannels.Hub;
 /// </remarks>
 internal sealed class QueueChannel : HubObject
 {
-    private const long ChargeStep = 32 * 1024;
+    private const long MostChargeStep = 32 * 1024;
     private const long LeastWindowBytes = 64 * 1024;
     private const long MostWindowBytes = 4 << 20;
 
@@ -24,6 +24,7 @@ internal sealed class QueueChannel : HubObject
     private ReaderClosedException? _aborted;
     private bool _isOwnersTurn;
     private bool _wasFullOfBytes;
+    private readonly long _chargeStep;
     private long _uncharged;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
@@ -41,6 +42,8 @@ internal sealed class QueueChannel : HubObject
         OwnerWrites = new OwnerWrites(this);
         Course = new ChannelCourse(this, options.Completion);
         budget.Add(this);
+        // Small against what the hub may hold, so that its limit stays what it says.
+        _chargeStep = Math.Min(MostChargeStep, options.Hub.MaxBytes / 4096);
     }
 
     public Lock Sync { get; } = new();
@@ -324,7 +327,7 @@ internal sealed class QueueChannel : HubObject
     public void ChargeLocked(long bytes, ref HubDuties duties)
     {
         _uncharged += bytes;
-        if (_wasFullOfBytes || _uncharged is > ChargeStep or < -ChargeStep)
+        if (_wasFullOfBytes || Math.Abs(_uncharged) > _chargeStep)
             ChargeNow(ref duties);
     }
 

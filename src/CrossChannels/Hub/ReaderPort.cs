@@ -215,18 +215,21 @@ internal sealed class ReaderPort : SendingHalf
     public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
     {
         HubDuties duties = default;
-        lock (_channel.Sync)
+        // The link's lock comes first: nobody may find the direction closed, and say goodbye, before the last frame is there.
+        lock (_outbox.Sync)
         {
-            if (_closure is not null)
-                return false;
-            _closure = makeClosure(Unread);
-            _channel.Readers.Remove(this, ref duties);
-            // A reader that closes has told what it has read; of one that is lost everything is in doubt.
-            GiveBack(isExact: _closure.Ending.Kind == EndingKind.ReaderClosed, ref duties);
+            lock (_channel.Sync)
+            {
+                if (_closure is not null)
+                    return false;
+                _closure = makeClosure(Unread);
+                _channel.Readers.Remove(this, ref duties);
+                // A reader that closes has told what it has read; of one that is lost everything is in doubt.
+                GiveBack(isExact: _closure.Ending.Kind == EndingKind.ReaderClosed, ref duties);
+            }
+            if (last is { } frame)
+                _outbox.Post(frame with { Value = _sent });
         }
-        // The link's lock is never taken within the channel's; with the closure set no item can overtake the last frame.
-        if (last is { } frame)
-            _outbox.Post(frame with { Value = _sent });
         duties.Run(_channel);
         return true;
     }

@@ -1,3 +1,5 @@
+using CrossChannels.Flow;
+
 namespace CrossChannels.Hub;
 
 /// <summary>Shares a channel's capacity among its writers: in the order in which they ask, and what is left among those that are at work. Guarded by the channel's lock.</summary>
@@ -8,6 +10,7 @@ internal sealed class WriterDesk(QueueChannel channel)
     private readonly long _shareThreshold = Math.Max(1, channel.Slots.Capacity / 8);
     private bool _ownerWants;
     private bool _isReservedForOwner;
+    private Grace _ownersGrace = new();
 
     public List<WriterPort> Ports { get; } = [];
 
@@ -54,6 +57,7 @@ internal sealed class WriterDesk(QueueChannel channel)
         if (Wanting > 0 || channel.Slots.Free <= 0)
             return;
         port.Granted = 1;
+        port.Grace.Begin(channel.Balancer.Now());
         channel.Slots.Promise(1);
     }
 
@@ -95,6 +99,7 @@ internal sealed class WriterDesk(QueueChannel channel)
         if (_isReservedForOwner)
         {
             _isReservedForOwner = false;
+            _ownersGrace.Used();
             channel.Slots.Unpromise(1);
         }
         channel.Slots.Occupy(1);
@@ -135,15 +140,17 @@ internal sealed class WriterDesk(QueueChannel channel)
     {
         if (!IsStarving)
             return;
-        if (_isReservedForOwner)
+        long now = channel.Balancer.Now();
+        if (_isReservedForOwner && _ownersGrace.IsOver(now))
         {
             _isReservedForOwner = false;
+            _ownersGrace.Missed();
             channel.Slots.Unpromise(1);
             Grant(ref duties);
             return;
         }
         long needed = Wanting - Ports.Sum(static port => port.RevokeDeadline is null ? 0 : port.Unused);
-        foreach (WriterPort port in Ports.Where(static port => port is { Unused: > 0, RevokeDeadline: null }).OrderByDescending(static port => port.Unused))
+        foreach (WriterPort port in Ports.Where(port => port is { Unused: > 0, RevokeDeadline: null, IsTold: true } && port.Grace.IsOver(now)).OrderByDescending(static port => port.Unused))
         {
             if (needed <= 0)
                 break;
@@ -193,6 +200,7 @@ internal sealed class WriterDesk(QueueChannel channel)
                 break;
             case OwnerAdmission.NobodyThere when Ports.Count > 0:
                 _isReservedForOwner = true;
+                _ownersGrace.Begin(channel.Balancer.Now());
                 channel.Slots.Promise(1);
                 break;
         }
@@ -224,6 +232,7 @@ internal sealed class WriterDesk(QueueChannel channel)
     private void Give(WriterPort port, long count, ref HubDuties duties)
     {
         port.Granted += count;
+        port.Grace.Begin(channel.Balancer.Now());
         channel.Slots.Promise(count);
         duties.Credit(port);
     }

@@ -1,3 +1,4 @@
+using CrossChannels.Flow;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 
@@ -48,6 +49,12 @@ internal sealed class WriterPort : ReceivingHalf
 
     /// <summary>Its place among those that ask.</summary>
     public LinkedListNode<WriterPort?>? WantPlace { get; set; }
+
+    /// <summary>How long it may keep what it was given.</summary>
+    public Grace Grace = new();
+
+    /// <summary>It knows of all its credit.</summary>
+    public bool IsTold => _sentItems == Granted;
 
     /// <summary>It sent items since it last got credit.</summary>
     public bool IsActive { get; set; }
@@ -184,6 +191,8 @@ internal sealed class WriterPort : ReceivingHalf
     /// <summary>The writer has given back what it had not used: so much is granted now, and it knows.</summary>
     public void TakeBack(long accepted)
     {
+        if (accepted < Granted)
+            Grace.Missed();
         Granted = _sentItems = accepted;
         RevokeDeadline = null;
     }
@@ -283,6 +292,7 @@ internal sealed class WriterPort : ReceivingHalf
         Received += count;
         _receivedBytes += bytes;
         IsActive = true;
+        Grace.Used();
         _channel.ArrivedLocked(count, bytes, ref duties);
         if (Unused == 0 || _grantedBytes - _receivedBytes < _windowBytes / 2)
             _channel.Writers.Grant(ref duties);

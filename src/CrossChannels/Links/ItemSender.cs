@@ -340,7 +340,8 @@ internal sealed class ItemSender : SendingHalf
         {
             _credit.Revoke();
             _outbox.Post(new OutFrame(FrameType.Revoked, _credit.AcceptedItems));
-            // Who waits for unsent bytes to leave has not asked for items, and now needs them.
+            // What was asked for may have been granted, and was taken back before it was told.
+            _waiters.Granted();
             if (_waiters.IsAny)
                 _waiters.Want(_credit);
         }

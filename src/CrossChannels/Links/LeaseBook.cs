@@ -33,7 +33,7 @@ internal sealed class LeaseBook
         return true;
     }
 
-    /// <summary>Waits until the hub has taken note of everything settled so far, of which the last must not have been sent yet.</summary>
+    /// <summary>Waits until the hub has taken note of everything settled so far.</summary>
     public Task WaitUntilConfirmedAsync()
     {
         if (_confirmed >= _settled.Added)

@@ -28,7 +28,7 @@ public sealed class LockProgramTests
     [TestMethod]
     public async Task HubInItsOwnProcess_NeverTwoAtOnceAndOthersGoOnWithoutTheKilled()
     {
-        await using ChildProcess hub = ChildProcess.Start("own-hub-lock", Address.ToString());
+        await using ChildProcess hub = ChildProcess.Start("own-lock-hub", Address.ToString());
         Assert.AreEqual("owns", await hub.ReadLineAsync());
         await RunAsync();
         Assert.AreEqual(0, await hub.FinishAsync());

@@ -1,7 +1,7 @@
 namespace CrossChannels.TestChild;
 
 /// <summary>A hub with a lock, in a process of its own.</summary>
-internal static class OwnHubLockCommand
+internal static class OwnLockHubCommand
 {
     public static async Task<int> RunAsync(string address)
     {
