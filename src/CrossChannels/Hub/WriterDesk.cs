@@ -143,7 +143,7 @@ internal sealed class WriterDesk(QueueChannel channel)
             return;
         }
         long needed = Wanting - Ports.Sum(static port => port.RevokeDeadline is null ? 0 : port.Unused);
-        foreach (WriterPort port in Ports.Where(static port => port is { Unused: > 0, RevokeDeadline: null }).OrderByDescending(static port => port.Unused))
+        foreach (WriterPort port in Ports.Where(static port => port is { Unused: > 0, RevokeDeadline: null, IsTold: true }).OrderByDescending(static port => port.Unused))
         {
             if (needed <= 0)
                 break;

@@ -43,6 +43,9 @@ internal sealed class WriterPort : ReceivingHalf
     /// <summary>Credit that is not used yet.</summary>
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
 
+    /// <summary>Its credit has been sent to it. Taking back what it has not heard of would pass one slot around for ever.</summary>
+    public bool IsTold => Granted == _sentItems;
+
     /// <summary>It has used up its credit and asks for more.</summary>
     public bool IsWanting => WantPlace is not null;
 
