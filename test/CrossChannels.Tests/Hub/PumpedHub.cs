@@ -39,6 +39,8 @@ internal static class PumpedHub
         ITransportListener transport = await Transport.ListenAsync(address ?? $"mem:{Guid.NewGuid():N}", hub.Link, CancellationToken.None).Done();
         var directory = new HubDirectory(hub.Link, transport.Address);
         PumpedChannel<T> channel = PumpedChannel<T>.Create("items", options, itemDropped, settings ?? new(), hub, directory);
-        return new PumpedHub<T>(channel, new HubListener(transport, directory, hub.Link));
+        var listener = new HubListener(transport, directory, hub.Link);
+        listener.Start();
+        return new PumpedHub<T>(channel, listener);
     }
 }

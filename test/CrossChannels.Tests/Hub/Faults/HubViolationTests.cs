@@ -155,7 +155,7 @@ public sealed class HubViolationTests
 
     private static byte[] Settle(long first, SettleOutcome outcome)
     {
-        byte[] frame = new byte[FrameHeader.Size + SettleFrame.LeastSize];
+        byte[] frame = new byte[FrameHeader.Size + 1 + SettleFrame.RangeSize];
         SettleFrame.Write(frame, isAnswerWanted: false, [new SettleRange(first, 1, outcome)]);
         return frame;
     }
