@@ -408,7 +408,15 @@ internal sealed class QueueChannel : HubObject
 
     private Task DelayAsync(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);
 
-    private long WindowBytes => Math.Min(_options.MaxBytes, Math.Clamp(_options.MaxBytes / (1 + Writers.Ports.Count), LeastWindowBytes, MostWindowBytes));
+    /// <summary>What a writer may send ahead: its part of what the channel may hold.</summary>
+    private long WindowBytes
+    {
+        get
+        {
+            long limit = Math.Min(_options.MaxBytes, Settings.MaxBytes);
+            return Math.Min(limit, Math.Clamp(limit / (1 + Writers.Ports.Count), LeastWindowBytes, MostWindowBytes));
+        }
+    }
 
     /// <summary>The halves of the link of one remote end.</summary>
     private sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHalves

@@ -44,6 +44,9 @@ internal sealed class WriterPort : ReceivingHalf
     /// <summary>Credit that is not used yet.</summary>
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
 
+    /// <summary>Its credit has been sent to it. Taking back what it has not heard of would pass one slot around for ever.</summary>
+    public bool IsTold => Granted == _sentItems;
+
     /// <summary>It has used up its credit and asks for more.</summary>
     public bool IsWanting => WantPlace is not null;
 
@@ -52,9 +55,6 @@ internal sealed class WriterPort : ReceivingHalf
 
     /// <summary>How long it may keep what it was given.</summary>
     public Grace Grace = new();
-
-    /// <summary>It knows of all its credit.</summary>
-    public bool IsTold => _sentItems == Granted;
 
     /// <summary>It sent items since it last got credit.</summary>
     public bool IsActive { get; set; }

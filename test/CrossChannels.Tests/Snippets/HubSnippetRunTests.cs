@@ -33,7 +33,7 @@ public sealed class HubSnippetRunTests
         List<Job> failed = await owner.Done();
         Assert.AreEqual(new Job(2, "bad"), failed.Single());
         await reader.Done();
-        CollectionAssert.AreEquivalent(new[] { 1, 3 }, done);
+        CollectionAssert.AreEquivalent((List<int>)[1, 3], done);
         Assert.AreEqual(5, failures);
 
         Task DoAsync(Job job)

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using CrossChannels.Protocol;
 using CrossChannels.Tests.Faults;
 
