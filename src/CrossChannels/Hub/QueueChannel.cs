@@ -409,27 +409,12 @@ internal sealed class QueueChannel : HubObject
     private Task DelayAsync(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);
 
     /// <summary>What a writer may send ahead: its part of what the channel may hold.</summary>
-    private long WindowBytes
+    public long WindowBytes
     {
         get
         {
             long limit = Math.Min(_options.MaxBytes, Settings.MaxBytes);
             return Math.Min(limit, Math.Clamp(limit / (1 + Writers.Ports.Count), LeastWindowBytes, MostWindowBytes));
         }
-    }
-
-    /// <summary>The halves of the link of one remote end.</summary>
-    private sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHalves
-    {
-        /// <summary>A hub that exits has its readers drain first.</summary>
-        public override bool HasOwner => true;
-
-        public override SendingHalf MakeSender(Outbox outbox) => IsWriter
-            ? new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false))
-            : new ReaderPort(Channel, outbox) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() };
-
-        public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
-            ? new WriterPort(Channel, outbox, Channel.WindowBytes) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() }
-            : new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
     }
 }

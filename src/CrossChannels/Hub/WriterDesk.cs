@@ -54,7 +54,8 @@ internal sealed class WriterDesk(QueueChannel channel)
             port.Granted = long.MaxValue;
             return;
         }
-        if (Wanting > 0 || channel.Slots.Free <= 0)
+        // Of many that open and write nothing only the first ones keep a slot from those at work.
+        if (Wanting > 0 || channel.Slots.Free <= channel.Slots.Capacity - Math.Max(1, channel.Slots.Capacity / 8))
             return;
         port.Granted = 1;
         port.Grace.Begin(channel.Balancer.Now());

@@ -1,0 +1,18 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The halves of the link of one remote end.</summary>
+internal sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHalves
+{
+    /// <summary>A hub that exits has its readers drain first.</summary>
+    public override bool HasOwner => true;
+
+    public override SendingHalf MakeSender(Outbox outbox) => IsWriter
+        ? new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false))
+        : new ReaderPort(Channel, outbox) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() };
+
+    public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
+        ? new WriterPort(Channel, outbox, Channel.WindowBytes) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() }
+        : new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
+}
