@@ -10,7 +10,7 @@ internal sealed class Balancer(QueueChannel channel)
 
     private readonly TimeProvider _clock = channel.Settings.Link.TimeProvider;
     private ITimer? _timer;
-    private bool _isArmed;
+    private long _armedFor = long.MaxValue;
     private long? _closeDeadline;
 
     /// <summary>A writer waits for a slot, and none is free.</summary>
@@ -56,13 +56,16 @@ internal sealed class Balancer(QueueChannel channel)
     private bool AreReportsAwaited => channel.Readers.HeldItems > 0
         && (channel.IsJoining || channel.WriterClosure is not null || (channel.Writers.Wanting > 0 && channel.Slots.Free <= 0));
 
-    private void Arm()
+    private void Arm() => Arm(s_moment);
+
+    private void Arm(TimeSpan delay)
     {
-        if (_isArmed)
+        long due = Now() + (long)delay.TotalMilliseconds;
+        if (_armedFor <= due)
             return;
-        _isArmed = true;
+        _armedFor = due;
         _timer ??= _clock.CreateTimer(static state => ((Balancer)state!).Tick(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(s_moment, Timeout.InfiniteTimeSpan);
+        _timer.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
     private void Tick()
@@ -70,17 +73,42 @@ internal sealed class Balancer(QueueChannel channel)
         HubDuties duties = default;
         lock (channel.Sync)
         {
-            _isArmed = false;
+            _armedFor = long.MaxValue;
             if (channel.IsOver)
                 return;
             duties.IsOfferDue = channel.Queue.Count > 0;
             long deadline = DeadlineAfter(channel.Settings.RevokeTimeout);
             channel.Writers.Revoke(deadline, ref duties);
             bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | AskForReports(deadline, ref duties) | CutOffTheSilent(ref duties);
+            Probe(deadline, ref duties);
             if (isWaiting)
                 Arm();
         }
         duties.Run(channel);
+    }
+
+    /// <summary>While somebody waits for items that readers have, or have leases of, asks these now and then for a sign of life.</summary>
+    private void Probe(long deadline, ref HubDuties duties)
+    {
+        bool isAwaited = AreReportsAwaited || (channel.Queue.Count == 0 && (channel.IsOwnerHungry || channel.Readers.Hungry > 0));
+        if (!isAwaited || channel.Settings.RevokeTimeout == Timeout.InfiniteTimeSpan)
+            return;
+        bool isProbing = false;
+        long now = Now();
+        foreach (ReaderPort port in channel.Readers.Ports)
+        {
+            if (port.Held.Count == 0)
+                continue;
+            isProbing = true;
+            if (port.ReclaimDeadline is not null || now < port.ProbeAt)
+                continue;
+            port.ProbeAt = deadline;
+            port.ReclaimDeadline = deadline;
+            port.ReclaimedMost = 0;
+            duties.Do(() => port.PostReclaim(0));
+        }
+        if (isProbing)
+            Arm(channel.Settings.RevokeTimeout);
     }
 
     /// <summary>Asks the reader that holds the most for a part of it.</summary>

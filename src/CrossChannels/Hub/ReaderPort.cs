@@ -52,6 +52,9 @@ internal sealed class ReaderPort : SendingHalf
     /// <summary>When it has to have answered what it has read, and given back; null if it was not asked.</summary>
     public long? ReclaimDeadline { get; set; }
 
+    /// <summary>When it is next asked for a sign of life, if somebody waits for what it has; in milliseconds of the hub's clock.</summary>
+    public long ProbeAt { get; set; }
+
     /// <summary>How many items it was asked to give back.</summary>
     public long ReclaimedMost { get; set; }
 

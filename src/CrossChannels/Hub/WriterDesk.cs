@@ -8,6 +8,8 @@ internal sealed class WriterDesk(QueueChannel channel)
     // Null stands for the owner. One that withdraws leaves its place, so that the list is never longer than there are writers.
     private readonly LinkedList<WriterPort?> _wants = new();
     private readonly long _shareThreshold = Math.Max(1, channel.Slots.Capacity / 8);
+    // Those that sent items since they last got credit.
+    private readonly List<WriterPort> _active = [];
     private bool _ownerWants;
     private bool _isReservedForOwner;
     private Grace _ownersGrace = new();
@@ -36,13 +38,22 @@ internal sealed class WriterDesk(QueueChannel channel)
             if (Ports.Count == 0 || channel.Slots.IsUnlimited)
                 return false;
             long free = channel.Slots.Free;
-            return free >= _shareThreshold || (Ports.Count == 1 && free > 0 && Ports[0].Unused == 0 && Ports[0].IsActive);
+            return free >= _shareThreshold || (free > 0 && _active is [{ Unused: 0 }]);
         }
     }
 
-    /// <summary>Whether an owner that goes to sleep should pass slots on before: the lone writer has used half of what it had.</summary>
+    /// <summary>Whether an owner that goes to sleep should pass slots on before: the lone writer at work has used half of what it had.</summary>
     public bool IsGrantWise =>
-        Ports.Count == 1 && !channel.Slots.IsUnlimited && channel.Slots.Free > 0 && Ports[0] is { IsActive: true } port && port.Unused <= channel.Slots.Capacity / 2;
+        _active is [var port] && !channel.Slots.IsUnlimited && channel.Slots.Free > 0 && port.Unused <= channel.Slots.Capacity / 2;
+
+    /// <summary>A writer is at work.</summary>
+    public void Activate(WriterPort port)
+    {
+        if (port.IsActive)
+            return;
+        port.IsActive = true;
+        _active.Add(port);
+    }
 
     /// <summary>A writer greets: it is as if it asked for one item.</summary>
     public void Open(WriterPort port)
@@ -126,7 +137,7 @@ internal sealed class WriterDesk(QueueChannel channel)
             else
             {
                 port.WantPlace = null;
-                port.IsActive = true;
+                Activate(port);
                 Give(port, 1, ref duties);
             }
         }
@@ -175,6 +186,8 @@ internal sealed class WriterDesk(QueueChannel channel)
     {
         if (!Ports.Remove(port))
             return;
+        if (port.IsActive)
+            _active.Remove(port);
         Withdraw(port);
         if (!channel.Slots.IsUnlimited)
             channel.Slots.Unpromise(port.Unused);
@@ -209,26 +222,28 @@ internal sealed class WriterDesk(QueueChannel channel)
 
     private void Share(ref HubDuties duties)
     {
-        int active = 0;
-        foreach (WriterPort port in Ports)
-            active += IsSharing(port) ? 1 : 0;
-        if (active == 0)
+        int sharing = 0;
+        foreach (WriterPort port in _active)
+            sharing += port.RevokeDeadline is null ? 1 : 0;
+        if (sharing == 0)
             return;
-        long share = Math.Max(1, channel.Slots.Free / active);
-        foreach (WriterPort port in Ports)
+        long share = Math.Max(1, channel.Slots.Free / sharing);
+        int kept = 0;
+        for (int i = 0; i < _active.Count; i++)
         {
+            WriterPort port = _active[i];
             long give = Math.Min(share, channel.Slots.Free);
-            if (give <= 0)
-                return;
-            if (!IsSharing(port))
+            if (give <= 0 || port.RevokeDeadline is not null)
+            {
+                _active[kept++] = port;
                 continue;
+            }
             Give(port, give, ref duties);
             // One that does not come back for more gets no more.
             port.IsActive = false;
         }
+        _active.RemoveRange(kept, _active.Count - kept);
     }
-
-    private static bool IsSharing(WriterPort port) => port is { IsActive: true, RevokeDeadline: null };
 
     private void Give(WriterPort port, long count, ref HubDuties duties)
     {

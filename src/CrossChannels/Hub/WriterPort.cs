@@ -291,7 +291,7 @@ internal sealed class WriterPort : ReceivingHalf
     {
         Received += count;
         _receivedBytes += bytes;
-        IsActive = true;
+        _channel.Writers.Activate(this);
         Grace.Used();
         _channel.ArrivedLocked(count, bytes, ref duties);
         if (Unused == 0 || _grantedBytes - _receivedBytes < _windowBytes / 2)

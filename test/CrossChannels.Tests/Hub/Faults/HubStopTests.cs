@@ -8,9 +8,6 @@ public sealed class HubStopTests
 {
     private static readonly HubSettings s_settings = new() { RevokeTimeout = TimeSpan.FromMilliseconds(500) };
 
-    /// <summary>A program may keep a lease for as long as it likes, so that only silence tells that it stands still.</summary>
-    private static readonly HubSettings s_leaseSettings = new() { RevokeTimeout = s_settings.RevokeTimeout, Link = new LinkSettings { PeerTimeout = TimeSpan.FromSeconds(2) } };
-
     private readonly TempDirectory _directory = new();
 
     private ChannelAddress Address => ChannelAddress.Unix(_directory["hub.sock"]);
@@ -46,7 +43,7 @@ public sealed class HubStopTests
     [DataRow(false)]
     public async Task ReaderStopsWithAnItem_OthersGetItAndItsLateWordsChangeNothing(bool isLeased)
     {
-        await using ChannelHub hub = await ChannelHub.StartAsync(Address, isLeased ? s_leaseSettings : s_settings).Done();
+        await using ChannelHub hub = await ChannelHub.StartAsync(Address, s_settings).Done();
         LeasedChannel<long>? leased = isLeased ? hub.CreateLeased<long>("c", 8) : null;
         CrossChannel<long>? plain = isLeased ? null : hub.CreateBounded<long>("c", 8);
         CrossChannelWriter<long> writer = leased?.Writer ?? plain!.Writer;
