@@ -113,10 +113,7 @@ internal sealed class WriterPort : ReceivingHalf
             }
             isDiscarding = _closure is not null;
             if (isDiscarding)
-            {
-                Received += items.Count;
-                _receivedBytes += payload;
-            }
+                Discarded(payload, items.Count);
             return payload;
         }
     }
@@ -127,7 +124,10 @@ internal sealed class WriterPort : ReceivingHalf
         lock (_channel.Sync)
         {
             if (_closure is not null)
+            {
+                Discarded(payload.Length, count);
                 return;
+            }
             _channel.Queue.Append(payload, count);
             TakenLocked(payload.Length, count, ref duties);
         }
@@ -143,6 +143,7 @@ internal sealed class WriterPort : ReceivingHalf
         {
             if (_closure is not null)
             {
+                Discarded(segment.Written, count);
                 segment.Release();
                 return;
             }
@@ -285,6 +286,13 @@ internal sealed class WriterPort : ReceivingHalf
             Finished(Received);
         else
             Link.TellReaderClosed((error as ReaderClosedException)?.Reason);
+    }
+
+    /// <summary>Items came after this end was closed, perhaps between their header and their payload: they count, and are thrown away.</summary>
+    private void Discarded(int bytes, long count)
+    {
+        Received += count;
+        _receivedBytes += bytes;
     }
 
     private void TakenLocked(int bytes, int count, ref HubDuties duties)
