@@ -26,19 +26,6 @@ internal sealed class ReaderDesk(QueueChannel channel)
         }
     }
 
-    public bool IsAnyAsking
-    {
-        get
-        {
-            foreach (ReaderPort port in Ports)
-            {
-                if (port.Demand > 0)
-                    return true;
-            }
-            return false;
-        }
-    }
-
     /// <summary>A remote reader waits, and has nothing to do.</summary>
     public int Hungry => Ports.Count(static port => port.IsHungry);
 

@@ -8,9 +8,12 @@ internal sealed class WriterDesk(QueueChannel channel)
     // Null stands for the owner. One that withdraws leaves its place, so that the list is never longer than there are writers.
     private readonly LinkedList<WriterPort?> _wants = new();
     private readonly long _shareThreshold = Math.Max(1, channel.Slots.Capacity / 8);
+
     // Those that sent items since they last got credit.
     private readonly List<WriterPort> _active = [];
     private bool _ownerWants;
+
+    // A slot is kept for the owner, who asked and did not wait.
     private bool _isReservedForOwner;
     private Grace _ownersGrace = new();
 
@@ -21,9 +24,6 @@ internal sealed class WriterDesk(QueueChannel channel)
 
     /// <summary>Those that wait for a slot, the next first; null stands for the owner. An end that asked twice stands once.</summary>
     public IEnumerable<WriterPort?> WaitingInOrder => _wants.Where(port => port?.IsWanting ?? _ownerWants).Distinct();
-
-    /// <summary>A slot is kept for the owner, who asked and did not wait.</summary>
-    public bool IsReservedForOwner => _isReservedForOwner;
 
     /// <summary>Somebody waits while others hold credit that they may not need.</summary>
     public bool IsStarving => Wanting > 0 && channel.Slots.Free <= 0 && channel.Slots.Promised > 0;
