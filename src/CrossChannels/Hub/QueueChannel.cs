@@ -327,7 +327,8 @@ internal sealed class QueueChannel : HubObject
     public void ChargeLocked(long bytes, ref HubDuties duties)
     {
         _uncharged += bytes;
-        if (_wasFullOfBytes || Math.Abs(_uncharged) > _chargeStep)
+        // One that is over may not be asked again, and must not leave its hub charged.
+        if (_wasFullOfBytes || IsOver || Math.Abs(_uncharged) > _chargeStep)
             ChargeNow(ref duties);
     }
 
