@@ -366,7 +366,9 @@ internal sealed class QueueChannel : HubObject
                 if (port.IsStalledByBytesLocked)
                     duties.Credit(port);
             }
-            OwnerWrites.AdmitLocked(ref duties);
+            // What was kept for the owner may serve one of several; the others have to ask.
+            if (OwnerWrites.AdmitLocked(ref duties) == OwnerAdmission.MoreWaiting)
+                Writers.OwnerWants(isWaiting: true, ref duties);
         }
         duties.Run(this);
     }
