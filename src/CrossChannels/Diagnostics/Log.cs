@@ -77,6 +77,12 @@ internal static partial class Log
             ItemNotTakenCore(logger, channel, peer);
     }
 
+    public static void ComparerFailed(ILogger? logger, string channel, Exception error)
+    {
+        if (logger is not null)
+            ComparerFailedCore(logger, channel, error);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -112,4 +118,7 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Debug, "Channel '{Channel}' was over when an item of {Peer} came.", EventName = nameof(ItemNotTaken))]
     private static partial void ItemNotTakenCore(ILogger logger, string channel, string peer);
+
+    [LoggerMessage(24, LogLevel.Error, "The comparer of channel '{Channel}' threw; the two items count as equal.", EventName = nameof(ComparerFailed))]
+    private static partial void ComparerFailedCore(ILogger logger, string channel, Exception error);
 }
