@@ -8,7 +8,7 @@ namespace CrossChannels;
 /// <content>Makes channels.</content>
 public sealed partial class ChannelHub
 {
-    private readonly HubBudget _budget;
+    internal HubBudget Budget { get; }
 
     /// <summary>Makes a channel with a capacity, exact over all its writers, that waits when it is full.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
@@ -88,10 +88,7 @@ public sealed partial class ChannelHub
         ArgumentNullException.ThrowIfNull(options);
         if (!IsQueued(options))
             throw new NotSupportedException($"A hub that does not know the items of '{name}' can neither drop, order nor hand them over: use full mode Wait and a capacity of at least 1, or unbounded.");
-        QueueOptions queue = Queued(options, settings ?? new CrossChannelSettings<NoItem>(), contract: null) with { Leases = leases };
-        if (leases?.MaxDeliveries is not null)
-            queue = queue with { DeadLetters = AddQueue(DeadLetterName(name), queue with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner }) };
-        AddQueue(name, queue);
+        AddLeased(name, Queued(options, settings ?? new CrossChannelSettings<NoItem>(), contract: null) with { Leases = leases }, out _);
     }
 
     internal CrossChannel<T> Create<T>(string name, ChannelOptions options, Action<T>? itemDropped, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
@@ -115,14 +112,8 @@ public sealed partial class ChannelHub
         settings ??= new CrossChannelSettings<T>();
         ItemCodec<T> codec = ItemCodec.Create(settings);
         QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseSettings.Default };
-        OwnedChannel<T>? letters = null;
-        if (queue.Leases.MaxDeliveries is not null)
-        {
-            QueueChannel dead = AddQueue(DeadLetterName(name), queue with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner });
-            letters = Own(dead, codec, CloseOneAsync);
-            queue = queue with { DeadLetters = dead };
-        }
-        QueueChannel channel = AddQueue(name, queue);
+        QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);
+        OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, CloseOneAsync);
         return new LeasedOwner<T>(channel, codec, AddressOf(name), letters, timeout => close(channel, timeout));
     }
 
@@ -154,9 +145,42 @@ public sealed partial class ChannelHub
     private QueueChannel AddQueue(string name, QueueOptions options)
     {
         _ = AddressOf(name);
-        var channel = new QueueChannel(name, options, _budget);
-        _directory.Add(channel);
+        var channel = new QueueChannel(name, options, Budget);
+        try
+        {
+            _directory.Add(channel);
+        }
+        catch (ArgumentException)
+        {
+            Drop(channel);
+            throw;
+        }
         return channel;
+    }
+
+    /// <summary>Adds a channel and, before it, that of its dead letters.</summary>
+    private QueueChannel AddLeased(string name, QueueOptions options, out QueueChannel? letters)
+    {
+        letters = null;
+        if (options.Leases?.MaxDeliveries is null)
+            return AddQueue(name, options);
+        letters = AddQueue(DeadLetterName(name), options with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner });
+        try
+        {
+            return AddQueue(name, options with { DeadLetters = letters });
+        }
+        catch
+        {
+            _directory.Remove(letters);
+            Drop(letters);
+            throw;
+        }
+    }
+
+    private void Drop(QueueChannel channel)
+    {
+        channel.Course.Abort("It was not made.");
+        Budget.Remove(channel);
     }
 
     private ChannelAddress AddressOf(string name)

@@ -18,7 +18,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         _listener = listener;
         _directory = directory;
         Settings = settings;
-        _budget = new HubBudget(settings.MaxBytes);
+        Budget = new HubBudget(settings.MaxBytes);
         LinkRegistry.AddOwner(this, () => ShutDownAsync(settings.Link.ExitTimeout), settings.Link.ExitTimeout);
         HubGauges.Add(this, directory.GetStatus);
     }

@@ -8,73 +8,79 @@ internal static partial class Log
     public static void Connected(ILogger? logger, string peer)
     {
         if (logger is not null)
-            ConnectedCore(logger, peer);
+            ConnectedCore(new QuietLogger(logger), peer);
     }
 
     public static void Ended(ILogger? logger, string peer, EndingKind kind, Exception cause)
     {
         if (logger is not null)
-            EndedCore(logger, peer, kind, cause.Message, cause);
+            EndedCore(new QuietLogger(logger), peer, kind, cause.Message, cause);
     }
 
     public static void CloseFailed(ILogger? logger, string peer, Exception error)
     {
         if (logger is not null)
-            CloseFailedCore(logger, peer, error);
+            CloseFailedCore(new QuietLogger(logger), peer, error);
     }
 
     public static void NotDrained(ILogger? logger, string channel, long count)
     {
         if (logger is not null)
-            NotDrainedCore(logger, channel, count);
+            NotDrainedCore(new QuietLogger(logger), channel, count);
     }
 
     public static void DeadLetters(ILogger? logger, string channel, long count)
     {
         if (logger is not null)
-            DeadLettersCore(logger, channel, count);
+            DeadLettersCore(new QuietLogger(logger), channel, count);
     }
 
     public static void NotReceived(ILogger? logger, string peer, long count)
     {
         if (logger is not null)
-            NotReceivedCore(logger, peer, count);
+            NotReceivedCore(new QuietLogger(logger), peer, count);
     }
 
     public static void Lost(ILogger? logger, string peer)
     {
         if (logger is not null)
-            LostCore(logger, peer);
+            LostCore(new QuietLogger(logger), peer);
     }
 
     public static void ItemDroppedFailed(ILogger? logger, Exception error)
     {
         if (logger is not null)
-            ItemDroppedFailedCore(logger, error);
+            ItemDroppedFailedCore(new QuietLogger(logger), error);
     }
 
     public static void AcceptFailed(ILogger? logger, string address, Exception error)
     {
         if (logger is not null)
-            AcceptFailedCore(logger, address, error);
+            AcceptFailedCore(new QuietLogger(logger), address, error);
     }
 
     public static void GreetingFailed(ILogger? logger, string peer, Exception error)
     {
         if (logger is not null)
-            GreetingFailedCore(logger, peer, error.Message, error);
+            GreetingFailedCore(new QuietLogger(logger), peer, error.Message, error);
     }
 
     public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)
     {
         if (logger is not null)
-            ItemLostCore(logger, channel, peer, error);
+            ItemLostCore(new QuietLogger(logger), channel, peer, error);
     }
 
     public static void ItemNotTaken(ILogger? logger, string channel, string peer)
     {
         if (logger is not null)
-            ItemNotTakenCore(logger, channel, peer);
+            ItemNotTakenCore(new QuietLogger(logger), channel, peer);
+    }
+
+    public static void ComparerFailed(ILogger? logger, string channel, Exception error)
+    {
+        if (logger is not null)
+            ComparerFailedCore(new QuietLogger(logger), channel, error);
     }
 
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
@@ -112,4 +118,7 @@ internal static partial class Log
 
     [LoggerMessage(23, LogLevel.Debug, "Channel '{Channel}' was over when an item of {Peer} came.", EventName = nameof(ItemNotTaken))]
     private static partial void ItemNotTakenCore(ILogger logger, string channel, string peer);
+
+    [LoggerMessage(24, LogLevel.Error, "The comparer of channel '{Channel}' threw; the two items count as equal.", EventName = nameof(ComparerFailed))]
+    private static partial void ComparerFailedCore(ILogger logger, string channel, Exception error);
 }

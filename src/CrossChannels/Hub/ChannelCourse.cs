@@ -32,7 +32,7 @@ internal sealed class ChannelCourse
 
     private bool IsOver => ReaderClosure is not null;
 
-    /// <summary>The owner completes the _channel.</summary>
+    /// <summary>The owner completes the channel.</summary>
     public bool TryComplete(Exception? error)
     {
         HubDuties duties = default;
@@ -75,8 +75,7 @@ internal sealed class ChannelCourse
     public void WriterDoneLocked(WriterPort port, EndingKind how, Exception? error, ref HubDuties duties)
     {
         _channel.Writers.Remove(port, ref duties);
-        bool wasGreeted = port.Link.Peer is not null;
-        if (WriterClosure is null && wasGreeted && _end.WriterDone(port.Link.PeerName, how, error))
+        if (WriterClosure is null && port.HasArrived && _end.WriterDone(port.Link.PeerName, how, error))
             DecideLocked(ref duties);
         SealLocked(ref duties);
     }

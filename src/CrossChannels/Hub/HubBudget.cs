@@ -8,6 +8,10 @@ internal sealed class HubBudget(long maxBytes)
     private readonly ConcurrentDictionary<QueueChannel, bool> _channels = new();
     private long _held;
 
+    public long Held => Volatile.Read(ref _held);
+
+    public int ChannelCount => _channels.Count;
+
     public bool IsFull => Volatile.Read(ref _held) >= maxBytes;
 
     public void Add(QueueChannel channel) => _channels.TryAdd(channel, true);

@@ -192,7 +192,10 @@ internal sealed class OwnerReads
         foreach (HeldRun run in _leases.Values)
             run.Release();
         _leases.Clear();
+        // Also charges what was too little to be charged before.
+        long bytes = LeasedBytes;
         LeasedBytes = 0;
+        _channel.ChargeLocked(-bytes, ref duties);
         _readers.End(closure, ref duties.Wake);
     }
 

@@ -139,19 +139,24 @@ internal sealed class OwnerWrites
     }
 
     /// <summary>Takes items that were delivered too often elsewhere; there is always room.</summary>
-    public void Bury(ReadOnlySpan<byte> payload, int count)
+    /// <param name="payload">The items.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="duties">What the caller has to do outside every lock.</param>
+    /// <returns>False if the channel is over, and nobody will read them.</returns>
+    public bool TryBury(ReadOnlySpan<byte> payload, int count, out HubDuties duties)
     {
-        HubDuties duties = default;
+        duties = default;
         lock (_sync)
         {
             if (_channel.IsOver)
-                return;
+                return false;
+            _channel.KnowContractLocked();
             _channel.Queue.Append(payload, count);
             _channel.Slots.Occupy(count);
             _channel.ChargeLocked(payload.Length, ref duties);
             _channel.DeliverLocked(ref duties);
+            return true;
         }
-        duties.Run(_channel);
     }
 
     /// <summary>Waits until every item that is in the channel now is processed.</summary>

@@ -43,7 +43,7 @@ internal sealed class PumpedChannel<T> : HubObject
         _itemDropped = itemDropped;
         _hub = hub;
         _directory = directory;
-        _queue = PumpedQueue.Create<T>(options, OnDropped);
+        _queue = PumpedQueue.Create<T>(options, OnDropped, e => Log.ComparerFailed(hub.Link.Logger, name, e));
         _links = new PumpedLinks(_sync, hub.Link);
         _copier = new ItemCopier<T>(ItemCodec.Create(settings), settings.MaxItemBytes);
         _end = new ChannelEnd(settings.Completion);
@@ -205,13 +205,23 @@ internal sealed class PumpedChannel<T> : HubObject
     }
 
     /// <summary>Accepts an item that is the channel's own.</summary>
-    /// <remarks>Throws what ItemDropped throws; the item is accepted all the same.</remarks>
+    /// <remarks>Throws what ItemDropped throws, or the comparer; the item is accepted all the same.</remarks>
     public bool TryAccept(in Held<T> held)
     {
-        if (_queue.Writer.TryWrite(held))
+        if (TryQueue(held))
             return true;
         Joins.Leave(held.Epoch);
         return false;
+    }
+
+    /// <summary>Queues an item; the caller counts one out that is not accepted.</summary>
+    /// <remarks>Throws as <see cref="TryAccept"/>.</remarks>
+    public bool TryQueue(in Held<T> held)
+    {
+        ComparerFailure.Forget();
+        bool isAccepted = _queue.Writer.TryWrite(held);
+        ComparerFailure.ThrowIfAny();
+        return isAccepted;
     }
 
     /// <summary>Accepts an item of a remote writer.</summary>
@@ -219,20 +229,26 @@ internal sealed class PumpedChannel<T> : HubObject
     {
         try
         {
-            if (!_queue.Writer.TryWrite(held))
-                await _queue.Writer.WriteAsync(held).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ChannelClosedException || _queue.Reader.Completion.IsCompleted)
-        {
-            // Nobody may take it for read.
-            Joins.Fail(Closure?.Error as IOException ?? new LinkAbortedException($"Channel '{Name}' was over when the item came."));
-            Joins.Leave(held.Epoch);
-            Log.ItemNotTaken(_hub.Link.Logger, Name, link.PeerName);
+            if (_queue.Writer.TryWrite(held))
+                return;
         }
         catch (Exception e)
         {
+            // ItemDropped may throw anything, and what it was called for is done.
             ChannelMetrics.ItemDroppedFailed();
             Log.ItemDroppedFailed(_hub.Link.Logger, e);
+            return;
+        }
+        try
+        {
+            await _queue.Writer.WriteAsync(held).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The channel is over. Nobody may take the item for read.
+            Joins.Fail(Closure?.Error as IOException ?? new LinkAbortedException($"Channel '{Name}' was over when the item came."));
+            Joins.Leave(held.Epoch);
+            Log.ItemNotTaken(_hub.Link.Logger, Name, link.PeerName);
         }
     }
 
@@ -240,7 +256,7 @@ internal sealed class PumpedChannel<T> : HubObject
     public void OnNotGiven(in Held<T> held, Link link, Exception? error)
     {
         // In an ordered channel it finds its place again; elsewhere it counts as read.
-        if (error is null && _isOrdered && TryAccept(held))
+        if (error is null && _isOrdered && _queue.Writer.TryWrite(held))
             return;
         Joins.Leave(held.Epoch);
         ChannelMetrics.NotReceived(1);

@@ -7,14 +7,15 @@ internal static class PumpedQueue
 {
     /// <param name="options">As the user gave them.</param>
     /// <param name="dropped">Called with what a full channel drops.</param>
+    /// <param name="comparerFailed">Called with what the order throws.</param>
     /// <exception cref="NotSupportedException">No built-in channel has such options for this type.</exception>
-    public static Channel<Held<T>> Create<T>(ChannelOptions options, Action<Held<T>> dropped) => options switch
+    public static Channel<Held<T>> Create<T>(ChannelOptions options, Action<Held<T>> dropped, Action<Exception> comparerFailed) => options switch
     {
         BoundedChannelOptions bounded => Channel.CreateBounded(bounded, dropped),
         UnboundedChannelOptions unbounded => Channel.CreateUnbounded<Held<T>>(unbounded),
         UnboundedPrioritizedChannelOptions<T> prioritized => Channel.CreateUnboundedPrioritized(new UnboundedPrioritizedChannelOptions<Held<T>>
         {
-            Comparer = new HeldComparer<T>(prioritized.Comparer ?? Comparer<T>.Default),
+            Comparer = new HeldComparer<T>(prioritized.Comparer ?? Comparer<T>.Default, comparerFailed),
             SingleReader = prioritized.SingleReader,
             SingleWriter = prioritized.SingleWriter,
             AllowSynchronousContinuations = prioritized.AllowSynchronousContinuations,
@@ -22,13 +23,28 @@ internal static class PumpedQueue
         _ => throw new NotSupportedException($"A channel of {typeof(T)} cannot be made with {options.GetType()}."),
     };
 
-    /// <summary>What could not be read comes first, so that somebody learns of it.</summary>
-    private sealed class HeldComparer<T>(IComparer<T> items) : IComparer<Held<T>>
+    /// <summary>What could not be read comes first, so that somebody learns of it. Items whose order cannot be told are equal.</summary>
+    /// <remarks>Nothing may leave it: the built-in queue would go on with an item doubled, and another lost.</remarks>
+    private sealed class HeldComparer<T>(IComparer<T> items, Action<Exception> failed) : IComparer<Held<T>>
     {
         public int Compare(Held<T> x, Held<T> y) => (x.Error is null, y.Error is null) switch
         {
-            (true, true) => items.Compare(x.Item, y.Item),
+            (true, true) => CompareItems(x.Item, y.Item),
             (bool isItem, bool isOtherItem) => isItem.CompareTo(isOtherItem),
         };
+
+        private int CompareItems(T x, T y)
+        {
+            try
+            {
+                return items.Compare(x, y);
+            }
+            catch (Exception e)
+            {
+                ComparerFailure.Note(e);
+                failed(e);
+                return 0;
+            }
+        }
     }
 }

@@ -39,8 +39,8 @@ internal sealed class PumpedWriter<T>(PumpedChannel<T> channel, ChannelWriter<He
         {
             return ValueTask.FromException(e);
         }
-        // What ItemDropped throws is thrown here, as the built-in channels do it.
-        if (queue.TryWrite(held))
+        // What ItemDropped or the comparer throws is thrown here, as the built-in channels do it.
+        if (channel.TryQueue(held))
             return default;
         var cancellation = new SafeCancellation(cancellationToken);
         return new PendingWrite(queue.WriteAsync(held, cancellation.Token), channel.Joins, held.Epoch, cancellation).Task;

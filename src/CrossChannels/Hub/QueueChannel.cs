@@ -20,7 +20,7 @@ internal sealed class QueueChannel : HubObject
     private readonly HubBudget _budget;
     private readonly JoinList _joins = new();
     private readonly List<Link> _links = [];
-    private ItemContract? _contract;
+    private bool _isContractKnown;
     private ReaderClosedException? _aborted;
     private bool _isOwnersTurn;
     private bool _wasFullOfBytes;
@@ -32,9 +32,9 @@ internal sealed class QueueChannel : HubObject
     {
         _options = options;
         _budget = budget;
-        _contract = options.Contract;
         Slots = new Slots(options.Capacity);
-        Queue = new HubQueue(_contract?.ElementSize ?? 0);
+        Queue = new HubQueue(0);
+        KnowContractLocked();
         Writers = new WriterDesk(this);
         Readers = new ReaderDesk(this);
         Balancer = new Balancer(this);
@@ -120,12 +120,21 @@ internal sealed class QueueChannel : HubObject
     public override Link Attach(HubRequest request)
     {
         bool isWriter = request.Role == LinkRole.Writer;
-        ItemContract contract;
+        ItemContract asked = isWriter ? request.Writes : request.Reads;
+        LinkIdentity identity;
         lock (Sync)
         {
-            contract = _contract ?? Fix(isWriter ? request.Writes : request.Reads);
+            ItemContract contract = _options.Items.Value ?? asked;
+            identity = IdentityOf(contract);
+            // Who is not let in decides nothing.
+            if (_options.Items.Value is null && identity.Refusal(LinkIdentity.Versions, request.Hello) is null)
+            {
+                if (asked.IsNone || asked.ElementSize > MaxItemBytes)
+                    return request.Refuse(Settings.Link, $"Channel '{Name}' carries items of at most {MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.");
+                identity = IdentityOf(_options.Items.Fix(contract));
+            }
+            KnowContractLocked();
         }
-        var identity = new LinkIdentity(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Settings.Link, request.Role);
         var halves = new PortHalves(this, isWriter);
         var link = new Link(request.Input, request.Output, identity, request.Peer, halves);
         HubDuties duties = default;
@@ -141,6 +150,9 @@ internal sealed class QueueChannel : HubObject
         duties.Run(this);
         _ = ForgetAsync(link);
         return link;
+
+        LinkIdentity IdentityOf(ItemContract contract) =>
+            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Settings.Link, request.Role);
     }
 
     public override ChannelStatus GetStatus() => QueueStatus.Of(this, _options.Completion);
@@ -270,10 +282,9 @@ internal sealed class QueueChannel : HubObject
             if (hadSlot)
                 Slots.Release(run.Count);
             ChargeLocked(-run.Bytes, ref duties);
-            if (isOver)
-                run.Release();
-            else
-                duties.Do(() => BuryAndRelease(run));
+            if (!isOver)
+                BuryLocked(run, ref duties);
+            run.Release();
             return;
         }
         if (!hadSlot)
@@ -327,7 +338,8 @@ internal sealed class QueueChannel : HubObject
     public void ChargeLocked(long bytes, ref HubDuties duties)
     {
         _uncharged += bytes;
-        if (_wasFullOfBytes || Math.Abs(_uncharged) > _chargeStep)
+        // One that is over may not be asked again, and must not leave its hub charged.
+        if (_wasFullOfBytes || IsOver || Math.Abs(_uncharged) > _chargeStep)
             ChargeNow(ref duties);
     }
 
@@ -354,16 +366,20 @@ internal sealed class QueueChannel : HubObject
                 if (port.IsStalledByBytesLocked)
                     duties.Credit(port);
             }
-            OwnerWrites.AdmitLocked(ref duties);
+            // What was kept for the owner may serve one of several; the others have to ask.
+            if (OwnerWrites.AdmitLocked(ref duties) == OwnerAdmission.MoreWaiting)
+                Writers.OwnerWants(isWaiting: true, ref duties);
         }
         duties.Run(this);
     }
 
-    private ItemContract Fix(ItemContract contract)
+    /// <summary>Makes the queue for its items as soon as it is known what they are; before that nothing is queued.</summary>
+    public void KnowContractLocked()
     {
-        _contract = contract;
+        if (_isContractKnown || _options.Items.Value is not { } contract)
+            return;
+        _isContractKnown = true;
         Queue = new HubQueue(contract.ElementSize);
-        return contract;
     }
 
     private void AddWriter(WriterPort port, Link link, ref HubDuties duties)
@@ -397,13 +413,13 @@ internal sealed class QueueChannel : HubObject
         return Math.Min(lowest, OwnerReads.LowestLease);
     }
 
-    private void BuryAndRelease(HeldRun run)
+    /// <summary>Puts items among the dead letters before anybody can see that they are out of this channel. Takes that channel's lock, which never takes this one.</summary>
+    private void BuryLocked(HeldRun run, ref HubDuties duties)
     {
-        if (_options.DeadLetters is { } letters)
-            letters.OwnerWrites.Bury(run.Payload, run.Count);
+        if (_options.DeadLetters is { } letters && letters.OwnerWrites.TryBury(run.Payload, run.Count, out HubDuties theirs))
+            duties.Do(() => theirs.Run(letters));
         else
-            Log.DeadLetters(Settings.Link.Logger, Name, run.Count);
-        run.Release();
+            duties.Do(() => Log.DeadLetters(Settings.Link.Logger, Name, run.Count));
     }
 
     private Task DelayAsync(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);

@@ -12,6 +12,9 @@ namespace CrossChannels.Hub;
 internal sealed record QueueOptions(
     ItemContract? Contract, long Capacity, long MaxBytes, int MaxItemBytes, CompletionPolicy Completion, HubSettings Hub)
 {
+    /// <summary>Its items; the same for a channel and its dead letters.</summary>
+    public SharedContract Items { get; init; } = new(Contract);
+
     /// <summary>How leases are treated; null for a channel without.</summary>
     public LeaseSettings? Leases { get; init; }
 

@@ -269,6 +269,9 @@ internal sealed class ReaderPort : SendingHalf
 
     private bool TryReport(long read, ref HubDuties duties)
     {
+        // What it had is given back, and others may have it: its late words change nothing.
+        if (_closure is not null)
+            return true;
         long count = read - _read;
         if (count < 0 || count > Unread)
             return false;
@@ -288,6 +291,8 @@ internal sealed class ReaderPort : SendingHalf
 
     private bool TryReclaim(ReclaimedFrame answer, ref HubDuties duties)
     {
+        if (_closure is not null)
+            return true;
         long cut = answer.Cut - _cut;
         if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Math.Min(Unread, ReclaimedMost))
             return false;
@@ -303,7 +308,7 @@ internal sealed class ReaderPort : SendingHalf
     private void Settle(ReadOnlySpan<byte> body, ref HubDuties duties)
     {
         bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
-        while (SettleFrame.TryReadRange(ref rest, out SettleRange range))
+        while (_closure is null && SettleFrame.TryReadRange(ref rest, out SettleRange range))
         {
             Require(range.Count <= _read - _settled, FrameType.Settle);
             _settled += range.Count;

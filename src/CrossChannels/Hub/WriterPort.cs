@@ -79,10 +79,19 @@ internal sealed class WriterPort : ReceivingHalf
 
     public override long ReceivedItems { get { lock (_channel.Sync) return Received; } }
 
+    /// <summary>It has greeted, and counts among those that came.</summary>
+    public bool HasArrived { get; private set; }
+
+    /// <remarks>Its link may have been given up while its greeting was judged; nobody would count it out again.</remarks>
     public override void Meet(Hello peer)
     {
         lock (_channel.Sync)
+        {
+            if (_closure is not null)
+                return;
+            HasArrived = true;
             _channel.Course.WriterArrivedLocked();
+        }
     }
 
     /// <summary>Opening a writer asks for one item.</summary>
@@ -92,7 +101,8 @@ internal sealed class WriterPort : ReceivingHalf
         {
             lock (_channel.Sync)
             {
-                _channel.Writers.Open(this);
+                if (_closure is null)
+                    _channel.Writers.Open(this);
                 _sentItems = Granted;
                 _sentBytes = _grantedBytes;
                 return new CreditFrame(Granted, _grantedBytes);

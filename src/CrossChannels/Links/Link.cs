@@ -266,7 +266,7 @@ internal sealed class Link
         bool wasOver;
         lock (_sync)
             wasOver = _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
-        if (wasOver && error is not MalformedFrameException)
+        if (wasOver && error is not (MalformedFrameException or PeerRefusedException))
         {
             // Both directions were over, so that a broken connection takes nothing away.
             Close();

@@ -1,0 +1,53 @@
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+using CrossChannels.Tests.Hub;
+using Microsoft.Extensions.Logging;
+
+namespace CrossChannels.Tests.Faults;
+
+/// <summary>A logger that throws harms nobody: not the links, and not the hub that accepts them.</summary>
+[TestClass]
+public sealed class ThrowingLoggerTests : IDisposable
+{
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [TestMethod]
+    public async Task Hub_LoggerThrows_AcceptsEndsAndCloses()
+    {
+        var link = new LinkSettings { Logger = new ThrowingLogger(), MaxPendingGreetings = 2, MaxLinks = 4 };
+        ChannelAddress address = ChannelAddress.Unix(_directory["hub"]);
+        CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(address, 8, hub: new() { Link = link, DrainTimeout = TimeSpan.Zero }).Done();
+        for (int i = 0; i < 6; i++)
+        {
+            // Greetings that fail, and links that end badly.
+            await using (RawPeer noise = await RawPeer.ConnectAsync(address))
+            {
+                await noise.TrySendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray());
+                await noise.WaitForEndAsync();
+            }
+            await using RawPeer raw = await HubRaw.OpenWriterAsync<int>(address);
+            await raw.SendAsync(Wire.Counter(FrameType.Want, 1000));
+            await raw.ReadLastWordsAsync(FrameType.Abort);
+        }
+        await using (CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(address, link: new() { Logger = new ThrowingLogger() }).Done())
+            await writer.WriteAsync(7).Done();
+        await Wait.Until(() => owner.Reader.Count == 1);
+        await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(address).Done();
+        // Not drained, which is logged, and closed all the same.
+        await owner.DisposeAsync().Done();
+        await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => reader.Completion.Done());
+    }
+
+    private sealed class ThrowingLogger : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => throw new InvalidOperationException("scope");
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Debug ? throw new InvalidOperationException("enabled") : true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            throw new InvalidOperationException("log");
+    }
+}

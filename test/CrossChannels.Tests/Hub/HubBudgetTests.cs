@@ -1,0 +1,87 @@
+using CrossChannels.Hub;
+using CrossChannels.Links;
+using CrossChannels.Serialization;
+
+namespace CrossChannels.Tests.Hub;
+
+/// <summary>A channel that is over takes nothing of what its hub may hold.</summary>
+[TestClass]
+public sealed class HubBudgetTests
+{
+    [TestMethod]
+    [DataRow("read", 0)]
+    [DataRow("read", 3)]
+    [DataRow("leased", 0)]
+    [DataRow("leased", 3)]
+    [DataRow("queued", 3)]
+    public async Task Close_WhateverWasLeft_IsFree(string what, int leftByReader)
+    {
+        // Bytes are charged in steps of 256, so that little is charged at once and little freed.
+        var budget = new HubBudget(1 << 20);
+        ItemContract contract = ItemCodec.Create(new CrossChannelSettings<long>()).Contract;
+        var options = new QueueOptions(contract, 100, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, new HubSettings { MaxBytes = 1 << 20 })
+        {
+            Leases = what == "leased" ? LeaseSettings.Default : null,
+        };
+        var channel = new QueueChannel("items", options, budget);
+        for (long i = 0; i < 40; i++)
+            Assert.IsTrue(channel.OwnerWrites.TryAccept(i));
+        int reads = what == "queued" ? 0 : 40 - leftByReader;
+        for (int i = 0; i < reads; i++)
+        {
+            Assert.IsTrue(channel.OwnerReads.TryClaim(out ItemSlice slice, out _, int.MaxValue, out _));
+            slice.Release();
+        }
+        await channel.CloseAsync(TimeSpan.Zero).Done();
+        Assert.AreEqual(0, budget.Held);
+    }
+
+    [TestMethod]
+    public async Task Close_LastStepWasSmall_IsFreeToo()
+    {
+        var budget = new HubBudget(1 << 20);
+        ItemContract contract = ItemCodec.Create(new CrossChannelSettings<byte[]>()).Contract;
+        var hub = new HubSettings { MaxBytes = 1 << 20 };
+        var channel = new QueueChannel("items", new QueueOptions(contract, 100, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, hub), budget);
+        Assert.IsTrue(channel.OwnerWrites.TryAccept(new byte[300], isNull: false));
+        Assert.IsTrue(channel.OwnerWrites.TryAccept(new byte[40], isNull: false));
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.IsTrue(channel.OwnerReads.TryClaim(out ItemSlice slice, out _, int.MaxValue, out _));
+            slice.Release();
+        }
+        Assert.AreEqual(44, budget.Held, "what is charged in steps lags behind");
+        await channel.CloseAsync(TimeSpan.Zero).Done();
+        Assert.AreEqual(0, budget.Held);
+    }
+
+    /// <summary>A program that gets or makes a channel by trying leaves nothing behind when the name is taken.</summary>
+    [TestMethod]
+    [DataRow("channel")]
+    [DataRow("leased")]
+    [DataRow("declared")]
+    public async Task Create_NameIsTaken_LeavesNothingBehind(string what)
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}").Done();
+        CrossChannel<int> first = hub.CreateBounded<int>("work", 1);
+        var leases = new LeaseSettings { MaxDeliveries = 2 };
+        for (int i = 0; i < 2; i++)
+        {
+            ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() =>
+            {
+                if (what == "channel")
+                    hub.CreateBounded<int>("work", 1);
+                else if (what == "leased")
+                    hub.CreateLeased<int>("work", 1, leases);
+                else
+                    hub.Declare("work", new System.Threading.Channels.BoundedChannelOptions(1), leases);
+            });
+            StringAssert.Contains(error.Message, "'work'");
+        }
+        Assert.HasCount(1, hub.GetStatus().Channels);
+        Assert.AreEqual(1, hub.Budget.ChannelCount);
+        await first.DisposeAsync().Done();
+        await using LeasedChannel<int> second = hub.CreateLeased<int>("work", 1, leases);
+        Assert.IsTrue(second.Writer.TryWrite(1));
+    }
+}
