@@ -17,8 +17,11 @@ internal struct HeldRun
     /// <summary>The first item's number on the link that it was sent on.</summary>
     public long LinkSequence;
 
-    /// <summary>How often the items were delivered before.</summary>
+    /// <summary>How often the items may have been delivered before.</summary>
     public int Deliveries;
+
+    /// <summary>How often they came back from a program that had them.</summary>
+    public int Failures;
 
     public readonly int Bytes => End - Offset;
 

@@ -16,7 +16,7 @@ internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address
     public void Add(HubObject item)
     {
         if (!_objects.TryAdd(item.Name, item))
-            throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
+            throw new ArgumentException($"This hub has something named '{item.Name}' already.", "name");
         Interlocked.Exchange(ref _added, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
 
@@ -74,9 +74,17 @@ internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address
         }
         if (!_objects.TryGetValue(name, out found))
         {
-            string names = string.Join(", ", _objects.Keys.Order(StringComparer.Ordinal).Take(20).Select(static known => $"'{known}'"));
-            return $"This hub has nothing named '{name}'. It has: {(names.Length == 0 ? "nothing" : names)}.";
+            return WhyNotThere(name);
         }
         return request.Role == LinkRole.Status || found.Serves(request.Role) ? null : found.WhyNot(request.Role);
+    }
+
+    private string WhyNotThere(string name)
+    {
+        string[] known = [.. _objects.Keys.Order(StringComparer.Ordinal).Take(20)];
+        if (known is [""])
+            return $"What is at this address has no name: leave '#{name}' out.";
+        string names = known.Length == 0 ? "nothing" : string.Join(", ", known.Select(static name => $"'{name}'"));
+        return name.Length == 0 ? $"This is a hub: add '#' and a name to its address. It has: {names}." : $"This hub has nothing named '{name}'. It has: {names}.";
     }
 }

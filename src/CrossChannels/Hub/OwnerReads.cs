@@ -152,7 +152,7 @@ internal sealed class OwnerReads
             }
             else
             {
-                _channel.ReturnLocked(run, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
+                _channel.ReturnLocked(run, ReturnReason.Handed, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
                 _channel.DeliverLocked(ref duties);
                 _channel.FreedLocked(0, ref duties);
             }

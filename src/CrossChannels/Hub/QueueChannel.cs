@@ -114,7 +114,7 @@ internal sealed class QueueChannel : HubObject
     {
         LinkRole.Reader => $"The channel '{Name}' is leased: open it with OpenLeasedReaderAsync.",
         LinkRole.LeasedReader => $"The channel '{Name}' is not leased: open it with OpenReaderAsync.",
-        _ => $"'{Name}' is a channel.",
+        _ => $"'{Name}' is a channel: open it with {(IsLeased ? "OpenLeasedReaderAsync" : "OpenReaderAsync")} or OpenWriterAsync.",
     };
 
     public override Link Attach(HubRequest request)
@@ -256,15 +256,15 @@ internal sealed class QueueChannel : HubObject
 
     /// <summary>Items of a remote reader come back to their places.</summary>
     /// <param name="runs">The items.</param>
-    /// <param name="wasDelivered">Whether its program may have seen them.</param>
+    /// <param name="reason">What is known of them.</param>
     /// <param name="hadSlot">Whether they still count against the capacity.</param>
     /// <param name="duties">Gets what follows.</param>
-    public void ReturnLocked(List<HeldRun> runs, bool wasDelivered, bool hadSlot, ref HubDuties duties)
+    public void ReturnLocked(List<HeldRun> runs, ReturnReason reason, bool hadSlot, ref HubDuties duties)
     {
         foreach (HeldRun run in runs)
         {
             Readers.Undispatched(run.Count, run.Bytes);
-            ReturnLocked(run, wasDelivered, hadSlot, ref duties);
+            ReturnLocked(run, reason, hadSlot, ref duties);
         }
         if (runs.Count == 0)
             return;
@@ -273,11 +273,12 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Items come back to their places, or go where those go that came back too often.</summary>
-    public void ReturnLocked(HeldRun run, bool wasDelivered, bool hadSlot, ref HubDuties duties)
+    public void ReturnLocked(HeldRun run, ReturnReason reason, bool hadSlot, ref HubDuties duties)
     {
-        run.Deliveries += wasDelivered ? 1 : 0;
+        run.Deliveries += reason == ReturnReason.NotHanded ? 0 : 1;
+        run.Failures += reason == ReturnReason.Handed ? 1 : 0;
         bool isOver = IsOver;
-        if (isOver || (wasDelivered && _options.Leases?.MaxDeliveries is { } most && run.Deliveries >= most))
+        if (isOver || (reason == ReturnReason.Handed && _options.Leases?.MaxDeliveries is { } most && run.Failures >= most))
         {
             if (hadSlot)
                 Slots.Release(run.Count);

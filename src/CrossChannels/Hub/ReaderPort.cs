@@ -300,7 +300,7 @@ internal sealed class ReaderPort : SendingHalf
         _cut = answer.Cut;
         _taken.Clear();
         Held.TakeNewest(cut, _taken);
-        _channel.ReturnLocked(_taken, wasDelivered: false, hadSlot: true, ref duties);
+        _channel.ReturnLocked(_taken, ReturnReason.NotHanded, hadSlot: true, ref duties);
         _channel.Readers.DemandChanged(ref duties);
         return true;
     }
@@ -318,7 +318,7 @@ internal sealed class ReaderPort : SendingHalf
             if (isKnown && range.Outcome == SettleOutcome.Completed)
                 _channel.LeasesCompletedLocked(_taken, ref duties);
             else
-                _channel.ReturnLocked(_taken, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
+                _channel.ReturnLocked(_taken, ReturnReason.Handed, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
             Require(isKnown, FrameType.Settle);
         }
         if (isAnswerWanted)
@@ -336,11 +336,17 @@ internal sealed class ReaderPort : SendingHalf
     /// <summary>Gives everything back that is not read, or not settled.</summary>
     private void GiveBack(bool isExact, ref HubDuties duties)
     {
+        long unread = Math.Min(Unread, Held.Count);
+        // The next one may have been handed over without a word, and have been the death of its program: if it did not count, it would be so for ever.
+        long next = !isExact && _channel.IsLeased ? Math.Min(unread, 1) : 0;
         _taken.Clear();
-        Held.TakeNewest(Math.Min(Unread, Held.Count), _taken);
-        _channel.ReturnLocked(_taken, wasDelivered: !isExact, hadSlot: true, ref duties);
+        Held.TakeNewest(unread - next, _taken);
+        _channel.ReturnLocked(_taken, isExact ? ReturnReason.NotHanded : ReturnReason.InDoubt, hadSlot: true, ref duties);
         _taken.Clear();
-        Held.TakeOldest(Held.Count, _taken);
-        _channel.ReturnLocked(_taken, wasDelivered: true, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
+        Held.TakeOldest(Held.Count - next, _taken);
+        _channel.ReturnLocked(_taken, ReturnReason.Handed, hadSlot: _channel.FreesSlotWhenSettled, ref duties);
+        _taken.Clear();
+        Held.TakeOldest(next, _taken);
+        _channel.ReturnLocked(_taken, ReturnReason.Handed, hadSlot: true, ref duties);
     }
 }

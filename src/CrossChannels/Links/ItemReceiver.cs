@@ -374,7 +374,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             bytes = 0;
         }
         _window.Consume(count, bytes);
-        ReaderDuties duties = IsReturnDueLocked || _shared?.IsReportDue(_queue.Count) == true ? ReaderDuties.Credit : ReaderDuties.None;
+        ReaderDuties duties = IsReturnDueLocked || _shared?.IsReportDue(_window, _queue.Count) == true ? ReaderDuties.Credit : ReaderDuties.None;
         if (_join.TryReach(_window.ConsumedItems))
             duties |= ReaderDuties.Joined;
         if (_closure is not null)

@@ -83,10 +83,12 @@ internal sealed class SharedReading(bool isLeased)
         _isWatched = queue.Count > 0;
     }
 
-    /// <summary>Whether the hub waits to hear of each item that is read, which it does until it has heard of all that were here when it asked.</summary>
-    public bool IsReportDue(int left)
+    /// <summary>Whether the hub is to hear of an item that was read at once.</summary>
+    /// <remarks>It waits for that until it has heard of all that were here when it asked. Of leases it always hears, with what is settled before the
+    /// next one: how far a program came that dies is what tells the item that it died of from those that only stood behind it.</remarks>
+    public bool IsReportDue(in ReceiveWindow window, int left)
     {
-        bool isDue = _isWatched;
+        bool isDue = _isWatched || (isLeased && Read(window) == _reported + 1);
         _isWatched &= left > 0;
         return isDue;
     }

@@ -83,7 +83,7 @@ public sealed class DeclaredChannelTests : IDisposable
         lock (channel.Sync)
         {
             Assert.IsTrue(channel.Queue.TryTakeRun(1, long.MaxValue, out HeldRun run));
-            channel.ReturnLocked(run, wasDelivered: true, hadSlot: true, ref duties);
+            channel.ReturnLocked(run, ReturnReason.Handed, hadSlot: true, ref duties);
             Assert.IsTrue(channel.IsDrained);
         }
         // What a thread still has to do outside the lock may come late.

@@ -1,0 +1,52 @@
+namespace CrossChannels.Tests.Hub.Faults;
+
+/// <summary>A leased reader dies: what it was handed counts against the limit of deliveries, and what only stood ready for it does not.</summary>
+[TestClass]
+public sealed class InDoubtTests
+{
+    private const int Total = 400;
+    private const int Handed = 100;
+
+    private readonly TempDirectory _directory = new();
+
+    [TestCleanup]
+    public void Clean() => _directory.Dispose();
+
+    [TestMethod]
+    public async Task ReaderIsKilled_OnlyWhatItWasHandedIsBuried()
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Unix(_directory["hub.sock"])).Done();
+        LeasedChannel<long> work = hub.CreateLeased<long>("c", 1000, new LeaseSettings { MaxDeliveries = 1 });
+        for (long number = 0; number < Total; number++)
+            await work.Writer.WriteAsync(number).Done();
+        await using (ChildProcess reader = ChildProcess.Start("read-on-word", work.Address.ToString(), "True"))
+        {
+            Assert.AreEqual("open", await reader.ReadLineAsync());
+            for (int i = 0; i < Handed; i++)
+                await reader.SayAsync("read");
+            for (int i = 0; i < Handed; i++)
+                Assert.AreEqual($"{i} 1", await reader.ReadLineAsync());
+            await Wait.Until(() => Status(hub).Readers.Single().ItemsRead == Handed);
+            await reader.KillAsync();
+        }
+
+        // Those that it held, and the one that it might have been handed without a word.
+        await Wait.Until(() => work.DeadLetters!.Reader.Count >= Handed);
+        var again = new Dictionary<long, int>();
+        work.Writer.Complete();
+        await foreach (Lease<long> lease in work.Reader.ReadAllAsync())
+        {
+            again.Add(lease.Item, lease.DeliveryCount);
+            lease.Complete();
+        }
+        var buried = new List<long>();
+        while (work.DeadLetters!.Reader.TryRead(out long item))
+            buried.Add(item);
+        Assert.IsInRange(Handed, Handed + 1, buried.Count);
+        CollectionAssert.AreEqual(Enumerable.Range(0, Total).Select(static number => (long)number).ToArray(), buried.Concat(again.Keys).Order().ToArray());
+        CollectionAssert.AreEqual(Enumerable.Range(0, buried.Count).Select(static number => (long)number).ToArray(), buried);
+        Assert.IsTrue(again.Values.All(static count => count is 1 or 2));
+    }
+
+    private static ChannelStatus Status(ChannelHub hub) => hub.GetStatus().Channels.Single(static channel => channel.Name == "c");
+}
