@@ -109,7 +109,11 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
 
     /// <summary>Reads an address, as <see cref="Parse(string, IFormatProvider?)"/> does.</summary>
     /// <exception cref="ArgumentException">It is malformed; the message shows it and what is wrong.</exception>
-    public static implicit operator ChannelAddress(string address) => Parse(address);
+    public static implicit operator ChannelAddress(string address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return AddressSyntax.TryParse(address, out string? fault) ?? throw AddressSyntax.Malformed(address, fault!, nameof(address));
+    }
 
     /// <summary>The address as <see cref="Parse(string, IFormatProvider?)"/> reads it.</summary>
     public override string ToString()

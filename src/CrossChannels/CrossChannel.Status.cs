@@ -33,7 +33,7 @@ public static partial class CrossChannel
     {
         ArgumentNullException.ThrowIfNull(address);
         HubStatus hub = await AskAsync(address, settings, cancellationToken).ConfigureAwait(false);
-        return One(hub.Channels, address, "channel");
+        return One(hub.Channels, hub.Locks, address, "channel");
     }
 
     /// <summary>Asks how a lock is; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
@@ -46,7 +46,7 @@ public static partial class CrossChannel
     {
         ArgumentNullException.ThrowIfNull(address);
         HubStatus hub = await AskAsync(address, settings, cancellationToken).ConfigureAwait(false);
-        return One(hub.Locks, address, "lock");
+        return One(hub.Locks, hub.Channels, address, "lock");
     }
 
     private static async Task<HubStatus> AskAsync(ChannelAddress address, LinkSettings? settings, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ public static partial class CrossChannel
         }
     }
 
-    private static TStatus One<TStatus>(IReadOnlyList<TStatus> all, ChannelAddress address, string what)
+    private static TStatus One<TStatus>(IReadOnlyList<TStatus> all, IEnumerable<HubObjectStatus> others, ChannelAddress address, string what)
         where TStatus : HubObjectStatus
     {
         string name = address.Channel ?? "";
@@ -73,7 +73,9 @@ public static partial class CrossChannel
             if (string.Equals(status.Name, name, StringComparison.Ordinal))
                 return status;
         }
+        if (others.Any(other => string.Equals(other.Name, name, StringComparison.Ordinal)))
+            throw new LinkRefusedException(what == "lock" ? $"'{name}' at {address} is a channel: use GetStatusAsync." : $"'{name}' at {address} is a lock: use GetLockStatusAsync.");
         string names = string.Join(", ", all.Select(static status => $"'{status.Name}'"));
-        throw new LinkRefusedException($"There is no {what} '{name}' at {address}. {(names.Length == 0 ? "Something else may have that name." : $"There is: {names}.")}");
+        throw new LinkRefusedException($"There is no {what} '{name}' at {address}. There is: {(names.Length == 0 ? "nothing" : names)}.");
     }
 }

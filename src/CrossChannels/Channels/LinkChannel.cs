@@ -46,7 +46,8 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<T
             }
         }
         long unreceived = _link.Sender.UnreceivedCount;
-        if (wasOpen && unreceived > 0)
+        // What goes between a lock and its hub is no data of anybody's.
+        if (wasOpen && unreceived > 0 && _link.Role != LinkRole.Lock)
         {
             ChannelMetrics.NotReceived(unreceived);
             Log.NotReceived(settings.Logger, Peer?.Endpoint ?? "the peer", unreceived);

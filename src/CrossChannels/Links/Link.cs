@@ -64,6 +64,8 @@ internal sealed class Link
 
     public LinkSettings Settings => _identity.Settings;
 
+    public LinkRole Role => _identity.Role;
+
     public PeerInfo? Peer => Volatile.Read(ref _info);
 
     /// <summary>Both ends have greeted; faults with the cause if they did not.</summary>

@@ -6,7 +6,7 @@ namespace CrossChannels.Links;
 internal static class LinkRegistry
 {
     // An owner gives up at its deadline by itself, and its last words still have to go.
-    private static readonly TimeSpan s_lastWords = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(1);
 
     private static readonly ConcurrentDictionary<Link, bool> s_links = new();
     private static readonly ConcurrentDictionary<object, (Func<Task> Close, TimeSpan Timeout)> s_owners = new();

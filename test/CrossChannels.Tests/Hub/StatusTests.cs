@@ -107,9 +107,9 @@ public sealed class StatusTests
         hub.Hub.CreateBounded<int>("parts", 1);
         ChannelAddress address = hub.Hub.Address;
         await RefusesAsync(CrossChannel.GetStatusAsync(address.WithChannel("other")), "nothing named 'other'", "'gate', 'parts'");
-        await RefusesAsync(CrossChannel.GetStatusAsync(hub.Gate.Address), "no channel 'gate'");
+        await RefusesAsync(CrossChannel.GetStatusAsync(hub.Gate.Address), "'gate'", "is a lock: use GetLockStatusAsync");
         await RefusesAsync(CrossChannel.GetStatusAsync(address), "no channel ''", "'parts'");
-        await RefusesAsync(CrossChannel.GetLockStatusAsync(address.WithChannel("parts")), "no lock 'parts'");
+        await RefusesAsync(CrossChannel.GetLockStatusAsync(address.WithChannel("parts")), "'parts'", "is a channel: use GetStatusAsync");
         await Assert.ThrowsExactlyAsync<ArgumentException>(() => CrossChannel.GetHubStatusAsync(hub.Gate.Address).Done());
     }
 

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 
 namespace CrossChannels.Tests.Snippets;
 
@@ -33,6 +35,16 @@ internal static class HubSnippets
         await using CrossChannelReader<Job> reader = await CrossChannel.OpenReaderAsync<Job>("jobs");
         await foreach (Job job in reader.ReadAllAsync())
             Console.WriteLine(job);
+        // end
+    }
+
+    public static async Task SettingsAsync(Microsoft.Extensions.Logging.ILogger logger)
+    {
+        // snippet: hub-settings
+        var link = new LinkSettings { Logger = logger, ConnectTimeout = TimeSpan.FromSeconds(2) };
+        await using ChannelHub hub = await ChannelHub.StartAsync("build", new HubSettings { Link = link });
+        hub.Declare("parts", new BoundedChannelOptions(100), settings: new CrossChannelSettings<NoItem> { Completion = CompletionPolicy.Owner });
+        await using CrossChannelWriter<Job> writer = await CrossChannel.OpenWriterAsync<Job>("build#parts", link: link);
         // end
     }
 
