@@ -28,6 +28,8 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
 
     internal HubSettings Settings { get; }
 
+    internal HubDirectory Directory => _directory;
+
     /// <summary>Starts a hub.</summary>
     /// <param name="address">Where to listen, without the name of a channel.</param>
     /// <param name="settings">Deadlines, limits, security.</param>
