@@ -150,7 +150,7 @@ public sealed partial class ChannelHub
         {
             _directory.Add(channel);
         }
-        catch (ArgumentException)
+        catch
         {
             Drop(channel);
             throw;

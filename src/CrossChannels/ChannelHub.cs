@@ -6,6 +6,7 @@ using CrossChannels.Transports;
 namespace CrossChannels;
 
 /// <summary>Owns named channels and locks behind one address; other processes open them as <c>address#name</c>.</summary>
+/// <remarks>Once it is shut down, or disposed, making anything throws <see cref="ObjectDisposedException"/>.</remarks>
 public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
 {
     private readonly HubListener _listener;
@@ -66,7 +67,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         try
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
-            long[] all = await Task.WhenAll(_directory.Objects.Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
+            long[] all = await Task.WhenAll(_directory.Close().Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
             left = all.Sum();
         }
         finally

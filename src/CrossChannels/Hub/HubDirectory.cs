@@ -8,14 +8,30 @@ namespace CrossChannels.Hub;
 internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address)
 {
     private readonly ConcurrentDictionary<string, HubObject> _objects = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
+    private bool _isClosed;
 
     public IReadOnlyCollection<HubObject> Objects => (IReadOnlyCollection<HubObject>)_objects.Values;
 
     /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <exception cref="ObjectDisposedException">The hub is shut down.</exception>
     public void Add(HubObject item)
     {
-        if (!_objects.TryAdd(item.Name, item))
-            throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
+        lock (_adding)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
+            if (!_objects.TryAdd(item.Name, item))
+                throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
+        }
+    }
+
+    /// <summary>Takes nothing more.</summary>
+    /// <returns>Everything that is to be closed.</returns>
+    public IReadOnlyCollection<HubObject> Close()
+    {
+        lock (_adding)
+            _isClosed = true;
+        return Objects;
     }
 
     public void Remove(HubObject item) => _objects.TryRemove(KeyValuePair.Create(item.Name, item));
