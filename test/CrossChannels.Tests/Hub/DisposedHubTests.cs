@@ -50,6 +50,31 @@ public sealed class DisposedHubTests
         }
     }
 
+    /// <summary>Dead letters end with the owner of their channel, so that it can be made again.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Dispose_LeasedChannelOfAHub_EndsItsDeadLettersToo(bool isSynchronous)
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}").Done();
+        for (int round = 0; round < 2; round++)
+        {
+            LeasedChannel<int> work = hub.CreateLeased<int>("work", 1, new LeaseSettings { MaxDeliveries = 1 });
+            await using CrossChannelReader<int> letters = await CrossChannel.OpenReaderAsync<int>(work.DeadLetters!.Address).Done();
+            Assert.IsTrue(work.Writer.TryWrite(7));
+            (await work.Reader.ReadAsync().Done()).Abandon();
+            Assert.AreEqual(7, await letters.ReadAsync().Done());
+            if (isSynchronous)
+                work.Dispose();
+            else
+                await work.DisposeAsync().Done();
+            // Cut off, or complete, if the reader had told in time that it has read its letter.
+            await letters.Completion.ContinueWith(static _ => { }, TaskScheduler.Default).Done();
+            await work.DeadLetters.Reader.Completion.ContinueWith(static _ => { }, TaskScheduler.Default).Done();
+        }
+        Assert.AreEqual(0, hub.Budget.ChannelCount);
+    }
+
     private static void Make(ChannelHub hub, string what, string name)
     {
         switch (what)
