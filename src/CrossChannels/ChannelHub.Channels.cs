@@ -114,7 +114,14 @@ public sealed partial class ChannelHub
         QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseSettings.Default };
         QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);
         OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, CloseOneAsync);
-        return new LeasedOwner<T>(channel, codec, AddressOf(name), letters, timeout => close(channel, timeout));
+        return new LeasedOwner<T>(channel, codec, AddressOf(name), letters, CloseAsync);
+
+        // Whatever is on its way to the dead letters comes first.
+        async ValueTask<long> CloseAsync(TimeSpan timeout)
+        {
+            long left = await close(channel, timeout).ConfigureAwait(false);
+            return dead is null ? left : left + await CloseOneAsync(dead, timeout).ConfigureAwait(false);
+        }
     }
 
     private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, Func<HubObject, TimeSpan, ValueTask<long>> close) => new(
@@ -150,7 +157,7 @@ public sealed partial class ChannelHub
         {
             _directory.Add(channel);
         }
-        catch (ArgumentException)
+        catch
         {
             Drop(channel);
             throw;

@@ -6,6 +6,7 @@ using CrossChannels.Transports;
 namespace CrossChannels;
 
 /// <summary>Owns named channels and locks behind one address; other processes open them as <c>address#name</c>.</summary>
+/// <remarks>Once it is shut down, or disposed, making anything throws <see cref="ObjectDisposedException"/>.</remarks>
 public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
 {
     private readonly HubListener _listener;
@@ -27,6 +28,8 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     public ChannelAddress Address => _listener.Address;
 
     internal HubSettings Settings { get; }
+
+    internal HubDirectory Directory => _directory;
 
     /// <summary>Starts a hub.</summary>
     /// <param name="address">Where to listen, without the name of a channel.</param>
@@ -64,7 +67,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         try
         {
             await _listener.DisposeAsync().ConfigureAwait(false);
-            long[] all = await Task.WhenAll(_directory.Objects.Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
+            long[] all = await Task.WhenAll(_directory.Close().Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
             left = all.Sum();
         }
         finally

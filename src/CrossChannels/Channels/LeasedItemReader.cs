@@ -54,13 +54,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
         return false;
     }
 
-    public override int TryReadMany(Span<Lease<T>> destination)
-    {
-        int count = 0;
-        while (count < destination.Length && TryRead(out Lease<T>? lease))
-            destination[count++] = lease;
-        return count;
-    }
+    public override int TryReadMany(Span<Lease<T>> destination) => TryReadMany(destination, count: 0);
 
     public override ValueTask<Lease<T>> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -86,7 +80,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
             return 0;
         Lease<T> first = await ReadAsync(cancellationToken).ConfigureAwait(false);
         destination.Span[0] = first;
-        return 1 + TryReadMany(destination.Span[1..]);
+        return TryReadMany(destination.Span, count: 1);
     }
 
     public override ValueTask CloseAsync(string? reason = null) => _source.CloseAsync(reason);
@@ -96,6 +90,22 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
     public override void Dispose() => _source.Close();
 
     internal override bool TryReadInto(Memory<byte> destination, out int length) => throw new NotSupportedException("A lease is not bytes.");
+
+    /// <param name="destination">Of leases, of which the first ones stand there already.</param>
+    /// <param name="count">How many these are. Nobody could settle them if an error hid them.</param>
+    private int TryReadMany(Span<Lease<T>> destination, int count)
+    {
+        try
+        {
+            while (count < destination.Length && TryRead(out Lease<T>? lease))
+                destination[count++] = lease;
+        }
+        catch (ItemUnreadableException e) when (count > 0)
+        {
+            throw new ItemUnreadableException(e.Message, e.InnerException) { PrecedingCount = count };
+        }
+        return count;
+    }
 
     private ValueTask<Lease<T>> WaitForLeaseAsync(CancellationToken cancellationToken)
     {

@@ -8,16 +8,26 @@ namespace CrossChannels.Hub;
 internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address)
 {
     private readonly ConcurrentDictionary<string, HubObject> _objects = new(StringComparer.Ordinal);
+    private readonly Lock _adding = new();
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isClosed;
 
     public IReadOnlyCollection<HubObject> Objects => (IReadOnlyCollection<HubObject>)_objects.Values;
 
     /// <exception cref="ArgumentException">The name is taken.</exception>
+    /// <exception cref="ObjectDisposedException">The hub is shut down.</exception>
     public void Add(HubObject item)
     {
-        if (!_objects.TryAdd(item.Name, item))
-            throw new ArgumentException($"This hub has something named '{item.Name}' already.", "name");
-        Interlocked.Exchange(ref _added, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        TaskCompletionSource added;
+        lock (_adding)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
+            if (!_objects.TryAdd(item.Name, item))
+                throw new ArgumentException($"This hub has something named '{item.Name}' already.", "name");
+            added = _added;
+            _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        added.SetResult();
     }
 
     public bool Has(string name) => _objects.ContainsKey(name);
@@ -27,12 +37,24 @@ internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address
     {
         while (true)
         {
-            // Before the look, so that what is added after it is not missed.
-            Task added = Volatile.Read(ref _added).Task;
-            if (Has(name))
-                return;
+            Task added;
+            lock (_adding)
+            {
+                if (Has(name))
+                    return;
+                added = _added.Task;
+            }
             await added.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Takes nothing more.</summary>
+    /// <returns>Everything that is to be closed.</returns>
+    public IReadOnlyCollection<HubObject> Close()
+    {
+        lock (_adding)
+            _isClosed = true;
+        return Objects;
     }
 
     public void Remove(HubObject item) => _objects.TryRemove(KeyValuePair.Create(item.Name, item));

@@ -7,9 +7,15 @@ internal sealed class JoinList
 
     public bool IsEmpty => _joins.Count == 0;
 
+    public int Count => _joins.Count;
+
     /// <param name="sequence">Items with lower numbers count.</param>
     /// <param name="done">Called outside the lock, with an error if it will never be.</param>
     public void Add(long sequence, Action<Exception?> done) => _joins.Enqueue(done, sequence);
+
+    /// <summary>Nobody waits any more.</summary>
+    /// <returns>False if it was called back already.</returns>
+    public bool Remove(Action<Exception?> done) => _joins.Remove(done, out _, out _);
 
     /// <summary>Every item below this number is processed.</summary>
     public void Advance(long lowestUnprocessed, ref HubDuties duties)

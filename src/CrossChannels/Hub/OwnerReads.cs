@@ -164,10 +164,17 @@ internal sealed class OwnerReads
     /// <summary>Completes the oldest lease of the owner's; false if none is open.</summary>
     public bool TryCompleteOldest()
     {
-        long oldest;
-        lock (_sync)
-            oldest = LowestLease;
-        return oldest != long.MaxValue && TrySettle(oldest, isCompleted: true);
+        while (true)
+        {
+            long oldest;
+            lock (_sync)
+                oldest = LowestLease;
+            if (oldest == long.MaxValue)
+                return false;
+            // Unless another thread was faster, whose lease it was then.
+            if (TrySettle(oldest, isCompleted: true))
+                return true;
+        }
     }
 
     /// <summary>Hands queued items to readers that wait for one, then wakes those that wait for any.</summary>

@@ -164,20 +164,26 @@ internal sealed class OwnerWrites
     {
         HubDuties duties = default;
         var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_sync)
+        Action<Exception?> done = error =>
         {
-            _channel.AddJoinLocked(
-                error =>
-                {
-                    if (error is null)
-                        joined.TrySetResult();
-                    else
-                        joined.TrySetException(error);
-                },
-                ref duties);
-        }
+            if (error is null)
+                joined.TrySetResult();
+            else
+                joined.TrySetException(error);
+        };
+        lock (_sync)
+            _channel.AddJoinLocked(done, ref duties);
         duties.Run(_channel);
-        await joined.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await joined.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_sync)
+                _channel.RemoveJoinLocked(done);
+            throw;
+        }
     }
 
     /// <summary>There may be room: lets a blocked write in, or wakes those that wait for room.</summary>

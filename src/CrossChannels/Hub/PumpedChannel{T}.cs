@@ -85,7 +85,7 @@ internal sealed class PumpedChannel<T> : HubObject
         {
             directory.Add(channel);
         }
-        catch (ArgumentException)
+        catch
         {
             channel._arrivalTimer?.Dispose();
             throw;

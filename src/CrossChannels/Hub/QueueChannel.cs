@@ -90,6 +90,11 @@ internal sealed class QueueChannel : HubObject
 
     public bool IsJoining => !_joins.IsEmpty;
 
+    /// <summary>How many wait until items are processed.</summary>
+    public int Joining { get { lock (Sync) return _joins.Count; } }
+
+    public int LinkCount { get { lock (Sync) return _links.Count; } }
+
     /// <summary>Nothing is queued, in flight or leased.</summary>
     public bool IsDrained => Queue.Count == 0 && Readers.HeldItems == 0 && OwnerReads.LeaseCount == 0;
 
@@ -326,6 +331,10 @@ internal sealed class QueueChannel : HubObject
         Balancer.AwaitReports();
     }
 
+    /// <summary>Nobody waits any more.</summary>
+    /// <returns>False if it was called back already, or is about to be.</returns>
+    public bool RemoveJoinLocked(Action<Exception?> done) => _joins.Remove(done);
+
     /// <summary>Throws away what is queued.</summary>
     public void DropLocked(ReaderClosedException error, ref HubDuties duties)
     {
@@ -404,6 +413,7 @@ internal sealed class QueueChannel : HubObject
         await link.Closed.ConfigureAwait(false);
         lock (Sync)
             _links.Remove(link);
+        (link.Receiver as WriterPort)?.ForgetJoins();
     }
 
     private long LowestUnprocessed()

@@ -23,6 +23,10 @@ internal sealed class WriterPort : ReceivingHalf
     private bool _isWithdrawable;
     private Closure? _closure;
 
+    // What waits in the channel's list for items to be processed, so that it can be taken out when the link is closed.
+    private readonly List<Action<Exception?>> _joins = new(0);
+    private Action<Exception?>? _end;
+
     public WriterPort(QueueChannel channel, Outbox outbox, long windowBytes)
     {
         _channel = channel;
@@ -280,7 +284,8 @@ internal sealed class WriterPort : ReceivingHalf
             if (isClean)
             {
                 // The writer may leave, and its joins end, when all that came before is processed.
-                _channel.AddJoinLocked(error => EndAfterJoin(error), ref duties);
+                _end = EndAfterJoin;
+                _channel.AddJoinLocked(_end, ref duties);
             }
             _channel.Course.WriterDoneLocked(this, kind, closure.Error, ref duties);
         }
@@ -288,6 +293,21 @@ internal sealed class WriterPort : ReceivingHalf
             Finished(Received);
         duties.Run(_channel);
         return true;
+    }
+
+    /// <summary>The link is closed: nobody waits for what came by it, and its memory must not outlast it for as long as that is unread.</summary>
+    public void ForgetJoins()
+    {
+        bool isEndDue;
+        lock (_channel.Sync)
+        {
+            foreach (Action<Exception?> join in _joins)
+                _channel.RemoveJoinLocked(join);
+            _joins.Clear();
+            isEndDue = _end is not null && _channel.RemoveJoinLocked(_end);
+        }
+        if (isEndDue)
+            Finished(Received);
     }
 
     private void EndAfterJoin(Exception? error)
@@ -327,12 +347,15 @@ internal sealed class WriterPort : ReceivingHalf
         if (_joinTarget <= _joined || Received < _joinTarget)
             return;
         long count = _joined = Received;
-        _channel.AddJoinLocked(
-            error =>
-            {
-                if (error is null)
-                    _outbox.Post(new OutFrame(FrameType.Joined, count));
-            },
-            ref duties);
+        Action<Exception?> done = null!;
+        done = error =>
+        {
+            lock (_channel.Sync)
+                _joins.Remove(done);
+            if (error is null)
+                _outbox.Post(new OutFrame(FrameType.Joined, count));
+        };
+        _joins.Add(done);
+        _channel.AddJoinLocked(done, ref duties);
     }
 }

@@ -1,4 +1,3 @@
-using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Tests.Hub;
 using Microsoft.Extensions.Logging;
