@@ -347,8 +347,6 @@ internal sealed class Link
         _connection.InputEnded();
     }
 
-    private ExitWatch? Exit => _exit ?? ExitWatch.Find(_peer.ProcessId ?? _info?.ProcessId);
-
     /// <summary>Both directions are over, so that a broken connection takes nothing away.</summary>
     private bool IsOver
     {
@@ -359,9 +357,9 @@ internal sealed class Link
         }
     }
 
-    private ConnectionLostException Lost(string how, Exception? inner = null) => Exit?.ExitCode is { } code
-        ? new ConnectionLostException($"{how} The process exited with code {code}.", inner, exitCode: code)
-        : new ConnectionLostException(how, inner);
+    private ConnectionLostException Lost(string how, Exception? inner = null) => ExitWatch.Lost(Exit, how, inner);
+
+    private ExitWatch? Exit => _exit ?? ExitWatch.Find(_peer.ProcessId ?? _info?.ProcessId);
 
     private void DecideEnd(Exception? error)
     {
