@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
+using CrossChannels.Ends;
 using CrossChannels.Hub;
 using CrossChannels.Serialization;
 
@@ -98,11 +99,16 @@ public sealed partial class ChannelHub
         if (PumpedChannel<T>.IsNeededFor(options))
         {
             PumpedChannel<T> pumped = PumpedChannel<T>.Create(name, options, itemDropped, settings, Settings, _directory);
-            return new OwnedChannel<T>(pumped.Reader, pumped.Writer, address, Settings.DrainTimeout, pumped.Abort, timeout => close(pumped, timeout));
+            var owned = new OwnedChannel<T>(pumped.Reader, pumped.Writer, address, Settings.DrainTimeout, pumped.Abort, timeout => close(pumped, timeout));
+            if (options is BoundedChannelOptions { Capacity: 0 })
+                OwnerEnds.Refuse(owned, RefusedOrigin.Rendezvous);
+            else
+                OwnerEnds.Share(owned, settings, Settings.Link);
+            return owned;
         }
         ItemCodec<T> codec = ItemCodec.Create(settings);
         QueueChannel channel = AddQueue(name, Queued(options, settings, codec.Contract));
-        return Own(channel, codec, close);
+        return Own(channel, codec, settings, close);
     }
 
     internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
@@ -113,8 +119,10 @@ public sealed partial class ChannelHub
         ItemCodec<T> codec = ItemCodec.Create(settings);
         QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseSettings.Default };
         QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);
-        OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, CloseOneAsync);
-        return new LeasedOwner<T>(channel, codec, AddressOf(name), letters, CloseAsync);
+        OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, settings, CloseOneAsync);
+        var owner = new LeasedOwner<T>(channel, codec, AddressOf(name), letters, CloseAsync);
+        OwnerEnds.Share(owner, settings, Settings.Link);
+        return owner;
 
         // Whatever is on its way to the dead letters comes first.
         async ValueTask<long> CloseAsync(TimeSpan timeout)
@@ -124,13 +132,18 @@ public sealed partial class ChannelHub
         }
     }
 
-    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, Func<HubObject, TimeSpan, ValueTask<long>> close) => new(
-        new ItemReader<T, OwnerSource>(new OwnerSource(channel), codec),
-        new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec),
-        AddressOf(channel.Name),
-        Settings.DrainTimeout,
-        channel.Course.Abort,
-        timeout => close(channel, timeout));
+    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, CrossChannelSettings<T> settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    {
+        var owned = new OwnedChannel<T>(
+            new ItemReader<T, OwnerSource>(new OwnerSource(channel), codec),
+            new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec),
+            AddressOf(channel.Name),
+            Settings.DrainTimeout,
+            channel.Course.Abort,
+            timeout => close(channel, timeout));
+        OwnerEnds.Share(owned, settings, Settings.Link);
+        return owned;
+    }
 
     private static string DeadLetterName(string name) => name.Length == 0 ? "dead-letters" : $"{name}.dead-letters";
 

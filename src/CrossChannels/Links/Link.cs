@@ -10,7 +10,7 @@ internal sealed class Link
 {
     private readonly LinkConnection _connection;
     private readonly LinkIdentity _identity;
-    private readonly LinkPeer _peer;
+    private LinkPeer _peer;
     private readonly WorkScheduler _scheduler;
     private readonly Outbox _outbox;
     private readonly LinkFrames _frames;
@@ -21,6 +21,7 @@ internal sealed class Link
     private GoodbyeState _goodbye;
     private Exception? _cause;
     private PeerInfo? _info;
+    private ExitWatch? _exit;
     private int _isCompleted;
 
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
@@ -57,7 +58,7 @@ internal sealed class Link
     public ReceivingHalf Receiver { get; }
 
     /// <summary>Whether a large item may be written from its writer's memory.</summary>
-    public bool MayLendLarge { get; }
+    public bool MayLendLarge { get; private set; }
 
     /// <summary>Somebody else closes it when the process exits.</summary>
     public bool HasOwner { get; }
@@ -86,38 +87,94 @@ internal sealed class Link
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
     {
-        LinkRegistry.Add(this);
         ChannelMetrics.LinkOpened();
+        Begin(isGreetingSent: false);
+    }
+
+    /// <summary>Waits for its connection, in place of <see cref="Start()"/>.</summary>
+    /// <param name="firstUse">Called, without a lock and perhaps more often than once, when this end is used before it has one.</param>
+    public void Defer(Action firstUse)
+    {
+        ChannelMetrics.LinkOpened();
+        _outbox.Defer(firstUse);
+    }
+
+    /// <summary>Begins with the connection that it waited for.</summary>
+    /// <param name="input">The connection.</param>
+    /// <param name="output">The connection.</param>
+    /// <param name="peer">Who is at the other end.</param>
+    /// <param name="isGreetingSent">The other end has this end's greeting already.</param>
+    public void Start(LinkInput input, LinkOutput output, LinkPeer peer, bool isGreetingSent)
+    {
+        _peer = peer;
+        MayLendLarge = output.EndsWritesOnClose;
+        _connection.Open(input, output, peer);
+        _outbox.Open(output);
+        Begin(isGreetingSent);
+    }
+
+    /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>
+    public void Use() => _outbox.Use();
+
+    private void Begin(bool isGreetingSent)
+    {
+        LinkRegistry.Add(this);
         if (Settings.GreetingTimeout != Timeout.InfiniteTimeSpan)
             _greetingTimer = Settings.TimeProvider.CreateTimer(static state => ((Link)state!).OnGreetingLate(), this, Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
-        _outbox.PostOpening(_identity.Greeting(), isOver: false);
+        if (!isGreetingSent)
+            _outbox.PostOpening(_identity.Greeting(), isOver: false);
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
+        if (!_connection.IsClosing)
+            return;
+        // It was closed while it waited for this connection.
+        LinkRegistry.Remove(this);
+        _ = _peer.Connection?.DisposeAsync().AsTask();
     }
 
     /// <summary>The writer completes the channel; the first call counts, also where the peer has ended it meanwhile.</summary>
     /// <remarks>A writer that completes what it began must not fail because its peer was faster: in process it never does.</remarks>
     public bool TryComplete(Exception? error)
     {
+        Sender.Closure?.ThrowIfMoved();
+        Use();
         bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
         EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
-        return CloseSender(kind, _ => error, drop: false, OutcomeOf(error, FrameType.Complete))
+        return CloseSender(kind, _ => error, drop: false, Outcomes.FrameOf(error, FrameType.Complete))
             || (isFirst && Sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
     }
 
     /// <summary>Tells the writer of a shared channel that it takes no more items; those that were accepted there may still come.</summary>
-    public void EndChannel(Exception? error) => _outbox.Post(OutcomeOf(error, FrameType.Ended));
+    public void EndChannel(Exception? error) => _outbox.Post(Outcomes.FrameOf(error, FrameType.Ended));
 
     /// <summary>The writer leaves: accepts nothing more, and the reader learns it after the last item.</summary>
-    public void Leave() => CloseSender(EndingKind.WriterLeft, static _ => null, drop: false, new OutFrame(FrameType.SendFinished));
+    /// <param name="error">What every later use of it throws.</param>
+    /// <returns>Whether it was open.</returns>
+    public bool Leave(Exception? error = null)
+    {
+        Use();
+        return CloseSender(EndingKind.WriterLeft, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
+    }
 
     /// <summary>The reader closes its end; what is unread is dropped.</summary>
     /// <returns>Done when the writer has confirmed it, or the connection is closed.</returns>
-    public Task CloseReaderAsync(string? reason)
+    public Task CloseReaderAsync(string? reason, Exception? error = null)
     {
-        var error = new ReaderClosedException("this end", reason);
+        Use();
+        error ??= new ReaderClosedException("this end", reason);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
             TellReaderClosed(reason);
         return IsPeerDone ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
+    }
+
+    /// <summary>Closes a reader that is open.</summary>
+    /// <param name="error">What every later use of it throws.</param>
+    /// <returns>False if it was over.</returns>
+    public bool TryCloseReader(Exception error)
+    {
+        if (Receiver.Closure is not null)
+            return false;
+        _ = CloseReaderAsync(null, error);
+        return ReferenceEquals(Receiver.Closure?.Error, error);
     }
 
     /// <summary>Tells the writer that what it sent is not read any more.</summary>
@@ -150,8 +207,22 @@ internal sealed class Link
     /// <summary>Ends the link at once; items that arrived and were not read are dropped here.</summary>
     public void Abort(string? reason)
     {
+        Use();
         string text = reason ?? "no reason given";
         Die(new LinkAbortedException($"This end aborted the link: {text}"), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Given, Text: text), dropUnread: true);
+    }
+
+    /// <summary>Ends a link that never had a connection.</summary>
+    public void Fail(Exception cause) => Die(cause, null);
+
+    /// <summary>Ends a link that never had a connection, because this end was given away.</summary>
+    public void MoveAway(Exception moved)
+    {
+        CloseSender(EndingKind.WriterLeft, _ => moved, drop: true, last: null);
+        Sender.Detach(_ => moved);
+        Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, moved), moved), drop: true);
+        Interlocked.CompareExchange(ref _cause, moved, null);
+        Close();
     }
 
     /// <summary>Ends a link whose peer did not answer in time.</summary>
@@ -175,6 +246,7 @@ internal sealed class Link
     internal void Meet(int version, Hello peer)
     {
         Receiver.Meet(peer);
+        _exit = ExitWatch.Find(_peer.ProcessId ?? peer.ProcessId);
         Volatile.Write(ref _info, new PeerInfo(_peer.Endpoint, _peer.ProcessId ?? peer.ProcessId, _peer.UserId, version, peer.LibraryVersion));
     }
 
@@ -187,18 +259,9 @@ internal sealed class Link
         _greeted.TrySetResult(_info!);
     }
 
-    internal Exception RefusedByPeer(ReasonFrame reason)
-    {
-        string message = $"{reason.Text} The other end, {_peer.Endpoint}, refused the link.";
-        return new LinkRefusedException(message, reason.Code == ReasonCode.NotSupported ? new NotSupportedException(message) : null);
-    }
+    internal Exception RefusedByPeer(ReasonFrame reason) => Outcomes.Refused(reason, _peer);
 
-    internal Exception AbortedByPeer(ReasonFrame reason) => reason.Code switch
-    {
-        ReasonCode.Violation => new ProtocolViolationException($"The peer ({PeerName}) ended the link: {reason.Text}"),
-        ReasonCode.TimedOut => new LinkTimeoutException($"The peer ({PeerName}) ended the link: {reason.Text}"),
-        _ => new LinkAbortedException($"The peer ({PeerName}) aborted the link: {reason.Text}"),
-    };
+    internal Exception AbortedByPeer(ReasonFrame reason) => Outcomes.Aborted(reason, PeerName);
 
     internal void OnPeerLeft(long total) =>
         OnPeerDone(FrameType.SendFinished, total, EndingKind.WriterLeft, new WriterLeftException(PeerName));
@@ -218,16 +281,9 @@ internal sealed class Link
     /// <summary>The hub's channel takes no more items; what was accepted is still sent.</summary>
     internal void OnChannelEnded(CompleteFrame end)
     {
-        Exception? error = ErrorOf(end);
+        Exception? error = Outcomes.ErrorOf(end);
         CloseSender(error is null ? EndingKind.Completed : EndingKind.Faulted, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
     }
-
-    internal static Exception? ErrorOf(CompleteFrame end) => end.Outcome switch
-    {
-        CompletionOutcome.Success => null,
-        CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
-        _ => new RemoteChannelException(end.TypeName, end.Message),
-    };
 
     /// <summary>The peer's reader is closed.</summary>
     /// <returns>False if that was known.</returns>
@@ -258,26 +314,50 @@ internal sealed class Link
     /// <summary>The receive loop has ended, at the end of the input (null) or by an error.</summary>
     internal void OnInputEnded(Exception? error)
     {
+        if (error is not (MalformedFrameException or PeerRefusedException or CrossChannelException) && !IsOver && Exit is { ExitCode: null } exit)
+        {
+            _ = DecideLaterAsync(exit, error);
+            return;
+        }
         if (!_connection.IsClosing)
             DecideEnd(error);
         _connection.InputEnded();
     }
 
+    /// <summary>How the process at the other end ended says more than that its connection broke.</summary>
+    private async Task DecideLaterAsync(ExitWatch exit, Exception? error)
+    {
+        await exit.WaitAsync(Settings.TimeProvider).ConfigureAwait(false);
+        if (!_connection.IsClosing)
+            DecideEnd(error);
+        _connection.InputEnded();
+    }
+
+    /// <summary>Both directions are over, so that a broken connection takes nothing away.</summary>
+    private bool IsOver
+    {
+        get
+        {
+            lock (_sync)
+                return _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
+        }
+    }
+
+    private ConnectionLostException Lost(string how, Exception? inner = null) => ExitWatch.Lost(Exit, how, inner);
+
+    private ExitWatch? Exit => _exit ?? ExitWatch.Find(_peer.ProcessId ?? _info?.ProcessId);
+
     private void DecideEnd(Exception? error)
     {
-        bool wasOver;
-        lock (_sync)
-            wasOver = _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
-        if (wasOver && error is not (MalformedFrameException or PeerRefusedException))
+        if (IsOver && error is not (MalformedFrameException or PeerRefusedException))
         {
-            // Both directions were over, so that a broken connection takes nothing away.
             Close();
             return;
         }
         switch (error)
         {
             case null:
-                Die(new ConnectionLostException($"The connection to {PeerName} ended without a goodbye: the process was killed, or left without closing it."), null);
+                Die(Lost($"The connection to {PeerName} ended without a goodbye: the process was killed, or left without closing it."), null);
                 break;
             case PeerRefusedException refused:
                 Die(
@@ -293,7 +373,7 @@ internal sealed class Link
                 Die(error, null);
                 break;
             default:
-                Die(new ConnectionLostException($"The connection to {PeerName} broke: {error.Message}", error), null);
+                Die(Lost($"The connection to {PeerName} broke: {error.Message}", error), null);
                 break;
         }
     }
@@ -314,22 +394,13 @@ internal sealed class Link
         Done(isOut: false);
     }
 
-    private static OutFrame OutcomeOf(Exception? error, FrameType type) => error switch
-    {
-        null => new OutFrame(type, Code: (byte)CompletionOutcome.Success),
-        OperationCanceledException => new OutFrame(type, Code: (byte)CompletionOutcome.Canceled),
-        // An error that came from another process goes on as it was there.
-        RemoteChannelException remote => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: remote.RemoteMessage, TypeName: remote.RemoteTypeName),
-        _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? ""),
-    };
-
     private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
     {
         bool isFirst = Sender.TryClose(
             unreceived =>
             {
                 Exception? error = makeError(unreceived);
-                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived), error);
+                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error);
             },
             drop,
             last);
@@ -350,7 +421,7 @@ internal sealed class Link
     }
 
     private void OnOutputFailed(Exception e) =>
-        _ = _connection.FailSoonAsync(() => Die(new ConnectionLostException($"The connection to {PeerName} broke: {e.Message}", e), null));
+        _ = _connection.FailSoonAsync(() => Die(Lost($"The connection to {PeerName} broke: {e.Message}", e), null));
 
     private void OnGreetingLate()
     {
@@ -384,7 +455,7 @@ internal sealed class Link
             : cause;
         CloseSender(kind, AtWriter, drop: true, last: null);
         Sender.Detach(AtWriter);
-        Receiver.TryClose(new Closure(new Ending(kind, cause), cause), dropUnread);
+        Receiver.TryClose(new Closure(new Ending(kind, cause, ExitCode: (cause as ConnectionLostException)?.ExitCode), cause), dropUnread);
         _greetingTimer?.Dispose();
         _greeted.TrySetException(cause);
         _ = _greeted.Task.Exception;
