@@ -23,7 +23,7 @@ internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
             if (!_objects.TryAdd(item.Name, item))
-                throw new ArgumentException($"This hub has something named '{item.Name}' already.", "name");
+                throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
             added = _added;
             _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
