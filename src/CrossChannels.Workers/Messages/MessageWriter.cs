@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace CrossChannels.Workers.Messages;
+
+/// <summary>Writes the fields of a message, little-endian; text and bytes with their length before.</summary>
+internal sealed class MessageWriter
+{
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+
+    public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
+
+    public void Byte(byte value)
+    {
+        _bytes.GetSpan(1)[0] = value;
+        _bytes.Advance(1);
+    }
+
+    public void Boolean(bool value) => Byte(value ? (byte)1 : (byte)0);
+
+    public void Int32(int value)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes.GetSpan(sizeof(int)), value);
+        _bytes.Advance(sizeof(int));
+    }
+
+    public void Int64(long value)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_bytes.GetSpan(sizeof(long)), value);
+        _bytes.Advance(sizeof(long));
+    }
+
+    public void Bytes(ReadOnlySpan<byte> value)
+    {
+        Int32(value.Length);
+        _bytes.Write(value);
+    }
+
+    /// <summary>Bytes as they are, without their length.</summary>
+    public void Raw(ReadOnlySpan<byte> value) => _bytes.Write(value);
+
+    public void Text(string value) => Bytes(Encoding.UTF8.GetBytes(value));
+
+    /// <summary>What has been written, with its length (4 bytes) before it.</summary>
+    public byte[] ToFrame()
+    {
+        byte[] frame = new byte[sizeof(int) + _bytes.WrittenCount];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, _bytes.WrittenCount);
+        _bytes.WrittenSpan.CopyTo(frame.AsSpan(sizeof(int)));
+        return frame;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+
+namespace CrossChannels.Workers.Running;
+
+/// <summary>
+/// The worker's end of the pipe on which its parent speaks: it came as standard input, and is moved aside, so that neither the method nor a program that it
+/// starts reads from it.
+/// </summary>
+internal sealed class ControlPipe
+{
+    private const int CopyAndCloseOnExecute = 1030;
+    private const int StandardInput = 0;
+
+    private readonly SafeFileHandle _file;
+
+    public ControlPipe()
+    {
+        _file = new SafeFileHandle(NativeMethods.ControlFile(StandardInput, CopyAndCloseOnExecute, 3), ownsHandle: true);
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
+        _ = NativeMethods.CopyFile((int)nothing.DangerousGetHandle(), StandardInput);
+    }
+
+    /// <summary>The next message, its kind first; <see langword="null"/> when the parent is gone. Waits on this thread.</summary>
+    public byte[]? Read()
+    {
+        byte[] length = new byte[sizeof(int)];
+        if (!Fill(length))
+            return null;
+        byte[] message = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+        return Fill(message) ? message : null;
+    }
+
+    private bool Fill(byte[] buffer)
+    {
+        int filled = 0;
+        while (filled < buffer.Length)
+        {
+            int count = RandomAccess.Read(_file, buffer.AsSpan(filled), 0);
+            if (count == 0)
+                return false;
+            filled += count;
+        }
+        return true;
+    }
+}
