@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using CrossChannels.Transports;
 
 namespace CrossChannels;
@@ -9,6 +10,7 @@ namespace CrossChannels;
 /// <c>unix:/path</c>, <c>pipe:name</c>, <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>mem:name</c>, or a bare name, which means the
 /// best local transport. Two addresses are equal when they are written alike; hosts are compared without regard to case.
 /// </remarks>
+[JsonConverter(typeof(ChannelAddressJsonConverter))]
 public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
 {
     internal ChannelAddress(ChannelScheme scheme, string? name = null, string? path = null, string? host = null, int? port = null)

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
+using CrossChannels.Ends;
 using CrossChannels.Hub;
 using CrossChannels.Serialization;
 
@@ -101,11 +102,16 @@ public sealed partial class ChannelHub
         if (PumpedChannel<T>.IsNeededFor(options))
         {
             PumpedChannel<T> pumped = PumpedChannel<T>.Create(name, options, itemDropped, settings, Settings, _directory);
-            return new OwnedChannel<T>(pumped.Reader, pumped.Writer, address, Settings.DrainTimeout, pumped.Abort, timeout => close(pumped, timeout));
+            var owned = new OwnedChannel<T>(pumped.Reader, pumped.Writer, address, Settings.DrainTimeout, pumped.Abort, timeout => close(pumped, timeout));
+            if (options is BoundedChannelOptions { Capacity: 0 })
+                OwnerEnds.Refuse(owned, RefusedOrigin.Rendezvous);
+            else
+                OwnerEnds.Share(owned, settings, Settings.Link);
+            return owned;
         }
         ItemCodec<T> codec = ItemCodec.Create(settings);
         QueueChannel channel = AddQueue(name, Queued(options, settings, codec.Contract));
-        return Own(channel, codec, close);
+        return Own(channel, codec, settings, close);
     }
 
     internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
@@ -119,20 +125,27 @@ public sealed partial class ChannelHub
         if (queue.Leases.MaxDeliveries is not null)
         {
             QueueChannel dead = AddQueue(DeadLetterName(name), queue with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner });
-            letters = Own(dead, codec, CloseOneAsync);
+            letters = Own(dead, codec, settings, CloseOneAsync);
             queue = queue with { DeadLetters = dead };
         }
         QueueChannel channel = AddQueue(name, queue);
-        return new LeasedOwner<T>(channel, codec, AddressOf(name), letters, timeout => close(channel, timeout));
+        var owner = new LeasedOwner<T>(channel, codec, AddressOf(name), letters, timeout => close(channel, timeout));
+        OwnerEnds.Share(owner, settings, Settings.Link);
+        return owner;
     }
 
-    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, Func<HubObject, TimeSpan, ValueTask<long>> close) => new(
-        new ItemReader<T, OwnerSource>(new OwnerSource(channel), codec),
-        new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec),
-        AddressOf(channel.Name),
-        Settings.DrainTimeout,
-        channel.Course.Abort,
-        timeout => close(channel, timeout));
+    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, CrossChannelSettings<T> settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    {
+        var owned = new OwnedChannel<T>(
+            new ItemReader<T, OwnerSource>(new OwnerSource(channel), codec),
+            new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec),
+            AddressOf(channel.Name),
+            Settings.DrainTimeout,
+            channel.Course.Abort,
+            timeout => close(channel, timeout));
+        OwnerEnds.Share(owned, settings, Settings.Link);
+        return owned;
+    }
 
     private static string DeadLetterName(string name) => name.Length == 0 ? "dead-letters" : $"{name}.dead-letters";
 

@@ -1,13 +1,31 @@
 using System.Threading.Channels;
+using CrossChannels.Ends;
 
 namespace CrossChannels;
 
 /// <summary>A <see cref="ChannelReader{T}"/> whose writer may live in another process.</summary>
 /// <typeparam name="T">The item type.</typeparam>
-public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable, IDisposable
+public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable, IDisposable, IGivenEnd
 {
     private protected CrossChannelReader()
     {
+    }
+
+    EndOrigin? IGivenEnd.Origin => Origin;
+
+    /// <summary>How this end is given to another process.</summary>
+    internal EndOrigin? Origin { get; set; }
+
+    /// <summary>Opens a reader that another process gave to this one.</summary>
+    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
+    public static Task<CrossChannelReader<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    {
+        EndContent content = EndContent.Of(ticket, EndKind.Reader);
+        return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken);
     }
 
     /// <summary>Why the channel is over; <see langword="null"/> while it is not, or items are left to read.</summary>

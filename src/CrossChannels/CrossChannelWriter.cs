@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CrossChannels.Ends;
 
 namespace CrossChannels;
 
@@ -8,10 +9,27 @@ namespace CrossChannels;
 /// A write that is done has been <i>accepted</i>, and the memory of a byte item is the caller's again. <see cref="FlushAsync"/> waits until it is <i>received</i>, in the memory of the
 /// other process, of a shared channel its owner's; <see cref="JoinAsync"/> until it is <i>processed</i>, taken by a reader.
 /// </remarks>
-public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable, IDisposable
+public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable, IDisposable, IGivenEnd
 {
     private protected CrossChannelWriter()
     {
+    }
+
+    EndOrigin? IGivenEnd.Origin => Origin;
+
+    /// <summary>How this end is given to another process.</summary>
+    internal EndOrigin? Origin { get; set; }
+
+    /// <summary>Opens a writer that another process gave to this one.</summary>
+    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
+    public static Task<CrossChannelWriter<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    {
+        EndContent content = EndContent.Of(ticket, EndKind.Writer);
+        return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToSettings<T>(), content.LinkToWrite(), cancellationToken);
     }
 
     /// <summary>Why the channel is over; <see langword="null"/> while it is not.</summary>

@@ -1,16 +1,35 @@
 using System.Threading.Channels;
+using CrossChannels.Ends;
 
 namespace CrossChannels;
 
 /// <summary>One end of a link: writes to, and reads from, another end that may be in another process.</summary>
 /// <typeparam name="TWrite">The items that this end writes; <see cref="NoItem"/> if it only reads.</typeparam>
 /// <typeparam name="TRead">The items that this end reads; <see cref="NoItem"/> if it only writes.</typeparam>
-public abstract class CrossChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAsyncDisposable, IDisposable
+public abstract class CrossChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAsyncDisposable, IDisposable, IGivenEnd
 {
     private protected CrossChannel(CrossChannelWriter<TWrite> writer, CrossChannelReader<TRead> reader)
     {
         base.Writer = writer;
         base.Reader = reader;
+    }
+
+    EndOrigin? IGivenEnd.Origin => Origin;
+
+    /// <summary>How this end is given to another process.</summary>
+    internal EndOrigin? Origin { get; set; }
+
+    /// <summary>Opens an end of a pair that another process gave to this one.</summary>
+    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
+    /// <remarks>The other end is found in the background, as <see cref="WaitForPeerAsync"/> tells.</remarks>
+    public static Task<CrossChannel<TWrite, TRead>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    {
+        EndContent content = EndContent.Of(ticket, EndKind.Duplex);
+        throw new NotSupportedException($"An end of a pair at {content.Address} cannot be opened yet.");
     }
 
     /// <summary>The readable half, with what goes beyond <see cref="ChannelReader{T}"/>.</summary>

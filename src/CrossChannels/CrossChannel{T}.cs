@@ -1,17 +1,32 @@
 using System.Threading.Channels;
+using CrossChannels.Ends;
 
 namespace CrossChannels;
 
 /// <summary>A named channel that this process owns, and that any number of readers and writers in other processes share.</summary>
 /// <typeparam name="T">The item type.</typeparam>
 /// <remarks>The owner's own ends are synchronous: what <c>TryWrite</c> took, <c>TryRead</c> sees. Items are copied all the same.</remarks>
-public abstract class CrossChannel<T> : Channel<T>, IAsyncDisposable, IDisposable
+public abstract class CrossChannel<T> : Channel<T>, IAsyncDisposable, IDisposable, IGivenEnd
 {
     private protected CrossChannel(CrossChannelReader<T> reader, CrossChannelWriter<T> writer)
     {
         base.Reader = reader;
         base.Writer = writer;
     }
+
+    EndOrigin? IGivenEnd.Origin => Origin;
+
+    /// <summary>How this end is given to another process.</summary>
+    internal EndOrigin? Origin { get; set; }
+
+    /// <summary>Opens both ends of a shared channel that another process gave to this one.</summary>
+    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
+    public static async Task<CrossChannel<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default) =>
+        await RemoteChannel<T>.OpenAsync(EndContent.Of(ticket, EndKind.Channel), cancellationToken).ConfigureAwait(false);
 
     /// <summary>The owner's readable end, which competes with those of other processes.</summary>
     public new CrossChannelReader<T> Reader => (CrossChannelReader<T>)base.Reader;

@@ -1,3 +1,4 @@
+using CrossChannels.Ends;
 using CrossChannels.Hub;
 
 namespace CrossChannels;
@@ -8,7 +9,7 @@ namespace CrossChannels;
 /// holder that was cut off may still be at work; <see cref="LockHold.Lost"/> tells it, and <see cref="LockHold.FencingToken"/> lets what the
 /// lock protects refuse it.
 /// </remarks>
-public sealed class CrossLock : IAsyncDisposable, IDisposable
+public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
 {
     private readonly LockHandle _handle;
 
@@ -16,6 +17,24 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable
     {
         _handle = new LockHandle(source, address);
         Address = address;
+        Origin = OwnerEnds.OfLock(address, source.Settings, isOwner: source is OwnerLock);
+    }
+
+    EndOrigin? IGivenEnd.Origin => Origin;
+
+    /// <summary>How this end is given to another process.</summary>
+    internal EndOrigin? Origin { get; set; }
+
+    /// <summary>Opens a lock that another process gave to this one.</summary>
+    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
+    public static Task<CrossLock> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    {
+        EndContent content = EndContent.Of(ticket, EndKind.Lock);
+        return CrossChannel.OpenLockAsync(content.Address, content.LinkToRead(), cancellationToken);
     }
 
     /// <summary>Where others open it.</summary>

@@ -14,6 +14,10 @@ namespace CrossChannels;
 /// </remarks>
 public static class ItemSerializer
 {
+    /// <summary>What a channel of <typeparamref name="T"/> uses when its settings name no serializer; of items that are not null.</summary>
+    /// <exception cref="NotSupportedException">The type cannot cross; the message names the member and what to do.</exception>
+    public static IItemSerializer<T> Default<T>() => new DefaultItemSerializer<T>();
+
     /// <summary>JSON under metadata that the compiler made: the form for trimmed and native programs.</summary>
     /// <param name="typeInfo">The metadata, as of a <see cref="System.Text.Json.Serialization.JsonSerializerContext"/>.</param>
     /// <remarks>

@@ -1,17 +1,32 @@
 using System.Threading.Channels;
+using CrossChannels.Ends;
 
 namespace CrossChannels;
 
 /// <summary>A named channel that this process owns, whose items are settled one by one: what a reader's death leaves undone is done by another.</summary>
 /// <typeparam name="T">The item type.</typeparam>
 /// <remarks>Delivery is at least once: an item whose reader died after its work and before its settling comes again, with a higher <see cref="Lease{T}.DeliveryCount"/>.</remarks>
-public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable, IDisposable
+public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable, IDisposable, IGivenEnd
 {
     private protected LeasedChannel(LeasedReader<T> reader, CrossChannelWriter<T> writer)
     {
         base.Reader = reader;
         base.Writer = writer;
     }
+
+    EndOrigin? IGivenEnd.Origin => Origin;
+
+    /// <summary>How this end is given to another process.</summary>
+    internal EndOrigin? Origin { get; set; }
+
+    /// <summary>Opens both ends of a leased channel that another process gave to this one.</summary>
+    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
+    public static async Task<LeasedChannel<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default) =>
+        await RemoteLeasedChannel<T>.OpenAsync(EndContent.Of(ticket, EndKind.LeasedChannel), cancellationToken).ConfigureAwait(false);
 
     /// <summary>The owner's readable end, which competes with those of other processes.</summary>
     public new LeasedReader<T> Reader => (LeasedReader<T>)base.Reader;

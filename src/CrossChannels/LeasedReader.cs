@@ -1,3 +1,5 @@
+using CrossChannels.Ends;
+
 namespace CrossChannels;
 
 /// <summary>Reads a leased channel: items that are to be settled one by one.</summary>
@@ -6,6 +8,18 @@ public abstract class LeasedReader<T> : CrossChannelReader<Lease<T>>
 {
     private protected LeasedReader()
     {
+    }
+
+    /// <summary>Opens a reader of leases that another process gave to this one.</summary>
+    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
+    public static new Task<LeasedReader<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    {
+        EndContent content = EndContent.Of(ticket, EndKind.LeasedReader);
+        return CrossChannel.OpenLeasedReaderAsync(content.Address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken);
     }
 
     /// <summary>Completes the oldest open lease of this reader, as <c>JoinableQueue.task_done()</c> does; for ported code.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace CrossChannels.Links;
 
@@ -12,6 +13,9 @@ internal static class LinkRegistry
     private static readonly ConcurrentDictionary<object, (Func<Task> Close, TimeSpan Timeout)> s_owners = new();
 
     static LinkRegistry() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => CloseAll();
+
+    /// <summary>Raised before anything is closed.</summary>
+    public static event EventHandler? Exiting;
 
     public static void Add(Link link) => s_links.TryAdd(link, true);
 
@@ -27,6 +31,7 @@ internal static class LinkRegistry
     /// <summary>A process that returns from Main leaves its channels in good order, under a deadline.</summary>
     private static void CloseAll()
     {
+        Exception? failure = RaiseExiting();
         var closing = new List<Task>();
         foreach ((Func<Task> close, TimeSpan timeout) in s_owners.Values)
             closing.Add(WithinAsync(close(), timeout == Timeout.InfiniteTimeSpan ? timeout : timeout + s_lastWords));
@@ -40,6 +45,26 @@ internal static class LinkRegistry
 #pragma warning disable VSTHRD002 // The process ends when this event returns, so it has to wait; the deadlines are above.
         Task.WhenAll(closing).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
+        if (failure is not null)
+            ExceptionDispatchInfo.Throw(failure);
+    }
+
+    /// <returns>What the first handler threw that failed; it keeps neither the others nor the channels from ending in good order.</returns>
+    private static Exception? RaiseExiting()
+    {
+        Exception? failure = null;
+        foreach (EventHandler handler in Delegate.EnumerateInvocationList(Exiting))
+        {
+            try
+            {
+                handler(null, EventArgs.Empty);
+            }
+            catch (Exception e)
+            {
+                failure ??= e;
+            }
+        }
+        return failure;
     }
 
     private static Task WithinAsync(Task closed, TimeSpan timeout) =>

@@ -16,7 +16,7 @@ internal static class ItemCodec
 
         return settings.Serializer switch
         {
-            null => Choose<T>(settings.ContractName),
+            null or DefaultItemSerializer<T> => Choose<T>(settings.ContractName),
             JsonItemSerializer<T> json => JsonCodec.Create(json.TypeInfo, settings.ContractName),
             IRawSerializer<T> raw => raw.CreateCodec(settings.ContractName),
             _ => new SerializerCodec<T>(settings.Serializer, settings.ContractName),

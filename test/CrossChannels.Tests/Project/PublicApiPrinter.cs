@@ -60,7 +60,7 @@ internal sealed class PublicApiPrinter
         if (!type.IsEnum)
         {
             HashSet<Type> inherited = [.. type.BaseType?.GetInterfaces() ?? [], .. type.GetInterfaces().SelectMany(other => other.GetInterfaces())];
-            bases.AddRange(type.GetInterfaces().Where(other => !inherited.Contains(other)).Select(other => Name(other)).Order(StringComparer.Ordinal));
+            bases.AddRange(type.GetInterfaces().Where(other => other.IsVisible && !inherited.Contains(other)).Select(other => Name(other)).Order(StringComparer.Ordinal));
         }
 
         return $"public {kind} {type.Namespace}.{Name(type)}{(bases.Count > 0 ? " : " + string.Join(", ", bases) : "")}{Constraints(type.GetGenericArguments())}";

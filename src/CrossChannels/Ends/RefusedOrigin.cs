@@ -1,0 +1,17 @@
+namespace CrossChannels.Ends;
+
+/// <summary>An end that cannot be given, and why.</summary>
+internal sealed class RefusedOrigin(string why) : EndOrigin
+{
+    public static readonly RefusedOrigin Connected = new(
+        "This end was made by ConnectAsync, ListenAsync or Over, and its connection cannot move to another process. " +
+        "Give the address as a string and connect there, or make the two ends with CrossChannel.CreatePair.");
+
+    public static readonly RefusedOrigin Rendezvous = new(
+        "A channel of capacity 0 hands over within one process only, and so cannot be given to another. Across processes the least capacity is 1.");
+
+    public static readonly RefusedOrigin Both = new(
+        "Reader and writer of this channel were opened together from a ticket. Give one of them, Reader or Writer, or let the owner of the channel give it.");
+
+    public override ValueTask<EndTicket> GiveAsync(string to, CancellationToken cancellationToken) => throw new InvalidOperationException(why);
+}
