@@ -1,3 +1,5 @@
+using CrossChannels.Workers.Starting;
+
 namespace CrossChannels.Workers;
 
 /// <content>Starts methods that return nothing.</content>

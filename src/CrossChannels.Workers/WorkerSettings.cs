@@ -34,4 +34,10 @@ public sealed class WorkerSettings
 
     /// <summary>Where what nobody is told otherwise is logged. Default: nowhere.</summary>
     public ILogger? Logger { get; init; }
+
+    internal void Validate()
+    {
+        if (TerminateTimeout < TimeSpan.Zero && TerminateTimeout != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(TerminateTimeout), TerminateTimeout, "A time to wait is not negative.");
+    }
 }

@@ -12,11 +12,12 @@ internal sealed class ControlPipe
     private const int CopyAndCloseOnExecute = 1030;
     private const int StandardInput = 0;
 
-    private readonly SafeFileHandle _file;
+    private readonly FileStream _stream;
 
     public ControlPipe()
     {
-        _file = new SafeFileHandle(NativeMethods.ControlFile(StandardInput, CopyAndCloseOnExecute, 3), ownsHandle: true);
+        var file = new SafeFileHandle(NativeMethods.ControlFile(StandardInput, CopyAndCloseOnExecute, 3), ownsHandle: true);
+        _stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
         using SafeFileHandle nothing = File.OpenHandle("/dev/null");
         _ = NativeMethods.CopyFile((int)nothing.DangerousGetHandle(), StandardInput);
     }
@@ -36,7 +37,7 @@ internal sealed class ControlPipe
         int filled = 0;
         while (filled < buffer.Length)
         {
-            int count = RandomAccess.Read(_file, buffer.AsSpan(filled), 0);
+            int count = _stream.Read(buffer, filled, buffer.Length - filled);
             if (count == 0)
                 return false;
             filled += count;

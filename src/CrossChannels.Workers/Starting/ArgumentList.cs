@@ -11,6 +11,9 @@ internal sealed class ArgumentList
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly List<Argument> _all = [];
+    private MessageWriter?[] _values = [];
+
+    public int Count => _all.Count;
 
     public ArgumentList Add<T>(T value)
     {
@@ -18,31 +21,32 @@ internal sealed class ArgumentList
         return this;
     }
 
-    /// <summary>
-    /// Writes the arguments: first what may fail without consequences, then the ends, of which some are given away. Returns their tickets.
-    /// </summary>
-    /// <param name="message">Where they go.</param>
-    /// <param name="method">The method that takes them.</param>
-    /// <param name="to">Name of the worker, for the errors of an end that was given away.</param>
-    /// <param name="cancellationToken">Cancels giving.</param>
+    /// <summary>Encodes what is no end, before anything has happened that would have to be undone.</summary>
     /// <exception cref="ArgumentException">One cannot go to another process.</exception>
-    public async Task<List<EndTicket>> WriteAsync(MessageWriter message, MethodInfo method, string to, CancellationToken cancellationToken)
+    public void Encode(MethodInfo method)
     {
         ParameterInfo[] parameters = method.GetParameters();
-        var values = new MessageWriter?[_all.Count];
+        _values = new MessageWriter?[_all.Count];
         for (int i = 0; i < _all.Count; i++)
         {
             if (!EndTicket.IsEnd(_all[i].Value))
-                values[i] = Encode(_all[i], parameters[i]);
+                _values[i] = Encode(_all[i], parameters[i]);
         }
+    }
 
+    /// <summary>Writes the arguments, and gives away the ends among them. Returns the tickets of those.</summary>
+    /// <param name="message">Where they go.</param>
+    /// <param name="to">Name of the worker, for the errors of an end that was given away.</param>
+    /// <param name="cancellationToken">Cancels giving.</param>
+    public async Task<List<EndTicket>> WriteAsync(MessageWriter message, string to, CancellationToken cancellationToken)
+    {
         var tickets = new List<EndTicket>();
         try
         {
             message.Byte((byte)_all.Count);
             for (int i = 0; i < _all.Count; i++)
             {
-                if (values[i] is { } value)
+                if (_values[i] is { } value)
                 {
                     message.Raw(value.Written.Span);
                     continue;
