@@ -9,7 +9,7 @@ internal static class StartupHook
     /// <summary>Runs the worker to its end. Where this program is no worker it returns.</summary>
     public static void Initialize()
     {
-        if (WorkerEnvironment.TakeOver())
+        if (WorkerEnvironment.IsMarked)
             Environment.Exit(WorkerMain.Run(listed: null));
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     public static Task<int> RunAsync(params Delegate[] methods)
     {
         ArgumentNullException.ThrowIfNull(methods);
-        return WorkerEnvironment.TakeOver()
+        return WorkerEnvironment.IsMarked
             ? Task.FromResult(WorkerMain.Run(methods))
             : throw new InvalidOperationException("This process is no worker. Write: if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync(...);");
     }

@@ -1,9 +1,8 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace CrossChannels.Workers.Messages;
 
-/// <summary>Reads what <see cref="MessageWriter"/> wrote.</summary>
+/// <summary>Reads what <see cref="MessageWriter"/> wrote, with as little code as can be: it is compiled while a worker starts.</summary>
 internal sealed class MessageReader(byte[] bytes, int position = 0)
 {
     private int _position = position;
@@ -14,23 +13,23 @@ internal sealed class MessageReader(byte[] bytes, int position = 0)
 
     public int Int32()
     {
-        int value = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(_position));
+        int value = BitConverter.ToInt32(bytes, _position);
         _position += sizeof(int);
         return value;
     }
 
     public long Int64()
     {
-        long value = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(_position));
+        long value = BitConverter.ToInt64(bytes, _position);
         _position += sizeof(long);
         return value;
     }
 
     public byte[] Bytes()
     {
-        int length = Int32();
-        byte[] value = bytes.AsSpan(_position, length).ToArray();
-        _position += length;
+        byte[] value = new byte[Int32()];
+        Buffer.BlockCopy(bytes, _position, value, 0, value.Length);
+        _position += value.Length;
         return value;
     }
 

@@ -1,10 +1,9 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 
 namespace CrossChannels.Workers.Messages;
 
-/// <summary>Writes the fields of a message, little-endian; text and bytes with their length before.</summary>
+/// <summary>Writes the fields of a message in the byte order of this machine, which both processes are on; text and bytes with their length before.</summary>
 internal sealed class MessageWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
@@ -21,14 +20,12 @@ internal sealed class MessageWriter
 
     public void Int32(int value)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_bytes.GetSpan(sizeof(int)), value);
-        _bytes.Advance(sizeof(int));
+        _bytes.Write(BitConverter.GetBytes(value));
     }
 
     public void Int64(long value)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(_bytes.GetSpan(sizeof(long)), value);
-        _bytes.Advance(sizeof(long));
+        _bytes.Write(BitConverter.GetBytes(value));
     }
 
     public void Bytes(ReadOnlySpan<byte> value)
@@ -46,7 +43,7 @@ internal sealed class MessageWriter
     public byte[] ToFrame()
     {
         byte[] frame = new byte[sizeof(int) + _bytes.WrittenCount];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, _bytes.WrittenCount);
+        BitConverter.TryWriteBytes(frame, _bytes.WrittenCount);
         _bytes.WrittenSpan.CopyTo(frame.AsSpan(sizeof(int)));
         return frame;
     }

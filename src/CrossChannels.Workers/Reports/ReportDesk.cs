@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -89,7 +88,7 @@ internal sealed class ReportDesk
         byte[] length = new byte[sizeof(int)];
         if (!await FillAsync(socket, length, cancellationToken).ConfigureAwait(false))
             return null;
-        int size = BinaryPrimitives.ReadInt32LittleEndian(length);
+        int size = BitConverter.ToInt32(length);
         if (size is < FailureReport.TokenLength or > FailureReport.MaxLength)
             return null;
         byte[] frame = new byte[size];

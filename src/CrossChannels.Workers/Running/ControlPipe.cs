@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels.Workers.Running;
@@ -11,12 +10,13 @@ internal sealed class ControlPipe
 {
     private const int CopyAndCloseOnExecute = 1030;
     private const int StandardInput = 0;
+    private const int LowestFile = 3;
 
     private readonly FileStream _stream;
 
     public ControlPipe()
     {
-        var file = new SafeFileHandle(NativeMethods.ControlFile(StandardInput, CopyAndCloseOnExecute, 3), ownsHandle: true);
+        var file = new SafeFileHandle(NativeMethods.ControlFile(StandardInput, CopyAndCloseOnExecute, LowestFile), ownsHandle: true);
         _stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
         using SafeFileHandle nothing = File.OpenHandle("/dev/null");
         _ = NativeMethods.CopyFile((int)nothing.DangerousGetHandle(), StandardInput);
@@ -28,7 +28,7 @@ internal sealed class ControlPipe
         byte[] length = new byte[sizeof(int)];
         if (!Fill(length))
             return null;
-        byte[] message = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
+        byte[] message = new byte[BitConverter.ToInt32(length, 0)];
         return Fill(message) ? message : null;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Running;
@@ -6,7 +5,7 @@ namespace CrossChannels.Workers.Running;
 /// <summary>
 /// Listens to the parent on a thread of its own, so that a method that never lets go of its thread cannot outlive the parent, nor ignore that it shall end.
 /// </summary>
-internal sealed class ParentWatch(ControlPipe control, CancellationTokenSource? cancellation)
+internal sealed class ParentWatch
 {
     /// <summary>Exit code of a worker that was asked to end: that of a process that SIGTERM ended.</summary>
     public const int AskedToEnd = 143;
@@ -14,30 +13,40 @@ internal sealed class ParentWatch(ControlPipe control, CancellationTokenSource? 
     private const int StackBytes = 256 * 1024;
     private const int KillSignal = 9;
 
+    private readonly ManualResetEventSlim _isStarted = new();
+    private byte[] _start = [];
     private volatile bool _hasAsked;
-    private PosixSignalRegistration? _interrupt;
-    private PosixSignalRegistration? _terminate;
 
     /// <summary>True once the parent has asked the method to end.</summary>
     public bool HasAsked => _hasAsked;
 
-    public void Start() => new Thread(Run, StackBytes) { IsBackground = true, Name = "CrossChannels parent" }.Start();
+    /// <summary>Of the method's last parameter; <see langword="null"/> if it takes no token. Known once the start message has come.</summary>
+    public CancellationTokenSource? Cancellation { get; private set; }
+
+    /// <summary>Begins to listen, while the main thread makes ready.</summary>
+    public void Start() => new Thread(Run, StackBytes) { IsBackground = true }.Start();
+
+    /// <summary>What the parent said first. Waits on this thread.</summary>
+    public byte[] WaitForStart()
+    {
+        _isStarted.Wait();
+        return _start;
+    }
 
     private void Run()
     {
-        // Here and not before the method, because they take longer than all the rest.
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, static context =>
-        {
-            context.Cancel = true;
-            BeginExit();
-        });
+        var control = new ControlPipe();
+        _start = control.Read() ?? EndNow();
+        if (_start[1] != 0)
+            Cancellation = new CancellationTokenSource();
+        _isStarted.Set();
+
+        // Not before the method, because it takes longer than all the rest.
+        WorkerSignals.Register(BeginExit);
         while (true)
         {
-            byte[]? message = control.Read();
-            if (message is null)
-                EndNow();
-            else if (message[0] == (byte)ControlKind.Cancel)
+            byte[] message = control.Read() ?? EndNow();
+            if (message[0] == (byte)ControlKind.Cancel)
                 Cancel();
         }
     }
@@ -45,19 +54,20 @@ internal sealed class ParentWatch(ControlPipe control, CancellationTokenSource? 
     private void Cancel()
     {
         _hasAsked = true;
-        if (cancellation is null)
+        if (Cancellation is null)
             BeginExit();
         else
-            _ = cancellation.CancelAsync();
+            _ = Cancellation.CancelAsync();
     }
 
     /// <summary>Ends the process in good order, on another thread: channels take their time, and the parent may die meanwhile.</summary>
     private static void BeginExit() => new Thread(static () => Environment.Exit(AskedToEnd), StackBytes) { IsBackground = true }.Start();
 
     /// <summary>Ends the process as the parent ended, without a last word that nobody would hear.</summary>
-    private static void EndNow()
+    private static byte[] EndNow()
     {
         _ = NativeMethods.SendSignal(Environment.ProcessId, KillSignal);
-        Thread.Sleep(Timeout.Infinite);
+        while (true)
+            Thread.Sleep(Timeout.Infinite);
     }
 }

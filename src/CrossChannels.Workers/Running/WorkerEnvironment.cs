@@ -18,13 +18,11 @@ internal static class WorkerEnvironment
     public static bool IsMarked => Environment.GetEnvironmentVariable(Marker) is not null;
 
     /// <summary>
-    /// Says once that this process is a worker, and takes the signs of it out of the environment: programs that it starts are programs like any other.
+    /// Takes the signs that this process is a worker out of the environment: programs that it starts are programs like any other.
     /// A hook that the user has stays.
     /// </summary>
-    public static bool TakeOver()
+    public static void TakeOver()
     {
-        if (!IsMarked)
-            return false;
         s_isWorker = true;
         Environment.SetEnvironmentVariable(Marker, null);
         string? hooks = Environment.GetEnvironmentVariable(Hooks);
@@ -33,7 +31,6 @@ internal static class WorkerEnvironment
             int length = hooks.Length - Assembly.Length - 1;
             Environment.SetEnvironmentVariable(Hooks, length > 0 ? hooks.Substring(0, length) : null);
         }
-        return true;
     }
 
     /// <summary>The user's hooks, and ours behind them, because ours does not return.</summary>

@@ -12,20 +12,15 @@ internal static class WorkerMain
     /// <param name="listed">The methods that <c>Main</c> listed; <see langword="null"/> if the hook runs.</param>
     public static int Run(Delegate[]? listed)
     {
-        var control = new ControlPipe();
-        byte[]? start = control.Read();
-        if (start is null)
-            return ParentWatch.AskedToEnd;
-        var message = new MessageReader(start, position: 1);
-        var reporter = new Reporter(message.Text(), message.Bytes(), message.Text());
-        AppDomain.CurrentDomain.UnhandledException += reporter.OnUnhandled;
-        bool takesToken = message.Boolean();
-        CancellationTokenSource? cancellation = takesToken ? new() : null;
-        var watch = new ParentWatch(control, cancellation);
+        var watch = new ParentWatch();
         watch.Start();
+        WorkerEnvironment.TakeOver();
+        byte[] start = watch.WaitForStart();
+        var reporter = new Reporter(start);
+        AppDomain.CurrentDomain.UnhandledException += reporter.OnUnhandled;
         try
         {
-            Invoke(message, listed, cancellation);
+            Invoke(reporter.SkipHeader(), listed, watch.Cancellation);
             return 0;
         }
         catch (OperationCanceledException) when (watch.HasAsked)

@@ -12,10 +12,8 @@ internal static class StartMessage
     {
         var message = new MessageWriter();
         message.Byte((byte)ControlKind.Start);
-        message.Text(ReportDesk.Instance.Endpoint);
-        message.Bytes(token.ToByteArray());
-        message.Text(worker);
         message.Boolean(TakesToken(method, arguments));
+        message.Bytes(Header(worker, token));
         if (StartForm.HasHooks)
         {
             MethodName.Write(message, method.Method, hasTarget: method.Target is not null);
@@ -27,6 +25,16 @@ internal static class StartMessage
         }
         List<EndTicket> tickets = await arguments.WriteAsync(message, worker, cancellationToken).ConfigureAwait(false);
         return (message.ToFrame(), tickets);
+    }
+
+    /// <summary>What the worker looks at only if it has something to report.</summary>
+    private static ReadOnlySpan<byte> Header(string worker, Guid token)
+    {
+        var header = new MessageWriter();
+        header.Text(ReportDesk.Instance.Endpoint);
+        header.Bytes(token.ToByteArray());
+        header.Text(worker);
+        return header.Written.Span;
     }
 
     private static bool TakesToken(Delegate method, ArgumentList arguments) => method.Method.GetParameters().Length > arguments.Count;
