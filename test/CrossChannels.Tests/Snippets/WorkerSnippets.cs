@@ -41,18 +41,16 @@ internal static class WorkerSnippets
 
     private static void Report(string text) => throw new InvalidDataException(text);
 
-    internal static class ListedProgram
+    public static async Task<int> RunListedAsync()
     {
         // snippet: listed
-        public static async Task<int> Main()
-        {
-            if (WorkerProcess.IsWorker)
-                return await WorkerProcess.RunAsync(SquareAsync, Report);
-            await using WorkerProcess worker = await WorkerProcess.StartAsync(Report, "hello");
-            return (await worker.WaitForExitAsync()).ExitCode;
-        }
-        // end
+        if (WorkerProcess.IsWorker)
+            return await WorkerProcess.RunAsync(SquareAsync, Report);
 
-        private static Task SquareAsync(ChannelReader<int> numbers, ChannelWriter<long> squares) => Task.CompletedTask;
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(Report, "hello");
+        return (await worker.WaitForExitAsync()).ExitCode;
+        // end
     }
+
+    private static Task SquareAsync(ChannelReader<int> numbers, ChannelWriter<long> squares) => Task.CompletedTask;
 }
