@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace CrossChannels.Workers;
+
+/// <summary>What the base class library does not offer: a file descriptor of one's own choice, and an end without last words.</summary>
+internal static class NativeMethods
+{
+    // Blittable, so that nothing has to be generated for them while a worker starts.
+    [DllImport("libc", EntryPoint = "fcntl"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int ControlFile(int file, int command, int argument);
+
+    [DllImport("libc", EntryPoint = "dup2"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int CopyFile(int file, int to);
+
+    [DllImport("libc", EntryPoint = "kill"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int SendSignal(int processId, int signal);
+}

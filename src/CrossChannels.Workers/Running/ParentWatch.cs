@@ -1,0 +1,79 @@
+using System.Diagnostics.CodeAnalysis;
+using CrossChannels.Workers.Messages;
+
+namespace CrossChannels.Workers.Running;
+
+/// <summary>
+/// Listens to the parent on a thread of its own, so that a method that never lets go of its thread cannot outlive the parent, nor ignore that it shall end.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as the process.")]
+internal sealed class ParentWatch
+{
+    /// <summary>Exit code of a worker that was asked to end: that of a process that SIGTERM ended.</summary>
+    public const int AskedToEnd = 143;
+
+    private const int StackBytes = 256 * 1024;
+    private const int KillSignal = 9;
+
+    private readonly ManualResetEventSlim _isStarted = new();
+    private byte[] _start = [];
+    private volatile bool _hasAsked;
+
+    /// <summary>True once the parent has asked the method to end.</summary>
+    public bool HasAsked => _hasAsked;
+
+    /// <summary>Of the method's last parameter; <see langword="null"/> if it takes no token. Known once the start message has come.</summary>
+    public CancellationTokenSource? Cancellation { get; private set; }
+
+    /// <summary>Begins to listen, while the main thread makes ready.</summary>
+    public void Start() => new Thread(Run, StackBytes) { IsBackground = true }.Start();
+
+    /// <summary>What the parent said first. Waits on this thread.</summary>
+    public byte[] WaitForStart()
+    {
+        _isStarted.Wait();
+        return _start;
+    }
+
+    private void Run()
+    {
+        var control = new ControlPipe();
+        _start = control.Read() ?? EndNow();
+        if (_start[1] != 0)
+            Cancellation = new CancellationTokenSource();
+        _isStarted.Set();
+
+        // Not before the method, because it takes longer than all the rest.
+        WorkerSignals.Register(BeginExit);
+        while (true)
+        {
+            byte[] message = control.Read() ?? EndNow();
+            if (message[0] == (byte)ControlKind.Cancel)
+                Cancel();
+        }
+    }
+
+    private void Cancel()
+    {
+        _hasAsked = true;
+        if (Cancellation is null)
+            BeginExit();
+        else
+            _ = Cancellation.CancelAsync();
+    }
+
+    /// <summary>Ends the process in good order, on another thread: channels take their time, and the parent may die meanwhile.</summary>
+    private static void BeginExit()
+    {
+        WorkerEnvironment.IsEnding = true;
+        new Thread(static () => Environment.Exit(AskedToEnd), StackBytes) { IsBackground = true }.Start();
+    }
+
+    /// <summary>Ends the process as the parent ended, without a last word that nobody would hear.</summary>
+    private static byte[] EndNow()
+    {
+        _ = NativeMethods.SendSignal(Environment.ProcessId, KillSignal);
+        while (true)
+            Thread.Sleep(Timeout.Infinite);
+    }
+}

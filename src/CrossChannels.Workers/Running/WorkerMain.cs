@@ -1,0 +1,56 @@
+using System.Reflection;
+using CrossChannels.Workers.Messages;
+using CrossChannels.Workers.Reports;
+
+namespace CrossChannels.Workers.Running;
+
+/// <summary>The life of a worker, from the start message to its exit code. What runs here before the method is compiled while the parent waits.</summary>
+internal static class WorkerMain
+{
+    private const int Failed = 1;
+
+    /// <param name="listed">The methods that <c>Main</c> listed; <see langword="null"/> if the hook runs.</param>
+    public static int Run(Delegate[]? listed)
+    {
+        var watch = new ParentWatch();
+        watch.Start();
+        WorkerEnvironment.TakeOver();
+        byte[] start = watch.WaitForStart();
+        var reporter = new Reporter(start);
+        AppDomain.CurrentDomain.UnhandledException += reporter.OnUnhandled;
+        try
+        {
+            Invoke(reporter.SkipHeader(), listed, watch.Cancellation);
+            return WorkerEnvironment.IsEnding ? ParentWatch.AskedToEnd : 0;
+        }
+        catch (OperationCanceledException) when (watch.HasAsked)
+        {
+            return ParentWatch.AskedToEnd;
+        }
+        catch (Exception) when (WorkerEnvironment.IsEnding)
+        {
+            // What it used is going away under it.
+            return ParentWatch.AskedToEnd;
+        }
+#pragma warning disable CA1031 // Whatever the method throws is the parent's to know.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            reporter.Report(e, toConsole: true);
+            return Failed;
+        }
+    }
+
+    private static void Invoke(MessageReader message, Delegate[]? listed, CancellationTokenSource? cancellation)
+    {
+        object? target = null;
+        MethodInfo method = message.Byte() == (byte)MethodKind.Token
+            ? MethodFinder.Find(message, out target)
+            : MethodFinder.FindListed(message.Text(), listed, out target);
+        object?[] arguments = ArgumentReader.Read(message, method, cancellation);
+        object? result = method.Invoke(target, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
+#pragma warning disable VSTHRD002 // The process lives as long as the task, and this is its main thread.
+        (result as Task)?.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+    }
+}

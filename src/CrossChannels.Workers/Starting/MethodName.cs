@@ -1,0 +1,83 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.Loader;
+using CrossChannels.Workers.Messages;
+
+namespace CrossChannels.Workers.Starting;
+
+/// <summary>How a method is named so that another process of the same program finds it.</summary>
+internal static class MethodName
+{
+    /// <summary>Refuses what another process could not find, or not call.</summary>
+    /// <exception cref="ArgumentException">The method is not to be found; the message says why and what to do.</exception>
+    public static void Check(Delegate method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        string name = Display(method.Method);
+        if (!method.HasSingleTarget)
+            throw Refuse($"{name} is one of several methods in this delegate. Start one method.");
+        if (method.Method.Module.Assembly.IsDynamic || method.Method.DeclaringType is null)
+            throw Refuse($"{name} was made while the program ran, so that no other process has it. Use a static method of the program.");
+        if (method.Target is not null)
+            CheckTarget(method, name);
+        else if (!method.Method.IsStatic)
+            throw Refuse($"{name} is not static.");
+        Assembly assembly = method.Method.Module.Assembly;
+        if (assembly.IsCollectible || AssemblyLoadContext.GetLoadContext(assembly) is { } context && context != AssemblyLoadContext.Default)
+        {
+            throw Refuse(
+                $"{name} is in {assembly.GetName().Name}, which was loaded into a context of its own (a plug-in). A worker has only what the program itself " +
+                "refers to: use a method of such an assembly, and let that load the plug-in.");
+        }
+    }
+
+    /// <summary>Writes module, token and type arguments.</summary>
+    public static void Write(MessageWriter message, MethodInfo method, bool hasTarget)
+    {
+        message.Byte((byte)MethodKind.Token);
+        message.Text(method.Module.Assembly.FullName!);
+        message.Bytes(method.Module.ModuleVersionId.ToByteArray());
+        message.Int32(method.MetadataToken);
+        Write(message, method.DeclaringType!.GetGenericArguments());
+        Write(message, method.GetGenericArguments());
+        message.Boolean(hasTarget);
+    }
+
+    /// <summary>The name of a method among those that <c>Main</c> lists; the same in every process of one build.</summary>
+    public static string Listed(MethodInfo method) => $"{method.DeclaringType}.{method}";
+
+    /// <summary>A method's name as errors show it.</summary>
+    public static string Display(MethodInfo method) => $"{method.DeclaringType?.Name}.{method.Name}";
+
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Fields that were trimmed away hold nothing that the method would use.")]
+    private static void CheckTarget(Delegate method, string name)
+    {
+        Type type = method.Target!.GetType();
+        if (method.Method.IsStatic)
+            throw Refuse($"{name} is bound to its first argument. Pass it as an argument: StartAsync(method, argument).");
+        bool isLambda = type.Name.StartsWith('<');
+        if (isLambda && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length == 0)
+            return;
+        throw Refuse(isLambda
+            ? $"{name} is a lambda that captures {Captured(type)}, which another process does not have. Make it static, and pass what it needs as arguments."
+            : $"{name} is a method of an object, which another process does not have. Use a static method, and pass what it needs as arguments.");
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Only for the text of an error.")]
+    private static string Captured(Type type) =>
+        string.Join(", ", type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(static field => Plain(field.Name)));
+
+    // The compiler's name for this is <>4__this.
+    private static string Plain(string field) => field.StartsWith("<>", StringComparison.Ordinal) ? "'this' or another lambda's variables" : $"'{field}'";
+
+    private static void Write(MessageWriter message, Type[] types)
+    {
+        message.Byte((byte)types.Length);
+        foreach (Type type in types)
+            message.Text(type.AssemblyQualifiedName!);
+    }
+
+    [SuppressMessage("Usage", "CA2208:Instantiate argument exceptions correctly", Justification = "It is the parameter of every StartAsync.")]
+    [SuppressMessage("Usage", "MA0015:Specify the parameter name in ArgumentException", Justification = "As above.")]
+    private static ArgumentException Refuse(string why) => new(why, "method");
+}
