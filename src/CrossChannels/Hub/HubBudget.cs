@@ -30,6 +30,6 @@ internal sealed class HubBudget(long maxBytes)
     public void TellFreed()
     {
         foreach (QueueChannel channel in _channels.Keys)
-            channel.OnBytesFreed();
+            channel.Bytes.OnFreed();
     }
 }

@@ -202,7 +202,7 @@ internal sealed class OwnerReads
         // Also charges what was too little to be charged before.
         long bytes = LeasedBytes;
         LeasedBytes = 0;
-        _channel.ChargeLocked(-bytes, ref duties);
+        _channel.Bytes.ChargeLocked(-bytes, ref duties);
         _readers.End(closure, ref duties.Wake);
     }
 

@@ -26,7 +26,7 @@ internal sealed class OwnerWrites
 
     private bool HasRoomLocked => _channel.WriterClosure is null && _blocked.IsEmpty && IsRoomLocked;
 
-    private bool IsRoomLocked => !_channel.IsFullOfBytes && _channel.Writers.HasOwnersSlot;
+    private bool IsRoomLocked => !_channel.Bytes.IsFull && _channel.Writers.HasOwnersSlot;
 
     /// <summary>Accepts one item of a plain fixed size.</summary>
     public bool TryAccept<TItem>(TItem item)
@@ -153,7 +153,7 @@ internal sealed class OwnerWrites
             _channel.KnowContractLocked();
             _channel.Queue.Append(payload, count);
             _channel.Slots.Occupy(count);
-            _channel.ChargeLocked(payload.Length, ref duties);
+            _channel.Bytes.ChargeLocked(payload.Length, ref duties);
             _channel.DeliverLocked(ref duties);
             return true;
         }
@@ -221,7 +221,7 @@ internal sealed class OwnerWrites
     {
         _channel.Writers.TakeOwnersSlot();
         int bytes = _channel.Queue.AppendItem(item, isNull);
-        _channel.ChargeLocked(bytes, ref duties);
+        _channel.Bytes.ChargeLocked(bytes, ref duties);
         _channel.DeliverLocked(ref duties);
     }
 }

@@ -13,6 +13,6 @@ internal sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHal
         : new ReaderPort(Channel, outbox) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() };
 
     public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
-        ? new WriterPort(Channel, outbox, Channel.WindowBytes) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() }
+        ? new WriterPort(Channel, outbox, Channel.Bytes.Window) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() }
         : new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
 }

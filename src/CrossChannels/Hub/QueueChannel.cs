@@ -12,26 +12,17 @@ namespace CrossChannels.Hub;
 /// </remarks>
 internal sealed class QueueChannel : HubObject
 {
-    private const long MostChargeStep = 32 * 1024;
-    private const long LeastWindowBytes = 64 * 1024;
-    private const long MostWindowBytes = 4 << 20;
-
     private readonly QueueOptions _options;
-    private readonly HubBudget _budget;
     private readonly JoinList _joins = new();
     private readonly List<Link> _links = [];
     private bool _isContractKnown;
     private ReaderClosedException? _aborted;
     private bool _isOwnersTurn;
-    private bool _wasFullOfBytes;
-    private readonly long _chargeStep;
-    private long _uncharged;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
         : base(name)
     {
         _options = options;
-        _budget = budget;
         Slots = new Slots(options.Capacity);
         Queue = new HubQueue(0);
         KnowContractLocked();
@@ -41,9 +32,8 @@ internal sealed class QueueChannel : HubObject
         OwnerReads = new OwnerReads(this);
         OwnerWrites = new OwnerWrites(this);
         Course = new ChannelCourse(this, options.Completion);
-        budget.Add(this);
-        // Small against what the hub may hold, so that its limit stays what it says.
-        _chargeStep = Math.Min(MostChargeStep, options.Hub.MaxBytes / 4096);
+        // The last, since other channels of the hub may tell it at once that bytes are free.
+        Bytes = new ChannelBytes(this, options.MaxBytes, budget);
     }
 
     public Lock Sync { get; } = new();
@@ -54,6 +44,9 @@ internal sealed class QueueChannel : HubObject
 
     /// <summary>A field, so that its verbs change it.</summary>
     public Slots Slots;
+
+    /// <summary>What it holds in bytes.</summary>
+    public ChannelBytes Bytes { get; }
 
     public WriterDesk Writers { get; }
 
@@ -99,19 +92,6 @@ internal sealed class QueueChannel : HubObject
     public bool IsDrained => Queue.Count == 0 && Readers.HeldItems == 0 && OwnerReads.LeaseCount == 0;
 
     public bool IsOwnerHungry => OwnerReads.IsWaiting;
-
-    /// <summary>Writers have to wait because of bytes. The channel itself may hold one lone item of any size.</summary>
-    public bool IsFullOfBytes
-    {
-        get
-        {
-            bool isFull = HeldBytes is var held && held > 0 && (held >= _options.MaxBytes || _budget.IsFull);
-            _wasFullOfBytes |= isFull;
-            return isFull;
-        }
-    }
-
-    public long HeldBytes => Queue.Bytes + Readers.HeldBytes + OwnerReads.LeasedBytes;
 
     public override bool Serves(LinkRole role) => role == LinkRole.Writer || role == (IsLeased ? LinkRole.LeasedReader : LinkRole.Reader);
 
@@ -194,7 +174,7 @@ internal sealed class QueueChannel : HubObject
             if (!link.Closed.IsCompleted)
                 link.Abort("The hub is closed.");
         }
-        _budget.Remove(this);
+        Bytes.Leave();
         return left;
     }
 
@@ -202,7 +182,7 @@ internal sealed class QueueChannel : HubObject
     public void ArrivedLocked(int count, int bytes, ref HubDuties duties)
     {
         Slots.Use(count);
-        ChargeLocked(bytes, ref duties);
+        Bytes.ChargeLocked(bytes, ref duties);
         DeliverLocked(ref duties);
     }
 
@@ -287,7 +267,7 @@ internal sealed class QueueChannel : HubObject
         {
             if (hadSlot)
                 Slots.Release(run.Count);
-            ChargeLocked(-run.Bytes, ref duties);
+            Bytes.ChargeLocked(-run.Bytes, ref duties);
             if (!isOver)
                 BuryLocked(run, ref duties);
             run.Release();
@@ -303,10 +283,10 @@ internal sealed class QueueChannel : HubObject
     {
         if (bytes > 0)
         {
-            ChargeLocked(-bytes, ref duties);
+            Bytes.ChargeLocked(-bytes, ref duties);
             // However full the hub is, a channel that holds nothing takes one item.
-            if (HeldBytes == 0 && _budget.IsFull)
-                duties.Do(OnBytesFreed);
+            if (Bytes is { Held: 0, IsHubFull: true })
+                duties.Do(Bytes.OnFreed);
         }
         if (Writers.IsGrantDue)
             Writers.Grant(ref duties);
@@ -339,48 +319,9 @@ internal sealed class QueueChannel : HubObject
     public void DropLocked(ReaderClosedException error, ref HubDuties duties)
     {
         _aborted = error;
-        ChargeLocked(-Queue.Bytes, ref duties);
+        Bytes.ChargeLocked(-Queue.Bytes, ref duties);
         Queue.Clear();
         _joins.Fail(error, ref duties);
-    }
-
-    /// <summary>Charges the hub for bytes, or frees them; in steps, since all channels count together.</summary>
-    public void ChargeLocked(long bytes, ref HubDuties duties)
-    {
-        _uncharged += bytes;
-        // One that is over may not be asked again, and must not leave its hub charged.
-        if (_wasFullOfBytes || IsOver || Math.Abs(_uncharged) > _chargeStep)
-            ChargeNow(ref duties);
-    }
-
-    private void ChargeNow(ref HubDuties duties)
-    {
-        if (_budget.Charge(_uncharged))
-            duties.Do(_budget.TellFreed);
-        _uncharged = 0;
-        if (!_wasFullOfBytes)
-            return;
-        _wasFullOfBytes = false;
-        if (!IsFullOfBytes)
-            duties.Do(OnBytesFreed);
-    }
-
-    /// <summary>There is room for bytes again.</summary>
-    public void OnBytesFreed()
-    {
-        HubDuties duties = default;
-        lock (Sync)
-        {
-            foreach (WriterPort port in Writers.Ports)
-            {
-                if (port.IsStalledByBytesLocked)
-                    duties.Credit(port);
-            }
-            // What was kept for the owner may serve one of several; the others have to ask.
-            if (OwnerWrites.AdmitLocked(ref duties) == OwnerAdmission.MoreWaiting)
-                Writers.OwnerWants(isWaiting: true, ref duties);
-        }
-        duties.Run(this);
     }
 
     /// <summary>Makes the queue for its items as soon as it is known what they are; before that nothing is queued.</summary>
@@ -434,14 +375,4 @@ internal sealed class QueueChannel : HubObject
     }
 
     private Task DelayAsync(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);
-
-    /// <summary>What a writer may send ahead: its part of what the channel may hold.</summary>
-    public long WindowBytes
-    {
-        get
-        {
-            long limit = Math.Min(_options.MaxBytes, Settings.MaxBytes);
-            return Math.Min(limit, Math.Clamp(limit / (1 + Writers.Ports.Count), LeastWindowBytes, MostWindowBytes));
-        }
-    }
 }

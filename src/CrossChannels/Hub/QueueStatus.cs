@@ -10,7 +10,7 @@ internal static class QueueStatus
             return new ChannelStatus(channel.Name)
             {
                 Depth = channel.Queue.Count,
-                Bytes = channel.HeldBytes,
+                Bytes = channel.Bytes.Held,
                 Capacity = channel.Slots.IsUnlimited ? null : channel.Slots.Capacity,
                 InFlight = channel.Readers.HeldItems + channel.OwnerReads.LeaseCount,
                 IsLeased = channel.IsLeased,

@@ -176,7 +176,7 @@ internal sealed class WriterPort : ReceivingHalf
             // Until it has answered, a frame of credit would grant again what it gives back.
             if (_closure is not null || RevokeDeadline is not null)
                 return 0;
-            if (!_channel.IsFullOfBytes)
+            if (!_channel.Bytes.IsFull)
                 _grantedBytes = _receivedBytes + _windowBytes;
             if (Granted == _sentItems && _grantedBytes == _sentBytes)
                 return 0;
@@ -335,7 +335,7 @@ internal sealed class WriterPort : ReceivingHalf
         if (Unused == 0 || _grantedBytes - _receivedBytes < _windowBytes / 2)
             _channel.Writers.Grant(ref duties);
         // An item that does not fit into what is left needs the whole window, so that none of it may be kept back.
-        if (_grantedBytes - _receivedBytes < Math.Max(_windowBytes / 2, _largestBytes) && !_channel.IsFullOfBytes)
+        if (_grantedBytes - _receivedBytes < Math.Max(_windowBytes / 2, _largestBytes) && !_channel.Bytes.IsFull)
             duties.Credit(this);
         if (_joinTarget > _joined)
             WatchJoinLocked(ref duties);

@@ -2,6 +2,7 @@ using CrossChannels.Hub;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
+using CrossChannels.Tests.Channels;
 using CrossChannels.Tests.Faults;
 using CrossChannels.Tests.Links;
 
@@ -39,14 +40,17 @@ public sealed class LateWordsTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Reader_ReportsAfterItClosed_LinkGoesOn()
+    public async Task Reader_ReportsAfterItClosed_LinkEndsInOrder()
     {
-        await using CrossChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 4).Done();
+        var log = new LogList();
+        await using CrossChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 4, hub: new() { Link = new() { Logger = log } }).Done();
         Assert.AreEqual(4, owner.Writer.TryWriteMany([1, 2, 3, 4]));
         await using RawPeer raw = await HubRaw.OpenReaderAsync<long>(owner.Address, 4);
         await raw.ReadFrameAsync(FrameType.Items);
-        await raw.SendAsync(Wire.Reason(FrameType.ReceiveClosing), Wire.Counter(FrameType.Report, 4), Wire.Counter(FrameType.Ping, 1));
-        await raw.ReadFrameAsync(FrameType.Pong);
+        await raw.SendAsync(Wire.Reason(FrameType.ReceiveClosing), Wire.Counter(FrameType.Report, 4));
+        raw.EndSending();
+        await raw.WaitForEndAsync();
+        Assert.AreEqual(0, log.Count("Ended"));
         Assert.AreEqual(4, owner.Reader.Count);
         Assert.IsFalse(owner.Writer.TryWrite(5), "the channel holds its capacity");
     }
