@@ -12,6 +12,8 @@ internal sealed class LocalWorker : IPoolWorker
     private readonly CancellationTokenSource _gone = new();
     private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
 
+    private int _hasDied;
+
     private LocalWorker()
     {
         (Link, _theirs) = CrossChannel.CreatePair(ProcessPoolWorker.LinkOptions, ProcessPoolWorker.LinkOptions);
@@ -20,6 +22,8 @@ internal sealed class LocalWorker : IPoolWorker
 
     /// <summary>The one whose task asks.</summary>
     public static LocalWorker? Current => s_current.Value;
+
+    public static WorkCount Counted { get; set; } = new();
 
     public int ProcessId => Environment.ProcessId;
 
@@ -39,10 +43,12 @@ internal sealed class LocalWorker : IPoolWorker
 
     public void Die(int code)
     {
-        if (!_exited.TrySetResult(new WorkerExit(code)))
+        if (Interlocked.Exchange(ref _hasDied, 1) != 0)
             return;
-        _theirs.Abort();
+        Counted.Die(this);
         _gone.Cancel();
+        _theirs.Abort();
+        _exited.SetResult(new WorkerExit(code));
     }
 
     public async ValueTask DisposeAsync()

@@ -11,8 +11,6 @@ public sealed class PoolModelTests
 {
     private static readonly int s_seeds = Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") == "1" ? 5000 : 150;
 
-    private static int s_running;
-    private static int s_most;
     private static int s_badStarts;
 
     [TestMethod]
@@ -27,8 +25,8 @@ public sealed class PoolModelTests
     {
         var random = new Random(seed);
         int workers = random.Next(1, 5);
-        s_running = 0;
-        s_most = 0;
+        var counted = new WorkCount();
+        LocalWorker.Counted = counted;
         s_badStarts = random.Next(4) == 0 ? random.Next(1, 6) : 0;
         bool hasTimeout = random.Next(4) == 0;
         var settings = new WorkerPoolSettings
@@ -64,7 +62,7 @@ public sealed class PoolModelTests
             pool.Terminate();
         await Task.WhenAll(calls);
         await pool.DisposeAsync();
-        Assert.IsLessThanOrEqualTo(workers, s_most, $"seed {seed}");
+        Assert.IsLessThanOrEqualTo(workers, counted.Most, $"seed {seed}");
     }
 
     private static async Task CallAsync(WorkerPool pool, int seed, bool hasTimeout, CancellationToken cancellationToken)
@@ -124,9 +122,9 @@ public sealed class PoolModelTests
     private static async Task<int> Work(int item, CancellationToken cancellationToken)
     {
         LocalWorker worker = LocalWorker.Current!;
-        int running = Interlocked.Increment(ref s_running);
-        InterlockedMax(ref s_most, running);
-        using CancellationTokenRegistration gone = worker.Gone.UnsafeRegister(static _ => Interlocked.Decrement(ref s_running), null);
+        WorkCount counted = LocalWorker.Counted;
+        if (!counted.TryBegin(worker))
+            throw new ObjectDisposedException("worker");
         try
         {
             switch (item % 1000)
@@ -151,17 +149,7 @@ public sealed class PoolModelTests
         }
         finally
         {
-            // Whoever is first, the end of the task or that of its worker, counts it out.
-            if (gone.Unregister())
-                Interlocked.Decrement(ref s_running);
-        }
-    }
-
-    private static void InterlockedMax(ref int target, int value)
-    {
-        int seen;
-        while ((seen = Volatile.Read(ref target)) < value && Interlocked.CompareExchange(ref target, value, seen) != seen)
-        {
+            counted.End(worker);
         }
     }
 }
