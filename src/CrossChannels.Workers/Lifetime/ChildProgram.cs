@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
 using CrossChannels.Workers.Starting;
@@ -6,6 +7,7 @@ using CrossChannels.Workers.Starting;
 namespace CrossChannels.Workers.Lifetime;
 
 /// <summary>The process of a worker as its parent has it: started, spoken to over its standard input, and watched until it is gone.</summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle unless one is asked for.")]
 internal sealed class ChildProgram
 {
     // Programs that the worker left behind may hold its output open for ever.
@@ -33,7 +35,7 @@ internal sealed class ChildProgram
         _token = ReportDesk.Instance.Add(failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
-            _process = Process.Start(ChildStart.Create(settings))!;
+            _process = Process.Start(ChildStart.Create(name, settings))!;
         }
         catch
         {
@@ -122,8 +124,19 @@ internal sealed class ChildProgram
         if (_settings.Logger is { } logger)
             Log.Ended(logger, _name, ProcessId, exit);
         await WithdrawAsync().ConfigureAwait(false);
-        _process.Dispose();
+        Release();
         return exit;
+    }
+
+    private void Release()
+    {
+        // The streams that were used are not the process's to close.
+        _control.Dispose();
+        if (_settings.Output is not null)
+            _process.StandardOutput.Dispose();
+        if (_settings.Error is not null)
+            _process.StandardError.Dispose();
+        _process.Dispose();
     }
 
     private Task PumpAsync(TextWriter? to, Func<Process, StreamReader> from) =>
