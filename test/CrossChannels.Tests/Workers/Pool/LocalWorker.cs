@@ -25,6 +25,9 @@ internal sealed class LocalWorker : IPoolWorker
 
     public static WorkCount Counted { get; set; } = new();
 
+    /// <summary>Of the test that it was made in.</summary>
+    public WorkCount Count { get; } = Counted;
+
     public int ProcessId => Environment.ProcessId;
 
     public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
@@ -45,7 +48,7 @@ internal sealed class LocalWorker : IPoolWorker
     {
         if (Interlocked.Exchange(ref _hasDied, 1) != 0)
             return;
-        Counted.Die(this);
+        Count.Die(this);
         _gone.Cancel();
         _theirs.Abort();
         _exited.SetResult(new WorkerExit(code));

@@ -122,7 +122,7 @@ public sealed class PoolModelTests
     private static async Task<int> Work(int item, CancellationToken cancellationToken)
     {
         LocalWorker worker = LocalWorker.Current!;
-        WorkCount counted = LocalWorker.Counted;
+        WorkCount counted = worker.Count;
         if (!counted.TryBegin(worker))
             throw new ObjectDisposedException("worker");
         try
