@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrossChannels.Workers;
 
 namespace CrossChannels.TestChild;
 
@@ -7,6 +8,11 @@ internal static class TestChildProgram
 {
     public static Task<int> Main(string[] args) => args switch
     {
+        [] when WorkerProcess.IsWorker => WorkerProcess.RunAsync(WorkerParent.Listed),
+        ["start-workers", string count] => WorkerParent.StartManyAsync(Number(count)),
+        ["start-workers-and-wait"] => WorkerParent.StartAndWaitAsync(),
+        ["start-workers-and-return", string address] => WorkerParent.StartAndReturnAsync(address),
+        ["start-worker", string hasLine] => WorkerParent.StartOneAsync(bool.Parse(hasLine)),
         ["wait"] => WaitCommand.RunAsync(),
         ["listen", string address] => ListenCommand.RunAsync(address),
         ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),
@@ -46,6 +52,8 @@ internal static class TestChildProgram
         ["read-on-word", string address, string leased] => ReadOnWordCommand.RunAsync(address, bool.Parse(leased)),
         ["take-turns", string address, string turns, string marker, string isLost] => TakeTurnsCommand.RunAsync(address, Number(turns), marker, bool.Parse(isLost)),
         ["own-lock-hub", string address] => OwnLockHubCommand.RunAsync(address),
+        ["open-end", string kind, string ticket, string how] => OpenEndCommand.RunAsync(kind, ticket, how),
+        ["use-at-exit", string address, string how] => UseAtExitCommand.RunAsync(address, how),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };

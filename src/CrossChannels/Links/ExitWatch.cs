@@ -17,8 +17,10 @@ internal sealed class ExitWatch : IDisposable
         _exitCode = exitCode;
     }
 
+#pragma warning disable VSTHRD002 // It is done.
     /// <summary>The code, if the process is known to be gone.</summary>
     public int? ExitCode => _exitCode.IsCompletedSuccessfully ? _exitCode.Result : null;
+#pragma warning restore VSTHRD002
 
     /// <exception cref="InvalidOperationException">The process is watched already.</exception>
     public static ExitWatch Begin(int processId, Task<int> exitCode)
@@ -32,6 +34,11 @@ internal sealed class ExitWatch : IDisposable
     /// <summary>The watch of a process, if there is one.</summary>
     public static ExitWatch? Find(int? processId) =>
         processId is { } id && s_watches.TryGetValue(id, out ExitWatch? watch) ? watch : null;
+
+    /// <summary>The loss of a connection, with the exit code where it is known.</summary>
+    public static ConnectionLostException Lost(ExitWatch? watch, string how, Exception? inner) => watch?.ExitCode is { } code
+        ? new ConnectionLostException($"{how} The process exited with code {code}.", inner, exitCode: code)
+        : new ConnectionLostException(how, inner);
 
     public void Dispose() => s_watches.TryRemove(new(_processId, this));
 
