@@ -23,7 +23,9 @@ internal static class MethodFinder
         Type[] typeArguments = Types(message);
         Type[] methodArguments = Types(message);
         bool hasTarget = message.Boolean();
-        Module module = Assembly.Load(assembly).ManifestModule;
+
+        // Without a version, which takes milliseconds to look at; the module's own says more.
+        Module module = Assembly.Load(new AssemblyName { Name = assembly }).ManifestModule;
         if (module.ModuleVersionId != new Guid(version))
         {
             throw new InvalidOperationException(

@@ -13,9 +13,8 @@ internal static class WorkerMain
     public static int Run(Delegate[]? listed)
     {
         var watch = new ParentWatch();
-        watch.Start();
         WorkerEnvironment.TakeOver();
-        byte[] start = watch.WaitForStart();
+        byte[] start = watch.Start();
         var reporter = new Reporter(start);
         AppDomain.CurrentDomain.UnhandledException += reporter.OnUnhandled;
         try

@@ -35,7 +35,7 @@ internal static class MethodName
     public static void Write(MessageWriter message, MethodInfo method, bool hasTarget)
     {
         message.Byte((byte)MethodKind.Token);
-        message.Text(method.Module.Assembly.FullName!);
+        message.Text(method.Module.Assembly.GetName().Name!);
         message.Bytes(method.Module.ModuleVersionId.ToByteArray());
         message.Int32(method.MetadataToken);
         Write(message, method.DeclaringType!.GetGenericArguments());
