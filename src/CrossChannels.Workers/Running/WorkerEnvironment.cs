@@ -10,6 +10,14 @@ internal static class WorkerEnvironment
     public const string Assembly = "CrossChannels.Workers";
 
     private static bool s_isWorker;
+    private static volatile bool s_isEnding;
+
+    /// <summary>True in a worker that was asked to end: it does not wait for workers of its own.</summary>
+    public static bool IsEnding
+    {
+        get => s_isEnding;
+        set => s_isEnding = value;
+    }
 
     /// <summary>True in a worker, whether it has begun to run or not.</summary>
     public static bool IsWorker => s_isWorker || IsMarked;
