@@ -9,7 +9,6 @@ internal sealed class LocalWorker : IPoolWorker
     private static readonly AsyncLocal<LocalWorker?> s_current = new();
 
     private readonly TaskCompletionSource<WorkerExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _gone = new();
     private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
 
     private int _hasDied;
@@ -25,13 +24,14 @@ internal sealed class LocalWorker : IPoolWorker
 
     public static WorkCount Counted { get; set; } = new();
 
+    /// <summary>Of the test that it was made in.</summary>
+    public WorkCount Count { get; } = Counted;
+
     public int ProcessId => Environment.ProcessId;
 
     public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
 
     public Task<WorkerExit> Exited => _exited.Task;
-
-    public CancellationToken Gone => _gone.Token;
 
     public static Task<IPoolWorker> StartAsync(string name, CancellationToken cancellationToken)
     {
@@ -45,8 +45,7 @@ internal sealed class LocalWorker : IPoolWorker
     {
         if (Interlocked.Exchange(ref _hasDied, 1) != 0)
             return;
-        Counted.Die(this);
-        _gone.Cancel();
+        Count.Die(this);
         _theirs.Abort();
         _exited.SetResult(new WorkerExit(code));
     }
