@@ -5,7 +5,7 @@ using EndToEnd.Peers;
 namespace EndToEnd.Parts;
 
 /// <summary>Maps over a pool of two workers. Arguments: a method of <see cref="PoolWork"/>, how many items a map has, and how many go to a worker at a time.</summary>
-internal sealed class WorkerPoolMapper(string method, string items, string chunk) : Part
+internal sealed class WorkerPoolMapper(string method, string items, string chunk) : Part, IAsyncDisposable
 {
     private const int Workers = 2;
 
@@ -18,5 +18,7 @@ internal sealed class WorkerPoolMapper(string method, string items, string chunk
 
     public override Task<double[]> RunAsync(TimeSpan duration) => PoolWork.RunAsync(source => _pool.MapAsync(_method, source, _chunk), _items, duration);
 
-    public override ValueTask StopAsync() => _pool.DisposeAsync();
+    public override ValueTask StopAsync() => DisposeAsync();
+
+    public ValueTask DisposeAsync() => _pool.DisposeAsync();
 }

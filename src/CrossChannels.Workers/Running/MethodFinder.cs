@@ -13,8 +13,6 @@ internal static class MethodFinder
     /// <param name="message">The start message.</param>
     /// <param name="target">What a lambda without captures is called on; otherwise <see langword="null"/>.</param>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "As above.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "As above.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
     public static MethodInfo Find(MessageReader message, out object? target)
@@ -49,7 +47,8 @@ internal static class MethodFinder
         throw new InvalidOperationException($"{name} is not listed. Name it in Main's WorkerProcess.RunAsync(...), before anything else runs.");
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "As above.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
     private static MethodInfo MakeGeneric(MethodInfo method, MessageReader message)
