@@ -9,6 +9,13 @@ internal static class NativeMethods
     [DllImport("libc", EntryPoint = "fcntl"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int ControlFile(int file, int command, int argument);
 
+    // Takes a millisecond less than File.OpenHandle, which a worker would call only once.
+    [DllImport("libc", EntryPoint = "open"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern unsafe int OpenFile(byte* path, int flags);
+
+    [DllImport("libc", EntryPoint = "close"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int CloseFile(int file);
+
     [DllImport("libc", EntryPoint = "dup2"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int CopyFile(int file, int to);
 

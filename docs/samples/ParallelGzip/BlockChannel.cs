@@ -5,9 +5,6 @@ namespace ParallelGzip;
 /// <summary>How blocks cross: a few at a time, so that memory stays flat whatever the size of the input.</summary>
 internal static class BlockChannel
 {
-    /// <summary>The names of the two channels of the hub: blocks to the workers, members back.</summary>
-    public const string Blocks = "blocks", Members = "members";
-
     /// <summary>The size of a block, and of what becomes one member of the output.</summary>
     public const int BlockBytes = 1 << 20;
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using CrossChannels;
 
 namespace ParallelGzip;
 
@@ -9,6 +10,21 @@ internal sealed class BlockCompressor(CompressionLevel level) : IDisposable
     private static readonly byte[] s_emptyMember = Convert.FromHexString("1f8b080000000000000303000000000000000000");
 
     private readonly MemoryStream _buffer = new(BlockChannel.BlockBytes);
+
+    /// <summary>What a worker process does. It ends when the channel of blocks does, or with its parent.</summary>
+    public static async Task RunAsync(LeasedReader<NumberedBytes> blocks, CrossChannelWriter<NumberedBytes> members, CompressionLevel level)
+    {
+        using var compressor = new BlockCompressor(level);
+        await foreach (Lease<NumberedBytes> block in blocks.ReadAllAsync())
+        {
+            await members.WriteAsync(compressor.Compress(block.Item));
+            // The hub has the member before it is told that the block is done: whenever this process dies, one of the two is there.
+            await members.FlushAsync();
+#pragma warning disable VSTHRD103 // It is queued, and nobody needs to wait for the hub's word.
+            block.Complete();
+#pragma warning restore VSTHRD103
+        }
+    }
 
     public NumberedBytes Compress(NumberedBytes block)
     {

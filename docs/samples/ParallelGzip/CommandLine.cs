@@ -91,21 +91,12 @@ internal sealed record CommandLine
         return !result.KillOne || result.Workers > 1 ? result : throw new UsageException("--kill-one needs two workers or more (--workers).");
     }
 
-    /// <exception cref="UsageException">There is no such level.</exception>
-    public static CompressionLevel ParseLevel(string text) => text switch
+    private static CompressionLevel ParseLevel(string text) => text switch
     {
         "fastest" => CompressionLevel.Fastest,
         "optimal" => CompressionLevel.Optimal,
         "smallest" => CompressionLevel.SmallestSize,
         _ => throw new UsageException($"'{text}' is no level: fastest, optimal or smallest."),
-    };
-
-    /// <summary>The level as <see cref="ParseLevel"/> reads it.</summary>
-    public static string LevelName(CompressionLevel level) => level switch
-    {
-        CompressionLevel.Fastest => "fastest",
-        CompressionLevel.SmallestSize => "smallest",
-        _ => "optimal",
     };
 
     private static int ParseWorkers(string text) =>

@@ -16,7 +16,7 @@ internal interface IWorkers : IAsyncDisposable
     CancellationToken Lost { get; }
 
     /// <summary>Says why they cannot; null if they can.</summary>
-    Task<WorkerLostException?> FindLostAsync();
+    WorkerLostException? WhyLost { get; }
 
     /// <summary>Sends the workers home once the pipeline has everything back.</summary>
     /// <returns>The CPU time of their processes, without this one.</returns>

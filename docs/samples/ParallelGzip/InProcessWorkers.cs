@@ -28,7 +28,7 @@ internal sealed class InProcessWorkers : IWorkers
 
     public CancellationToken Lost => CancellationToken.None;
 
-    public Task<WorkerLostException?> FindLostAsync() => Task.FromResult<WorkerLostException?>(null);
+    public WorkerLostException? WhyLost => null;
 
     public async Task<TimeSpan> FinishAsync()
     {

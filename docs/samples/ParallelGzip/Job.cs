@@ -77,7 +77,7 @@ internal sealed class Job(CommandLine commandLine)
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && IsOfWorker(e, workers))
         {
-            throw await workers.FindLostAsync() ?? new WorkerLostException($"a worker failed: {(e.InnerException ?? e).Message}");
+            throw workers.WhyLost ?? new WorkerLostException($"a worker failed: {(e.InnerException ?? e).Message}");
         }
     }
 

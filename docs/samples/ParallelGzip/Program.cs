@@ -1,3 +1,5 @@
+using CrossChannels.Workers;
+
 namespace ParallelGzip;
 
 /// <summary>Compresses a file or a folder with worker processes. The same executable is the parent and the workers.</summary>
@@ -8,8 +10,9 @@ internal static class Program
 
     public static async Task<int> Main(string[] args)
     {
-        if (args is [WorkerProgram.Argument, string address, string level])
-            return await WorkerProgram.RunAsync(address, level);
+        // Needed only where this program was published trimmed or as native code.
+        if (WorkerProcess.IsWorker)
+            return await WorkerProcess.RunAsync(BlockCompressor.RunAsync);
 
         using var interruption = new Interruption();
         try

@@ -1,73 +1,69 @@
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Threading.Channels;
 using CrossChannels;
+using CrossChannels.Workers;
 
 namespace ParallelGzip;
 
 /// <summary>Workers in processes of their own, on two channels of a hub in this one. Blocks are leased: those of a killed worker go to another.</summary>
-internal sealed class WorkerProcesses : IWorkers
+internal sealed class WorkerProcesses(ChannelHub hub, LeasedChannel<NumberedBytes> blocks, CrossChannel<NumberedBytes> members, Progress progress) : IWorkers
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
-    private readonly ChannelHub _hub;
-    private readonly LeasedChannel<NumberedBytes> _blocks;
-    private readonly CrossChannel<NumberedBytes> _members;
-    private readonly WorkerProcess[] _processes;
-    private readonly Progress _progress;
     private readonly CancellationTokenSource _lost = new();
+    private WorkerProcess[] _workers = [];
     private int _working;
     private string? _whyLost;
     private volatile bool _isOver;
 
-    private WorkerProcesses(ChannelHub hub, int count, CompressionLevel level, Progress progress)
-    {
-        _hub = hub;
-        _progress = progress;
-        int capacity = count * BlockChannel.CapacityPerWorker;
-        _blocks = hub.CreateLeased(BlockChannel.Blocks, capacity, new LeaseSettings { MaxDeliveries = BlockChannel.MaxDeliveries }, BlockChannel.Settings);
-        _members = hub.CreateBounded(BlockChannel.Members, capacity, BlockChannel.Settings);
-        _processes = [.. Enumerable.Range(1, count).Select(number => WorkerProcess.Start(number, hub.Address, level))];
-        _working = count;
-        foreach (WorkerProcess process in _processes)
-            _ = WatchAsync(process);
-        _ = WatchAsync(_blocks.DeadLetters!.Reader);
-    }
+    public int Count => _workers.Length;
 
-    public int Count => _processes.Length;
+    public ChannelWriter<NumberedBytes> Blocks => blocks.Writer;
 
-    public ChannelWriter<NumberedBytes> Blocks => _blocks.Writer;
-
-    public ChannelReader<NumberedBytes> Members => _members.Reader;
+    public ChannelReader<NumberedBytes> Members => members.Reader;
 
     public CancellationToken Lost => _lost.Token;
 
+    public WorkerLostException? WhyLost => _whyLost is null ? null : new WorkerLostException(_whyLost);
+
     public static async Task<WorkerProcesses> StartAsync(int count, CompressionLevel level, Progress progress, CancellationToken cancellationToken)
     {
-        ChannelAddress address = ChannelAddress.Local($"parallel-gzip-{Environment.ProcessId}-{Guid.NewGuid():N}");
-        var workers = new WorkerProcesses(await ChannelHub.StartAsync(address, cancellationToken: cancellationToken), count, level, progress);
-        await progress.NoteAsync($"workers: {string.Join(", ", workers._processes.Select(static process => process.Id))}");
-        return workers;
+        int capacity = count * BlockChannel.CapacityPerWorker;
+        ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Local($"parallel-gzip-{Guid.NewGuid():N}"), cancellationToken: cancellationToken);
+        var result = new WorkerProcesses(
+            hub,
+            hub.CreateLeased("blocks", capacity, new LeaseSettings { MaxDeliveries = BlockChannel.MaxDeliveries }, BlockChannel.Settings),
+            hub.CreateBounded("members", capacity, BlockChannel.Settings),
+            progress);
+        try
+        {
+            await result.StartAsync(count, level, cancellationToken);
+            return result;
+        }
+        catch
+        {
+            await result.DisposeAsync();
+            throw;
+        }
     }
-
-    public Task<WorkerLostException?> FindLostAsync() => Task.FromResult(_whyLost is null ? null : new WorkerLostException(_whyLost));
 
     /// <summary>Kills the first worker, to show that its blocks are not lost.</summary>
     public void KillOne()
     {
-        _ = _progress.NoteAsync($"killing worker 1 (process {_processes[0].Id}) on purpose");
-        _processes[0].Kill();
+        _ = progress.NoteAsync($"killing worker 1 (process {_workers[0].ProcessId}) on purpose");
+        _workers[0].Kill();
     }
 
     public async Task<TimeSpan> FinishAsync()
     {
         _isOver = true;
-        long cpuTicks = _processes.Sum(static process => process.CpuTime.Ticks);
-        _blocks.Writer.Complete();
+        long cpuTicks = _workers.Sum(static worker => CpuTimeOf(worker).Ticks);
+        blocks.Writer.Complete();
         // A block that a killed worker had done may be under way for a second time.
-        Task leaving = Task.WhenAll(_processes.Select(static process => process.Exited));
-        Task dropping = DropAsync(_members.Reader);
-        await leaving.WaitAsync(s_deadline);
-        _members.Writer.Complete();
+        Task dropping = DropAsync(members.Reader);
+        await Task.WhenAll(_workers.Select(static worker => worker.WaitForExitAsync())).WaitAsync(s_deadline);
+        members.Writer.Complete();
         await dropping;
         return TimeSpan.FromTicks(cpuTicks);
     }
@@ -75,11 +71,38 @@ internal sealed class WorkerProcesses : IWorkers
     public async ValueTask DisposeAsync()
     {
         _isOver = true;
-        _blocks.Abort("The job is over.");
-        await _hub.ShutDownAsync(TimeSpan.Zero);
-        await Task.WhenAll(_processes.Select(static process => process.DisposeAsync().AsTask()));
+        foreach (WorkerProcess worker in _workers)
+            worker.Kill();
+        await Task.WhenAll(_workers.Select(static worker => worker.DisposeAsync().AsTask()));
+        await hub.ShutDownAsync(TimeSpan.Zero);
         _lost.Dispose();
     }
+
+    /// <summary>What a process has used so far; the system tells only while it lives.</summary>
+    private static TimeSpan CpuTimeOf(WorkerProcess worker)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(worker.ProcessId);
+            return process.TotalProcessorTime;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return TimeSpan.Zero;
+        }
+    }
+
+    private static string HowItEnded(WorkerExit exit) => exit.Signal switch
+    {
+        1 => "was ended by SIGHUP",
+        2 => "was ended by SIGINT",
+        6 => "crashed (SIGABRT)",
+        9 => "was killed (SIGKILL)",
+        11 => "crashed (SIGSEGV)",
+        15 => "was ended by SIGTERM",
+        { } signal => $"was ended by signal {signal}",
+        null => $"ended with exit code {exit.ExitCode}",
+    };
 
     private static async Task DropAsync(ChannelReader<NumberedBytes> members)
     {
@@ -87,15 +110,31 @@ internal sealed class WorkerProcesses : IWorkers
             GC.KeepAlive(member);
     }
 
-    private async Task WatchAsync(WorkerProcess process)
+    private async Task StartAsync(int count, CompressionLevel level, CancellationToken cancellationToken)
     {
-        await process.Exited;
+        for (int number = 1; number <= count; number++)
+        {
+            var settings = new WorkerSettings { Name = $"worker {number}", IsDaemon = true };
+            _workers = [.. _workers, await WorkerProcess.StartAsync(BlockCompressor.RunAsync, blocks.Reader, members.Writer, level, settings, cancellationToken)];
+        }
+
+        await progress.NoteAsync($"workers: {string.Join(", ", _workers.Select(static worker => worker.ProcessId))}");
+        _working = count;
+        foreach (WorkerProcess worker in _workers)
+            _ = WatchAsync(worker);
+        _ = WatchAsync(blocks.DeadLetters!.Reader);
+    }
+
+    private async Task WatchAsync(WorkerProcess worker)
+    {
+        WorkerExit exit = await worker.WaitForExitAsync();
         if (_isOver)
             return;
+        string what = $"{worker.Name} (process {worker.ProcessId}) {HowItEnded(exit)}";
         if (Interlocked.Decrement(ref _working) > 0)
-            await _progress.NoteAsync($"{process.Describe()}; the others take over what it had");
+            await progress.NoteAsync($"{what}; the others take over what it had");
         else
-            await LoseAsync($"{process.Describe()}, and no other is left.");
+            await LoseAsync($"{what}, and no other is left.");
     }
 
     private async Task WatchAsync(ChannelReader<NumberedBytes> deadLetters)

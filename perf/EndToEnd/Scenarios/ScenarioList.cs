@@ -27,6 +27,7 @@ internal static class ScenarioList
         new HubIdleScale(),
         new HubMemory(),
         new IdleScale(),
+        .. WorkerRows.All,
         .. Comparisons.All,
     ];
 

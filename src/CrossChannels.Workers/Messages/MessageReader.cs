@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace CrossChannels.Workers.Messages;
 
 /// <summary>Reads what <see cref="MessageWriter"/> wrote, with as little code as can be: it is compiled while a worker starts.</summary>
@@ -36,8 +34,9 @@ internal sealed class MessageReader(byte[] bytes, int position = 0)
     public string Text()
     {
         int length = Int32();
-        string value = Encoding.UTF8.GetString(bytes, _position, length);
+        char[] value = new char[length / sizeof(char)];
+        Buffer.BlockCopy(bytes, _position, value, 0, length);
         _position += length;
-        return value;
+        return new string(value);
     }
 }

@@ -204,11 +204,16 @@ internal sealed partial class PoolScheduler
             for (int i = 0; i < count; i++)
             {
                 int id = reader.Int32();
-                Chunk chunk = seat.Window.Count > 1 ? seat.Window.Last!.Value : throw Unexpected(seat, id);
-                if (chunk.Id != id)
+
+                // Not always the last, since another may be on its way; the first where the worker had done all before it.
+                LinkedListNode<Chunk>? node = seat.Window.Last;
+                while (node is not null && node.Value.Id != id)
+                    node = node.Previous;
+                if (node is null)
                     throw Unexpected(seat, id);
+                Chunk chunk = node.Value;
                 call = chunk.Call;
-                seat.Window.RemoveLast();
+                seat.Window.Remove(node);
                 seat.TasksLeft += settings.MaxTasksPerWorker is null ? 0 : chunk.Left;
                 call.InFlight--;
                 if (call.StopReason is null)

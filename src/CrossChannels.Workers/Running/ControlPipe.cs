@@ -11,17 +11,22 @@ namespace CrossChannels.Workers.Running;
 internal sealed class ControlPipe
 {
     private const int CopyAndCloseOnExecute = 1030;
+    private const int ReadOnly = 0;
     private const int StandardInput = 0;
     private const int LowestFile = 3;
 
     private readonly FileStream _stream;
 
-    public ControlPipe()
+    public unsafe ControlPipe()
     {
         var file = new SafeFileHandle(NativeMethods.ControlFile(StandardInput, CopyAndCloseOnExecute, LowestFile), ownsHandle: true);
         _stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
-        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
-        _ = NativeMethods.CopyFile((int)nothing.DangerousGetHandle(), StandardInput);
+        int nothing;
+        fixed (byte* path = "/dev/null"u8)
+            nothing = NativeMethods.OpenFile(path, ReadOnly);
+        if (NativeMethods.CopyFile(nothing, StandardInput) < 0)
+            throw new IOException("The worker's standard input cannot be replaced by /dev/null.");
+        _ = NativeMethods.CloseFile(nothing);
     }
 
     /// <summary>The next message, its kind first; <see langword="null"/> when the parent is gone. Waits on this thread.</summary>

@@ -13,8 +13,6 @@ internal static class MethodFinder
     /// <param name="message">The start message.</param>
     /// <param name="target">What a lambda without captures is called on; otherwise <see langword="null"/>.</param>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "As above.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "As above.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
     public static MethodInfo Find(MessageReader message, out object? target)
@@ -22,24 +20,16 @@ internal static class MethodFinder
         string assembly = message.Text();
         byte[] version = message.Bytes();
         int token = message.Int32();
-        Type[] typeArguments = Types(message);
-        Type[] methodArguments = Types(message);
-        bool hasTarget = message.Boolean();
-        Module module = Assembly.Load(assembly).ManifestModule;
+        byte traits = message.Byte();
+
+        // Without a version, which takes milliseconds to look at; the module's own says more.
+        Module module = Assembly.Load(new AssemblyName { Name = assembly }).ManifestModule;
         if (module.ModuleVersionId != new Guid(version))
-        {
-            throw new InvalidOperationException(
-                $"{assembly} was replaced by another build while the program ran. Start the program again.");
-        }
+            throw Replaced(assembly);
         var method = (MethodInfo)module.ResolveMethod(token)!;
-        if (typeArguments.Length > 0)
-        {
-            Type type = method.DeclaringType!.MakeGenericType(typeArguments);
-            method = (MethodInfo)MethodBase.GetMethodFromHandle(method.MethodHandle, type.TypeHandle)!;
-        }
-        if (methodArguments.Length > 0)
-            method = method.MakeGenericMethod(methodArguments);
-        target = hasTarget ? RuntimeHelpers.GetUninitializedObject(method.DeclaringType!) : null;
+        if ((traits & MethodTraits.IsGeneric) != 0)
+            method = MakeGeneric(method, message);
+        target = (traits & MethodTraits.HasTarget) != 0 ? RuntimeHelpers.GetUninitializedObject(method.DeclaringType!) : null;
         return method;
     }
 
@@ -56,6 +46,26 @@ internal static class MethodFinder
         }
         throw new InvalidOperationException($"{name} is not listed. Name it in Main's WorkerProcess.RunAsync(...), before anything else runs.");
     }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "As above.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
+    private static MethodInfo MakeGeneric(MethodInfo method, MessageReader message)
+    {
+        Type[] typeArguments = Types(message);
+        Type[] methodArguments = Types(message);
+        if (typeArguments.Length > 0)
+        {
+            Type type = method.DeclaringType!.MakeGenericType(typeArguments);
+            method = (MethodInfo)MethodBase.GetMethodFromHandle(method.MethodHandle, type.TypeHandle)!;
+        }
+        return methodArguments.Length > 0 ? method.MakeGenericMethod(methodArguments) : method;
+    }
+
+    // Apart, because text is expensive to compile, and a worker compiles while its parent waits.
+    private static InvalidOperationException Replaced(string assembly) =>
+        new($"{assembly} was replaced by another build while the program ran. Start the program again.");
 
     [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
     private static Type[] Types(MessageReader message)

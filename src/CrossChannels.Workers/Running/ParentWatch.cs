@@ -15,8 +15,7 @@ internal sealed class ParentWatch
     private const int StackBytes = 256 * 1024;
     private const int KillSignal = 9;
 
-    private readonly ManualResetEventSlim _isStarted = new();
-    private byte[] _start = [];
+    private readonly ControlPipe _control = new();
     private volatile bool _hasAsked;
 
     /// <summary>True once the parent has asked the method to end.</summary>
@@ -25,29 +24,23 @@ internal sealed class ParentWatch
     /// <summary>Of the method's last parameter; <see langword="null"/> if it takes no token. Known once the start message has come.</summary>
     public CancellationTokenSource? Cancellation { get; private set; }
 
-    /// <summary>Begins to listen, while the main thread makes ready.</summary>
-    public void Start() => new Thread(Run, StackBytes) { IsBackground = true }.Start();
-
-    /// <summary>What the parent said first. Waits on this thread.</summary>
-    public byte[] WaitForStart()
+    /// <summary>Waits on this thread for what the parent says first, and listens for more on another.</summary>
+    public byte[] Start()
     {
-        _isStarted.Wait();
-        return _start;
+        byte[] start = _control.Read() ?? EndNow();
+        if (start[1] != 0)
+            Cancellation = new CancellationTokenSource();
+        new Thread(Run, StackBytes) { IsBackground = true }.Start();
+        return start;
     }
 
     private void Run()
     {
-        var control = new ControlPipe();
-        _start = control.Read() ?? EndNow();
-        if (_start[1] != 0)
-            Cancellation = new CancellationTokenSource();
-        _isStarted.Set();
-
-        // Not before the method, because it takes longer than all the rest.
+        // Here, because it takes longer than all that the main thread still has to do.
         WorkerSignals.Register(BeginExit);
         while (true)
         {
-            byte[] message = control.Read() ?? EndNow();
+            byte[] message = _control.Read() ?? EndNow();
             if (message[0] == (byte)ControlKind.Cancel)
                 Cancel();
         }

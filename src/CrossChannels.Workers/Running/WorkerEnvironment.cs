@@ -35,6 +35,8 @@ internal static class WorkerEnvironment
     public static void TakeOver()
     {
         s_isWorker = true;
+        if (!IsMarked)
+            return;
         Environment.SetEnvironmentVariable(Marker, null);
         string? hooks = Environment.GetEnvironmentVariable(Hooks);
         if (hooks is not null && hooks.EndsWith(Assembly, StringComparison.Ordinal))

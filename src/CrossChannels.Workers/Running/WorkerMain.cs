@@ -14,17 +14,18 @@ internal static class WorkerMain
     public static int Run(Delegate[]? listed)
     {
         var watch = new ParentWatch();
-        watch.Start();
         WorkerEnvironment.TakeOver();
         if (listed is not null)
             WorkerEnvironment.Listed = listed = [.. listed, PoolWorkerMain.RunAsync];
-        byte[] start = watch.WaitForStart();
+        byte[] start = watch.Start();
         var reporter = new Reporter(start);
         AppDomain.CurrentDomain.UnhandledException += reporter.OnUnhandled;
         try
         {
             Invoke(reporter.SkipHeader(), listed, watch.Cancellation);
-            return WorkerEnvironment.IsEnding ? ParentWatch.AskedToEnd : 0;
+
+            // Not 0: another thread may be in Environment.Exit, which closes the channels that the method waited for, and what is returned here would count.
+            return WorkerEnvironment.IsEnding ? ParentWatch.AskedToEnd : Environment.ExitCode;
         }
         catch (OperationCanceledException) when (watch.HasAsked)
         {
@@ -40,7 +41,7 @@ internal static class WorkerMain
 #pragma warning restore CA1031
         {
             reporter.Report(e, toConsole: true);
-            return Failed;
+            return Environment.ExitCode == 0 ? Failed : Environment.ExitCode;
         }
     }
 

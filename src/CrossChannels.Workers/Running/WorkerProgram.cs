@@ -10,12 +10,13 @@ namespace CrossChannels.Workers.Running;
 internal static class WorkerProgram
 {
     private const int NoWorker = 2;
+    private const int ArgumentCount = 2;
 
     /// <param name="arguments">The program's own assembly; what follows is for those who list processes.</param>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "It is not called in trimmed programs.")]
     public static int Main(string[] arguments)
     {
-        if (!WorkerEnvironment.IsMarked)
+        if (arguments.Length != ArgumentCount)
             return NoWorker;
         Assembly.SetEntryAssembly(Assembly.Load(arguments[0]));
         return WorkerMain.Run(listed: null);

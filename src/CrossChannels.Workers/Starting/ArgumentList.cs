@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Reflection;
-using System.Text;
 using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Starting;
@@ -8,8 +7,6 @@ namespace CrossChannels.Workers.Starting;
 /// <summary>The arguments of a method that is started, in order.</summary>
 internal sealed class ArgumentList
 {
-    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly List<Argument> _all = [];
     private MessageWriter?[] _values = [];
 
@@ -78,7 +75,7 @@ internal sealed class ArgumentList
                 break;
             case string text:
                 writer.Byte((byte)ArgumentKind.String);
-                writer.Bytes(Encode(text, parameter));
+                writer.Text(text);
                 break;
             case byte[] bytes:
                 writer.Byte((byte)ArgumentKind.Bytes);
@@ -105,18 +102,6 @@ internal sealed class ArgumentList
                 break;
         }
         return writer;
-    }
-
-    private static byte[] Encode(string text, ParameterInfo parameter)
-    {
-        try
-        {
-            return s_strict.GetBytes(text);
-        }
-        catch (EncoderFallbackException e)
-        {
-            throw new ArgumentException($"Argument '{parameter.Name}' is text with half a surrogate pair, which no encoding has.", parameter.Name, e);
-        }
     }
 
     private static void Serialize(MessageWriter writer, Argument argument, ParameterInfo parameter)

@@ -35,12 +35,18 @@ internal static class MethodName
     public static void Write(MessageWriter message, MethodInfo method, bool hasTarget)
     {
         message.Byte((byte)MethodKind.Token);
-        message.Text(method.Module.Assembly.FullName!);
+        message.Text(method.Module.Assembly.GetName().Name!);
         message.Bytes(method.Module.ModuleVersionId.ToByteArray());
         message.Int32(method.MetadataToken);
-        Write(message, method.DeclaringType!.GetGenericArguments());
-        Write(message, method.GetGenericArguments());
-        message.Boolean(hasTarget);
+        Type[] typeArguments = method.DeclaringType!.GetGenericArguments();
+        Type[] methodArguments = method.GetGenericArguments();
+        bool isGeneric = typeArguments.Length + methodArguments.Length > 0;
+        message.Byte((byte)((isGeneric ? MethodTraits.IsGeneric : 0) | (hasTarget ? MethodTraits.HasTarget : 0)));
+        if (isGeneric)
+        {
+            Write(message, typeArguments);
+            Write(message, methodArguments);
+        }
     }
 
     /// <summary>The name of a method among those that <c>Main</c> lists; the same in every process of one build.</summary>

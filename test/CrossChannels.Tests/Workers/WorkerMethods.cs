@@ -15,6 +15,8 @@ internal static class WorkerMethods
 
     public static void Say(string text) => Console.WriteLine(text);
 
+    public static void SayUnits(string text) => Console.WriteLine(string.Join(' ', text.Select(static unit => (int)unit)));
+
     public static void SayAll(string text, int whole, long large, double real, bool flag, byte[]? bytes) =>
         Console.WriteLine($"{text} {whole} {large} {real} {flag} {(bytes is null ? "null" : Convert.ToHexString(bytes))}");
 

@@ -17,6 +17,13 @@ public sealed class WorkerStartTests
     }
 
     [TestMethod]
+    public async Task StartAsync_HalfASurrogatePair_Arrives()
+    {
+        string said = await SaidAsync(static settings => WorkerProcess.StartAsync(WorkerMethods.SayUnits, "x\ud800", settings));
+        Assert.AreEqual("120 55296\n", said);
+    }
+
+    [TestMethod]
     public async Task StartAsync_OtherArguments_ArriveByTheirSerializers()
     {
         var at = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.FromHours(1));
