@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
+using CrossChannels.Ends;
 using CrossChannels.Hub;
 using CrossChannels.Links;
 
@@ -107,19 +108,19 @@ public static partial class CrossChannel
     /// <exception cref="NotSupportedException">The item type cannot cross, or the channel is a rendezvous.</exception>
     public static async Task<CrossChannelReader<T>> OpenReaderAsync<T>(
         ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
-        (await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.Reader, cancellationToken).ConfigureAwait(false)).Reader;
+        OpenedEnds.Reader(await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.Reader, cancellationToken).ConfigureAwait(false), address, settings, link);
 
     /// <summary>Opens a writer of a shared channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static async Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
         ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
-        (await OpenAsync<T, NoItem>(address, settings, null, link, LinkRole.Writer, cancellationToken).ConfigureAwait(false)).Writer;
+        OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, settings, null, link, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, settings, link);
 
     /// <summary>Opens a reader of a leased channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static async Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
         ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
-        (await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false)).MakeLeasedReader();
+        OpenedEnds.LeasedReader(await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false), address, settings, link);
 
     private static Task<LinkChannel<TWrite, TRead>> OpenAsync<TWrite, TRead>(
         ChannelAddress address, CrossChannelSettings<TWrite>? writes, CrossChannelSettings<TRead>? reads, LinkSettings? link, LinkRole role, CancellationToken cancellationToken)

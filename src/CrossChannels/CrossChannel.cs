@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using CrossChannels.Channels;
+using CrossChannels.Ends;
 using CrossChannels.Links;
 using CrossChannels.Transports;
 
@@ -68,19 +69,19 @@ public static partial class CrossChannel
         return new CrossChannelListener<TWrite, TRead>(listener, factory, address.Channel);
     }
 
-    /// <summary>Makes two ends that are joined in memory, with everything that a connection between processes does.</summary>
+    /// <summary>Makes two ends, with everything that a connection between processes does. One of them, or both, can be given to other processes.</summary>
+    /// <remarks>They are joined in memory when either is used first; one that is to be given must not have been used before: see <see cref="EndTicket"/>.</remarks>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static (CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second) CreatePair<T1, T2>(
         CrossChannelOptions<T1, T2>? firstOptions = null, CrossChannelOptions<T2, T1>? secondOptions = null)
     {
-        var first = new LinkChannelFactory<T1, T2>(firstOptions, channel: null);
-        var second = new LinkChannelFactory<T2, T1>(secondOptions, channel: null);
-        var pipeOptions = new PipeOptions(useSynchronizationContext: false);
-        var there = new Pipe(pipeOptions);
-        var back = new Pipe(pipeOptions);
-        var peer = new LinkPeer("the other end in memory", Environment.ProcessId, null, null);
-        return (
-            first.Start(new PipeInput(back.Reader), new PipeOutput(there.Writer), peer),
-            second.Start(new PipeInput(there.Reader), new PipeOutput(back.Writer), peer));
+        string secret = PairMeeting.NewSecret();
+        var joint = new PairJoint(secret);
+        LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
+        LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
+        joint.Hold(
+            PairEnds.SideOf(first, firstOptions ?? CrossChannelOptions<T1, T2>.Default, joint, isFirst: true, secret),
+            PairEnds.SideOf(second, secondOptions ?? CrossChannelOptions<T2, T1>.Default, joint, isFirst: false, secret));
+        return (first, second);
     }
 }

@@ -29,7 +29,8 @@ public abstract class CrossChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAsy
     public static Task<CrossChannel<TWrite, TRead>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
     {
         EndContent content = EndContent.Of(ticket, EndKind.Duplex);
-        throw new NotSupportedException($"An end of a pair at {content.Address} cannot be opened yet.");
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<CrossChannel<TWrite, TRead>>(PairArrival.Open<TWrite, TRead>(content));
     }
 
     /// <summary>The readable half, with what goes beyond <see cref="ChannelReader{T}"/>.</summary>

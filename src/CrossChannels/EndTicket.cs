@@ -37,9 +37,7 @@ public sealed class EndTicket
             throw new ArgumentException($"{end.GetType()} is no reader, writer, channel or lock of this library: IsEnd tells. A channel of System.Threading.Channels lives in one process; make it with CrossChannel.CreateBoundedAsync or CrossChannel.CreatePair.", nameof(end));
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<EndTicket>(cancellationToken);
-        return given.Origin is { } origin
-            ? origin.GiveAsync(to, cancellationToken)
-            : throw new InvalidOperationException("This end cannot be given to another process: only the ends of a shared channel, of CreatePair, and locks can.");
+        return (given.Origin ?? RefusedOrigin.Connected).GiveAsync(to, cancellationToken);
     }
 
     /// <summary>Nobody will come with this ticket: the other end of its pair, which waits, ends. Nothing happens to any other, or once somebody came.</summary>

@@ -46,6 +46,8 @@ internal static class TestChildProgram
         ["read-on-word", string address, string leased] => ReadOnWordCommand.RunAsync(address, bool.Parse(leased)),
         ["take-turns", string address, string turns, string marker, string isLost] => TakeTurnsCommand.RunAsync(address, Number(turns), marker, bool.Parse(isLost)),
         ["own-lock-hub", string address] => OwnLockHubCommand.RunAsync(address),
+        ["open-end", string kind, string ticket, string how] => OpenEndCommand.RunAsync(kind, ticket, how),
+        ["use-at-exit", string address, string how] => UseAtExitCommand.RunAsync(address, how),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };

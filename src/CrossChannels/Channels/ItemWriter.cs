@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CrossChannels.Links;
 using CrossChannels.Serialization;
 
 namespace CrossChannels.Channels;
@@ -166,7 +167,7 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
         {
             throw new PartialWriteCanceledException(accepted, cancellationToken);
         }
-        catch (Exception e) when (ReferenceEquals(e, _sink.Closure?.Error))
+        catch (Exception e) when (ReferenceEquals(e, _sink.Closure?.Error) && e is not EndMovedException)
         {
             throw new PartialWriteException(accepted, e);
         }

@@ -20,7 +20,14 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<T
 
     public override PeerInfo? Peer => _link.Peer;
 
-    public override Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default) => _link.Greeted.WaitAsync(cancellationToken);
+    public override Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default)
+    {
+        _link.Use();
+        return _link.Greeted.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>What closes the link when the channel is lost; disposed by who takes care of it.</summary>
+    public IDisposable Handle => handle;
 
     public override void Abort(string? reason = null)
     {

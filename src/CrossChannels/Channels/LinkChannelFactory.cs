@@ -46,12 +46,31 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
 
     public LinkSettings Settings => _options.Link;
 
+    /// <summary>What a link of this factory says first.</summary>
+    public byte[] Greeting() => _identity.Greeting();
+
     /// <summary>Makes a channel and begins to greet.</summary>
     public LinkChannel<TWrite, TRead> Start(LinkInput input, LinkOutput output, LinkPeer peer)
     {
+        LinkChannel<TWrite, TRead> channel = Make(input, output, peer);
+        channel.Link.Start();
+        return channel;
+    }
+
+    /// <summary>Makes a channel whose connection comes later.</summary>
+    /// <param name="firstUse">Called, without a lock and perhaps more often than once, when it is used before it has one.</param>
+    public LinkChannel<TWrite, TRead> Defer(Action firstUse)
+    {
+        LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer);
+        channel.Link.Defer(firstUse);
+        return channel;
+    }
+
+    private LinkChannel<TWrite, TRead> Make(LinkInput input, LinkOutput output, LinkPeer peer)
+    {
         var link = new Link(input, output, _identity, peer, _halves);
         var handle = new LinkHandle(link);
-        var channel = new LinkChannel<TWrite, TRead>(handle, new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec), new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec))
+        return new LinkChannel<TWrite, TRead>(handle, new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec), new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec))
         {
             MakeLeasedReader = () =>
             {
@@ -59,8 +78,6 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
                 return new LeasedItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec, leases, leases.TryCompleteOldest);
             },
         };
-        link.Start();
-        return channel;
     }
 
     /// <summary>Items of a fixed size are not measured again when they are written.</summary>

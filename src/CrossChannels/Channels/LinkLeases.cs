@@ -22,7 +22,10 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
         {
             hadNews = _leases.HasNews;
             if (!_leases.TryCompleteOldest())
+            {
+                receiver.Closure?.ThrowIfMoved();
                 return false;
+            }
         }
         Send(hadNews);
         return true;

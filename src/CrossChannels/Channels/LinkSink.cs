@@ -28,7 +28,8 @@ internal readonly struct LinkSink(LinkHandle handle) : IItemSink
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _sender.WaitAsync(cancellationToken);
 
-    public ValueTask CountAsync(bool read, CancellationToken cancellationToken) => _sender.CountAsync(read, cancellationToken);
+    public ValueTask CountAsync(bool read, CancellationToken cancellationToken) =>
+        _sender.Closure is { Error: EndMovedException moved } ? ValueTask.FromException(moved) : _sender.CountAsync(read, cancellationToken);
 
     public bool TryComplete(Exception? error) => handle.Link.TryComplete(error);
 

@@ -35,7 +35,7 @@ internal sealed class ChannelEnd(CompletionPolicy policy)
         _open--;
         bool isCompleted = how is EndingKind.Completed or EndingKind.Faulted;
         if (!isCompleted)
-            _lost.Add(name);
+            _lost.Add(error is ConnectionLostException { ExitCode: { } code } ? $"{name} (exit code {code})" : name);
         return policy.Rule switch
         {
             CompletionRule.AnyWriter => isCompleted && Decide(error),

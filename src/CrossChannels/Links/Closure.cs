@@ -13,7 +13,7 @@ internal sealed class Closure(Ending ending, Exception? error)
     /// <summary>What a read or a write throws.</summary>
     public Exception ForItem() => error switch
     {
-        OperationCanceledException => error,
+        OperationCanceledException or EndMovedException => error,
         null => new ChannelClosedException(),
         _ => new ChannelClosedException(error),
     };
@@ -22,6 +22,13 @@ internal sealed class Closure(Ending ending, Exception? error)
     public ValueTask<T> FailReadAsync<T>() => error is OperationCanceledException canceled
         ? ValueTask.FromCanceled<T>(canceled.CancellationToken.IsCancellationRequested ? canceled.CancellationToken : new CancellationToken(true))
         : ValueTask.FromException<T>(ForItem());
+
+    /// <exception cref="InvalidOperationException">The end was given to another process.</exception>
+    public void ThrowIfMoved()
+    {
+        if (error is EndMovedException)
+            throw error;
+    }
 
     /// <summary>What a flush or a join throws.</summary>
     public Exception ForCount() => error ?? new ChannelClosedException();

@@ -33,6 +33,11 @@ internal sealed class ExitWatch : IDisposable
     public static ExitWatch? Find(int? processId) =>
         processId is { } id && s_watches.TryGetValue(id, out ExitWatch? watch) ? watch : null;
 
+    /// <summary>The loss of a connection, with the exit code where it is known.</summary>
+    public static ConnectionLostException Lost(ExitWatch? watch, string how, Exception? inner) => watch?.ExitCode is { } code
+        ? new ConnectionLostException($"{how} The process exited with code {code}.", inner, exitCode: code)
+        : new ConnectionLostException(how, inner);
+
     public void Dispose() => s_watches.TryRemove(new(_processId, this));
 
     /// <summary>Waits until the process is known to be gone, or it takes too long. Never throws.</summary>

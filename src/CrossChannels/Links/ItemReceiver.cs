@@ -137,7 +137,13 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public bool TryPeek(out ItemSlice slice)
     {
-        lock (_sync) return _queue.TryPeek(out slice, out _);
+        lock (_sync)
+        {
+            if (_queue.TryPeek(out slice, out _))
+                return true;
+            _closure?.ThrowIfMoved();
+            return false;
+        }
     }
 
     /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>
@@ -384,7 +390,11 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private bool IsReturnDueLocked => _window.IsReturnDue && _shared is not { IsOneByOne: true };
 
-    private ReaderDuties EmptyLocked() => IsReturnWiseLocked(Math.Max(1, _waiters.Wanted)) ? ReaderDuties.CreditInline : ReaderDuties.None;
+    private ReaderDuties EmptyLocked()
+    {
+        _closure?.ThrowIfMoved();
+        return IsReturnWiseLocked(Math.Max(1, _waiters.Wanted)) ? ReaderDuties.CreditInline : ReaderDuties.None;
+    }
 
     private ReaderDuties FinishedLocked()
     {

@@ -57,6 +57,7 @@ internal sealed class ItemSender : SendingHalf
             {
                 if (_closure is null && HasRoomLocked && _blocked.IsEmpty)
                     return true;
+                _closure?.ThrowIfMoved();
                 _waiters.Want(_credit);
             }
             _outbox.SendInline(withCredit: false);
@@ -89,6 +90,7 @@ internal sealed class ItemSender : SendingHalf
             }
             else
             {
+                _closure?.ThrowIfMoved();
                 _waiters.Want(_credit);
             }
         }
@@ -110,7 +112,10 @@ internal sealed class ItemSender : SendingHalf
         lock (_sync)
         {
             if (_closure is not null || !_blocked.IsEmpty)
+            {
+                _closure?.ThrowIfMoved();
                 return 0;
+            }
             while (accepted < items.Length && HasRoomLocked)
             {
                 Block block = RoomLocked(size);
@@ -140,7 +145,10 @@ internal sealed class ItemSender : SendingHalf
         lock (_sync)
         {
             if (_closure is not null)
+            {
+                _closure.ThrowIfMoved();
                 return false;
+            }
             if (_limit.Check(item.Length) is { } error)
                 throw error;
             isAccepted = HasRoomLocked && _blocked.IsEmpty;

@@ -10,7 +10,7 @@ internal sealed class Link
 {
     private readonly LinkConnection _connection;
     private readonly LinkIdentity _identity;
-    private readonly LinkPeer _peer;
+    private LinkPeer _peer;
     private readonly WorkScheduler _scheduler;
     private readonly Outbox _outbox;
     private readonly LinkFrames _frames;
@@ -21,6 +21,7 @@ internal sealed class Link
     private GoodbyeState _goodbye;
     private Exception? _cause;
     private PeerInfo? _info;
+    private ExitWatch? _exit;
     private int _isCompleted;
 
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
@@ -57,7 +58,7 @@ internal sealed class Link
     public ReceivingHalf Receiver { get; }
 
     /// <summary>Whether a large item may be written from its writer's memory.</summary>
-    public bool MayLendLarge { get; }
+    public bool MayLendLarge { get; private set; }
 
     /// <summary>Somebody else closes it when the process exits.</summary>
     public bool HasOwner { get; }
@@ -84,18 +85,56 @@ internal sealed class Link
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
     {
-        LinkRegistry.Add(this);
         ChannelMetrics.LinkOpened();
+        Begin(isGreetingSent: false);
+    }
+
+    /// <summary>Waits for its connection, in place of <see cref="Start()"/>.</summary>
+    /// <param name="firstUse">Called, without a lock and perhaps more often than once, when this end is used before it has one.</param>
+    public void Defer(Action firstUse)
+    {
+        ChannelMetrics.LinkOpened();
+        _outbox.Defer(firstUse);
+    }
+
+    /// <summary>Begins with the connection that it waited for.</summary>
+    /// <param name="input">The connection.</param>
+    /// <param name="output">The connection.</param>
+    /// <param name="peer">Who is at the other end.</param>
+    /// <param name="isGreetingSent">The other end has this end's greeting already.</param>
+    public void Start(LinkInput input, LinkOutput output, LinkPeer peer, bool isGreetingSent)
+    {
+        _peer = peer;
+        MayLendLarge = output.EndsWritesOnClose;
+        _connection.Open(input, output, peer);
+        _outbox.Open(output);
+        Begin(isGreetingSent);
+    }
+
+    /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>
+    public void Use() => _outbox.Use();
+
+    private void Begin(bool isGreetingSent)
+    {
+        LinkRegistry.Add(this);
         if (Settings.GreetingTimeout != Timeout.InfiniteTimeSpan)
             _greetingTimer = Settings.TimeProvider.CreateTimer(static state => ((Link)state!).OnGreetingLate(), this, Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
-        _outbox.PostOpening(_identity.Greeting(), isOver: false);
+        if (!isGreetingSent)
+            _outbox.PostOpening(_identity.Greeting(), isOver: false);
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
+        if (!_connection.IsClosing)
+            return;
+        // It was closed while it waited for this connection.
+        LinkRegistry.Remove(this);
+        _ = _peer.Connection?.DisposeAsync().AsTask();
     }
 
     /// <summary>The writer completes the channel; the first call counts, also where the peer has ended it meanwhile.</summary>
     /// <remarks>A writer that completes what it began must not fail because its peer was faster: in process it never does.</remarks>
     public bool TryComplete(Exception? error)
     {
+        Sender.Closure?.ThrowIfMoved();
+        Use();
         bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
         EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
         return CloseSender(kind, _ => error, drop: false, OutcomeOf(error, FrameType.Complete))
@@ -106,16 +145,34 @@ internal sealed class Link
     public void EndChannel(Exception? error) => _outbox.Post(OutcomeOf(error, FrameType.Ended));
 
     /// <summary>The writer leaves: accepts nothing more, and the reader learns it after the last item.</summary>
-    public void Leave() => CloseSender(EndingKind.WriterLeft, static _ => null, drop: false, new OutFrame(FrameType.SendFinished));
+    /// <param name="error">What every later use of it throws.</param>
+    /// <returns>Whether it was open.</returns>
+    public bool Leave(Exception? error = null)
+    {
+        Use();
+        return CloseSender(EndingKind.WriterLeft, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
+    }
 
     /// <summary>The reader closes its end; what is unread is dropped.</summary>
     /// <returns>Done when the writer has confirmed it, or the connection is closed.</returns>
-    public Task CloseReaderAsync(string? reason)
+    public Task CloseReaderAsync(string? reason, Exception? error = null)
     {
-        var error = new ReaderClosedException("this end", reason);
+        Use();
+        error ??= new ReaderClosedException("this end", reason);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
             TellReaderClosed(reason);
         return IsPeerDone ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
+    }
+
+    /// <summary>Closes a reader that is open.</summary>
+    /// <param name="error">What every later use of it throws.</param>
+    /// <returns>False if it was over.</returns>
+    public bool TryCloseReader(Exception error)
+    {
+        if (Receiver.Closure is not null)
+            return false;
+        _ = CloseReaderAsync(null, error);
+        return ReferenceEquals(Receiver.Closure?.Error, error);
     }
 
     /// <summary>Tells the writer that what it sent is not read any more.</summary>
@@ -148,8 +205,22 @@ internal sealed class Link
     /// <summary>Ends the link at once; items that arrived and were not read are dropped here.</summary>
     public void Abort(string? reason)
     {
+        Use();
         string text = reason ?? "no reason given";
         Die(new LinkAbortedException($"This end aborted the link: {text}"), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Given, Text: text), dropUnread: true);
+    }
+
+    /// <summary>Ends a link that never had a connection.</summary>
+    public void Fail(Exception cause) => Die(cause, null);
+
+    /// <summary>Ends a link that never had a connection, because this end was given away.</summary>
+    public void MoveAway(Exception moved)
+    {
+        CloseSender(EndingKind.WriterLeft, _ => moved, drop: true, last: null);
+        Sender.Detach(_ => moved);
+        Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, moved), moved), drop: true);
+        Interlocked.CompareExchange(ref _cause, moved, null);
+        Close();
     }
 
     /// <summary>Ends a link whose peer did not answer in time.</summary>
@@ -173,6 +244,7 @@ internal sealed class Link
     internal void Meet(int version, Hello peer)
     {
         Receiver.Meet(peer);
+        _exit = ExitWatch.Find(_peer.ProcessId ?? peer.ProcessId);
         Volatile.Write(ref _info, new PeerInfo(_peer.Endpoint, _peer.ProcessId ?? peer.ProcessId, _peer.UserId, version, peer.LibraryVersion));
     }
 
@@ -256,26 +328,50 @@ internal sealed class Link
     /// <summary>The receive loop has ended, at the end of the input (null) or by an error.</summary>
     internal void OnInputEnded(Exception? error)
     {
+        if (error is not (MalformedFrameException or PeerRefusedException or CrossChannelException) && !IsOver && Exit is { ExitCode: null } exit)
+        {
+            _ = DecideLaterAsync(exit, error);
+            return;
+        }
         if (!_connection.IsClosing)
             DecideEnd(error);
         _connection.InputEnded();
     }
 
+    /// <summary>How the process at the other end ended says more than that its connection broke.</summary>
+    private async Task DecideLaterAsync(ExitWatch exit, Exception? error)
+    {
+        await exit.WaitAsync(Settings.TimeProvider).ConfigureAwait(false);
+        if (!_connection.IsClosing)
+            DecideEnd(error);
+        _connection.InputEnded();
+    }
+
+    /// <summary>Both directions are over, so that a broken connection takes nothing away.</summary>
+    private bool IsOver
+    {
+        get
+        {
+            lock (_sync)
+                return _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
+        }
+    }
+
+    private ConnectionLostException Lost(string how, Exception? inner = null) => ExitWatch.Lost(Exit, how, inner);
+
+    private ExitWatch? Exit => _exit ?? ExitWatch.Find(_peer.ProcessId ?? _info?.ProcessId);
+
     private void DecideEnd(Exception? error)
     {
-        bool wasOver;
-        lock (_sync)
-            wasOver = _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
-        if (wasOver && error is not MalformedFrameException)
+        if (IsOver && error is not MalformedFrameException)
         {
-            // Both directions were over, so that a broken connection takes nothing away.
             Close();
             return;
         }
         switch (error)
         {
             case null:
-                Die(new ConnectionLostException($"The connection to {PeerName} ended without a goodbye: the process was killed, or left without closing it."), null);
+                Die(Lost($"The connection to {PeerName} ended without a goodbye: the process was killed, or left without closing it."), null);
                 break;
             case PeerRefusedException refused:
                 Die(
@@ -291,7 +387,7 @@ internal sealed class Link
                 Die(error, null);
                 break;
             default:
-                Die(new ConnectionLostException($"The connection to {PeerName} broke: {error.Message}", error), null);
+                Die(Lost($"The connection to {PeerName} broke: {error.Message}", error), null);
                 break;
         }
     }
@@ -327,7 +423,7 @@ internal sealed class Link
             unreceived =>
             {
                 Exception? error = makeError(unreceived);
-                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived), error);
+                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error);
             },
             drop,
             last);
@@ -348,7 +444,7 @@ internal sealed class Link
     }
 
     private void OnOutputFailed(Exception e) =>
-        _ = _connection.FailSoonAsync(() => Die(new ConnectionLostException($"The connection to {PeerName} broke: {e.Message}", e), null));
+        _ = _connection.FailSoonAsync(() => Die(Lost($"The connection to {PeerName} broke: {e.Message}", e), null));
 
     private void OnGreetingLate()
     {
@@ -382,7 +478,7 @@ internal sealed class Link
             : cause;
         CloseSender(kind, AtWriter, drop: true, last: null);
         Sender.Detach(AtWriter);
-        Receiver.TryClose(new Closure(new Ending(kind, cause), cause), dropUnread);
+        Receiver.TryClose(new Closure(new Ending(kind, cause, ExitCode: (cause as ConnectionLostException)?.ExitCode), cause), dropUnread);
         _greetingTimer?.Dispose();
         _greeted.TrySetException(cause);
         _ = _greeted.Task.Exception;

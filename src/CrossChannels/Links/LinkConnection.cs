@@ -18,6 +18,14 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
 
     public LinkInput Input => input;
 
+    /// <summary>The connection is here, of a link that waited for it.</summary>
+    public void Open(LinkInput from, LinkOutput to, LinkPeer with)
+    {
+        input = from;
+        output = to;
+        peer = with;
+    }
+
     /// <summary>The receive loop has ended, and what that means is decided.</summary>
     public void InputEnded() => _inputEnded.TrySetResult();
 

@@ -25,6 +25,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private ReadOnlyMemory<byte> _rest;
     private State _state;
     private long _idleSince;
+    private Action? _firstUse;
     private bool _isQueued;
     private bool _isCreditDue;
     private bool _isGoodbyeWritten;
@@ -38,6 +39,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
         /// <summary>Somebody sends.</summary>
         Sending,
+
+        /// <summary>There is no connection yet.</summary>
+        Unopened,
         Stopped,
     }
 
@@ -57,6 +61,28 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     public required Action LastWritten { get; init; }
 
     internal bool IsIdleLocked => _state == State.Idle;
+
+    /// <summary>Waits for its connection; says when it is wanted first.</summary>
+    public void Defer(Action firstUse)
+    {
+        _state = State.Unopened;
+        _firstUse = firstUse;
+    }
+
+    /// <summary>The connection is here.</summary>
+    public void Open(LinkOutput to)
+    {
+        lock (Sync)
+        {
+            output = to;
+            _firstUse = null;
+            if (_state == State.Unopened)
+                _state = State.Idle;
+        }
+    }
+
+    /// <summary>Somebody uses this end. Called without a lock; more often than once.</summary>
+    public void Use() => Volatile.Read(ref _firstUse)?.Invoke();
 
     /// <summary>Adds bytes of the greeting, which go before everything else.</summary>
     public void PostOpening(byte[] bytes, bool isOver)
@@ -118,19 +144,25 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Sends what is there on this thread, unless somebody does so already. Does not block.</summary>
     public void SendInline(bool withCredit)
     {
+        State before;
         lock (Sync)
         {
             _isCreditDue |= withCredit;
-            if (_state is not (State.Idle or State.Scheduled))
-                return;
-            if (!HasWorkLocked())
+            before = _state;
+            if (before is State.Idle or State.Scheduled)
             {
-                GoIdleLocked();
-                return;
+                if (!HasWorkLocked())
+                {
+                    GoIdleLocked();
+                    return;
+                }
+                _state = State.Sending;
             }
-            _state = State.Sending;
         }
-        Send(MaxInlineWrites, isOwnThread: false);
+        if (before is State.Idle or State.Scheduled)
+            Send(MaxInlineWrites, isOwnThread: false);
+        else if (before == State.Unopened)
+            Use();
     }
 
     /// <summary>Has what is there sent by the pool, if nobody sends. Whoever adds work calls it with the lock held.</summary>
