@@ -33,7 +33,7 @@ internal sealed class ChildProgram
         _token = ReportDesk.Instance.Add(failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
-            _process = Process.Start(ChildStart.Create(settings))!;
+            _process = Process.Start(ChildStart.Create(name, settings))!;
         }
         catch
         {

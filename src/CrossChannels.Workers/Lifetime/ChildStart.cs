@@ -8,10 +8,13 @@ namespace CrossChannels.Workers.Lifetime;
 /// <summary>How the process of a worker is started: this program once more, with the signs in its environment that make it a worker.</summary>
 internal static class ChildStart
 {
-    public static ProcessStartInfo Create(WorkerSettings settings)
+    public static ProcessStartInfo Create(string name, WorkerSettings settings)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        var start = new ProcessStartInfo(ProgramCommand.File, ProgramCommand.Arguments)
+        bool isDirect = StartForm.HasHooks && DirectStart.Host is not null;
+        var start = new ProcessStartInfo(
+            isDirect ? DirectStart.Host! : ProgramCommand.File,
+            isDirect ? [.. DirectStart.Arguments, name] : ProgramCommand.Arguments)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -24,15 +27,15 @@ internal static class ChildStart
             start.StandardOutputEncoding = encoding;
         if (settings.Error is not null)
             start.StandardErrorEncoding = encoding;
-        foreach ((string name, string? value) in settings.Environment ?? new Dictionary<string, string?>())
+        foreach ((string variable, string? value) in settings.Environment ?? new Dictionary<string, string?>())
         {
             if (value is null)
-                start.Environment.Remove(name);
+                start.Environment.Remove(variable);
             else
-                start.Environment[name] = value;
+                start.Environment[variable] = value;
         }
         start.Environment[WorkerEnvironment.Marker] = "1";
-        if (StartForm.HasHooks)
+        if (StartForm.HasHooks && !isDirect)
         {
             start.Environment.TryGetValue(WorkerEnvironment.Hooks, out string? hooks);
             start.Environment[WorkerEnvironment.Hooks] = WorkerEnvironment.WithHook(hooks);
