@@ -9,6 +9,9 @@ namespace CrossChannels;
 /// <summary>Accepts the connections of a hub, reads what each asks for, and attaches it.</summary>
 internal sealed class HubListener : IAsyncDisposable
 {
+    // Between a hub's start and the making of its channels; longer would keep who has mistyped a name waiting for an answer.
+    private static readonly TimeSpan s_nameTimeout = TimeSpan.FromSeconds(1);
+
     private readonly ITransportListener _listener;
     private readonly HubDirectory _directory;
     private readonly LinkSettings _settings;
@@ -41,6 +44,8 @@ internal sealed class HubListener : IAsyncDisposable
             (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(new StreamInput(connection.Input), either.Token).ConfigureAwait(false);
             var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
             var output = new StreamOutput(connection.Output, endsWritesOnClose: true);
+            if (hello is { Channel.Length: > 0 } && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
+                await WaitForNameAsync(hello.Channel, either.Token).ConfigureAwait(false);
             link = hello is null ? HubRequest.RefuseVersion(input, output, peer, _settings) : _directory.Attach(new HubRequest(hello, input, output, peer));
             await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
         }
@@ -53,5 +58,20 @@ internal sealed class HubListener : IAsyncDisposable
         greeted();
         if (link is not null)
             await link.Closed.ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for what will be asked for, but not for long.</summary>
+    private async Task WaitForNameAsync(string name, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(s_nameTimeout, _settings.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await _directory.WaitForAsync(name, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The directory will say what there is instead.
+        }
     }
 }

@@ -8,6 +8,7 @@ namespace CrossChannels.Hub;
 internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address)
 {
     private readonly ConcurrentDictionary<string, HubObject> _objects = new(StringComparer.Ordinal);
+    private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadOnlyCollection<HubObject> Objects => (IReadOnlyCollection<HubObject>)_objects.Values;
 
@@ -16,6 +17,22 @@ internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address
     {
         if (!_objects.TryAdd(item.Name, item))
             throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
+        Interlocked.Exchange(ref _added, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    public bool Has(string name) => _objects.ContainsKey(name);
+
+    /// <summary>Waits until there is something of this name: a hub can be found before its program has made all that it will have.</summary>
+    public async Task WaitForAsync(string name, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Before the look, so that what is added after it is not missed.
+            Task added = Volatile.Read(ref _added).Task;
+            if (Has(name))
+                return;
+            await added.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public void Remove(HubObject item) => _objects.TryRemove(KeyValuePair.Create(item.Name, item));

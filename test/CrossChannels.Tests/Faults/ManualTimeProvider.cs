@@ -24,6 +24,13 @@ internal sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
+    /// <summary>Whether somebody waits for a time that is so near.</summary>
+    public bool HasTimerWithin(TimeSpan time)
+    {
+        lock (_sync)
+            return _timers.Exists(timer => timer.DueAt <= _now + time.Ticks);
+    }
+
     /// <summary>Moves the clock and runs, on this thread, what is due.</summary>
     public void Advance(TimeSpan time)
     {
