@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrossChannels.Workers;
 
 namespace CrossChannels.TestChild;
 
@@ -7,6 +8,11 @@ internal static class TestChildProgram
 {
     public static Task<int> Main(string[] args) => args switch
     {
+        [] when WorkerProcess.IsWorker => WorkerProcess.RunAsync(WorkerParent.Listed),
+        ["start-workers", string count] => WorkerParent.StartManyAsync(Number(count)),
+        ["start-workers-and-wait"] => WorkerParent.StartAndWaitAsync(),
+        ["start-workers-and-return", string address] => WorkerParent.StartAndReturnAsync(address),
+        ["start-worker", string hasLine] => WorkerParent.StartOneAsync(bool.Parse(hasLine)),
         ["wait"] => WaitCommand.RunAsync(),
         ["listen", string address] => ListenCommand.RunAsync(address),
         ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),

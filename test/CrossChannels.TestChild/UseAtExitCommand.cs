@@ -22,7 +22,7 @@ internal static class UseAtExitCommand
 
     private static async Task WaitForReaderAsync(CrossChannel<int> channel)
     {
-        while ((await CrossChannel.GetStatusAsync(channel.Address)).Readers.Count(reader => reader.ProcessId != Environment.ProcessId) == 0)
+        while ((await CrossChannel.GetStatusAsync(channel.Address)).Readers.All(reader => reader.ProcessId == Environment.ProcessId))
             await Task.Delay(10);
     }
 }

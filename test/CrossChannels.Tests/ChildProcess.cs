@@ -24,9 +24,12 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Its standard input, likewise.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
-    public static ChildProcess Start(string command, params string[] arguments)
+    public static ChildProcess Start(string command, params string[] arguments) => StartWith([], [command, .. arguments]);
+
+    /// <summary>The same with options for the host, such as <c>--runtimeconfig</c>.</summary>
+    public static ChildProcess StartWith(string[] hostOptions, string[] arguments)
     {
-        string[] all = ["exec", Path.Combine(AppContext.BaseDirectory, "CrossChannels.TestChild.dll"), command, .. arguments];
+        string[] all = ["exec", .. hostOptions, Path.Combine(AppContext.BaseDirectory, "CrossChannels.TestChild.dll"), .. arguments];
         ProcessStartInfo start = new(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", all)
         {
             UseShellExecute = false,

@@ -20,6 +20,8 @@ internal static partial class Signals
 
     public static void Continue(ChildProcess child) => Assert.AreEqual(0, SendSignal(child.Id, ContinueSignal));
 
+    public static void Send(int processId, int signal) => Assert.AreEqual(0, SendSignal(processId, signal));
+
     /// <summary>The kernel's letter for what a process is doing; <c>?</c> if it is gone.</summary>
     public static char State(int processId)
     {

@@ -122,8 +122,19 @@ internal sealed class ChildProgram
         if (_settings.Logger is { } logger)
             Log.Ended(logger, _name, ProcessId, exit);
         await WithdrawAsync().ConfigureAwait(false);
-        _process.Dispose();
+        Release();
         return exit;
+    }
+
+    private void Release()
+    {
+        // The streams that were used are not the process's to close.
+        _control.Dispose();
+        if (_settings.Output is not null)
+            _process.StandardOutput.Dispose();
+        if (_settings.Error is not null)
+            _process.StandardError.Dispose();
+        _process.Dispose();
     }
 
     private Task PumpAsync(TextWriter? to, Func<Process, StreamReader> from) =>

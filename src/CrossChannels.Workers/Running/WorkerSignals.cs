@@ -9,7 +9,9 @@ namespace CrossChannels.Workers.Running;
 internal static class WorkerSignals
 {
     private static PosixSignalRegistration? s_interrupt;
-    private static PosixSignalRegistration? s_terminate;
+    private static volatile PosixSignalRegistration? s_terminate;
+
+    public static bool AreRegistered => s_terminate is not null;
 
     public static void Register(Action exit)
     {
@@ -20,6 +22,5 @@ internal static class WorkerSignals
             exit();
         });
         GC.KeepAlive(s_interrupt);
-        GC.KeepAlive(s_terminate);
     }
 }

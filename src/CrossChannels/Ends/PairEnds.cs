@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
-using CrossChannels.Links;
 using CrossChannels.Serialization;
 
 namespace CrossChannels.Ends;

@@ -53,7 +53,7 @@ internal sealed class PairJoint(string secret)
 
         // What cannot be described is refused before anything has happened.
         side.Describe(PairMeeting.NewAddress(), false);
-        ITransportListener listener = await Transport.ListenAsync(PairMeeting.NewAddress(), LinkSettings.Default, cancellationToken).ConfigureAwait(false);
+        ITransportListener listener = await PairMeeting.ListenAsync(cancellationToken).ConfigureAwait(false);
         EndTicket ticket;
         try
         {
@@ -65,6 +65,7 @@ internal sealed class PairJoint(string secret)
                     throw new InvalidOperationException($"{side.Name} and the other end of its pair are being given away at the same time. Give one after the other.");
                 _host = host = new PairHost(listener, secret, other, side, to, content);
                 side.Move(to);
+                host.Start();
             }
             ticket = new EndTicket(content, host.Withdraw);
         }
@@ -73,7 +74,6 @@ internal sealed class PairJoint(string secret)
             await listener.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        host.Start();
         return ticket;
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using CrossChannels.Diagnostics;
@@ -21,6 +20,15 @@ internal static class PairMeeting
 
     /// <summary>An address that nobody guesses.</summary>
     public static ChannelAddress NewAddress() => ChannelAddress.Local($"pair-{NewSecret()}");
+
+    /// <summary>Listens at a new private endpoint, and removes those of killed processes.</summary>
+    public static async Task<ITransportListener> ListenAsync(CancellationToken cancellationToken)
+    {
+        ITransportListener listener = await Transport.ListenAsync(NewAddress(), LinkSettings.Default, cancellationToken).ConfigureAwait(false);
+        if (!OperatingSystem.IsWindows() && listener.Address.Path is { } path)
+            await DeadEndpoints.RemoveAsync(Path.GetDirectoryName(path)!, "pair-*.sock", s_shortestWait * 2, CancellationToken.None).ConfigureAwait(false);
+        return listener;
+    }
 
     /// <summary>What the two ends of a pair show each other, as the name of their channel.</summary>
     public static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -17,8 +17,10 @@ internal sealed class ExitWatch : IDisposable
         _exitCode = exitCode;
     }
 
+#pragma warning disable VSTHRD002 // It is done.
     /// <summary>The code, if the process is known to be gone.</summary>
     public int? ExitCode => _exitCode.IsCompletedSuccessfully ? _exitCode.Result : null;
+#pragma warning restore VSTHRD002
 
     /// <exception cref="InvalidOperationException">The process is watched already.</exception>
     public static ExitWatch Begin(int processId, Task<int> exitCode)

@@ -10,20 +10,23 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _lastWordsSaid = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _inputEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LinkInput _input = input;
+    private LinkOutput _output = output;
+    private LinkPeer _peer = peer;
     private int _isClosing;
 
     public Task Closed => _closed.Task;
 
     public bool IsClosing => Volatile.Read(ref _isClosing) != 0;
 
-    public LinkInput Input => input;
+    public LinkInput Input => _input;
 
     /// <summary>The connection is here, of a link that waited for it.</summary>
     public void Open(LinkInput from, LinkOutput to, LinkPeer with)
     {
-        input = from;
-        output = to;
-        peer = with;
+        _input = from;
+        _output = to;
+        _peer = with;
     }
 
     /// <summary>The receive loop has ended, and what that means is decided.</summary>
@@ -59,15 +62,15 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
             return;
         try
         {
-            await output.CloseAsync().ConfigureAwait(false);
-            await input.CloseAsync().ConfigureAwait(false);
-            if (peer.Connection is { } connection)
+            await _output.CloseAsync().ConfigureAwait(false);
+            await _input.CloseAsync().ConfigureAwait(false);
+            if (_peer.Connection is { } connection)
                 await connection.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // Whatever closing throws, the connection is over, and nobody is there to be told.
-            Log.CloseFailed(settings.Logger, peer.Endpoint, e);
+            Log.CloseFailed(settings.Logger, _peer.Endpoint, e);
         }
         closed();
         ChannelMetrics.LinkClosed();
@@ -83,7 +86,7 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
         {
             for (int reads = 0; reads < 256 && !late.IsCompleted; reads++)
             {
-                Task<int> read = input.ReadAsync(scratch).AsTask();
+                Task<int> read = _input.ReadAsync(scratch).AsTask();
                 if (await Task.WhenAny(read, late).ConfigureAwait(false) == late)
                 {
                     // The close that follows ends it; nobody asks how.

@@ -19,6 +19,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
     private readonly ControlQueue _control = new();
     private readonly byte[] _small = new byte[Block.ControlRoom];
+    private LinkOutput _output = output;
     private Action? _onWritten;
     private ValueTask _write;
     private Block? _block;
@@ -74,7 +75,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     {
         lock (Sync)
         {
-            output = to;
+            _output = to;
             _firstUse = null;
             if (_state == State.Unopened)
                 _state = State.Idle;
@@ -258,7 +259,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         try
         {
 #pragma warning disable CA2012 // The sender awaits by hand, so that a write costs no allocation.
-            _write = output.WriteAsync(bytes);
+            _write = _output.WriteAsync(bytes);
 #pragma warning restore CA2012
         }
         finally

@@ -7,7 +7,7 @@ internal static class EndTickets
     public static async Task<EndTicket> PassAsync(object end) => EndTicket.FromBytes((await EndTicket.GiveAsync(end, "Alice").Done()).ToBytes());
 
     /// <summary>A ticket as an argument of a child.</summary>
-    public static async Task<string> TextAsync(object end) => Text(await EndTicket.GiveAsync(end, "Alice").Done());
+    public static async Task<string> GiveTextAsync(object end) => Text(await EndTicket.GiveAsync(end, "Alice").Done());
 
     public static string Text(EndTicket ticket) => Convert.ToHexString(ticket.ToBytes());
 

@@ -31,7 +31,7 @@ public sealed class PairEndTests
         (CrossChannel<int, int> first, CrossChannel<int, int> second) = CrossChannel.CreatePair<int, int>();
         EndTicket ticket = await EndTickets.PassAsync(first);
         await using ChildProcess writer = ChildProcess.Start("open-end", "duplex", EndTickets.Text(ticket), "write");
-        await using ChildProcess reader = ChildProcess.Start("open-end", "duplex", await EndTickets.TextAsync(second), "sum");
+        await using ChildProcess reader = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(second), "sum");
         Assert.AreEqual("10", await reader.ReadLineAsync());
         Assert.AreEqual(0, await writer.WaitForExitAsync());
         Assert.AreEqual(0, await reader.FinishAsync());
@@ -62,7 +62,7 @@ public sealed class PairEndTests
     public async Task ReceiverWritesBeforeTheKeptEndIsUsed_ItsItemsArrive()
     {
         (CrossChannel<int, int> kept, CrossChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
-        await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.TextAsync(given), "write");
+        await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "write");
         Assert.AreEqual(0, await child.WaitForExitAsync());
         await using (kept)
             CollectionAssert.AreEqual((int[])[1, 2, 3, 4], await ChannelCore.ReadAllAsync(kept.Reader).Done());
@@ -72,7 +72,7 @@ public sealed class PairEndTests
     public async Task ReceiverCompletesAndReturnsFromMain_IsComplete()
     {
         (CrossChannel<int, int> kept, CrossChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
-        await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.TextAsync(given), "complete-and-return");
+        await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "complete-and-return");
         await using (kept)
         {
             await kept.Reader.Completion.Done();
@@ -237,7 +237,7 @@ public sealed class PairEndTests
         (CrossChannel<int, int> kept, CrossChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
         await using (kept)
         {
-            await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.TextAsync(given), "hang");
+            await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "hang");
             Task<int> read = kept.Reader.ReadAsync().AsTask();
             Assert.AreEqual("met", await child.ReadLineAsync());
             await child.KillAsync();

@@ -14,7 +14,7 @@ public sealed class PeerProcessTests : IDisposable
         (CrossChannel<int, int> kept, CrossChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
         await using (kept)
         {
-            await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.TextAsync(given), "hang");
+            await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "hang");
             var exit = new TaskCompletionSource<int>();
             using IDisposable watch = PeerProcesses.Watch(child.Id, exit.Task);
             await kept.WaitForPeerAsync().Done();
@@ -37,7 +37,7 @@ public sealed class PeerProcessTests : IDisposable
         (CrossChannel<int, int> kept, CrossChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
         await using (kept)
         {
-            await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.TextAsync(given), "hang");
+            await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "hang");
             using (PeerProcesses.Watch(child.Id, new TaskCompletionSource<int>().Task))
                 await kept.WaitForPeerAsync().Done();
             await child.KillAsync();
@@ -51,7 +51,7 @@ public sealed class PeerProcessTests : IDisposable
     {
         var settings = new CrossChannelSettings<int> { Completion = CompletionPolicy.LastWriter(1) };
         await using CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync(ChannelAddress.Unix(_directory["hub"]), 10, settings).Done();
-        await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.TextAsync(channel.Writer), "leave");
+        await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.GiveTextAsync(channel.Writer), "leave");
         var exit = new TaskCompletionSource<int>();
         using IDisposable watch = PeerProcesses.Watch(child.Id, exit.Task);
         Assert.AreEqual("written", await child.ReadLineAsync());

@@ -19,7 +19,7 @@ public sealed class SharedEndTests : IDisposable
     public async Task Writer_ChildWritesThere_TheOwnersStaysUsable()
     {
         await using CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 100).Done();
-        await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.TextAsync(channel.Writer), "leave");
+        await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.GiveTextAsync(channel.Writer), "leave");
         Assert.AreEqual("written", await child.ReadLineAsync());
         Assert.AreEqual(0, await child.FinishAsync());
         Assert.IsTrue(channel.Writer.TryWrite(5));
@@ -61,7 +61,7 @@ public sealed class SharedEndTests : IDisposable
         await using LeasedChannel<int> channel = await CrossChannel.CreateLeasedAsync<int>(NewAddress(), 10).Done();
         for (int i = 1; i <= 4; i++)
             await channel.Writer.WriteAsync(i).Done();
-        await using ChildProcess child = ChildProcess.Start("open-end", "leased-reader", await EndTickets.TextAsync(channel.Reader), "sum");
+        await using ChildProcess child = ChildProcess.Start("open-end", "leased-reader", await EndTickets.GiveTextAsync(channel.Reader), "sum");
         await channel.Writer.JoinAsync().Done();
         channel.Writer.Complete();
         Assert.AreEqual("10", await child.ReadLineAsync());
@@ -71,7 +71,7 @@ public sealed class SharedEndTests : IDisposable
         await opened.Writer.WriteAsync(3).Done();
         Lease<int> lease = await opened.Reader.ReadAsync().Done();
         Assert.AreEqual(3, lease.Item);
-        lease.Complete();
+        await lease.CompleteAsync().Done();
         await both.Writer.JoinAsync().Done();
     }
 
@@ -85,7 +85,7 @@ public sealed class SharedEndTests : IDisposable
         await using CrossLock owned = await CrossChannel.CreateLockAsync(NewAddress(), settings).Done();
         await using CrossLock opened = await CrossChannel.OpenLockAsync(owned.Address, new() { Key = key }).Done();
         CrossLock given = isOwners ? owned : opened;
-        await using ChildProcess child = ChildProcess.Start("open-end", "lock", await EndTickets.TextAsync(given), "hold");
+        await using ChildProcess child = ChildProcess.Start("open-end", "lock", await EndTickets.GiveTextAsync(given), "hold");
         Assert.AreEqual("held", await child.ReadLineAsync());
         await Assert.ThrowsExactlyAsync<TimeoutException>(async () => await given.AcquireAsync(TimeSpan.Zero).Done());
         Assert.AreEqual(0, await child.FinishAsync());
@@ -97,7 +97,7 @@ public sealed class SharedEndTests : IDisposable
     {
         var settings = new CrossChannelSettings<int> { Serializer = new DecimalSerializer(), ContractName = "number", MaxItemBytes = 100 };
         await using CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync(NewAddress(), 10, settings).Done();
-        await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.TextAsync(channel.Writer), "complete");
+        await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.GiveTextAsync(channel.Writer), "complete");
         CollectionAssert.AreEqual((int[])[1, 2, 3, 4], await ChannelCore.ReadAllAsync(channel.Reader).Done());
         Assert.AreEqual("written", await child.ReadLineAsync());
     }

@@ -1,0 +1,98 @@
+using System.Globalization;
+using CrossChannels.Workers;
+
+namespace CrossChannels.TestChild;
+
+/// <summary>A console program that starts workers.</summary>
+internal static class WorkerParent
+{
+    /// <summary>What a worker that <c>Main</c> has to list may run.</summary>
+    public static readonly Delegate[] Listed = [SayNumber, SpinAsync];
+
+    /// <summary>Starts workers that do nothing, some at a time, and says what is left of them: files that are open more than before, processes.</summary>
+    public static async Task<int> StartManyAsync(int count)
+    {
+        await StartSomeAsync();
+        int before = OpenFiles();
+        for (int i = 0; i < count; i += SomeWorkers)
+            await StartSomeAsync();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Console.WriteLine($"{OpenFiles() - before} {string.Join(',', Children())}");
+        return 0;
+    }
+
+    /// <summary>Starts workers that never end by themselves, says their process ids, and waits for its own end.</summary>
+    public static async Task<int> StartAndWaitAsync()
+    {
+        WorkerProcess spinning = await WorkerProcess.StartAsync(SpinAsync);
+        WorkerProcess daemon = await WorkerProcess.StartAsync(WaitForever, new WorkerSettings { IsDaemon = true });
+        Console.WriteLine($"{spinning.ProcessId} {daemon.ProcessId}");
+        await Task.Delay(Timeout.Infinite);
+        return 0;
+    }
+
+    /// <summary>Returns from Main while a worker waits for a word, or while a daemon waits for ever.</summary>
+    public static async Task<int> StartAndReturnAsync(string address)
+    {
+        WorkerProcess daemon = await WorkerProcess.StartAsync(WaitForever, new WorkerSettings { IsDaemon = true });
+        WorkerProcess worker = await WorkerProcess.StartAsync(WaitForWordAsync, address);
+        Console.WriteLine($"{worker.ProcessId} {daemon.ProcessId}");
+        return 0;
+    }
+
+    /// <summary>Starts one worker, and says with what it ended; the program may be one without startup hooks.</summary>
+    public static async Task<int> StartOneAsync(bool hasLine)
+    {
+        if (hasLine && WorkerProcess.IsWorker)
+            return 1;
+        try
+        {
+            await using WorkerProcess worker = await WorkerProcess.StartAsync(SayNumber, 7);
+            Console.WriteLine(await worker.WaitForExitAsync());
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.WriteLine(e.Message);
+        }
+        return 0;
+    }
+
+    private const int SomeWorkers = 10;
+
+    private static async Task StartSomeAsync()
+    {
+        WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, SomeWorkers).Select(static i =>
+            i == 0 ? WorkerProcess.StartAsync(Throw, new WorkerSettings { Error = TextWriter.Null }) : WorkerProcess.StartAsync(Nothing)));
+        foreach (WorkerProcess worker in workers)
+            await worker.WaitForExitAsync();
+    }
+
+    private static int OpenFiles() => Directory.GetFiles("/proc/self/fd").Length;
+
+    private static IEnumerable<string> Children() =>
+        Directory.GetDirectories("/proc/self/task").SelectMany(static task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    private static void SayNumber(int number) => Console.WriteLine(number.ToString(CultureInfo.InvariantCulture));
+
+    private static void Nothing()
+    {
+    }
+
+    private static void Throw() => throw new InvalidDataException("on purpose");
+
+    private static void WaitForever() => Thread.Sleep(Timeout.Infinite);
+
+    private static Task SpinAsync()
+    {
+        for (ulong i = 0; i < ulong.MaxValue; i++)
+            GC.KeepAlive(null);
+        return Task.CompletedTask;
+    }
+
+    private static async Task WaitForWordAsync(string address)
+    {
+        await using CrossChannelReader<string> words = await CrossChannel.OpenReaderAsync<string>(address);
+        Console.WriteLine(await words.ReadAsync());
+    }
+}

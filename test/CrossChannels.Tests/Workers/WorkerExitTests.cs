@@ -1,0 +1,145 @@
+using CrossChannels.Workers;
+
+namespace CrossChannels.Tests.Workers;
+
+/// <summary>How a worker ends, and what its parent learns of it.</summary>
+[TestClass]
+public sealed class WorkerExitTests
+{
+    private const int AskedToEnd = 143;
+
+    [TestMethod]
+    public async Task Throwing_ReachesTheParentWithTypeMessageAndStack()
+    {
+        WorkerExit exit = await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.Throw, "broken", settings));
+        Assert.AreEqual(1, exit.ExitCode);
+        Assert.IsNull(exit.Signal);
+        Assert.AreEqual("broken", exit.Exception!.Message);
+        Assert.AreEqual(typeof(InvalidDataException).FullName, exit.Exception.RemoteType);
+        StringAssert.Contains(exit.Exception.RemoteStackTrace, nameof(WorkerMethods.Throw));
+        StringAssert.Contains(exit.Exception.ToString(), "System.ArithmeticException: inner");
+        Assert.AreSame(exit.Exception, Assert.ThrowsExactly<WorkerFailedException>(exit.EnsureSuccess));
+    }
+
+    [TestMethod]
+    public async Task Throwing_LaterOrOnAnotherThread_ReachesTheParentToo()
+    {
+        WorkerExit later = await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.ThrowLater, "broken", settings));
+        Assert.AreEqual("broken", later.Exception!.Message);
+        WorkerExit elsewhere = await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.ThrowOnOtherThread, settings));
+        Assert.AreEqual("elsewhere", elsewhere.Exception!.Message);
+        Assert.AreEqual(6, elsewhere.Signal);
+    }
+
+    [TestMethod]
+    public async Task Exit_ItsCode_IsTheWorkers() =>
+        Assert.AreEqual(new WorkerExit(42), await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.ExitWith, 42, settings)));
+
+    [TestMethod]
+    public async Task FailFast_IsTheSignalAbort() =>
+        Assert.AreEqual(6, (await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.FailFast, settings))).Signal);
+
+    [TestMethod]
+    public async Task Kill_EndsAtOnce_AndTwiceIsNothing()
+    {
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Spin, new WorkerSettings { Output = TextWriter.Null });
+        Assert.IsNull(worker.Exit);
+        worker.Kill();
+        Assert.AreEqual(9, (await worker.WaitForExitAsync().Done()).Signal);
+        worker.Kill();
+    }
+
+    [TestMethod]
+    public async Task TerminateAsync_MethodWithoutToken_ExitsInGoodOrder()
+    {
+        await using CrossChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName());
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.HoldWriter, channel.Writer);
+        Assert.AreEqual("here", await channel.Reader.ReadAsync().Done());
+        Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.TerminateAsync(Wait.Deadline).Done());
+    }
+
+    [TestMethod]
+    public async Task TerminateAsync_ProcessorBoundMethod_ExitsToo()
+    {
+        var output = new LineWriter();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Spin, new WorkerSettings { Output = output });
+        await output.FirstLine.Done();
+        Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.TerminateAsync(Wait.Deadline).Done());
+    }
+
+    [TestMethod]
+    [DataRow("return", 0)]
+    [DataRow("throw", AskedToEnd)]
+    public async Task TerminateAsync_MethodWithToken_FindsItCanceled(string ending, int exitCode)
+    {
+        var output = new LineWriter();
+        await using WorkerProcess worker =
+            await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, ending, new WorkerSettings { Output = output });
+        await output.FirstLine.Done();
+        Assert.AreEqual(new WorkerExit(exitCode), await worker.TerminateAsync(Wait.Deadline).Done());
+        Assert.AreEqual(ending == "return", output.ToString().Contains("canceled", StringComparison.Ordinal));
+    }
+
+    [TestMethod]
+    public async Task TerminateAsync_MethodThatIgnoresItsToken_IsKilled()
+    {
+        var output = new LineWriter();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.IgnoreToken, new WorkerSettings { Output = output });
+        Assert.AreEqual("True", await output.FirstLine.Done());
+        Assert.AreEqual(9, (await worker.TerminateAsync(TimeSpan.FromMilliseconds(50)).Done()).Signal);
+    }
+
+    [TestMethod]
+    public async Task DisposeAsync_WaitsForAWorker_AndTerminatesADaemon()
+    {
+        WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Nothing);
+        await worker.DisposeAsync().Done();
+        Assert.AreEqual(0, worker.Exit!.ExitCode);
+        WorkerProcess daemon = await WorkerProcess.StartAsync(WorkerMethods.WaitForever, new WorkerSettings { IsDaemon = true, TerminateTimeout = Wait.Deadline });
+        await daemon.DisposeAsync().Done();
+        Assert.AreEqual(AskedToEnd, daemon.Exit!.ExitCode);
+        await daemon.DisposeAsync().Done();
+    }
+
+    [TestMethod]
+    public async Task WaitForExitAsync_Canceled_LeavesTheWorker()
+    {
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForever, new WorkerSettings { IsDaemon = true });
+        using var stop = new CancellationTokenSource();
+        Task waiting = worker.WaitForExitAsync(stop.Token);
+        await stop.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => waiting.Done());
+        Assert.IsFalse(worker.HasExited);
+    }
+
+    [TestMethod]
+    public async Task Signals_InterruptIsIgnored_TerminateExits()
+    {
+        var output = new LineWriter();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.SpinUnderSignals, new WorkerSettings { Output = output });
+        await output.FirstLine.Done();
+        Signals.Send(worker.ProcessId, 2);
+        Signals.Send(worker.ProcessId, 15);
+        Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.WaitForExitAsync().Done());
+    }
+
+    [TestMethod]
+    public async Task Output_OfMegabytes_IsTakenWhole()
+    {
+        const int Lines = 60_000;
+        var output = new StringWriter();
+        var errors = new StringWriter();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Print, Lines, new WorkerSettings { Output = output, Error = errors });
+        (await worker.WaitForExitAsync().Done()).EnsureSuccess();
+        string[] lines = output.ToString().TrimEnd('\n').Split('\n');
+        Assert.HasCount(Lines, lines);
+        StringAssert.StartsWith(lines[^1], $"line {Lines - 1} ");
+        Assert.HasCount(Lines / 10, errors.ToString().TrimEnd('\n').Split('\n'));
+    }
+
+    private static async Task<WorkerExit> ExitAsync(Func<WorkerSettings, Task<WorkerProcess>> start)
+    {
+        await using WorkerProcess worker = await start(new WorkerSettings { Error = TextWriter.Null });
+        return await worker.WaitForExitAsync().Done();
+    }
+}
