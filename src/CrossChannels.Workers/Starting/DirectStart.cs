@@ -28,7 +28,7 @@ internal static class DirectStart
         string dependencies = (AppContext.GetData(DependencyFiles) as string ?? "").Split(';')[0];
         if (own.Length == 0 || entry is null || !dependencies.EndsWith(DependencySuffix, StringComparison.Ordinal))
             return;
-        string configuration = dependencies[..^DependencySuffix.Length] + ConfigurationSuffix;
+        string configuration = ProgramCommand.Option("--runtimeconfig") ?? dependencies[..^DependencySuffix.Length] + ConfigurationSuffix;
 
         // A shared runtime lies in shared/Microsoft.NETCore.App/10.0.0 beside its host.
         string host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));

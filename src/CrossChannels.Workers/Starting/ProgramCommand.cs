@@ -19,6 +19,17 @@ internal static class ProgramCommand
     public static IReadOnlyList<string> Arguments { get; } =
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == Host ? HostArguments() : [];
 
+    /// <summary>The value of an option that was said to <c>dotnet</c>; <see langword="null"/> if it was not.</summary>
+    public static string? Option(string name)
+    {
+        for (int i = 0; i + 1 < Arguments.Count; i++)
+        {
+            if (string.Equals(Arguments[i], name, StringComparison.Ordinal))
+                return Arguments[i + 1];
+        }
+        return null;
+    }
+
     private static string[] HostArguments()
     {
         // The program's arguments are the last of all, and the first that it sees is its own file.

@@ -1,4 +1,5 @@
 using System.Text;
+using CrossChannels.Workers;
 
 namespace CrossChannels.Tests.Project;
 
@@ -6,18 +7,18 @@ namespace CrossChannels.Tests.Project;
 [TestClass]
 public sealed class PublicApiTests
 {
-    private const string Approved = "test/CrossChannels.Tests/Project/PublicApi.approved.txt";
-
     [TestMethod]
-    public void PublicApi_IsTheApprovedOne()
+    [DataRow(typeof(CrossChannel), "PublicApi")]
+    [DataRow(typeof(WorkerProcess), "PublicApi.Workers")]
+    public void PublicApi_IsTheApprovedOne(Type type, string name)
     {
-        string[] received = new PublicApiPrinter().Print(typeof(CrossChannel).Assembly);
-        string path = Repository.At(Approved);
+        string[] received = new PublicApiPrinter().Print(type.Assembly);
+        string path = Repository.At($"test/CrossChannels.Tests/Project/{name}.approved.txt");
         string[] approved = File.Exists(path) ? File.ReadAllLines(path) : [];
         if (approved.SequenceEqual(received, StringComparer.Ordinal))
             return;
 
-        string receivedPath = Path.Combine(AppContext.BaseDirectory, "PublicApi.received.txt");
+        string receivedPath = Path.Combine(AppContext.BaseDirectory, $"{name}.received.txt");
         File.WriteAllText(receivedPath, string.Concat(received.Select(line => line + "\n")));
         Assert.Fail(
             $"The public API is not the approved one. If it should be, approve it:\n  cp {receivedPath} {path}\n" +

@@ -48,4 +48,45 @@ public sealed class WorkerEndTests
         WritersLostException e = await Assert.ThrowsExactlyAsync<WritersLostException>(() => channel.Reader.Completion.Done());
         StringAssert.Contains(e.Message, "137");
     }
+
+    [TestMethod]
+    public async Task DuplexEnd_Moves_AndIsNoLongerUsedHere()
+    {
+        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Echo, there, new WorkerSettings { Name = "echo" });
+        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => there.Reader.ReadAsync().Done());
+        StringAssert.Contains(e.Message, "echo");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerProcess.StartAsync(WorkerMethods.Echo, there).Done());
+        await here.Writer.WriteAsync("ab").Done();
+        Assert.AreEqual("abab", await here.Reader.ReadAsync().Done());
+        here.Writer.Complete();
+        await here.Reader.Completion.Done();
+        (await worker.WaitForExitAsync().Done()).EnsureSuccess();
+        await here.DisposeAsync();
+    }
+
+    [TestMethod]
+    public async Task DuplexEnd_OfAWorkerThatIsKilled_TellsItsExitCode()
+    {
+        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Echo, there);
+        await here.Writer.WriteAsync("ab").Done();
+        Assert.AreEqual("abab", await here.Reader.ReadAsync().Done());
+        worker.Kill();
+        ConnectionLostException e = await Assert.ThrowsExactlyAsync<ConnectionLostException>(() => here.Reader.Completion.Done());
+        Assert.AreEqual(137, e.ExitCode);
+        await here.DisposeAsync();
+    }
+
+    [TestMethod]
+    public async Task DuplexEnd_OfAWorkerThatNeverTookIt_EndsWithHowItDied()
+    {
+        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        var environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = "0", ["DOTNET_STARTUP_HOOKS"] = "/no/such/hook.dll" };
+        await using WorkerProcess worker =
+            await WorkerProcess.StartAsync(WorkerMethods.Echo, there, new WorkerSettings { Environment = environment, Error = TextWriter.Null });
+        ConnectionLostException e = await Assert.ThrowsExactlyAsync<ConnectionLostException>(() => here.Reader.Completion.Done());
+        Assert.AreEqual(134, e.ExitCode);
+        await here.DisposeAsync();
+    }
 }

@@ -138,7 +138,6 @@ internal static class WorkerMethods
         await numbers.WriteAsync(Environment.ProcessId);
         await using WorkerProcess inner = await WorkerProcess.StartAsync(WriteNumber, numbers);
         (await inner.WaitForExitAsync()).EnsureSuccess();
-        numbers.Complete();
     }
 
     public static async Task WriteNumber(ChannelWriter<int> numbers) => await numbers.WriteAsync(Environment.ProcessId);

@@ -55,13 +55,20 @@ public sealed class WorkerParentTests
     }
 
     [TestMethod]
-    public async Task Program_WithItsDependencyFileElsewhere_StartsWorkersByTheHook()
+    public async Task Program_WhoseConfigurationIsNotToBeFound_StartsWorkersByTheHook()
     {
-        using var directory = new TempDirectory();
-        string dependencies = Path.Combine(directory.Path, "moved.deps.json");
+        // The host reads the dependencies under another name, beside which no configuration lies.
+        string dependencies = Path.Combine(AppContext.BaseDirectory, $"{Guid.NewGuid():N}.deps.json");
         File.Copy(Path.Combine(AppContext.BaseDirectory, "CrossChannels.TestChild.deps.json"), dependencies);
-        await using ChildProcess parent = ChildProcess.StartWith(["--depsfile", dependencies], ["start-worker", "false"]);
-        Assert.AreEqual("7\nexit code 0\n", await parent.ReadToEndAsync());
+        try
+        {
+            await using ChildProcess parent = ChildProcess.StartWith(["--depsfile", dependencies], ["start-worker", "false"]);
+            Assert.AreEqual("7\nexit code 0\n", await parent.ReadToEndAsync());
+        }
+        finally
+        {
+            File.Delete(dependencies);
+        }
     }
 
     [TestMethod]
