@@ -11,6 +11,9 @@ internal static class WorkerEnvironment
 
     private static bool s_isWorker;
 
+    /// <summary>The methods that <c>Main</c> listed; <see langword="null"/> if the hook runs, or this is no worker.</summary>
+    public static Delegate[]? Listed { get; set; }
+
     /// <summary>True in a worker, whether it has begun to run or not.</summary>
     public static bool IsWorker => s_isWorker || IsMarked;
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using CrossChannels.Workers.Messages;
+using CrossChannels.Workers.Pool;
 using CrossChannels.Workers.Reports;
 
 namespace CrossChannels.Workers.Running;
@@ -15,6 +16,8 @@ internal static class WorkerMain
         var watch = new ParentWatch();
         watch.Start();
         WorkerEnvironment.TakeOver();
+        if (listed is not null)
+            WorkerEnvironment.Listed = listed = [.. listed, PoolWorkerMain.RunAsync];
         byte[] start = watch.WaitForStart();
         var reporter = new Reporter(start);
         AppDomain.CurrentDomain.UnhandledException += reporter.OnUnhandled;

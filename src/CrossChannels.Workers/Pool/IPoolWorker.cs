@@ -1,0 +1,15 @@
+namespace CrossChannels.Workers.Pool;
+
+/// <summary>One live worker of a pool.</summary>
+internal interface IPoolWorker : IAsyncDisposable
+{
+    int ProcessId { get; }
+
+    /// <summary>The messages of <see cref="PoolMessage"/>.</summary>
+    CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
+
+    /// <summary>Done when the process is gone; does not fail.</summary>
+    Task<WorkerExit> Exited { get; }
+
+    void Kill();
+}

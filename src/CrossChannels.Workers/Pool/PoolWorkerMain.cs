@@ -1,0 +1,159 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Threading.Channels;
+using CrossChannels.Workers.Messages;
+using CrossChannels.Workers.Running;
+
+namespace CrossChannels.Workers.Pool;
+
+/// <summary>A worker of a pool: takes messages while tasks run, so that a running one can be canceled and what waits behind it taken back.</summary>
+internal sealed class PoolWorkerMain
+{
+    private const int BatchSize = 64;
+
+    private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _link;
+    private readonly WorkQueue _queue = new();
+    private readonly Dictionary<int, (TaskRunner? Runner, Exception? Refusal)> _methods = [];
+    private TaskLoop? _tasks;
+
+    private PoolWorkerMain(CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link)
+    {
+        _link = link;
+    }
+
+    /// <summary>What runs in the worker's process until the pool completes the link, or is gone.</summary>
+    public static async Task RunAsync(CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link, CancellationToken cancellationToken)
+    {
+        await using (link.ConfigureAwait(false))
+            await new PoolWorkerMain(link).ReceiveAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReceiveAsync(CancellationToken cancellationToken)
+    {
+        var batch = new ReadOnlyMemory<byte>[BatchSize];
+        try
+        {
+            while (true)
+            {
+                int count = await _link.Reader.ReadManyAsync(batch, cancellationToken).ConfigureAwait(false);
+                for (int i = 0; i < count; i++)
+                {
+                    await TakeAsync(batch[i]).ConfigureAwait(false);
+                    batch[i] = default;
+                }
+            }
+        }
+        catch (ChannelClosedException)
+        {
+            // The pool needs this worker no more, or is gone.
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The parent ends, and this worker with it.
+        }
+    }
+
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> message)
+    {
+        var reader = new TaskReader(message);
+        switch ((PoolMessage)reader.Byte())
+        {
+            case PoolMessage.Initialize:
+                _tasks = new TaskLoop(_link.Writer, _queue, reportsEach: reader.Byte() != 0);
+                await InitializeAsync(reader).ConfigureAwait(false);
+                break;
+            case PoolMessage.Define:
+                Define(reader);
+                break;
+            case PoolMessage.Chunk:
+                Add(reader);
+                break;
+            case PoolMessage.Cancel:
+                _queue.Cancel(reader.Int32());
+                break;
+            case PoolMessage.Recall:
+                await ReturnAsync(reader.Int32()).ConfigureAwait(false);
+                break;
+            default:
+                throw new InvalidDataException("The pool sent a message that this build does not know.");
+        }
+    }
+
+    private async Task InitializeAsync(TaskReader reader)
+    {
+        var answer = new TaskWriter();
+        answer.Begin((byte)PoolMessage.Ready);
+        if (reader.Byte() != 0)
+        {
+            try
+            {
+                (TaskRunner? runner, Exception? refusal) = _methods[Define(reader)];
+                if (refusal is not null)
+                    throw refusal;
+                // A thread of its own: this one takes messages.
+                await Task.Run(() => runner!.RunAsync(reader, answer, CancellationToken.None).AsTask()).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // It goes to the pool, whatever it is.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                answer.Begin((byte)PoolMessage.NotReady);
+                RemoteFailure.Write(answer, e);
+            }
+        }
+        await _link.Writer.WriteAsync(answer.Written).ConfigureAwait(false);
+    }
+
+    private void Add(TaskReader reader)
+    {
+        int id = reader.Int32();
+        int callId = reader.Int32();
+        (TaskRunner? runner, Exception? refusal) = _methods[reader.Int32()];
+        if (_queue.Add(new WorkChunk(id, callId, reader.Int32(), runner, refusal, reader)))
+            ThreadPool.UnsafeQueueUserWorkItem(_tasks!, preferLocal: false);
+    }
+
+    private async ValueTask ReturnAsync(int most)
+    {
+        List<int> recalled = _queue.Recall(most);
+        var writer = new TaskWriter();
+        writer.Begin((byte)PoolMessage.Returned);
+        writer.Int32(recalled.Count);
+        foreach (int id in recalled)
+            writer.Int32(id);
+        await _link.Writer.WriteAsync(writer.Written).ConfigureAwait(false);
+    }
+
+    /// <summary>Notes a method, or why it cannot be run here; returns its number.</summary>
+    private int Define(TaskReader reader)
+    {
+        int id = reader.Int32();
+        string runnerName = reader.Text();
+        var shape = (TaskShape)reader.Byte();
+        byte[] name = reader.Bytes().ToArray();
+        try
+        {
+            _methods[id] = (CreateRunner(runnerName, shape, name), null);
+        }
+#pragma warning disable CA1031 // It fails the tasks of this method, and no others.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _methods[id] = (null, e);
+        }
+        return id;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "The parent made one of the same type by its constructor, so that it is kept.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
+    private static TaskRunner CreateRunner(string runnerName, TaskShape shape, byte[] name)
+    {
+        var reader = new MessageReader(name);
+        MethodInfo method = (MethodKind)reader.Byte() == MethodKind.Token
+            ? MethodFinder.Find(reader, out object? target)
+            : MethodFinder.FindListed(reader.Text(), WorkerEnvironment.Listed, out target);
+        var runner = (TaskRunner)Activator.CreateInstance(Type.GetType(runnerName, throwOnError: true)!)!;
+        runner.Bind(method, target, shape);
+        return runner;
+    }
+}

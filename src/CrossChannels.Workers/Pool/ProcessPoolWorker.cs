@@ -1,0 +1,68 @@
+using System.Threading.Channels;
+
+namespace CrossChannels.Workers.Pool;
+
+/// <summary>A worker of a pool that is a process.</summary>
+internal sealed class ProcessPoolWorker : IPoolWorker
+{
+    private const int Capacity = 1024;
+
+    // What a dead process wrote is here long before; a program that it started may hold its end of the link.
+    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly WorkerProcess _process;
+
+    private ProcessPoolWorker(WorkerProcess process, CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link)
+    {
+        _process = process;
+        Link = link;
+        _ = EndLinkAsync();
+    }
+
+    public int ProcessId => _process.ProcessId;
+
+    public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
+
+    public Task<WorkerExit> Exited => _process.WaitForExitAsync();
+
+    /// <summary>A chunk travels as one item, however large its tasks are.</summary>
+    public static CrossChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> LinkOptions { get; } = new()
+    {
+        Reading = new BoundedChannelOptions(Capacity),
+        WriteSettings = new() { MaxItemBytes = 1 << 30 },
+        ReadSettings = new() { MaxItemBytes = 1 << 30 },
+    };
+
+    public static async Task<IPoolWorker> StartAsync(WorkerSettings settings, CancellationToken cancellationToken)
+    {
+        (CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> ours, CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> theirs) =
+            CrossChannel.CreatePair(LinkOptions, LinkOptions);
+        try
+        {
+            WorkerProcess process = await WorkerProcess.StartAsync(PoolWorkerMain.RunAsync, theirs, settings, cancellationToken).ConfigureAwait(false);
+            return new ProcessPoolWorker(process, ours);
+        }
+        catch
+        {
+            ours.Dispose();
+            theirs.Dispose();
+            throw;
+        }
+    }
+
+    public void Kill() => _process.Kill();
+
+    public async ValueTask DisposeAsync()
+    {
+        Link.Abort();
+        await Link.DisposeAsync().ConfigureAwait(false);
+        await _process.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task EndLinkAsync()
+    {
+        await Exited.ConfigureAwait(false);
+        await Task.WhenAny(Link.Reader.Completion, Task.Delay(s_drainTimeout)).ConfigureAwait(false);
+        Link.Abort();
+    }
+}
