@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers;
@@ -35,6 +36,7 @@ public sealed class WorkerSettings
     /// <summary>Where what nobody is told otherwise is logged. Default: nowhere.</summary>
     public ILogger? Logger { get; init; }
 
+    [SuppressMessage("Usage", "MA0015:Specify the parameter name in ArgumentException", Justification = "It is the name that the user knows.")]
     internal void Validate()
     {
         if (TerminateTimeout < TimeSpan.Zero && TerminateTimeout != Timeout.InfiniteTimeSpan)

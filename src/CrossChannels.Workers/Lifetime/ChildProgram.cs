@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
 using CrossChannels.Workers.Starting;
@@ -6,6 +7,7 @@ using CrossChannels.Workers.Starting;
 namespace CrossChannels.Workers.Lifetime;
 
 /// <summary>The process of a worker as its parent has it: started, spoken to over its standard input, and watched until it is gone.</summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle unless one is asked for.")]
 internal sealed class ChildProgram
 {
     // Programs that the worker left behind may hold its output open for ever.

@@ -8,6 +8,8 @@ namespace CrossChannels.Workers.Lifetime;
 /// <summary>How the process of a worker is started: this program once more, with the signs in its environment that make it a worker.</summary>
 internal static class ChildStart
 {
+    private static readonly Dictionary<string, string?> s_nothing = new(StringComparer.Ordinal);
+
     public static ProcessStartInfo Create(string name, WorkerSettings settings)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -27,7 +29,7 @@ internal static class ChildStart
             start.StandardOutputEncoding = encoding;
         if (settings.Error is not null)
             start.StandardErrorEncoding = encoding;
-        foreach ((string variable, string? value) in settings.Environment ?? new Dictionary<string, string?>())
+        foreach ((string variable, string? value) in settings.Environment ?? s_nothing)
         {
             if (value is null)
                 start.Environment.Remove(variable);

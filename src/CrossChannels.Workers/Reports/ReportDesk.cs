@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
@@ -8,6 +9,7 @@ namespace CrossChannels.Workers.Reports;
 /// Where the workers of this process report what was thrown in them: a socket with a name that is no file, so that nothing is left of it however this
 /// process ends. A report counts if it brings the token of a worker.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as the process.")]
 internal sealed class ReportDesk
 {
     private const int Backlog = 512;

@@ -27,7 +27,7 @@ internal static class ArgumentReader
                 ArgumentKind.Int64 => message.Int64(),
                 ArgumentKind.Double => BitConverter.Int64BitsToDouble(message.Int64()),
                 ArgumentKind.Serialized => SerializedArgument.Read(message, method, i),
-                _ => EndArgument.Begin(message, method, i),
+                _ => EndArgument.BeginAsync(message, method, i),
             };
             hasEnds |= kind == ArgumentKind.End;
         }

@@ -12,7 +12,7 @@ internal static class EndArgument
     /// <summary>Begins to open one; the result is a task until <see cref="FinishAll"/>.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "The types are those of the core, which its own tickets name.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
-    public static Task Begin(MessageReader message, MethodInfo method, int index)
+    public static Task BeginAsync(MessageReader message, MethodInfo method, int index)
     {
         Type type = Type.GetType(message.Text(), throwOnError: true)!;
         var ticket = EndTicket.FromBytes(message.Bytes());

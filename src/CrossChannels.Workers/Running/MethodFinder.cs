@@ -13,6 +13,8 @@ internal static class MethodFinder
     /// <param name="message">The start message.</param>
     /// <param name="target">What a lambda without captures is called on; otherwise <see langword="null"/>.</param>
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "As above.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "As above.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
     public static MethodInfo Find(MessageReader message, out object? target)

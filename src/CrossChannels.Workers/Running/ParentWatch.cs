@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Running;
@@ -5,6 +6,7 @@ namespace CrossChannels.Workers.Running;
 /// <summary>
 /// Listens to the parent on a thread of its own, so that a method that never lets go of its thread cannot outlive the parent, nor ignore that it shall end.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as the process.")]
 internal sealed class ParentWatch
 {
     /// <summary>Exit code of a worker that was asked to end: that of a process that SIGTERM ended.</summary>

@@ -77,5 +77,7 @@ internal static class MethodName
             message.Text(type.AssemblyQualifiedName!);
     }
 
+    [SuppressMessage("Usage", "CA2208:Instantiate argument exceptions correctly", Justification = "It is the parameter of every StartAsync.")]
+    [SuppressMessage("Usage", "MA0015:Specify the parameter name in ArgumentException", Justification = "As above.")]
     private static ArgumentException Refuse(string why) => new(why, "method");
 }

@@ -137,12 +137,12 @@ internal sealed class Link
         Use();
         bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
         EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
-        return CloseSender(kind, _ => error, drop: false, OutcomeOf(error, FrameType.Complete))
+        return CloseSender(kind, _ => error, drop: false, Outcomes.FrameOf(error, FrameType.Complete))
             || (isFirst && Sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
     }
 
     /// <summary>Tells the writer of a shared channel that it takes no more items; those that were accepted there may still come.</summary>
-    public void EndChannel(Exception? error) => _outbox.Post(OutcomeOf(error, FrameType.Ended));
+    public void EndChannel(Exception? error) => _outbox.Post(Outcomes.FrameOf(error, FrameType.Ended));
 
     /// <summary>The writer leaves: accepts nothing more, and the reader learns it after the last item.</summary>
     /// <param name="error">What every later use of it throws.</param>
@@ -257,18 +257,9 @@ internal sealed class Link
         _greeted.TrySetResult(_info!);
     }
 
-    internal Exception RefusedByPeer(ReasonFrame reason)
-    {
-        string message = $"{reason.Text} The other end, {_peer.Endpoint}, refused the link.";
-        return new LinkRefusedException(message, reason.Code == ReasonCode.NotSupported ? new NotSupportedException(message) : null);
-    }
+    internal Exception RefusedByPeer(ReasonFrame reason) => Outcomes.Refused(reason, _peer);
 
-    internal Exception AbortedByPeer(ReasonFrame reason) => reason.Code switch
-    {
-        ReasonCode.Violation => new ProtocolViolationException($"The peer ({PeerName}) ended the link: {reason.Text}"),
-        ReasonCode.TimedOut => new LinkTimeoutException($"The peer ({PeerName}) ended the link: {reason.Text}"),
-        _ => new LinkAbortedException($"The peer ({PeerName}) aborted the link: {reason.Text}"),
-    };
+    internal Exception AbortedByPeer(ReasonFrame reason) => Outcomes.Aborted(reason, PeerName);
 
     internal void OnPeerLeft(long total) =>
         OnPeerDone(FrameType.SendFinished, total, EndingKind.WriterLeft, new WriterLeftException(PeerName));
@@ -288,16 +279,9 @@ internal sealed class Link
     /// <summary>The hub's channel takes no more items; what was accepted is still sent.</summary>
     internal void OnChannelEnded(CompleteFrame end)
     {
-        Exception? error = ErrorOf(end);
+        Exception? error = Outcomes.ErrorOf(end);
         CloseSender(error is null ? EndingKind.Completed : EndingKind.Faulted, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
     }
-
-    internal static Exception? ErrorOf(CompleteFrame end) => end.Outcome switch
-    {
-        CompletionOutcome.Success => null,
-        CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
-        _ => new RemoteChannelException(end.TypeName, end.Message),
-    };
 
     /// <summary>The peer's reader is closed.</summary>
     /// <returns>False if that was known.</returns>
@@ -407,15 +391,6 @@ internal sealed class Link
         _outbox.Post(new OutFrame(FrameType.ReceiveFinished, total));
         Done(isOut: false);
     }
-
-    private static OutFrame OutcomeOf(Exception? error, FrameType type) => error switch
-    {
-        null => new OutFrame(type, Code: (byte)CompletionOutcome.Success),
-        OperationCanceledException => new OutFrame(type, Code: (byte)CompletionOutcome.Canceled),
-        // An error that came from another process goes on as it was there.
-        RemoteChannelException remote => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: remote.RemoteMessage, TypeName: remote.RemoteTypeName),
-        _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? ""),
-    };
 
     private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
     {

@@ -183,7 +183,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     private void OnComplete(CompleteFrame complete)
     {
-        Exception? error = Link.ErrorOf(complete);
+        Exception? error = Outcomes.ErrorOf(complete);
         link.OnPeerDone(FrameType.Complete, complete.Total, error is null ? EndingKind.Completed : EndingKind.Faulted, error);
     }
 

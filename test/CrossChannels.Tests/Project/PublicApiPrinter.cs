@@ -87,6 +87,7 @@ internal sealed class PublicApiPrinter
                     $"{Access(constructor)} {type.Name.Split('`')[0]}({Parameters(constructor)});",
                 MethodInfo method when IsSeen(method) && !method.IsDefined(typeof(CompilerGeneratedAttribute)) && IsWritten(method) => Method(method),
                 PropertyInfo property when property.GetAccessors(true).Any(IsSeen) && property.Name != "EqualityContract" => Property(property),
+                EventInfo happening when IsSeen(happening.AddMethod!) => $"{Access(happening.AddMethod!)} event {Name(happening.EventHandlerType!, _nullability.Create(happening))} {happening.Name};",
                 FieldInfo field when field.IsPublic || field.IsFamily =>
                     $"public {(field.IsLiteral ? "const " : field.IsStatic ? "static readonly " : "")}{Name(field.FieldType, _nullability.Create(field))} {field.Name};",
                 _ => null,
