@@ -12,6 +12,8 @@ using FromPython;
     ("letters", WriterThenReader.RunAsync),
     ("lock", SharedLock.RunAsync),
     ("hub", LockOfAHub.RunAsync),
+    ("pool", PoolOfFive.RunAsync),
+    ("talk", PoolAndHub.RunAsync),
 ];
 
 int index = args is [string asked] ? Array.FindIndex(programs, program => program.Name == asked) : -1;

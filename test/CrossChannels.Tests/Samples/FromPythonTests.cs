@@ -82,6 +82,26 @@ public sealed class FromPythonTests
     }
 
     [TestMethod]
+    public async Task Pool_ResultsInOrderAndNeverSixAtWork()
+    {
+        string[] lines = await RunAsync("pool");
+        Assert.AreEqual("1, 4, 9, 16, 25, 36", lines[^1]);
+        var atWork = new HashSet<int>();
+        foreach (string line in lines[..^1])
+        {
+            bool begins = line.EndsWith(" begins", StringComparison.Ordinal);
+            Assert.IsTrue(begins ? atWork.Add(Number(line, " begins")) : atWork.Remove(Number(line, " ends")), line);
+            Assert.IsLessThanOrEqualTo(5, atWork.Count);
+        }
+        Assert.HasCount(13, lines);
+        Assert.IsEmpty(atWork);
+    }
+
+    [TestMethod]
+    public async Task Talk_TheReadingTaskGetsWhatTheWritingTaskPuts() =>
+        CollectionAssert.AreEqual((string[])["1 the", "2 quick", "3 brown", "4 fox", "5 jumps", "5 words"], await RunAsync("talk"));
+
+    [TestMethod]
     public async Task UnknownName_ShowsTheNames()
     {
         (int exitCode, string output, string errors) = await SampleProcess.RunAsync("FromPython", "nonsense");
