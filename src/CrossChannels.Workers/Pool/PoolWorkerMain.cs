@@ -110,7 +110,7 @@ internal sealed class PoolWorkerMain
         int callId = reader.Int32();
         (TaskRunner? runner, Exception? refusal) = _methods[reader.Int32()];
         if (_queue.Add(new WorkChunk(id, callId, reader.Int32(), runner, refusal, reader)))
-            ThreadPool.UnsafeQueueUserWorkItem(_tasks!, preferLocal: false);
+            ThreadPool.QueueUserWorkItem(static tasks => _ = tasks.RunAsync(), _tasks!, preferLocal: false);
     }
 
     private async ValueTask ReturnAsync(int most)

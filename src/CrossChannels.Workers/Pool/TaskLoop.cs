@@ -7,7 +7,7 @@ namespace CrossChannels.Workers.Pool;
 /// <param name="replies">Where results go.</param>
 /// <param name="queue">Where chunks come from.</param>
 /// <param name="reportsEach">True to report before each task, so that the pool knows when it began.</param>
-internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies, WorkQueue queue, bool reportsEach) : IThreadPoolWorkItem
+internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies, WorkQueue queue, bool reportsEach)
 {
     /// <summary>Results wait at most this long for others to be sent with, while tasks begin.</summary>
     private static readonly long s_reportTicks = Stopwatch.Frequency / 1000;
@@ -18,9 +18,8 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
     private int _head;
     private int _count;
 
-    public void Execute() => _ = RunAsync();
-
-    private async Task RunAsync()
+    /// <summary>Runs what the queue has until it has nothing.</summary>
+    public async Task RunAsync()
     {
         try
         {

@@ -1,0 +1,42 @@
+using CrossChannels.Workers;
+
+namespace CrossChannels.Tests.Snippets;
+
+internal static class PoolSnippets
+{
+    public static async Task Use(IAsyncEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        // snippet: pool
+        await using var pool = new WorkerPool(workers: 5);                    // default: as many as processors
+
+        int[] squares = await pool.MapAsync(Square, Enumerable.Range(0, 1000), cancellationToken: cancellationToken);
+
+        await foreach (long size in pool.MapUnorderedAsync(Measure, paths))   // bounded: takes paths as results are taken
+            Console.WriteLine(size);
+
+        int product = await pool.RunAsync(Multiply, 6, 7, cancellationToken); // one call
+
+        static int Square(int x) => x * x;
+        static int Multiply(int x, int y) => x * y;
+        static async Task<long> Measure(string path, CancellationToken stop) => (await File.ReadAllBytesAsync(path, stop)).LongLength;
+        // end
+        Console.WriteLine(squares.Length + product);
+    }
+
+    public static async Task Tune()
+    {
+        // snippet: pool-settings
+        var settings = new WorkerPoolSettings
+        {
+            Initializer = WorkerInitializer.Create(Open, "model.bin"),
+            MaxRetries = 2,                              // for tasks that may run twice
+            TaskTimeout = TimeSpan.FromMinutes(1),
+            MaxTasksPerWorker = 1000,
+        };
+        await using var pool = new WorkerPool(settings: settings);
+        await pool.StartAsync();                         // now, not at the first call
+
+        static void Open(string path) => Console.WriteLine($"process {Environment.ProcessId} opens {path}");
+        // end
+    }
+}

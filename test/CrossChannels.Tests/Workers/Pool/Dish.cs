@@ -1,0 +1,3 @@
+namespace CrossChannels.Tests.Workers.Pool;
+
+internal sealed record Dish(string Name, int Size);

@@ -1,0 +1,77 @@
+using CrossChannels.Workers;
+using CrossChannels.Workers.Pool;
+
+namespace CrossChannels.Tests.Workers.Pool;
+
+/// <summary>A worker of a pool that lives in this process. Killed, its link breaks; what its task does then nobody sees.</summary>
+internal sealed class LocalWorker : IPoolWorker
+{
+    private static readonly AsyncLocal<LocalWorker?> s_current = new();
+
+    private readonly TaskCompletionSource<WorkerExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _gone = new();
+    private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
+
+    private int _hasDied;
+
+    private LocalWorker()
+    {
+        (Link, _theirs) = CrossChannel.CreatePair(ProcessPoolWorker.LinkOptions, ProcessPoolWorker.LinkOptions);
+        _ = RunAsync();
+    }
+
+    /// <summary>The one whose task asks.</summary>
+    public static LocalWorker? Current => s_current.Value;
+
+    public static WorkCount Counted { get; set; } = new();
+
+    /// <summary>Of the test that it was made in.</summary>
+    public WorkCount Count { get; } = Counted;
+
+    public int ProcessId => Environment.ProcessId;
+
+    public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
+
+    public Task<WorkerExit> Exited => _exited.Task;
+
+    public CancellationToken Gone => _gone.Token;
+
+    public static Task<IPoolWorker> StartAsync(string name, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IPoolWorker>(new LocalWorker());
+    }
+
+    public void Kill() => Die(137);
+
+    public void Die(int code)
+    {
+        if (Interlocked.Exchange(ref _hasDied, 1) != 0)
+            return;
+        Count.Die(this);
+        _gone.Cancel();
+        _theirs.Abort();
+        _exited.SetResult(new WorkerExit(code));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        Link.Abort();
+        await Link.DisposeAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        s_current.Value = this;
+        await Task.Yield();
+        try
+        {
+            await PoolWorkerMain.RunAsync(_theirs, CancellationToken.None);
+        }
+        finally
+        {
+            Die(0);
+        }
+    }
+}

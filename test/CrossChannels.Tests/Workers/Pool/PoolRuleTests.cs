@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using CrossChannels.Tests.Faults;
+using CrossChannels.Workers;
+
+namespace CrossChannels.Tests.Workers.Pool;
+
+/// <summary>What a pool gives to whom, over workers in this process, which tell what happens in them.</summary>
+[TestClass]
+[DoNotParallelize]
+public sealed class PoolRuleTests
+{
+    private static TaskCompletionSource s_release = new();
+    private static int s_starts;
+
+    [TestMethod]
+    public async Task SlowTask_AmongShortOnes_HoldsUpNone()
+    {
+        s_release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var pool = new WorkerPool(2, null, LocalWorker.StartAsync);
+        var seen = new ProgressList();
+        Task<int[]> call = pool.MapAsync(SlowAt700, Enumerable.Range(0, 1000), chunkSize: 1, progress: seen);
+        await Wait.Until(() => seen.All.Count == 999, "all but the slow one");
+        s_release.SetResult();
+        CollectionAssert.AreEqual(Enumerable.Range(0, 1000).ToArray(), await call.Done());
+    }
+
+    [TestMethod]
+    public async Task FailingInitializer_IsTriedSoManyTimes()
+    {
+        s_starts = 0;
+        var settings = new WorkerPoolSettings { Initializer = WorkerInitializer.Create(CountAndFail), MaxStartAttempts = 4 };
+        await using var pool = new WorkerPool(1, settings, LocalWorker.StartAsync);
+        await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.RunAsync(PoolTasks.Square, 1).Done());
+        Assert.AreEqual(4, s_starts);
+    }
+
+    [TestMethod]
+    public async Task HangingInitializer_EndsAtTheStartTimeout()
+    {
+        var settings = new WorkerPoolSettings
+        {
+            Initializer = WorkerInitializer.Create(static () => Task.Delay(Timeout.Infinite)),
+            StartTimeout = TimeSpan.FromMilliseconds(50),
+        };
+        await using var pool = new WorkerPool(1, settings, LocalWorker.StartAsync);
+        WorkerLostException lost = await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.RunAsync(PoolTasks.Square, 1).Done());
+        StringAssert.Contains(lost.Message, "was not ready within");
+    }
+
+    [TestMethod]
+    public async Task WorkerThatCannotBeStarted_FaultsTheCalls()
+    {
+        await using var pool = new WorkerPool(2, null, static (_, _) => throw new FileNotFoundException("no program"));
+        WorkerLostException lost = await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.MapAsync(PoolTasks.Square, [1, 2, 3]).Done());
+        StringAssert.Contains(lost.Message, "no program");
+    }
+
+    [TestMethod]
+    public async Task Failure_ThatNobodyObserves_IsLogged()
+    {
+        var logger = new ListLogger();
+        await using var pool = new WorkerPool(1, new WorkerPoolSettings { Logger = logger }, LocalWorker.StartAsync);
+        await ForgetAsync(pool);
+        await Wait.Until(() => Collected(logger));
+    }
+
+    [TestMethod]
+    public async Task Source_ThatThrows_FaultsItsLoop()
+    {
+        await using var pool = new WorkerPool(2, null, LocalWorker.StartAsync);
+        FormatException failure = await Assert.ThrowsExactlyAsync<FormatException>(async () =>
+        {
+            await foreach (int result in pool.MapOrderedAsync(PoolTasks.Square, Broken()))
+                Assert.IsGreaterThanOrEqualTo(0, result);
+        });
+        Assert.AreEqual("no more", failure.Message);
+
+        static IEnumerable<int> Broken()
+        {
+            yield return 1;
+            throw new FormatException("no more");
+        }
+    }
+
+    [TestMethod]
+    public async Task Calls_WithMistakes_AreRefused()
+    {
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPool(0));
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPoolSettings { MaxRetries = -1 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPoolSettings { ChunkSize = 0 });
+        await using var pool = new WorkerPool(1, null, LocalWorker.StartAsync);
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(() => pool.MapAsync(PoolTasks.Square, [1], chunkSize: 0).Done());
+        await Assert.ThrowsExactlyAsync<ArgumentException>(() => pool.RunAsync(static () => ValueTask.FromResult(1)).Done());
+        await Assert.ThrowsExactlyAsync<NotSupportedException>(() => pool.RunAsync(static (object x) => x.GetHashCode(), new object()).Done());
+    }
+
+    private static async Task<int> SlowAt700(int x)
+    {
+        if (x == 700)
+            await s_release.Task;
+        return x;
+    }
+
+    private static void CountAndFail()
+    {
+        s_starts++;
+        throw new FormatException("no start");
+    }
+
+    /// <summary>Makes a call that fails, without a look at how it ends.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetAsync(WorkerPool pool)
+    {
+        var call = new WeakReference<Task>(pool.RunAsync(PoolTasks.FailAt, 1, 1));
+        await Wait.Until(() => !call.TryGetTarget(out Task? task) || task.IsCompleted);
+    }
+
+    private static bool Collected(ListLogger logger)
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return logger.Errors.Any(static error => error is WorkerFailedException);
+    }
+}
