@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using CrossChannels.Workers.Running;
 
 namespace CrossChannels.Workers.Lifetime;
 
@@ -19,13 +20,14 @@ internal static class LiveWorkers
 
     public static void Remove(WorkerProcess worker) => s_workers.TryRemove(worker, out _);
 
-    /// <summary>A process that returns from Main waits for its workers, as Python does, and terminates daemons; after SIGTERM it terminates all.</summary>
+    /// <summary>A process that returns from Main waits for its workers, as Python does, and terminates daemons; after SIGTERM, or as a worker that was
+    /// asked to end, it terminates all.</summary>
     private static void EndAll()
     {
         GC.KeepAlive(s_terminate);
         var ending = new List<Task>();
         foreach (WorkerProcess worker in s_workers.Keys)
-            ending.Add(worker.IsDaemon ? worker.TerminateAsync() : WaitAsync(worker));
+            ending.Add(worker.IsDaemon || WorkerEnvironment.IsEnding ? worker.TerminateAsync() : WaitAsync(worker));
 #pragma warning disable VSTHRD002 // The process ends when this event returns, so it has to wait.
         Task.WhenAll(ending).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002

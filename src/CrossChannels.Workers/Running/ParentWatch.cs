@@ -63,7 +63,11 @@ internal sealed class ParentWatch
     }
 
     /// <summary>Ends the process in good order, on another thread: channels take their time, and the parent may die meanwhile.</summary>
-    private static void BeginExit() => new Thread(static () => Environment.Exit(AskedToEnd), StackBytes) { IsBackground = true }.Start();
+    private static void BeginExit()
+    {
+        WorkerEnvironment.IsEnding = true;
+        new Thread(static () => Environment.Exit(AskedToEnd), StackBytes) { IsBackground = true }.Start();
+    }
 
     /// <summary>Ends the process as the parent ended, without a last word that nobody would hear.</summary>
     private static byte[] EndNow()

@@ -10,6 +10,14 @@ internal static class WorkerEnvironment
     public const string Assembly = "CrossChannels.Workers";
 
     private static bool s_isWorker;
+    private static volatile bool s_isEnding;
+
+    /// <summary>True in a worker that was asked to end: it does not wait for workers of its own.</summary>
+    public static bool IsEnding
+    {
+        get => s_isEnding;
+        set => s_isEnding = value;
+    }
 
     /// <summary>The methods that <c>Main</c> listed; <see langword="null"/> if the hook runs, or this is no worker.</summary>
     public static Delegate[]? Listed { get; set; }

@@ -24,10 +24,15 @@ internal static class WorkerMain
         try
         {
             Invoke(reporter.SkipHeader(), listed, watch.Cancellation);
-            return 0;
+            return WorkerEnvironment.IsEnding ? ParentWatch.AskedToEnd : 0;
         }
         catch (OperationCanceledException) when (watch.HasAsked)
         {
+            return ParentWatch.AskedToEnd;
+        }
+        catch (Exception) when (WorkerEnvironment.IsEnding)
+        {
+            // What it used is going away under it.
             return ParentWatch.AskedToEnd;
         }
 #pragma warning disable CA1031 // Whatever the method throws is the parent's to know.

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrossChannels.Workers;
 
 namespace CrossChannels.Tests.Workers;
@@ -65,6 +66,16 @@ public sealed class WorkerExitTests
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Spin, new WorkerSettings { Output = output });
         await output.FirstLine.Done();
         Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.TerminateAsync(Wait.Deadline).Done());
+    }
+
+    [TestMethod]
+    public async Task TerminateAsync_WorkerWithAWorker_EndsBoth()
+    {
+        var output = new LineWriter();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.StartOneThatWaits, new WorkerSettings { Output = output });
+        int inner = int.Parse(await output.FirstLine.Done(), CultureInfo.InvariantCulture);
+        Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.TerminateAsync(Wait.Deadline).Done());
+        await Wait.Until(() => !LiveProcesses.IsAlive(inner));
     }
 
     [TestMethod]

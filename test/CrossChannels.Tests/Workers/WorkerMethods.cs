@@ -140,5 +140,12 @@ internal static class WorkerMethods
         (await inner.WaitForExitAsync()).EnsureSuccess();
     }
 
+    public static async Task StartOneThatWaits()
+    {
+        await using WorkerProcess inner = await WorkerProcess.StartAsync(WaitForever);
+        Console.WriteLine(inner.ProcessId);
+        await inner.WaitForExitAsync();
+    }
+
     public static async Task WriteNumber(ChannelWriter<int> numbers) => await numbers.WriteAsync(Environment.ProcessId);
 }
