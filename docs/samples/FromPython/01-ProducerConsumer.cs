@@ -10,11 +10,11 @@ internal static class ProducerConsumer
     public static async Task RunAsync()
     {
         await using CrossChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>($"numbers-{Environment.ProcessId}", 10);
-        await using WorkerProcess consumer = await WorkerProcess.StartAsync(Consume, queue.Reader);
-        await using WorkerProcess producer = await WorkerProcess.StartAsync(Produce, queue.Writer);
+        await using WorkerProcess consumer = await WorkerProcess.StartAsync(ConsumeAsync, queue.Reader);
+        await using WorkerProcess producer = await WorkerProcess.StartAsync(ProduceAsync, queue.Writer);
     }
 
-    private static async Task Produce(ChannelWriter<int> queue)
+    private static async Task ProduceAsync(ChannelWriter<int> queue)
     {
         for (int i = 0; i < 10; i++)
         {
@@ -26,7 +26,7 @@ internal static class ProducerConsumer
         queue.Complete();
     }
 
-    private static async Task Consume(ChannelReader<int> queue)
+    private static async Task ConsumeAsync(ChannelReader<int> queue)
     {
         await foreach (int number in queue.ReadAllAsync())
         {

@@ -12,8 +12,10 @@ internal static class Cooks
         var threeCooks = new CrossChannelSettings<string> { Completion = CompletionPolicy.LastWriter(3) };
         await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync($"dishes-{Environment.ProcessId}", 5, settings: threeCooks);
         for (int eater = 1; eater <= 2; eater++)
-            await WorkerProcess.StartAsync(Eat, $"eater {eater}", dishes.Reader, new WorkerSettings { IsDaemon = true });
-        WorkerProcess[] cooks = await Task.WhenAll(new[] { "Anna", "Bo", "Cleo" }.Select(name => WorkerProcess.StartAsync(Cook, name, dishes.Writer)));
+            await WorkerProcess.StartAsync(EatAsync, $"eater {eater}", dishes.Reader, new WorkerSettings { IsDaemon = true });
+        var cooks = new List<WorkerProcess>();
+        foreach (string name in (string[])["Anna", "Bo", "Cleo"])
+            cooks.Add(await WorkerProcess.StartAsync(CookAsync, name, dishes.Writer));
 
         foreach (WorkerProcess cook in cooks)
             await cook.WaitForExitAsync();
@@ -21,14 +23,14 @@ internal static class Cooks
         Console.WriteLine("everything is eaten");
     }
 
-    private static async Task Cook(string name, ChannelWriter<string> dishes)
+    private static async Task CookAsync(string name, ChannelWriter<string> dishes)
     {
         for (int i = 1; i <= 10; i++)
             await dishes.WriteAsync($"{name}'s dish {i}");
         dishes.Complete();
     }
 
-    private static async Task Eat(string name, LeasedReader<string> dishes)
+    private static async Task EatAsync(string name, LeasedReader<string> dishes)
     {
         await foreach (Lease<string> dish in dishes.ReadAllAsync())
         {

@@ -12,7 +12,7 @@ internal static class TasksAndResults
         await using ChannelHub hub = await ChannelHub.StartAsync($"work-{Environment.ProcessId}");
         CrossChannel<int> tasks = hub.CreateUnbounded<int>("tasks");
         CrossChannel<string> results = hub.CreateUnbounded<string>("results");
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(Work, tasks.Reader, results.Writer);
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkAsync, tasks.Reader, results.Writer);
 
         for (int i = 0; i < 3; i++)
             await tasks.Writer.WriteAsync(i);
@@ -21,7 +21,7 @@ internal static class TasksAndResults
             Console.WriteLine(result);
     }
 
-    private static async Task Work(ChannelReader<int> tasks, ChannelWriter<string> results)
+    private static async Task WorkAsync(ChannelReader<int> tasks, ChannelWriter<string> results)
     {
         await foreach (int task in tasks.ReadAllAsync())
             await results.WriteAsync($"processed: {task}");

@@ -11,11 +11,11 @@ internal static class TwoChildren
     public static async Task RunAsync()
     {
         CrossChannel<string[]> queue = await CrossChannel.CreateUnboundedAsync<string[]>($"greetings-{Environment.ProcessId}");
-        await WorkerProcess.StartAsync(Put, queue.Writer);
-        await WorkerProcess.StartAsync(Print, queue.Reader);
+        await WorkerProcess.StartAsync(PutAsync, queue.Writer);
+        await WorkerProcess.StartAsync(PrintAsync, queue.Reader);
     }
 
-    private static async Task Put(ChannelWriter<string[]> queue) => await queue.WriteAsync(["helloworld"]);
+    private static async Task PutAsync(ChannelWriter<string[]> queue) => await queue.WriteAsync(["helloworld"]);
 
-    private static async Task Print(ChannelReader<string[]> queue) => Console.WriteLine(JsonSerializer.Serialize(await queue.ReadAsync()));
+    private static async Task PrintAsync(ChannelReader<string[]> queue) => Console.WriteLine(JsonSerializer.Serialize(await queue.ReadAsync()));
 }

@@ -16,16 +16,16 @@ internal static class QueueOfThree
         await queue.Writer.WriteAsync("three");
         Console.WriteLine($"{queue.Reader.Count} of 3: full is {queue.Reader.Count == 3}, room for a fourth is {queue.Writer.TryWrite("four")}");
 
-        WorkerProcess taker = await WorkerProcess.StartAsync(TakeOne, queue.Reader);
+        WorkerProcess taker = await WorkerProcess.StartAsync(TakeOneAsync, queue.Reader);
         await queue.Writer.WriteAsync("four");
         queue.Writer.Complete();
         await taker.WaitForExitAsync();
-        await using WorkerProcess drainer = await WorkerProcess.StartAsync(Drain, queue.Reader);
+        await using WorkerProcess drainer = await WorkerProcess.StartAsync(DrainAsync, queue.Reader);
     }
 
-    private static async Task TakeOne(ChannelReader<string> queue) => Console.WriteLine($"got {await queue.ReadAsync()}");
+    private static async Task TakeOneAsync(ChannelReader<string> queue) => Console.WriteLine($"got {await queue.ReadAsync()}");
 
-    private static async Task Drain(ChannelReader<string> queue)
+    private static async Task DrainAsync(ChannelReader<string> queue)
     {
         await foreach (string item in queue.ReadAllAsync())
             Console.WriteLine($"drained {item}");

@@ -10,20 +10,20 @@ internal static class WriterThenReader
     public static async Task RunAsync()
     {
         await using CrossChannel<char> queue = await CrossChannel.CreateUnboundedAsync<char>($"letters-{Environment.ProcessId}");
-        WorkerProcess writer = await WorkerProcess.StartAsync(Write, queue.Writer);
+        WorkerProcess writer = await WorkerProcess.StartAsync(WriteAsync, queue.Writer);
         await writer.WaitForExitAsync();
         Console.WriteLine("the writer is gone");
-        await using WorkerProcess reader = await WorkerProcess.StartAsync(Read, queue.Reader);
+        await using WorkerProcess reader = await WorkerProcess.StartAsync(ReadAsync, queue.Reader);
     }
 
-    private static async Task Write(ChannelWriter<char> queue)
+    private static async Task WriteAsync(ChannelWriter<char> queue)
     {
         foreach (char letter in "abc")
             await queue.WriteAsync(letter);
         queue.Complete();
     }
 
-    private static async Task Read(ChannelReader<char> queue)
+    private static async Task ReadAsync(ChannelReader<char> queue)
     {
         await foreach (char letter in queue.ReadAllAsync())
             Console.WriteLine($"got {letter}");

@@ -15,11 +15,11 @@ internal static class SharedLock
 
     public static async Task TakeTurnsAsync(CrossLock gate)
     {
-        foreach (WorkerProcess child in await Task.WhenAll(Enumerable.Range(1, 5).Select(number => WorkerProcess.StartAsync(Work, number, gate))))
+        foreach (WorkerProcess child in await Task.WhenAll(Enumerable.Range(1, 5).Select(number => WorkerProcess.StartAsync(WorkAsync, number, gate))))
             await child.WaitForExitAsync();
     }
 
-    private static async Task Work(int number, CrossLock gate)
+    private static async Task WorkAsync(int number, CrossLock gate)
     {
         await using LockHold hold = await gate.AcquireAsync();
         Console.WriteLine($"{number} begins{(hold.WasAbandoned ? ", after one that died" : "")}");

@@ -9,12 +9,12 @@ internal static class LockOfAHub
     public static async Task RunAsync()
     {
         string address = $"manager-{Environment.ProcessId}";
-        await using WorkerProcess manager = await WorkerProcess.StartAsync(Manage, address, new WorkerSettings { IsDaemon = true });
+        await using WorkerProcess manager = await WorkerProcess.StartAsync(ManageAsync, address, new WorkerSettings { IsDaemon = true });
         await using CrossLock gate = await CrossChannel.OpenLockAsync($"{address}#gate");
         await SharedLock.TakeTurnsAsync(gate);
     }
 
-    private static async Task Manage(string address, CancellationToken stop)
+    private static async Task ManageAsync(string address, CancellationToken stop)
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(address, cancellationToken: stop);
         hub.CreateLock("gate");

@@ -9,11 +9,11 @@ internal static class PoolOfFive
     {
         await using var pool = new WorkerPool(5);
         await pool.StartAsync();
-        int[] squares = await pool.MapAsync(Square, Enumerable.Range(1, 6));
+        int[] squares = await pool.MapAsync(SquareAsync, Enumerable.Range(1, 6));
         Console.WriteLine(string.Join(", ", squares));
     }
 
-    private static async Task<int> Square(int x)
+    private static async Task<int> SquareAsync(int x)
     {
         Console.WriteLine($"{x} begins");
         await Task.Delay(1000);

@@ -12,19 +12,19 @@ internal static class PoolAndHub
         await using ChannelHub hub = await ChannelHub.StartAsync($"talk-{Environment.ProcessId}");
         CrossChannel<string> queue = hub.CreateBounded<string>("words", 3);
         await using var pool = new WorkerPool(2);
-        Task<int> reading = pool.RunAsync(Read, queue.Reader);
-        await pool.RunAsync(Write, queue.Writer);
+        Task<int> reading = pool.RunAsync(ReadAsync, queue.Reader);
+        await pool.RunAsync(WriteAsync, queue.Writer);
         Console.WriteLine($"{await reading} words");
     }
 
-    private static async Task Write(ChannelWriter<string> queue)
+    private static async Task WriteAsync(ChannelWriter<string> queue)
     {
         foreach (string word in "the quick brown fox jumps".Split(' '))
             await queue.WriteAsync(word);
         queue.Complete();
     }
 
-    private static async Task<int> Read(ChannelReader<string> queue)
+    private static async Task<int> ReadAsync(ChannelReader<string> queue)
     {
         int count = 0;
         await foreach (string word in queue.ReadAllAsync())

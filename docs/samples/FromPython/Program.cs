@@ -1,3 +1,4 @@
+using System.Globalization;
 using FromPython;
 
 (string Name, Func<Task> RunAsync)[] programs =
@@ -17,7 +18,7 @@ using FromPython;
 ];
 
 int index = args is [string asked] ? Array.FindIndex(programs, program => program.Name == asked) : -1;
-if (index < 0 && args is [string number] && int.TryParse(number, out int parsed))
+if (index < 0 && args is [string number] && int.TryParse(number, CultureInfo.InvariantCulture, out int parsed))
     index = parsed - 1;
 if (index < 0 || index >= programs.Length)
 {

@@ -13,13 +13,13 @@ internal static class FromPythonProcessSnippets
     {
         // snippet: python-pipe
         (CrossChannel<string, int> here, CrossChannel<int, string> there) = CrossChannel.CreatePair<string, int>();
-        await using WorkerProcess process = await WorkerProcess.StartAsync(Child, there);
+        await using WorkerProcess process = await WorkerProcess.StartAsync(ChildAsync, there);
         await here.Writer.WriteAsync("hello");
         Console.WriteLine(await here.Reader.ReadAsync());
 
         (CrossChannel<NoItem, int> receiving, CrossChannel<int, NoItem> sending) = CrossChannel.CreatePair<NoItem, int>();
 
-        static async Task Child(CrossChannel<int, string> pipe)
+        static async Task ChildAsync(CrossChannel<int, string> pipe)
         {
             Console.WriteLine(await pipe.Reader.ReadAsync());
             await pipe.Writer.WriteAsync(42);
@@ -65,12 +65,12 @@ internal static class FromPythonProcessSnippets
     public static async Task ProcessAsync()
     {
         // snippet: python-process
-        await using WorkerProcess process = await WorkerProcess.StartAsync(Work, 7, new WorkerSettings { Name = "seven", IsDaemon = false });
+        await using WorkerProcess process = await WorkerProcess.StartAsync(Say, 7, new WorkerSettings { Name = "seven", IsDaemon = false });
         Console.WriteLine($"{process.ProcessId} {process.Name} {!process.HasExited}");
         WorkerExit exit = await process.TerminateAsync(TimeSpan.FromSeconds(5));    // asks, waits, then kills; or Kill()
         Console.WriteLine(exit.ExitCode);
 
-        static void Work(int number) => Console.WriteLine(number);
+        static void Say(int number) => Console.WriteLine(number);
         // end
     }
 
@@ -117,11 +117,11 @@ internal static class FromPythonProcessSnippets
     {
         // snippet: python-lock
         await using CrossLock gate = await CrossChannel.CreateLockAsync("gate");
-        WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => WorkerProcess.StartAsync(Work, gate)));
+        WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => WorkerProcess.StartAsync(WorkAsync, gate)));
         foreach (WorkerProcess worker in workers)
             await worker.WaitForExitAsync();
 
-        static async Task Work(CrossLock gate)
+        static async Task WorkAsync(CrossLock gate)
         {
             await using (LockHold hold = await gate.AcquireAsync())
                 Console.WriteLine(hold.WasAbandoned ? "mine, after one that died" : "mine");
@@ -137,10 +137,10 @@ internal static class FromPythonProcessSnippets
         await using ChannelHub hub = await ChannelHub.StartAsync("build");
         CrossChannel<string> queue = hub.CreateUnbounded<string>("parts");
         CrossLock gate = hub.CreateLock("gate");
-        await using WorkerProcess process = await WorkerProcess.StartAsync(Work, queue.Writer, gate);
+        await using WorkerProcess process = await WorkerProcess.StartAsync(WorkAsync, queue.Writer, gate);
         Console.WriteLine(await queue.Reader.ReadAsync());
 
-        static async Task Work(ChannelWriter<string> queue, CrossLock gate)
+        static async Task WorkAsync(ChannelWriter<string> queue, CrossLock gate)
         {
             await using LockHold hold = await gate.AcquireAsync();
             await queue.WriteAsync("item");

@@ -12,17 +12,17 @@ internal static class FromPythonQueueSnippets
     {
         // snippet: python-queue
         await using CrossChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>("numbers", 100);
-        await using WorkerProcess producer = await WorkerProcess.StartAsync(Produce, queue.Writer);
-        await using WorkerProcess consumer = await WorkerProcess.StartAsync(Consume, queue.Reader);
+        await using WorkerProcess producer = await WorkerProcess.StartAsync(ProduceAsync, queue.Writer);
+        await using WorkerProcess consumer = await WorkerProcess.StartAsync(ConsumeAsync, queue.Reader);
 
-        static async Task Produce(ChannelWriter<int> queue)
+        static async Task ProduceAsync(ChannelWriter<int> queue)
         {
             for (int i = 0; i < 10; i++)
                 await queue.WriteAsync(i);
             queue.Complete();
         }
 
-        static async Task Consume(ChannelReader<int> queue)
+        static async Task ConsumeAsync(ChannelReader<int> queue)
         {
             await foreach (int item in queue.ReadAllAsync())
                 Console.WriteLine(item);
@@ -156,21 +156,21 @@ internal static class FromPythonQueueSnippets
     {
         // snippet: python-join
         await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync<string>("dishes", 100);
-        await using WorkerProcess eater = await WorkerProcess.StartAsync(Eat, dishes.Reader, new WorkerSettings { IsDaemon = true });
+        await using WorkerProcess eater = await WorkerProcess.StartAsync(EatAsync, dishes.Reader, new WorkerSettings { IsDaemon = true });
         var cooks = new List<WorkerProcess>();
         for (int i = 0; i < 3; i++)
-            cooks.Add(await WorkerProcess.StartAsync(Cook, dishes.Writer));
+            cooks.Add(await WorkerProcess.StartAsync(CookAsync, dishes.Writer));
         foreach (WorkerProcess cook in cooks)
             await cook.WaitForExitAsync();
         await dishes.Writer.JoinAsync();
 
-        static async Task Cook(ChannelWriter<string> dishes)
+        static async Task CookAsync(ChannelWriter<string> dishes)
         {
             for (int i = 0; i < 10; i++)
                 await dishes.WriteAsync($"dish {i}");
         }
 
-        static async Task Eat(LeasedReader<string> dishes)
+        static async Task EatAsync(LeasedReader<string> dishes)
         {
             await foreach (Lease<string> dish in dishes.ReadAllAsync())
             {

@@ -81,7 +81,7 @@ public sealed class ParityJoinableTests
         {
             await said.WriteAsync($"{lease.Item} {lease.DeliveryCount}");
             await said.FlushAsync();
-            lease.Complete();
+            await lease.CompleteAsync();
         }
     }
 }

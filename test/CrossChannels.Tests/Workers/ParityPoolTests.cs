@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using CrossChannels.Tests.Faults;
 using CrossChannels.Workers;
 
