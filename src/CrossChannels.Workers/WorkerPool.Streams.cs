@@ -14,25 +14,25 @@ public sealed partial class WorkerPool
     /// <remarks>The call begins with the first result that is asked for. Errors are those of <c>MapAsync</c>, after the results that came before them.</remarks>
     public IAsyncEnumerable<TResult> MapOrderedAsync<T, TResult>(
         Func<T, TResult> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.Value, AsyncSource.From(source), static item => new(item), true, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.Value, AsyncSource.FromAsync(source), static item => new(item), true, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs an asynchronous method for each item, and yields the results in the order of the items.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
     public IAsyncEnumerable<TResult> MapOrderedAsync<T, TResult>(
         Func<T, Task<TResult>> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.AsyncValue, AsyncSource.From(source), static item => new(item), true, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.AsyncValue, AsyncSource.FromAsync(source), static item => new(item), true, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs a method that can be canceled for each item, and yields the results in the order of the items.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
     public IAsyncEnumerable<TResult> MapOrderedAsync<T, TResult>(
         Func<T, CancellationToken, TResult> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenValue, AsyncSource.From(source), static item => new(item), true, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenValue, AsyncSource.FromAsync(source), static item => new(item), true, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs an asynchronous method that can be canceled for each item, and yields the results in the order of the items.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
     public IAsyncEnumerable<TResult> MapOrderedAsync<T, TResult>(
         Func<T, CancellationToken, Task<TResult>> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenAsyncValue, AsyncSource.From(source), static item => new(item), true, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenAsyncValue, AsyncSource.FromAsync(source), static item => new(item), true, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs a method for each item, and yields the results in the order of the items.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
@@ -62,25 +62,25 @@ public sealed partial class WorkerPool
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
     public IAsyncEnumerable<TResult> MapUnorderedAsync<T, TResult>(
         Func<T, TResult> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.Value, AsyncSource.From(source), static item => new(item), false, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.Value, AsyncSource.FromAsync(source), static item => new(item), false, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs an asynchronous method for each item, and yields the results as they come.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
     public IAsyncEnumerable<TResult> MapUnorderedAsync<T, TResult>(
         Func<T, Task<TResult>> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.AsyncValue, AsyncSource.From(source), static item => new(item), false, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.AsyncValue, AsyncSource.FromAsync(source), static item => new(item), false, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs a method that can be canceled for each item, and yields the results as they come.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
     public IAsyncEnumerable<TResult> MapUnorderedAsync<T, TResult>(
         Func<T, CancellationToken, TResult> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenValue, AsyncSource.From(source), static item => new(item), false, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenValue, AsyncSource.FromAsync(source), static item => new(item), false, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs an asynchronous method that can be canceled for each item, and yields the results as they come.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>
     public IAsyncEnumerable<TResult> MapUnorderedAsync<T, TResult>(
         Func<T, CancellationToken, Task<TResult>> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenAsyncValue, AsyncSource.From(source), static item => new(item), false, chunkSize, progress, cancellationToken);
+        StreamAsync<T, Arguments1<T>, TResult>(method, TaskShape.TokenAsyncValue, AsyncSource.FromAsync(source), static item => new(item), false, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs a method for each item, and yields the results as they come.</summary>
     /// <inheritdoc cref="MapOrderedAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)" path="/*[self::param or self::remarks]"/>

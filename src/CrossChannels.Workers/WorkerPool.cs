@@ -114,7 +114,9 @@ public sealed partial class WorkerPool : IAsyncDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
+#pragma warning disable MA0015 // Which of the caller's arguments it was is in the message.
             throw new ArgumentException($"An argument of {method.DisplayName} cannot go to another process: {e.Message}", e);
+#pragma warning restore MA0015
         }
         return writer.Written.ToArray();
     }

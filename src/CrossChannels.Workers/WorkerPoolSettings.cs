@@ -23,7 +23,7 @@ public sealed class WorkerPoolSettings
     /// How often a task is tried again whose worker was lost. Default: 0, the call fails with <see cref="WorkerLostException"/>. Risk: a task that runs again
     /// does what it did a second time, and one that was done may run again if its result was not received.
     /// </summary>
-    public int MaxRetries { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxRetries), value, "MaxRetries must be 0 or more."); }
+    public int MaxRetries { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "MaxRetries must be 0 or more."); }
 
     /// <summary>
     /// How many items of a map go to a worker at a time. Default: <see langword="null"/>: a quarter of each worker's share, rounded up, where the

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <inheritdoc/>
+/// <summary>The arguments of a method of no parameters.</summary>
 internal readonly record struct Arguments0 : IArguments<Arguments0>
 {
     public static int Count => 0;
@@ -47,7 +47,7 @@ internal readonly record struct Arguments0 : IArguments<Arguments0>
             case TaskShape.AsyncNothing:
             {
                 var call = method.CreateDelegate<Func<Task>>(target);
-                return (_, _) => Returned.Nothing<TResult>(call());
+                return (_, _) => Returned.NothingAsync<TResult>(call());
             }
             case TaskShape.TokenValue:
             {
@@ -71,7 +71,7 @@ internal readonly record struct Arguments0 : IArguments<Arguments0>
             case TaskShape.TokenAsyncNothing:
             {
                 var call = method.CreateDelegate<Func<CancellationToken, Task>>(target);
-                return (_, token) => Returned.Nothing<TResult>(call(token));
+                return (_, token) => Returned.NothingAsync<TResult>(call(token));
             }
             default:
                 throw new ArgumentOutOfRangeException(nameof(shape), shape, "This build knows no such shape of a method.");

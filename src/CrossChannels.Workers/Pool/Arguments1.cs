@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <inheritdoc/>
+/// <summary>The arguments of a method of one parameter.</summary>
 internal readonly record struct Arguments1<T1>(T1 Value1) : IArguments<Arguments1<T1>>
 {
     public static int Count => 1;
@@ -50,7 +50,7 @@ internal readonly record struct Arguments1<T1>(T1 Value1) : IArguments<Arguments
             case TaskShape.AsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, Task>>(target);
-                return (arguments, _) => Returned.Nothing<TResult>(call(arguments.Value1));
+                return (arguments, _) => Returned.NothingAsync<TResult>(call(arguments.Value1));
             }
             case TaskShape.TokenValue:
             {
@@ -74,7 +74,7 @@ internal readonly record struct Arguments1<T1>(T1 Value1) : IArguments<Arguments
             case TaskShape.TokenAsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, CancellationToken, Task>>(target);
-                return (arguments, token) => Returned.Nothing<TResult>(call(arguments.Value1, token));
+                return (arguments, token) => Returned.NothingAsync<TResult>(call(arguments.Value1, token));
             }
             default:
                 throw new ArgumentOutOfRangeException(nameof(shape), shape, "This build knows no such shape of a method.");

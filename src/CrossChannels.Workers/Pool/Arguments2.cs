@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <inheritdoc/>
+/// <summary>The arguments of a method of two parameters.</summary>
 internal readonly record struct Arguments2<T1, T2>(T1 Value1, T2 Value2) : IArguments<Arguments2<T1, T2>>
 {
     public static int Count => 2;
@@ -53,7 +53,7 @@ internal readonly record struct Arguments2<T1, T2>(T1 Value1, T2 Value2) : IArgu
             case TaskShape.AsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, T2, Task>>(target);
-                return (arguments, _) => Returned.Nothing<TResult>(call(arguments.Value1, arguments.Value2));
+                return (arguments, _) => Returned.NothingAsync<TResult>(call(arguments.Value1, arguments.Value2));
             }
             case TaskShape.TokenValue:
             {
@@ -77,7 +77,7 @@ internal readonly record struct Arguments2<T1, T2>(T1 Value1, T2 Value2) : IArgu
             case TaskShape.TokenAsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, T2, CancellationToken, Task>>(target);
-                return (arguments, token) => Returned.Nothing<TResult>(call(arguments.Value1, arguments.Value2, token));
+                return (arguments, token) => Returned.NothingAsync<TResult>(call(arguments.Value1, arguments.Value2, token));
             }
             default:
                 throw new ArgumentOutOfRangeException(nameof(shape), shape, "This build knows no such shape of a method.");

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <inheritdoc/>
+/// <summary>The arguments of a method of three parameters.</summary>
 internal readonly record struct Arguments3<T1, T2, T3>(T1 Value1, T2 Value2, T3 Value3) : IArguments<Arguments3<T1, T2, T3>>
 {
     public static int Count => 3;
@@ -56,7 +56,7 @@ internal readonly record struct Arguments3<T1, T2, T3>(T1 Value1, T2 Value2, T3 
             case TaskShape.AsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, T2, T3, Task>>(target);
-                return (arguments, _) => Returned.Nothing<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3));
+                return (arguments, _) => Returned.NothingAsync<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3));
             }
             case TaskShape.TokenValue:
             {
@@ -80,7 +80,7 @@ internal readonly record struct Arguments3<T1, T2, T3>(T1 Value1, T2 Value2, T3 
             case TaskShape.TokenAsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, T2, T3, CancellationToken, Task>>(target);
-                return (arguments, token) => Returned.Nothing<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3, token));
+                return (arguments, token) => Returned.NothingAsync<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3, token));
             }
             default:
                 throw new ArgumentOutOfRangeException(nameof(shape), shape, "This build knows no such shape of a method.");

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <inheritdoc/>
+/// <summary>The arguments of a method of four parameters.</summary>
 internal readonly record struct Arguments4<T1, T2, T3, T4>(T1 Value1, T2 Value2, T3 Value3, T4 Value4) : IArguments<Arguments4<T1, T2, T3, T4>>
 {
     public static int Count => 4;
@@ -59,7 +59,7 @@ internal readonly record struct Arguments4<T1, T2, T3, T4>(T1 Value1, T2 Value2,
             case TaskShape.AsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, T2, T3, T4, Task>>(target);
-                return (arguments, _) => Returned.Nothing<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3, arguments.Value4));
+                return (arguments, _) => Returned.NothingAsync<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3, arguments.Value4));
             }
             case TaskShape.TokenValue:
             {
@@ -83,7 +83,7 @@ internal readonly record struct Arguments4<T1, T2, T3, T4>(T1 Value1, T2 Value2,
             case TaskShape.TokenAsyncNothing:
             {
                 var call = method.CreateDelegate<Func<T1, T2, T3, T4, CancellationToken, Task>>(target);
-                return (arguments, token) => Returned.Nothing<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3, arguments.Value4, token));
+                return (arguments, token) => Returned.NothingAsync<TResult>(call(arguments.Value1, arguments.Value2, arguments.Value3, arguments.Value4, token));
             }
             default:
                 throw new ArgumentOutOfRangeException(nameof(shape), shape, "This build knows no such shape of a method.");

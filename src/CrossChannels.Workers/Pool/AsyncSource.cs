@@ -4,7 +4,7 @@ namespace CrossChannels.Workers.Pool;
 internal static class AsyncSource
 {
 #pragma warning disable CS1998 // Nothing to wait for.
-    public static async IAsyncEnumerable<T> From<T>(IEnumerable<T> source)
+    public static async IAsyncEnumerable<T> FromAsync<T>(IEnumerable<T> source)
 #pragma warning restore CS1998
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -121,8 +121,10 @@ internal sealed partial class PoolScheduler
             catch (Exception e)
 #pragma warning restore CA1031
             {
+#pragma warning disable MA0015 // It is the caller's argument, and no parameter here.
                 Stop(call, new ArgumentException(
-                    $"One of the items {chunk.Next} to {chunk.Next + count - 1} for {call.Method.DisplayName} cannot go to another process: {e.Message}", "source", e));
+                    $"One of the items {chunk.Next} to {chunk.Next + count - 1} for {call.Method.DisplayName} cannot go to another process: {e.Message}", e));
+#pragma warning restore MA0015
                 // The worker answers for a chunk of nothing, as it does for all others: in order.
                 writer.Begin((byte)PoolMessage.Chunk);
                 writer.Int32(chunk.Id);

@@ -295,7 +295,7 @@ internal sealed partial class PoolScheduler
         return null;
     }
 
-    private Exception StartError(WorkerSeat seat, WorkerExit? exit, Exception? error)
+    private WorkerLostException StartError(WorkerSeat seat, WorkerExit? exit, Exception? error)
     {
         if (seat.StartFailure is { } failure)
             return new WorkerLostException($"The initializer failed in {seat.Name}, start {_failedStarts} in a row: {failure.Message}", exit, failure);

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>Which worker runs what, when workers start, and when calls are over. One lock guards all of it; nothing of a user's runs under it.</summary>

@@ -45,7 +45,10 @@ internal sealed class PoolWorkerMain
         }
         catch (ChannelClosedException)
         {
-            // The pool needs this worker no more, or is gone.
+            // Completed: the pool needs this worker no more. Any other end is that of a process, this one or the parent's, which is to go its own way:
+            // to return would give the exit code of success to a worker that a task is exiting.
+            if (_link.Reader.Ending?.Kind != EndingKind.Completed)
+                await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -44,8 +44,8 @@ internal sealed class ProcessPoolWorker : IPoolWorker
         }
         catch
         {
-            ours.Dispose();
-            theirs.Dispose();
+            ours.Abort();
+            theirs.Abort();
             throw;
         }
     }

@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>A map over items that come, whose results are taken as they come or in the order of the items.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Nobody asks for its wait handle, so that it holds nothing.")]
 internal sealed class StreamCall<TArguments, TResult> : PoolCall
     where TArguments : struct, IArguments<TArguments>
 {

@@ -48,7 +48,7 @@ internal static class ValueCodec<T>
             return;
         }
         if (!typeof(T).IsValueType && RefusedArguments.ReasonFor(value) is { } reason)
-            throw new ArgumentException($"A value of type {value.GetType()} {reason}");
+            throw new NotSupportedException($"A value of type {value.GetType()} {reason}");
         Serializer.Serialize(value, writer);
         writer.Patch(at, writer.Length - at - sizeof(int));
     }
@@ -76,7 +76,7 @@ internal static class ValueCodec<T>
     }
 
     private static byte[] TicketOf(TaskWriter writer, object end) =>
-        writer.Ends?.Find(end) ?? throw new ArgumentException(
+        writer.Ends?.Find(end) ?? throw new NotSupportedException(
             $"{end.GetType()} is an end of a channel, which can be an argument of RunAsync and of an initializer, and no item of a map. Pass its address.");
 
     private static T ReadEnd(TaskReader reader) => (T)PoolEnds.Open(reader.Text(), reader.Bytes().ToArray());

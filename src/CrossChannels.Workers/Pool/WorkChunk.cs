@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>A chunk of tasks in a worker.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It has no timer, so that it holds nothing.")]
 internal sealed class WorkChunk(int id, int callId, int count, TaskRunner? runner, Exception? refusal, TaskReader arguments)
 {
     private readonly CancellationTokenSource _cancellation = new();

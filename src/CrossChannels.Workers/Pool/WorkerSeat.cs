@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>One of a pool's workers, from the start of its process until that is gone. The scheduler's lock guards it.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its timer is off once the worker has started or is gone.")]
 internal sealed class WorkerSeat(string name, int tasksLeft)
 {
     private readonly CancellationTokenSource _starting = new();
@@ -72,6 +75,7 @@ internal sealed class WorkerSeat(string name, int tasksLeft)
     public void BeGone(Exception? why)
     {
         IsReady = false;
+        _starting.CancelAfter(Timeout.InfiniteTimeSpan);
         Clock?.Dispose();
         if (why is null)
             _ready.TrySetResult();

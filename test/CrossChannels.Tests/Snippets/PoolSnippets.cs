@@ -11,7 +11,8 @@ internal static class PoolSnippets
 
         int[] squares = await pool.MapAsync(Square, Enumerable.Range(0, 1000), cancellationToken: cancellationToken);
 
-        await foreach (long size in pool.MapUnorderedAsync(Measure, paths))   // bounded: takes paths as results are taken
+        // Bounded: takes paths as results are taken.
+        await foreach (long size in pool.MapUnorderedAsync(Measure, paths, cancellationToken: cancellationToken))
             Console.WriteLine(size);
 
         int product = await pool.RunAsync(Multiply, 6, 7, cancellationToken); // one call

@@ -9,7 +9,6 @@ internal sealed class LocalWorker : IPoolWorker
     private static readonly AsyncLocal<LocalWorker?> s_current = new();
 
     private readonly TaskCompletionSource<WorkerExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _gone = new();
     private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
 
     private int _hasDied;
@@ -34,8 +33,6 @@ internal sealed class LocalWorker : IPoolWorker
 
     public Task<WorkerExit> Exited => _exited.Task;
 
-    public CancellationToken Gone => _gone.Token;
-
     public static Task<IPoolWorker> StartAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -49,7 +46,6 @@ internal sealed class LocalWorker : IPoolWorker
         if (Interlocked.Exchange(ref _hasDied, 1) != 0)
             return;
         Count.Die(this);
-        _gone.Cancel();
         _theirs.Abort();
         _exited.SetResult(new WorkerExit(code));
     }

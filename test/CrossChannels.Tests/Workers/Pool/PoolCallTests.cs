@@ -29,17 +29,17 @@ public sealed class PoolCallTests
 
     [TestMethod]
     public async Task MapAsync_OfTuples_PassesSeveralArguments() =>
-        CollectionAssert.AreEqual(new[] { 6, 20 }, await s_pool.MapAsync(PoolTasks.Product, [(2, 3), (4, 5)]).Done());
+        CollectionAssert.AreEqual((int[])[6, 20], await s_pool.MapAsync(PoolTasks.Product, [(2, 3), (4, 5)]).Done());
 
     [TestMethod]
     public async Task MapAsync_OfRecordsAndText_Works()
     {
-        CollectionAssert.AreEqual(new[] { new Dish("soup", 2) }, await s_pool.MapAsync(PoolTasks.Cook, [new Dish("soup", 1)]).Done());
-        CollectionAssert.AreEqual(new[] { "hello a", "hello b" }, await s_pool.MapAsync(PoolTasks.Greet, ["a", "b"]).Done());
+        CollectionAssert.AreEqual((Dish[])[new Dish("soup", 2)], await s_pool.MapAsync(PoolTasks.Cook, [new Dish("soup", 1)]).Done());
+        CollectionAssert.AreEqual((string[])["hello a", "hello b"], await s_pool.MapAsync(PoolTasks.Greet, ["a", "b"]).Done());
     }
 
     [TestMethod]
-    public async Task MapAsync_OfLambda_Works() => CollectionAssert.AreEqual(new[] { 2, 3 }, await s_pool.MapAsync(static x => x + 1, [1, 2]).Done());
+    public async Task MapAsync_OfLambda_Works() => CollectionAssert.AreEqual((int[])[2, 3], await s_pool.MapAsync(static x => x + 1, [1, 2]).Done());
 
     [TestMethod]
     public async Task MapAsync_Progress_RisesToTheEnd()

@@ -120,7 +120,7 @@ public sealed class PoolFaultTests
     public async Task Initializer_RunsBeforeTheFirstTask()
     {
         await using var pool = new WorkerPool(2, new WorkerPoolSettings { Initializer = WorkerInitializer.Create(PoolTasks.BeginWith, 40) });
-        CollectionAssert.AreEqual(new[] { 41, 42 }, await pool.MapAsync(PoolTasks.BegunWith, [1, 2]).Done());
+        CollectionAssert.AreEqual((int[])[41, 42], await pool.MapAsync(PoolTasks.BegunWith, [1, 2]).Done());
     }
 
     [TestMethod]
@@ -136,7 +136,7 @@ public sealed class PoolFaultTests
     {
         var settings = new WorkerPoolSettings { Worker = new WorkerSettings { Output = TextWriter.Null } };
         await using var pool = new WorkerPool(2, settings);
-        CollectionAssert.AreEqual(new[] { 4, 4 }, await pool.MapAsync(PoolTasks.Print, [4, 4]).Done());
+        CollectionAssert.AreEqual((int[])[4, 4], await pool.MapAsync(PoolTasks.Print, [4, 4]).Done());
     }
 
     [TestMethod]
@@ -204,6 +204,6 @@ public sealed class PoolFaultTests
     {
         await pool.StartAsync().Done();
         Assert.HasCount(pool.Size, pool.ProcessIds);
-        CollectionAssert.AreEqual(new[] { 1, 4, 9 }, await pool.MapAsync(PoolTasks.Square, [1, 2, 3]).Done());
+        CollectionAssert.AreEqual((int[])[1, 4, 9], await pool.MapAsync(PoolTasks.Square, [1, 2, 3]).Done());
     }
 }

@@ -124,7 +124,7 @@ public sealed class PoolModelTests
         LocalWorker worker = LocalWorker.Current!;
         WorkCount counted = worker.Count;
         if (!counted.TryBegin(worker))
-            throw new ObjectDisposedException("worker");
+            await new TaskCompletionSource().Task;
         try
         {
             switch (item % 1000)
@@ -138,7 +138,7 @@ public sealed class PoolModelTests
                     await Task.Delay(20, cancellationToken);
                     break;
                 case 4:
-                    await Task.Delay(Timeout.Infinite, worker.Gone);
+                    await new TaskCompletionSource().Task;
                     break;
                 default:
                     for (int i = 10; i < item % 1000; i++)
