@@ -10,14 +10,19 @@ internal sealed class SampleProcess : IDisposable
 
     private readonly Process _process;
     private readonly Task<string> _output;
+    private readonly string _mark;
 
-    private SampleProcess(Process process)
+    private SampleProcess(Process process, string mark)
     {
         _process = process;
+        _mark = mark;
         _output = process.StandardOutput.ReadToEndAsync();
     }
 
     public int Id => _process.Id;
+
+    /// <summary>The processes that live of it and those that it started.</summary>
+    public int[] Living => MarkedProcesses.Find(_mark);
 
     /// <summary>Runs a sample as its users do, by its own executable.</summary>
     public static SampleProcess Start(string sample, params string[] arguments) => Start(new ProcessStartInfo(PathOf(sample), arguments));
@@ -61,7 +66,9 @@ internal sealed class SampleProcess : IDisposable
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.Environment["DOTNET_ROOT"] = RuntimeRoot();
-        return new SampleProcess(Process.Start(start)!);
+        string mark = Guid.NewGuid().ToString("N");
+        start.Environment[MarkedProcesses.Variable] = mark;
+        return new SampleProcess(Process.Start(start)!, mark);
     }
 
     /// <summary>The sample's output has the same configuration and framework as that of the tests.</summary>
