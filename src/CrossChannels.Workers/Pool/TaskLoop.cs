@@ -72,6 +72,7 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
                     RemoteFailure.Write(_writer, e);
             }
         }
+        await chunk.Arguments.CloseEndsAsync().ConfigureAwait(false);
         await SendAsync(state, (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(started).TotalMicroseconds)).ConfigureAwait(false);
     }
 

@@ -8,6 +8,7 @@ namespace CrossChannels.Workers.Pool;
 internal sealed class TaskReader(ReadOnlyMemory<byte> message)
 {
     private int _position;
+    private List<IAsyncDisposable>? _ends;
 
     public byte Byte() => Take(1)[0];
 
@@ -32,6 +33,18 @@ internal sealed class TaskReader(ReadOnlyMemory<byte> message)
     public ReadOnlySequence<byte> Sequence(int length) => new(Slice(length));
 
     public string Text() => Encoding.UTF8.GetString(Bytes().Span);
+
+    /// <summary>Notes an end that was opened for the task, which has it until it is over.</summary>
+    public void Keep(IAsyncDisposable end) => (_ends ??= []).Add(end);
+
+    /// <summary>Closes the ends that were opened: what the task wrote is received, and others see that it has left, as when a process ends.</summary>
+    public ValueTask CloseEndsAsync() => _ends is null ? default : CloseAsync(_ends);
+
+    private static async ValueTask CloseAsync(List<IAsyncDisposable> ends)
+    {
+        foreach (IAsyncDisposable end in ends)
+            await end.DisposeAsync().ConfigureAwait(false);
+    }
 
     private ReadOnlySpan<byte> Take(int length)
     {

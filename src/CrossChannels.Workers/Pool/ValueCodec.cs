@@ -79,5 +79,10 @@ internal static class ValueCodec<T>
         writer.Ends?.Find(end) ?? throw new NotSupportedException(
             $"{end.GetType()} is an end of a channel, which can be an argument of RunAsync and of an initializer, and no item of a map. Pass its address.");
 
-    private static T ReadEnd(TaskReader reader) => (T)PoolEnds.Open(reader.Text(), reader.Bytes().ToArray());
+    private static T ReadEnd(TaskReader reader)
+    {
+        object end = PoolEnds.Open(reader.Text(), reader.Bytes().ToArray());
+        reader.Keep((IAsyncDisposable)end);
+        return (T)end;
+    }
 }

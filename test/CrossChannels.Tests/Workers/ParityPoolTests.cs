@@ -159,6 +159,20 @@ public sealed class ParityPoolTests
         Assert.AreEqual(4, await pool.RunAsync(Square, 2).Done());
     }
 
+    [TestMethod]
+    public async Task Task_Returned_HasLeftTheEndsThatItGot()
+    {
+        await using ParityHub hub = await ParityHub.StartAsync();
+        CrossChannel<string> queue = hub.Hub.CreateUnbounded<string>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1) });
+        (CrossChannel<NoItem, string> here, CrossChannel<string, NoItem> there) = CrossChannel.CreatePair<NoItem, string>();
+        await using var pool = new WorkerPool(1);
+        await pool.RunAsync(PutOne, queue.Writer, there).Done();
+        Assert.AreEqual("one", await queue.Reader.ReadAsync().Done());
+        Assert.AreEqual("one", await here.Reader.ReadAsync().Done());
+        await Assert.ThrowsExactlyAsync<WritersLostException>(() => queue.Reader.WaitToReadAsync().Done());
+        await Assert.ThrowsExactlyAsync<WriterLeftException>(() => here.Reader.WaitToReadAsync().Done());
+    }
+
     // Not inlined, so that nothing holds the task.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Forget(WorkerPool pool) => _ = pool.RunAsync(WorkerMethods.Throw, "nobody looks");
@@ -178,6 +192,12 @@ public sealed class ParityPoolTests
         var ring = new ParityQueueTests.Part("ring", []);
         ring.Parts!.Add(ring);
         return ring;
+    }
+
+    private static async Task PutOne(CrossChannelWriter<string> queue, CrossChannel<string, NoItem> pipe)
+    {
+        await queue.WriteAsync("one");
+        await pipe.Writer.WriteAsync("one");
     }
 
     private static async Task Meet(CrossChannelWriter<string> said, CrossLock gate)
