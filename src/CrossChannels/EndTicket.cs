@@ -45,9 +45,9 @@ public sealed class EndTicket
     public void Withdraw(Exception? cause = null) => _withdraw?.Invoke(cause);
 
     /// <summary>The ticket as bytes, for the other process.</summary>
-    public byte[] ToBytes() => Content.ToBytes();
+    public byte[] ToBytes() => EndWire.Write(Content);
 
     /// <summary>Reads a ticket.</summary>
-    /// <exception cref="FormatException">The bytes are no ticket, or one of a newer version.</exception>
-    public static EndTicket FromBytes(ReadOnlySpan<byte> bytes) => new(EndContent.Read(bytes));
+    /// <exception cref="FormatException">The bytes are no ticket, or one of another version.</exception>
+    public static EndTicket FromBytes(ReadOnlySpan<byte> bytes) => new(EndWire.Read(bytes));
 }

@@ -1,15 +1,8 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace CrossChannels.Ends;
 
 /// <summary>What a ticket says.</summary>
 internal sealed record EndContent
 {
-    private const int CurrentVersion = 1;
-
-    public int Version { get; init; } = CurrentVersion;
-
     public required EndKind Kind { get; init; }
 
     /// <summary>Where the end is opened, as resolved.</summary>
@@ -29,28 +22,6 @@ internal sealed record EndContent
 
     /// <summary>What only an end of a pair has.</summary>
     public EndPair? Pair { get; init; }
-
-    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, EndContentJson.Default.EndContent);
-
-    /// <exception cref="FormatException">The bytes are no ticket, or one of a newer version.</exception>
-    public static EndContent Read(ReadOnlySpan<byte> bytes)
-    {
-        EndContent? content;
-        try
-        {
-            content = JsonSerializer.Deserialize(bytes, EndContentJson.Default.EndContent);
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"The bytes are no ticket of an end: {e.Message}", e);
-        }
-        return content switch
-        {
-            null => throw new FormatException("The bytes are no ticket of an end."),
-            { Version: not CurrentVersion } => throw new FormatException($"The ticket has version {content.Version}, and this library knows version {CurrentVersion}. Both processes need the same version of the library."),
-            _ => content,
-        };
-    }
 
     /// <summary>Checks that a ticket is for what is asked.</summary>
     /// <exception cref="ArgumentException">It is for another kind of end.</exception>
@@ -78,8 +49,3 @@ internal sealed record EndContent
 
     public LinkSettings LinkToWrite() => Link.ToSettings(WriteKey);
 }
-
-/// <summary>Metadata of tickets, which must work in native programs too.</summary>
-[JsonSerializable(typeof(EndContent))]
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-internal sealed partial class EndContentJson : JsonSerializerContext;

@@ -157,7 +157,12 @@ public sealed class SharedEndTests : IDisposable
         StringAssert.Contains(e.Message, "The ticket is for a reader");
         Assert.ThrowsExactly<FormatException>(() => EndTicket.FromBytes("no ticket"u8));
         Assert.ThrowsExactly<FormatException>(() => EndTicket.FromBytes([]));
-        byte[] newer = System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(ticket.ToBytes()).Replace("\"Version\":1", "\"Version\":9", StringComparison.Ordinal));
+        byte[] bytes = ticket.ToBytes();
+        for (int length = 0; length < bytes.Length; length++)
+            Assert.ThrowsExactly<FormatException>(() => EndTicket.FromBytes(bytes.AsSpan(0, length)), $"{length} bytes of it");
+        Assert.ThrowsExactly<FormatException>(() => EndTicket.FromBytes([.. bytes, 0]));
+        byte[] newer = [.. bytes];
+        newer[4] = 9;
         StringAssert.Contains(Assert.ThrowsExactly<FormatException>(() => EndTicket.FromBytes(newer)).Message, "version 9");
     }
 
