@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using CrossChannels.Transports;
 
@@ -43,6 +44,11 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <summary>A bare name: the best local transport.</summary>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Local(string name) => Named(ChannelScheme.Local, name);
+
+    /// <summary>A local address that nobody else has: the name, the process and a random part, for a channel whose ends are handed to others.</summary>
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
+    public static ChannelAddress Unique(string name) =>
+        Local(string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}"));
 
     /// <summary>A Unix socket.</summary>
     /// <param name="path">Absolute, at most 107 bytes in UTF-8 (103 on macOS), without <c>#</c>.</param>

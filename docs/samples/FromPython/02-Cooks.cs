@@ -10,7 +10,7 @@ internal static class Cooks
     public static async Task RunAsync()
     {
         var threeCooks = new CrossChannelSettings<string> { Completion = CompletionPolicy.LastWriter(3) };
-        await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync($"dishes-{Environment.ProcessId}", 5, settings: threeCooks);
+        await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync(ChannelAddress.Unique("dishes"), 5, settings: threeCooks);
         for (int eater = 1; eater <= 2; eater++)
             await WorkerProcess.StartAsync(EatAsync, $"eater {eater}", dishes.Reader, new WorkerSettings { IsDaemon = true });
         var cooks = new List<WorkerProcess>();

@@ -9,7 +9,7 @@ internal static class TasksAndResults
 {
     public static async Task RunAsync()
     {
-        await using ChannelHub hub = await ChannelHub.StartAsync($"work-{Environment.ProcessId}");
+        await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Unique("work"));
         CrossChannel<int> tasks = hub.CreateUnbounded<int>("tasks");
         CrossChannel<string> results = hub.CreateUnbounded<string>("results");
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkAsync, tasks.Reader, results.Writer);

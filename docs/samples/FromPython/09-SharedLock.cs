@@ -9,7 +9,7 @@ internal static class SharedLock
 {
     public static async Task RunAsync()
     {
-        await using CrossLock gate = await CrossChannel.CreateLockAsync($"gate-{Environment.ProcessId}");
+        await using CrossLock gate = await CrossChannel.CreateLockAsync(ChannelAddress.Unique("gate"));
         await TakeTurnsAsync(gate);
     }
 

@@ -8,7 +8,7 @@ internal static class LockOfAHub
 {
     public static async Task RunAsync()
     {
-        string address = $"manager-{Environment.ProcessId}";
+        string address = ChannelAddress.Unique("manager").ToString();
         await using WorkerProcess manager = await WorkerProcess.StartAsync(ManageAsync, address, new WorkerSettings { IsDaemon = true });
         await using CrossLock gate = await CrossChannel.OpenLockAsync($"{address}#gate");
         await SharedLock.TakeTurnsAsync(gate);

@@ -123,6 +123,17 @@ public sealed class ChannelAddressTests
     }
 
     [TestMethod]
+    public void Unique_IsAnotherEachTime_AndParses()
+    {
+        ChannelAddress first = ChannelAddress.Unique("jobs"), second = ChannelAddress.Unique("jobs");
+        Assert.AreNotEqual(first, second);
+        Assert.AreEqual(ChannelScheme.Local, first.Scheme);
+        StringAssert.StartsWith(first.Name, $"jobs-{Environment.ProcessId}-");
+        Assert.AreEqual(first, ChannelAddress.Parse(first.ToString()));
+        Assert.ThrowsExactly<ArgumentException>(() => ChannelAddress.Unique("a/b"));
+    }
+
+    [TestMethod]
     public void Factories_Malformed_Throw()
     {
         Assert.ThrowsExactly<ArgumentException>(() => ChannelAddress.Local("a:b"));
