@@ -24,7 +24,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
             if (!_leases.TryCompleteOldest())
             {
                 receiver.Closure?.ThrowIfMoved();
-                return false;
+                return _leases.HasLost ? throw receiver.Closure!.ForItem() : false;
             }
         }
         Send(hadNews);

@@ -9,11 +9,22 @@ internal sealed class LeaseBook
     private readonly SettleQueue _settled = new();
     private readonly Queue<(long Target, TaskCompletionSource Done)> _waiting = new(0);
     private long _confirmed;
+    private bool _isClosed;
 
     /// <summary>The hub has something to be told, or to be asked.</summary>
     public bool HasNews => _settled.HasNews;
 
-    public void Open(long sequence) => _open.Open(sequence);
+    /// <summary>Leases were left, or handed out, when they could not be settled any more.</summary>
+    public bool HasLost { get; private set; }
+
+    /// <summary>A lease is handed out. What had come before the link ended still is, and nobody is there to settle it with.</summary>
+    public void Open(long sequence)
+    {
+        if (_isClosed)
+            HasLost = true;
+        else
+            _open.Open(sequence);
+    }
 
     /// <returns>False if the lease is not open.</returns>
     public bool TrySettle(long sequence, SettleOutcome outcome)
@@ -59,6 +70,8 @@ internal sealed class LeaseBook
     /// <summary>The reader is closed or the link is over: open leases are the hub's again.</summary>
     public void Close(Exception error)
     {
+        HasLost |= _open.Count > 0;
+        _isClosed = true;
         _open.Clear();
         while (_waiting.TryDequeue(out (long Target, TaskCompletionSource Done) first))
             first.Done.TrySetException(error);
