@@ -302,6 +302,7 @@ internal sealed class ReaderPort : SendingHalf
         if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Math.Min(Unread, ReclaimedMost))
             return false;
         ReclaimDeadline = null;
+        _channel.Balancer.AskedMoved();
         _cut = answer.Cut;
         _taken.Clear();
         Held.TakeNewest(cut, _taken);
