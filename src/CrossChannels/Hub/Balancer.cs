@@ -40,6 +40,9 @@ internal sealed class Balancer(QueueChannel channel)
             Arm();
     }
 
+    /// <summary>An end that was asked has answered, or used what it was asked for: others may have to be asked now.</summary>
+    public void AskedMoved() => Arm();
+
     /// <summary>An item was left to the owner, who may not take it.</summary>
     public void OfferSoon() => Arm();
 
@@ -79,7 +82,7 @@ internal sealed class Balancer(QueueChannel channel)
             duties.IsOfferDue = channel.Queue.Count > 0;
             long deadline = DeadlineAfter(channel.Settings.RevokeTimeout);
             channel.Writers.Revoke(deadline, ref duties);
-            bool isWaiting = channel.Writers.IsStarving | Reclaim(deadline, ref duties) | AskForReports(deadline, ref duties) | CutOffTheSilent(ref duties);
+            bool isWaiting = channel.Writers.IsAskingDue | Reclaim(deadline, ref duties) | AskForReports(deadline, ref duties) | CutOffTheSilent(ref duties);
             Probe(deadline, ref duties);
             if (isWaiting)
                 Arm();
@@ -112,22 +115,20 @@ internal sealed class Balancer(QueueChannel channel)
     }
 
     /// <summary>Asks the reader that holds the most for a part of it.</summary>
-    /// <returns>Whether to look again.</returns>
+    /// <returns>Whether it was asked.</returns>
     private bool Reclaim(long deadline, ref HubDuties duties)
     {
         int hungry = channel.Readers.Hungry + (channel.IsOwnerHungry ? 1 : 0);
         if (channel.Queue.Count > 0 || hungry == 0)
             return false;
-        bool isOutstanding = false;
         ReaderPort? holder = null;
         foreach (ReaderPort port in channel.Readers.Ports)
         {
-            isOutstanding |= port.ReclaimDeadline is not null;
             if (port.IsWorthAsking(forItems: true) && (holder is null || port.Unread > holder.Unread))
                 holder = port;
         }
         if (holder is null)
-            return isOutstanding;
+            return false;
         Ask(holder, ((holder.Unread * hungry) + hungry) / (hungry + 1), deadline, ref duties);
         return true;
     }
@@ -157,14 +158,14 @@ internal sealed class Balancer(QueueChannel channel)
         duties.Do(() => port.PostReclaim(most));
     }
 
-    /// <returns>Whether somebody still has time to answer.</returns>
+    /// <returns>Whether somebody's time to answer will be up.</returns>
     private bool CutOffTheSilent(ref HubDuties duties)
     {
         long now = Now();
         bool isWaiting = false;
         foreach (WriterPort port in channel.Writers.Ports)
         {
-            if (Earliest(port.RevokeDeadline, _closeDeadline) is not { } deadline)
+            if (Earliest(port.RevokeDeadline, _closeDeadline) is not (< long.MaxValue and { } deadline))
                 continue;
             isWaiting = true;
             if (now >= deadline && !Debugger.IsAttached)
@@ -175,7 +176,7 @@ internal sealed class Balancer(QueueChannel channel)
         }
         foreach (ReaderPort port in channel.Readers.Ports)
         {
-            if (port.ReclaimDeadline is not { } deadline)
+            if (port.ReclaimDeadline is not (< long.MaxValue and { } deadline))
                 continue;
             isWaiting = true;
             if (now >= deadline && !Debugger.IsAttached)

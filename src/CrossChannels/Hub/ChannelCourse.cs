@@ -8,6 +8,7 @@ internal sealed class ChannelCourse
     private readonly QueueChannel _channel;
     private readonly ChannelEnd _end;
     private readonly ITimer? _arrivalTimer;
+    private readonly TaskCompletionSource _sealed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ChannelCourse(QueueChannel channel, CompletionPolicy policy)
@@ -26,6 +27,9 @@ internal sealed class ChannelCourse
 
     /// <summary>No more items will come.</summary>
     public bool IsSealed { get; private set; }
+
+    /// <summary>Done when no more items will come.</summary>
+    public Task Sealed => _sealed.Task;
 
     /// <summary>Done when the channel is over.</summary>
     public Task Over => _over.Task;
@@ -120,6 +124,7 @@ internal sealed class ChannelCourse
         if (WriterClosure is null || _channel.Writers.Ports.Count > 0)
             return;
         IsSealed = true;
+        duties.Do(() => _sealed.TrySetResult());
         CheckOverLocked(ref duties);
     }
 

@@ -145,14 +145,7 @@ internal sealed class QueueChannel : HubObject
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
         Course.TryComplete(null);
-        Task? drained = null;
-        lock (Sync)
-        {
-            if (drainTimeout != TimeSpan.Zero && (Readers.Ports.Count > 0 || Writers.Ports.Count > 0))
-                drained = Course.Over;
-        }
-        if (drained is not null)
-            await Task.WhenAny(drained, DelayAsync(drainTimeout)).ConfigureAwait(false);
+        await ChannelDrain.WaitAsync(this, drainTimeout).ConfigureAwait(false);
         long left;
         Link[] links;
         lock (Sync)

@@ -11,6 +11,7 @@ internal sealed class ReaderPort : SendingHalf
     private readonly Outbox _outbox;
     private readonly Stack<Block> _spares = new(1);
     private readonly List<HeldRun> _taken = [];
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _granted;
     private long _grantedBytes;
     private long _windowBytes;
@@ -31,6 +32,9 @@ internal sealed class ReaderPort : SendingHalf
     public Link Link { get; set; } = null!;
 
     public DateTimeOffset Since { get; init; }
+
+    /// <summary>Done when it takes no more items.</summary>
+    public Task Left => _left.Task;
 
     /// <summary>What it has not read, or not settled.</summary>
     public InFlight Held { get; }
@@ -233,6 +237,7 @@ internal sealed class ReaderPort : SendingHalf
             if (last is { } frame)
                 _outbox.Post(frame with { Value = _sent });
         }
+        _left.TrySetResult();
         duties.Run(_channel);
         return true;
     }
@@ -297,6 +302,7 @@ internal sealed class ReaderPort : SendingHalf
         if (ReclaimDeadline is null || !TryReport(answer.Read, ref duties) || cut < 0 || cut > Math.Min(Unread, ReclaimedMost))
             return false;
         ReclaimDeadline = null;
+        _channel.Balancer.AskedMoved();
         _cut = answer.Cut;
         _taken.Clear();
         Held.TakeNewest(cut, _taken);

@@ -28,6 +28,11 @@ internal sealed class WriterDesk(QueueChannel channel)
     /// <summary>Somebody waits while others hold credit that they may not need.</summary>
     public bool IsStarving => Wanting > 0 && channel.Slots.Free <= 0 && channel.Slots.Promised > 0;
 
+    /// <summary>Somebody starves, and a moment later another may have to be asked. What those have that were asked is on its way.</summary>
+    public bool IsAskingDue => IsStarving && (_isReservedForOwner || (Needed > 0 && Ports.Exists(static port => port is { Unused: > 0, RevokeDeadline: null })));
+
+    private long Needed => Wanting - Ports.Sum(static port => port.RevokeDeadline is null ? 0 : port.Unused);
+
     /// <summary>Whether a slot that has just become free should be passed on now.</summary>
     public bool IsGrantDue
     {
@@ -161,7 +166,7 @@ internal sealed class WriterDesk(QueueChannel channel)
             Grant(ref duties);
             return;
         }
-        long needed = Wanting - Ports.Sum(static port => port.RevokeDeadline is null ? 0 : port.Unused);
+        long needed = Needed;
         foreach (WriterPort port in Ports.Where(port => port is { Unused: > 0, RevokeDeadline: null, IsTold: true } && port.Grace.IsOver(now)).OrderByDescending(static port => port.Unused))
         {
             if (needed <= 0)

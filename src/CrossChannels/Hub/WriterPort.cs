@@ -334,6 +334,8 @@ internal sealed class WriterPort : ReceivingHalf
         _channel.ArrivedLocked(count, bytes, ref duties);
         if (Unused == 0 || _grantedBytes - _receivedBytes < _windowBytes / 2)
             _channel.Writers.Grant(ref duties);
+        if (RevokeDeadline is not null)
+            _channel.Balancer.AskedMoved();
         // An item that does not fit into what is left needs the whole window, so that none of it may be kept back.
         if (_grantedBytes - _receivedBytes < Math.Max(_windowBytes / 2, _largestBytes) && !_channel.Bytes.IsFull)
             duties.Credit(this);

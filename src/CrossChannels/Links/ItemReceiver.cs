@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CrossChannels.Flow;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -13,13 +12,10 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
-    private readonly SharedReading? _shared;
     private readonly bool _servesShared;
-    private readonly Func<Task>? _processed;
-    private ReceiveWindow _window;
+    private readonly Processing _processing;
+    private ReadAccount _account;
     private Closure? _closure;
-    private JoinWatch _join = new();
-    private long _droppableBytes;
     private bool _isFinished;
 
     public ItemReceiver(Outbox outbox, ReceiverOptions options)
@@ -29,17 +25,11 @@ internal sealed class ItemReceiver : ReceivingHalf
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
         _servesShared = options.ServesShared;
-        _processed = options.Processed;
+        _processing = new Processing(options.Processed);
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
-        long capacity = _drops is null ? options.Capacity : long.MaxValue;
-        if (options.Demand != ReaderDemand.Capacity)
-        {
-            _shared = new SharedReading(options.IsLeased) { IsOnDemand = options.Demand == ReaderDemand.Waiting };
-            capacity = 0;
-        }
-        _window = new ReceiveWindow(capacity, options.MaxUnreadBytes, FrameLimits.MaxPayload(options.MaxItemBytes));
+        _account = new ReadAccount(options);
     }
 
     public override int ElementSize { get; }
@@ -60,17 +50,17 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override void Meet(Hello peer)
     {
-        if (_shared is not null)
-            _shared.IsOnDemand |= peer.IsOnDemand;
+        if (_account.Shared is { } shared)
+            shared.IsOnDemand |= peer.IsOnDemand;
     }
 
-    public override CreditFrame FirstCredit => new(_window.Granted.Items, _window.Granted.Bytes);
+    public override CreditFrame FirstCredit => _account.FirstCredit;
 
     public int Count { get { lock (_sync) return _queue.Count; } }
 
     public override bool HasWaiters { get { lock (_sync) return _waiters.IsAnyWaiting; } }
 
-    public override long ReceivedItems { get { lock (_sync) return _window.ReceivedItems; } }
+    public override long ReceivedItems { get { lock (_sync) return _account.ReceivedItems; } }
 
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>(out TItem item)
@@ -126,8 +116,8 @@ internal sealed class ItemReceiver : ReceivingHalf
                 }
             }
             claimed = _queue.TryClaim(out slice, out int bytes);
-            if (claimed && _shared is not null)
-                tag = _shared.Hand();
+            if (claimed && _account.Shared is { } shared)
+                tag = shared.Hand();
             duties = claimed ? ConsumedLocked(1, bytes) : EmptyLocked();
         }
         if (duties != ReaderDuties.None)
@@ -159,7 +149,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             if (_queue.Count > 0 || closed is not null)
                 return false;
             _waiters.Block(waiter, ref wake);
-            isShort = IsShortLocked(_waiters.Wanted);
+            isShort = _account.IsShort(_waiters.Wanted);
         }
         if (isShort)
             _outbox.PostCredit();
@@ -183,7 +173,7 @@ internal sealed class ItemReceiver : ReceivingHalf
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
             waiter = _waiters.Wait(ref wake);
             version = waiter.Version;
-            isShort = IsShortLocked(_waiters.Wanted);
+            isShort = _account.IsShort(_waiters.Wanted);
         }
         if (isShort)
             _outbox.PostCredit();
@@ -196,15 +186,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         lock (_sync)
         {
-            long before = _window.ReceivedItems;
-            int payload = items.CheckPayload(header.Length, (ulong)before, ElementSize);
-            if (!_window.TryReceive((int)items.Count, payload))
-            {
-                (long granted, long bytes) = _window.Granted;
-                throw new MalformedFrameException(
-                    $"Frame Items brings {items.Count:N0} items in {payload:N0} bytes after {before:N0} items, and the credit is {granted:N0} items, {bytes:N0} bytes in all.");
-            }
-            _shared?.Arrive(ref _window, items, extension);
+            int payload = _account.Arrive(header, items, extension, ElementSize);
             isDiscarding = _closure is not null;
             return payload;
         }
@@ -219,7 +201,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         ReaderDuties duties;
         lock (_sync)
-            duties = _join.TrySet(target) && _join.TryReach(_window.ConsumedItems) ? ReaderDuties.Joined : ReaderDuties.None;
+            duties = _account.TryJoin(target) ? ReaderDuties.Joined : ReaderDuties.None;
         Perform(duties);
     }
 
@@ -237,9 +219,9 @@ internal sealed class ItemReceiver : ReceivingHalf
             if (drop)
                 _queue.Clear();
             duties = FinishedLocked();
-            if (_shared is not null)
+            if (_account.Shared is not null)
                 duties |= ReaderDuties.LastReport;
-            _shared?.Leases?.Close(closure.ForItem());
+            Leases?.Close(closure.ForItem());
         }
         Perform(duties, ref wake);
         wake.Wake(WakeInline);
@@ -248,18 +230,10 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override int WriteReturn(Span<byte> room)
     {
-        int length = 0;
-        bool isAll = true;
+        int length;
+        bool isAll;
         lock (_sync)
-        {
-            if (_closure is null && _window.HasReturn)
-            {
-                (long items, long bytes) = _window.Grant();
-                length = new CreditFrame(items, bytes).Write(room);
-            }
-            if (_shared is not null)
-                length += _shared.WriteNews(room[length..], _window, out isAll);
-        }
+            length = _account.Write(room, isOpen: _closure is null, out isAll);
         if (!isAll)
             _outbox.PostCredit();
         return length;
@@ -275,16 +249,16 @@ internal sealed class ItemReceiver : ReceivingHalf
         }
         if (_servesShared && type is (FrameType.Want or FrameType.WantWithdrawn))
             return true;
-        if (_shared is null || type != FrameType.Reclaim)
+        if (_account.Shared is null || type != FrameType.Reclaim)
             return false;
         lock (_sync)
-            _shared.Cut(_queue, ref _window, CounterFrame.Read(body, type));
+            _account.Cut(_queue, CounterFrame.Read(body, type));
         _outbox.PostCredit();
         return true;
     }
 
     /// <summary>The leases of this end, if it has any; to be used under <see cref="Sync"/>, and followed by <see cref="SendSettled"/>.</summary>
-    public LeaseBook? Leases => _shared?.Leases;
+    public LeaseBook? Leases => _account.Shared?.Leases;
 
     /// <summary>Has what was settled sent, soon.</summary>
     public void SendSettled() => _outbox.PostCredit();
@@ -297,29 +271,18 @@ internal sealed class ItemReceiver : ReceivingHalf
         _outbox.SendInline(isWise);
     }
 
-    private bool IsReturnWiseLocked(int wanted)
-    {
-        bool isShort = _closure is null && _queue.Count == 0 && IsShortLocked(wanted);
-        return isShort || (_closure is null && _window.IsReturnWise) || _shared?.HasNews(_window) == true;
-    }
-
-    /// <summary>Asks a hub for items that nobody has asked for yet; each of those that wait needs credit of its own, since no later call may come to ask.</summary>
-    private bool IsShortLocked(int wanted)
-    {
-        _shared?.Ask(ref _window, wanted);
-        return _shared is not null && _window.UnusedItems < wanted;
-    }
+    private bool IsReturnWiseLocked(int wanted) => _account.IsWordWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
 
     private ReaderDuties HandOverLocked(ref WakeList wake)
     {
         // These items may have used up the sender's credit while slots are free that were too few to return before.
-        ReaderDuties duties = IsReturnDueLocked ? ReaderDuties.Credit : ReaderDuties.None;
+        ReaderDuties duties = _account.IsReturnDue ? ReaderDuties.Credit : ReaderDuties.None;
         while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
         {
             ReadWaiter first = _waiters.NextBlocked();
             first.Item = slice;
-            if (_shared is not null)
-                first.Tag = _shared.Hand();
+            if (_account.Shared is { } shared)
+                first.Tag = shared.Hand();
             first.Decide(true);
             wake.Add(first);
             duties |= ConsumedLocked(1, bytes);
@@ -358,13 +321,12 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private ReaderDuties AppendDroppingLocked(ReadOnlySpan<byte> payload, int count, List<ItemSlice> dropped, ref WakeList wake)
     {
-        // What is dropped when there is too much of it never makes the writer wait, so its bytes are free as soon as they are here.
-        _window.Consume(0, payload.Length);
+        _account.ArriveDroppable(payload.Length);
         ReaderDuties duties = ReaderDuties.None;
         for (int i = 0; i < count; i++)
         {
             int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
-            duties |= ConsumedLocked(_drops!.Append(_queue, payload[..length], ref _droppableBytes, dropped), 0);
+            duties |= ConsumedLocked(_drops!.Append(_queue, payload[..length], ref _account.DroppableBytes, dropped), 0);
             duties |= HandOverLocked(ref wake);
             payload = payload[length..];
         }
@@ -374,21 +336,11 @@ internal sealed class ItemReceiver : ReceivingHalf
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReaderDuties ConsumedLocked(int count, long bytes)
     {
-        if (_drops is not null)
-        {
-            _droppableBytes -= bytes;
-            bytes = 0;
-        }
-        _window.Consume(count, bytes);
-        ReaderDuties duties = IsReturnDueLocked || _shared?.IsReportDue(_window, _queue.Count) == true ? ReaderDuties.Credit : ReaderDuties.None;
-        if (_join.TryReach(_window.ConsumedItems))
-            duties |= ReaderDuties.Joined;
+        ReaderDuties duties = _account.Consume(count, bytes, _queue.Count);
         if (_closure is not null)
             duties |= FinishedLocked();
         return duties;
     }
-
-    private bool IsReturnDueLocked => _window.IsReturnDue && _shared is not { IsOneByOne: true };
 
     private ReaderDuties EmptyLocked()
     {
@@ -415,16 +367,16 @@ internal sealed class ItemReceiver : ReceivingHalf
     private void Perform(ReaderDuties duties, ref WakeList wake)
     {
         if ((duties & ReaderDuties.Joined) != 0)
-            SayWhenProcessed(items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
+            _processing.SayWhenDone(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
         if ((duties & ReaderDuties.LastReport) != 0)
-            _outbox.Post(new OutFrame(FrameType.Report, _shared!.Read(_window)));
+            _outbox.Post(new OutFrame(FrameType.Report, _account.ReportedItems));
         if ((duties & ReaderDuties.Finish) != 0)
         {
             lock (_sync)
                 _waiters.End(_closure!, ref wake);
             // What a close, or a broken link, drops is not waited for.
             if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
-                SayWhenProcessed(Finished);
+                _processing.SayWhenDone(ConsumedItems, Finished);
             else
                 Finished(ConsumedItems);
         }
@@ -438,29 +390,5 @@ internal sealed class ItemReceiver : ReceivingHalf
         }
     }
 
-    /// <summary>Says how many items were taken, once that means that they are done with.</summary>
-    private void SayWhenProcessed(Action<long> say)
-    {
-        long items = ConsumedItems;
-        if (_processed is null)
-            say(items);
-        else
-            _ = SayLaterAsync();
-
-        async Task SayLaterAsync()
-        {
-            try
-            {
-                await _processed().ConfigureAwait(false);
-            }
-            catch (IOException)
-            {
-                // The channel was closed: whoever waits for the items learns that from the end of the link.
-                return;
-            }
-            say(items);
-        }
-    }
-
-    private long ConsumedItems { get { lock (_sync) return _window.ConsumedItems; } }
+    private long ConsumedItems { get { lock (_sync) return _account.ConsumedItems; } }
 }

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
-using CrossChannels.Flow;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -13,14 +11,11 @@ internal sealed class ItemSender : SendingHalf
     private readonly Outbox _outbox;
     private readonly Lock _sync;
     private readonly bool _wakeInline;
-    private readonly long _maxUnsentBytes;
-    private readonly int _elementSize;
-    private readonly BlockQueue _blocks = new();
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
     private readonly bool _isOnDemand;
     private readonly SentCounts _counts;
-    private SendCredit _credit;
+    private SendBacklog _backlog;
     private ItemLimit _limit;
     private Closure? _closure;
 
@@ -28,12 +23,10 @@ internal sealed class ItemSender : SendingHalf
     {
         _outbox = outbox;
         _sync = outbox.Sync;
-        _elementSize = options.ElementSize;
         _limit = new ItemLimit(options.MaxItemBytes);
-        _maxUnsentBytes = options.MaxUnsentBytes;
         _wakeInline = options.WakeInline;
         _isOnDemand = options.IsOnDemand;
-        _credit = new SendCredit(isShared: options.IsShared || options.IsOnDemand);
+        _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
         _counts = new SentCounts(outbox);
@@ -55,26 +48,23 @@ internal sealed class ItemSender : SendingHalf
         {
             lock (_sync)
             {
-                if (_closure is null && HasRoomLocked && _blocked.IsEmpty)
+                if (_closure is null && _backlog.HasRoom && _blocked.IsEmpty)
                     return true;
                 _closure?.ThrowIfMoved();
-                _waiters.Want(_credit);
+                _waiters.Want(_backlog.Credit);
             }
             _outbox.SendInline(withCredit: false);
             return false;
         }
     }
 
-    internal override bool HasSendableLocked => _blocks.Next is { } next && _credit.MaySend(next.PayloadBytes, next.Count);
+    internal override bool HasSendableLocked => _backlog.HasSendable;
 
-    public long SentItems { get { lock (_sync) return _credit.SentItems; } }
+    public long SentItems { get { lock (_sync) return _backlog.Credit.SentItems; } }
 
-    internal override bool HasItemsLocked => _blocks.Next is not null;
+    internal override bool HasItemsLocked => _backlog.HasItems;
 
-    private long UnreceivedLocked =>
-        _credit.AcceptedItems - Math.Max(_counts.Received, _credit.CertainlyRead);
-
-    private bool HasRoomLocked => _credit.Items > 0 && _blocks.Bytes < _maxUnsentBytes;
+    private long UnreceivedLocked => _backlog.UnreceivedItems(_counts.Received);
 
     /// <summary>Accepts one item of a plain fixed size.</summary>
     public bool TryAccept<TItem>(TItem item)
@@ -82,16 +72,16 @@ internal sealed class ItemSender : SendingHalf
         bool isAccepted, isClaimed = false;
         lock (_sync)
         {
-            isAccepted = _closure is null && HasRoomLocked && _blocked.IsEmpty;
+            isAccepted = _closure is null && _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
             {
-                Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(RoomLocked(Unsafe.SizeOf<TItem>()).Append(Unsafe.SizeOf<TItem>())), item);
-                isClaimed = AcceptedLocked(1, Unsafe.SizeOf<TItem>());
+                _backlog.Append(item);
+                isClaimed = ClaimLocked();
             }
             else
             {
                 _closure?.ThrowIfMoved();
-                _waiters.Want(_credit);
+                _waiters.Want(_backlog.Credit);
             }
         }
         if (isClaimed)
@@ -106,7 +96,6 @@ internal sealed class ItemSender : SendingHalf
     /// <summary>Accepts as many items of a plain fixed size as there is room for.</summary>
     public int TryAcceptMany<TItem>(ReadOnlySpan<TItem> items)
     {
-        int size = Unsafe.SizeOf<TItem>();
         int accepted = 0;
         bool isClaimed = false;
         lock (_sync)
@@ -116,21 +105,13 @@ internal sealed class ItemSender : SendingHalf
                 _closure?.ThrowIfMoved();
                 return 0;
             }
-            while (accepted < items.Length && HasRoomLocked)
+            while (accepted < items.Length && _backlog.HasRoom)
             {
-                Block block = RoomLocked(size);
-                long count = Math.Min(items.Length - accepted, Math.Min(_credit.Items, Math.Max(1, (_blocks.BatchBytes - block.PayloadBytes) / size)));
-                count = Math.Min(count, Math.Max(1, (_maxUnsentBytes - _blocks.Bytes) / size));
-                int bytes = (int)count * size;
-                Unsafe.CopyBlockUnaligned(
-                    ref MemoryMarshal.GetReference(block.AppendMany((int)count, bytes)),
-                    ref Unsafe.As<TItem, byte>(ref MemoryMarshal.GetReference(items[accepted..])),
-                    (uint)bytes);
-                isClaimed |= AcceptedLocked((int)count, bytes);
-                accepted += (int)count;
+                accepted += _backlog.AppendMany(items[accepted..]);
+                isClaimed |= ClaimLocked();
             }
             if (accepted < items.Length)
-                _waiters.Want(_credit);
+                _waiters.Want(_backlog.Credit);
         }
         if (isClaimed)
             _outbox.SendClaimed();
@@ -151,11 +132,11 @@ internal sealed class ItemSender : SendingHalf
             }
             if (_limit.Check(item.Length) is { } error)
                 throw error;
-            isAccepted = HasRoomLocked && _blocked.IsEmpty;
+            isAccepted = _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
                 isClaimed = AppendLocked(item, isNull);
             else
-                _waiters.Want(_credit);
+                _waiters.Want(_backlog.Credit);
         }
         if (isClaimed)
             _outbox.SendClaimed();
@@ -176,14 +157,14 @@ internal sealed class ItemSender : SendingHalf
         {
             if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
                 return ValueTask.FromException(refusal);
-            if (HasRoomLocked && _blocked.IsEmpty)
+            if (_backlog.HasRoom && _blocked.IsEmpty)
             {
                 if (AppendLocked(item, isNull))
                     _outbox.ReleaseClaimLocked();
                 return default;
             }
             waiter = _waiters.Block(item, isNull);
-            _waiters.Want(_credit);
+            _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
         ChannelMetrics.CreditStalled();
@@ -203,10 +184,10 @@ internal sealed class ItemSender : SendingHalf
             waiter = _waiters.ForItem();
             waiter.Large = item;
             version = waiter.Version;
-            if (!HasRoomLocked || !_blocked.IsEmpty)
+            if (!_backlog.HasRoom || !_blocked.IsEmpty)
             {
                 _blocked.Enqueue(waiter);
-                _waiters.Want(_credit);
+                _waiters.Want(_backlog.Credit);
             }
             else if (AppendLargeLocked(waiter))
                 _outbox.ReleaseClaimLocked();
@@ -225,10 +206,10 @@ internal sealed class ItemSender : SendingHalf
         {
             if (_closure is { } closure)
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
-            if (HasRoomLocked && _blocked.IsEmpty)
+            if (_backlog.HasRoom && _blocked.IsEmpty)
                 return new ValueTask<bool>(true);
             waiter = _waiters.Wait();
-            _waiters.Want(_credit);
+            _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
         ChannelMetrics.CreditStalled();
@@ -243,7 +224,7 @@ internal sealed class ItemSender : SendingHalf
         short version;
         lock (_sync)
         {
-            if (!_counts.TryWait(_credit.AcceptedItems, read, out waiter, out Exception? error))
+            if (!_counts.TryWait(_backlog.Credit.AcceptedItems, read, out waiter, out Exception? error))
                 return error is null ? default : ValueTask.FromException(error);
             version = waiter.Version;
         }
@@ -258,9 +239,7 @@ internal sealed class ItemSender : SendingHalf
         lock (_sync)
         {
             _limit.ReaderMaxBytes = peerMaxItemBytes;
-            // A reader may keep back less than an eighth of its window even when nothing is unread; a batch fits into the rest.
-            _blocks.BatchBytes = (int)Math.Min(_blocks.BatchBytes, Math.Max(1, credit.Bytes - (credit.Bytes / 8)));
-            _credit.Open(credit.Items, credit.Bytes);
+            _backlog.Open(credit);
             AdmitLocked(ref wake);
         }
         wake.Wake(inline: false);
@@ -270,7 +249,7 @@ internal sealed class ItemSender : SendingHalf
     {
         lock (_sync)
         {
-            if (!_credit.TryGrant(credit.Items, credit.Bytes))
+            if (!_backlog.Credit.TryGrant(credit.Items, credit.Bytes))
                 return false;
             _waiters.Granted();
             AdmitLocked(ref wake);
@@ -284,7 +263,7 @@ internal sealed class ItemSender : SendingHalf
     {
         lock (_sync)
         {
-            if (count > _credit.SentItems)
+            if (count > _backlog.Credit.SentItems)
                 return false;
             _counts.Advance(count, read, ref wake);
             return true;
@@ -301,9 +280,9 @@ internal sealed class ItemSender : SendingHalf
             Closure closure = makeClosure(UnreceivedLocked);
             Volatile.Write(ref _closure, closure);
             if (drop)
-                _blocks.Drop(closure.ForItem(), ref wake);
+                _backlog.Drop(closure.ForItem(), ref wake);
             if (last is { } frame)
-                _outbox.Post(frame with { Value = _credit.AcceptedItems - _blocks.DroppedItems });
+                _outbox.Post(frame with { Value = _backlog.TotalItems });
             _waiters.End(closure, ref wake);
         }
         wake.Wake(_wakeInline);
@@ -318,7 +297,7 @@ internal sealed class ItemSender : SendingHalf
         lock (_sync)
         {
             Exception error = _counts.Error ?? makeError(UnreceivedLocked);
-            _blocks.Drop(new ChannelClosedException(error), ref wake);
+            _backlog.Drop(new ChannelClosedException(error), ref wake);
             _outbox.ScheduleIfWorkLocked();
             _counts.Fail(error, ref wake);
         }
@@ -329,9 +308,7 @@ internal sealed class ItemSender : SendingHalf
     {
         if (!HasSendableLocked)
             return null;
-        bool wasFull = _blocks.Bytes >= _maxUnsentBytes;
-        Block block = _blocks.Take();
-        _credit.Sent(block.PayloadBytes, block.Count);
+        Block block = _backlog.Take(out bool wasFull);
         if (wasFull)
             AdmitLocked(ref wake);
         ChannelMetrics.Sent(block.Count, block.PayloadBytes);
@@ -346,17 +323,17 @@ internal sealed class ItemSender : SendingHalf
             return false;
         lock (_sync)
         {
-            _credit.Revoke();
-            _outbox.Post(new OutFrame(FrameType.Revoked, _credit.AcceptedItems));
+            _backlog.Credit.Revoke();
+            _outbox.Post(new OutFrame(FrameType.Revoked, _backlog.Credit.AcceptedItems));
             // What was asked for may have been granted, and was taken back before it was told.
             _waiters.Granted();
             if (_waiters.IsAny)
-                _waiters.Want(_credit);
+                _waiters.Want(_backlog.Credit);
         }
         return true;
     }
 
-    internal override void ReturnBlockLocked(Block block) => _blocks.Return(block);
+    internal override void ReturnBlockLocked(Block block) => _backlog.Return(block);
 
     /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room; asks for those that credit does not reach.</summary>
     private void AdmitLocked(ref WakeList wake)
@@ -366,7 +343,7 @@ internal sealed class ItemSender : SendingHalf
         while (_blocked.First is WriteWaiter first)
         {
             ItemTooLargeException? error = _limit.Check(first.Length);
-            if (error is null && !HasRoomLocked)
+            if (error is null && !_backlog.HasRoom)
                 break;
             _blocked.Dequeue();
             bool isLarge = !first.Large.IsEmpty && error is null;
@@ -377,42 +354,25 @@ internal sealed class ItemSender : SendingHalf
             first.Decide(true, error);
             wake.Add(first);
         }
-        if (HasRoomLocked)
+        if (_backlog.HasRoom)
             _waiters.WakeWaiting(ref wake);
         else if (_waiters.IsAny)
-            _waiters.Want(_credit);
+            _waiters.Want(_backlog.Credit);
     }
 
     /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>
     private bool AppendLocked(ReadOnlySpan<byte> item, bool isNull)
     {
-        int bytes = item.Length;
-        if (_elementSize > 0)
-        {
-            item.CopyTo(RoomLocked(bytes).Append(bytes));
-        }
-        else
-        {
-            bytes += ItemsHeader.LengthPrefix;
-            RoomLocked(bytes).Append(item, isNull);
-        }
-        return AcceptedLocked(1, bytes);
+        _backlog.Append(item, isNull);
+        return ClaimLocked();
     }
 
     private bool AppendLargeLocked(WriteWaiter waiter)
     {
-        _blocks.AddLarge(waiter.Large, waiter, _credit.AcceptedItems);
-        return AcceptedLocked(1, ItemsHeader.LengthPrefix + waiter.Length);
+        _backlog.AppendLarge(waiter);
+        return ClaimLocked();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Block RoomLocked(int bytes) => _blocks.RoomFor(bytes, _credit.AcceptedItems);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool AcceptedLocked(int count, int bytes)
-    {
-        _credit.Accept(count);
-        _blocks.Added(bytes);
-        return _outbox.IsIdleLocked && HasSendableLocked && _outbox.ClaimLocked();
-    }
+    private bool ClaimLocked() => _outbox.IsIdleLocked && _backlog.HasSendable && _outbox.ClaimLocked();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
@@ -10,19 +9,16 @@ internal sealed class Link
 {
     private readonly LinkConnection _connection;
     private readonly LinkIdentity _identity;
-    private LinkPeer _peer;
+    private readonly Counterpart _peer;
+    private readonly WritingEnd _writing;
     private readonly WorkScheduler _scheduler;
     private readonly Outbox _outbox;
     private readonly LinkFrames _frames;
-    private readonly TaskCompletionSource<PeerInfo> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly GreetingWait _greeting;
     private readonly TaskCompletionSource _peerDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _sync = new();
-    private ITimer? _greetingTimer;
     private GoodbyeState _goodbye;
     private Exception? _cause;
-    private PeerInfo? _info;
-    private ExitWatch? _exit;
-    private int _isCompleted;
 
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
     {
@@ -30,10 +26,12 @@ internal sealed class Link
         MayLendLarge = output.EndsWritesOnClose;
         HasOwner = halves.HasOwner;
         _identity = identity;
-        _peer = peer;
+        _peer = new Counterpart(peer);
+        _greeting = new GreetingWait(identity.Settings, OnGreetingLate);
         _scheduler = scheduler ?? WorkScheduler.ThreadPool;
         _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = halves.MakeSender(_outbox);
+        _writing = new WritingEnd(Sender);
         Receiver = halves.MakeReceiver(_outbox);
         Receiver.Finished = OnReaderFinished;
         _outbox.Sender = Sender;
@@ -67,10 +65,10 @@ internal sealed class Link
 
     public LinkRole Role => _identity.Role;
 
-    public PeerInfo? Peer => Volatile.Read(ref _info);
+    public PeerInfo? Peer => _peer.Info;
 
     /// <summary>Both ends have greeted; faults with the cause if they did not.</summary>
-    public Task<PeerInfo> Greeted => _greeted.Task;
+    public Task<PeerInfo> Greeted => _greeting.Greeted;
 
     /// <summary>The connection is closed; never faults.</summary>
     public Task Closed => _connection.Closed;
@@ -81,8 +79,7 @@ internal sealed class Link
     /// <summary>Somebody waits for this link, who may hold nothing else of it.</summary>
     public bool HasWaiters => Sender.HasWaiters || Receiver.HasWaiters;
 
-    /// <summary>The endpoint already names the process where the kernel tells it.</summary>
-    public string PeerName => _peer.ProcessId is null && _info is { ProcessId: int id } ? $"process {id} at {_peer.Endpoint}" : _peer.Endpoint;
+    public string PeerName => _peer.Name;
 
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
@@ -106,7 +103,7 @@ internal sealed class Link
     /// <param name="isGreetingSent">The other end has this end's greeting already.</param>
     public void Start(LinkInput input, LinkOutput output, LinkPeer peer, bool isGreetingSent)
     {
-        _peer = peer;
+        _peer.Connect(peer);
         MayLendLarge = output.EndsWritesOnClose;
         _connection.Open(input, output, peer);
         _outbox.Open(output);
@@ -119,8 +116,7 @@ internal sealed class Link
     private void Begin(bool isGreetingSent)
     {
         LinkRegistry.Add(this);
-        if (Settings.GreetingTimeout != Timeout.InfiniteTimeSpan)
-            _greetingTimer = Settings.TimeProvider.CreateTimer(static state => ((Link)state!).OnGreetingLate(), this, Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
+        _greeting.Begin();
         if (!isGreetingSent)
             _outbox.PostOpening(_identity.Greeting(), isOver: false);
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
@@ -128,31 +124,25 @@ internal sealed class Link
             return;
         // It was closed while it waited for this connection.
         LinkRegistry.Remove(this);
-        _ = _peer.Connection?.DisposeAsync().AsTask();
+        _ = _peer.Connected.Connection?.DisposeAsync().AsTask();
     }
 
-    /// <summary>The writer completes the channel; the first call counts, also where the peer has ended it meanwhile.</summary>
-    /// <remarks>A writer that completes what it began must not fail because its peer was faster: in process it never does.</remarks>
+    /// <inheritdoc cref="WritingEnd.TryComplete"/>
     public bool TryComplete(Exception? error)
     {
         Sender.Closure?.ThrowIfMoved();
         Use();
-        bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
-        EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
-        return CloseSender(kind, _ => error, drop: false, Outcomes.FrameOf(error, FrameType.Complete))
-            || (isFirst && Sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
+        return _writing.TryComplete(error);
     }
 
     /// <summary>Tells the writer of a shared channel that it takes no more items; those that were accepted there may still come.</summary>
     public void EndChannel(Exception? error) => _outbox.Post(Outcomes.FrameOf(error, FrameType.Ended));
 
-    /// <summary>The writer leaves: accepts nothing more, and the reader learns it after the last item.</summary>
-    /// <param name="error">What every later use of it throws.</param>
-    /// <returns>Whether it was open.</returns>
+    /// <inheritdoc cref="WritingEnd.Leave"/>
     public bool Leave(Exception? error = null)
     {
         Use();
-        return CloseSender(EndingKind.WriterLeft, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
+        return _writing.Leave(error);
     }
 
     /// <summary>The reader closes its end; what is unread is dropped.</summary>
@@ -208,29 +198,26 @@ internal sealed class Link
     public void Abort(string? reason)
     {
         Use();
-        string text = reason ?? "no reason given";
-        Die(new LinkAbortedException($"This end aborted the link: {text}"), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Given, Text: text), dropUnread: true);
+        Die(Verdict.Aborted(reason ?? "no reason given"));
     }
 
     /// <summary>Ends a link that never had a connection.</summary>
-    public void Fail(Exception cause) => Die(cause, null);
+    public void Fail(Exception cause) => Die(new Verdict(cause));
 
     /// <summary>Ends a link that never had a connection, because this end was given away.</summary>
     public void MoveAway(Exception moved)
     {
-        CloseSender(EndingKind.WriterLeft, _ => moved, drop: true, last: null);
-        Sender.Detach(_ => moved);
+        _writing.MoveAway(moved);
         Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, moved), moved), drop: true);
         Interlocked.CompareExchange(ref _cause, moved, null);
         Close();
     }
 
     /// <summary>Ends a link whose peer did not answer in time.</summary>
-    public void GiveUp(string message) => Die(new LinkTimeoutException(message), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.TimedOut, Text: message));
+    public void GiveUp(string message) => Die(Verdict.TimedOut(message));
 
     /// <summary>Ends a link whose peer said, in items, what no correct peer says.</summary>
-    public void Violate(string message) =>
-        Die(new ProtocolViolationException($"{message} It came from {PeerName}."), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Violation, Text: message));
+    public void Violate(string message) => Die(Verdict.Violated(message, _peer));
 
     /// <summary>Ends the link if the peer has been silent for too long, and asks it for a sign of life before that.</summary>
     public void CheckPeer(TimeSpan timeout)
@@ -246,20 +233,18 @@ internal sealed class Link
     internal void Meet(int version, Hello peer)
     {
         Receiver.Meet(peer);
-        _exit = ExitWatch.Find(_peer.ProcessId ?? peer.ProcessId);
-        Volatile.Write(ref _info, new PeerInfo(_peer.Endpoint, _peer.ProcessId ?? peer.ProcessId, _peer.UserId, version, peer.LibraryVersion));
+        _peer.Meet(version, peer);
     }
 
     /// <summary>The peer has accepted this end's hello.</summary>
     internal void OnGreeted()
     {
-        _greetingTimer?.Dispose();
         PeerWatch.Add(this);
         Log.Connected(Settings.Logger, _peer.Endpoint);
-        _greeted.TrySetResult(_info!);
+        _greeting.Succeed(Peer!);
     }
 
-    internal Exception RefusedByPeer(ReasonFrame reason) => Outcomes.Refused(reason, _peer);
+    internal Exception RefusedByPeer(ReasonFrame reason) => Outcomes.Refused(reason, _peer.Connected);
 
     internal Exception AbortedByPeer(ReasonFrame reason) => Outcomes.Aborted(reason, PeerName);
 
@@ -279,11 +264,7 @@ internal sealed class Link
     }
 
     /// <summary>The hub's channel takes no more items; what was accepted is still sent.</summary>
-    internal void OnChannelEnded(CompleteFrame end)
-    {
-        Exception? error = Outcomes.ErrorOf(end);
-        CloseSender(error is null ? EndingKind.Completed : EndingKind.Faulted, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
-    }
+    internal void OnChannelEnded(CompleteFrame end) => _writing.EndWithChannel(end);
 
     /// <summary>The peer's reader is closed.</summary>
     /// <returns>False if that was known.</returns>
@@ -292,9 +273,7 @@ internal sealed class Link
         bool isNew;
         lock (_sync)
             isNew = _goodbye.CloseReader();
-        var error = new ReaderClosedException(PeerName, reason);
-        CloseSender(EndingKind.ReaderClosed, _ => error, drop: true, new OutFrame(FrameType.SendFinished));
-        Sender.Detach(_ => error);
+        _writing.EndWithReader(new ReaderClosedException(PeerName, reason));
         Done(isOut: true);
         return isNew;
     }
@@ -314,7 +293,7 @@ internal sealed class Link
     /// <summary>The receive loop has ended, at the end of the input (null) or by an error.</summary>
     internal void OnInputEnded(Exception? error)
     {
-        if (error is not (MalformedFrameException or PeerRefusedException or CrossChannelException) && !IsOver && Exit is { ExitCode: null } exit)
+        if (error is not (MalformedFrameException or PeerRefusedException or CrossChannelException) && !IsOver && _peer.Exit is { ExitCode: null } exit)
         {
             _ = DecideLaterAsync(exit, error);
             return;
@@ -343,39 +322,12 @@ internal sealed class Link
         }
     }
 
-    private ConnectionLostException Lost(string how, Exception? inner = null) => ExitWatch.Lost(Exit, how, inner);
-
-    private ExitWatch? Exit => _exit ?? ExitWatch.Find(_peer.ProcessId ?? _info?.ProcessId);
-
     private void DecideEnd(Exception? error)
     {
         if (IsOver && error is not (MalformedFrameException or PeerRefusedException))
-        {
             Close();
-            return;
-        }
-        switch (error)
-        {
-            case null:
-                Die(Lost($"The connection to {PeerName} ended without a goodbye: the process was killed, or left without closing it."), null);
-                break;
-            case PeerRefusedException refused:
-                Die(
-                    new LinkRefusedException($"{error.Message} The other end is {_peer.Endpoint}."),
-                    new OutFrame(FrameType.Refuse, Code: (byte)refused.Code, Text: error.Message));
-                break;
-            case MalformedFrameException:
-                Die(
-                    new ProtocolViolationException($"{error.Message} It came from {PeerName}.", error),
-                    new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Violation, Text: error.Message));
-                break;
-            case CrossChannelException:
-                Die(error, null);
-                break;
-            default:
-                Die(Lost($"The connection to {PeerName} broke: {error.Message}", error), null);
-                break;
-        }
+        else
+            Die(Verdict.OfInput(error, _peer));
     }
 
     /// <summary>All items of an ended direction have been taken, or this end closed its reader.</summary>
@@ -394,21 +346,6 @@ internal sealed class Link
         Done(isOut: false);
     }
 
-    private bool CloseSender(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
-    {
-        bool isFirst = Sender.TryClose(
-            unreceived =>
-            {
-                Exception? error = makeError(unreceived);
-                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error);
-            },
-            drop,
-            last);
-        if (isFirst)
-            ChannelMetrics.Ended(kind);
-        return isFirst;
-    }
-
     private void OnLastWritten()
     {
         bool isOver;
@@ -421,46 +358,30 @@ internal sealed class Link
     }
 
     private void OnOutputFailed(Exception e) =>
-        _ = _connection.FailSoonAsync(() => Die(Lost($"The connection to {PeerName} broke: {e.Message}", e), null));
+        _ = _connection.FailSoonAsync(() => Die(Verdict.Broken(e, _peer)));
 
-    private void OnGreetingLate()
-    {
-        if (Debugger.IsAttached)
-            _greetingTimer?.Change(Settings.GreetingTimeout, Timeout.InfiniteTimeSpan);
-        else
-            GiveUp($"The greeting with {_peer.Endpoint} took more than {Settings.GreetingTimeout.TotalSeconds:N1} s.");
-    }
+    private void OnGreetingLate() =>
+        GiveUp($"The greeting with {_peer.Endpoint} took more than {Settings.GreetingTimeout.TotalSeconds:N1} s.");
 
     /// <summary>Ends the link for a reason; the first one stands.</summary>
-    /// <param name="cause">The reason.</param>
-    /// <param name="lastWords">What the peer still hears; null if it cannot.</param>
-    /// <param name="dropUnread">Whether items that arrived are dropped too.</param>
-    private void Die(Exception cause, OutFrame? lastWords, bool dropUnread = false)
+    private void Die(Verdict verdict)
     {
-        if (_connection.IsClosing || Interlocked.CompareExchange(ref _cause, cause, null) is not null)
+        if (_connection.IsClosing || Interlocked.CompareExchange(ref _cause, verdict.Cause, null) is not null)
         {
-            if (lastWords is null)
+            if (verdict.LastWords is null)
                 Close();
             return;
         }
-        if (lastWords is { } words)
+        if (verdict.LastWords is { } words)
         {
             byte[] bytes = new byte[OutFrame.MaxSize];
             _outbox.StopWith(bytes[..words.Write(bytes)]);
         }
-
-        EndingKind kind = (cause as CrossChannelException)?.Kind ?? EndingKind.ConnectionLost;
-        Exception AtWriter(long unreceived) => cause is ConnectionLostException lost
-            ? new ConnectionLostException(unreceived == 0 ? lost.Message : $"{lost.Message} Up to {unreceived:N0} accepted items were not received.", lost.InnerException, unreceived, lost.ExitCode)
-            : cause;
-        CloseSender(kind, AtWriter, drop: true, last: null);
-        Sender.Detach(AtWriter);
-        Receiver.TryClose(new Closure(new Ending(kind, cause, ExitCode: (cause as ConnectionLostException)?.ExitCode), cause), dropUnread);
-        _greetingTimer?.Dispose();
-        _greeted.TrySetException(cause);
-        _ = _greeted.Task.Exception;
-        Log.Ended(Settings.Logger, _peer.Endpoint, kind, cause);
-        if (lastWords is null)
+        _writing.Die(verdict);
+        Receiver.TryClose(verdict.ForReader(), verdict.DropsUnread);
+        _greeting.Fail(verdict.Cause);
+        Log.Ended(Settings.Logger, _peer.Endpoint, verdict.Kind, verdict.Cause);
+        if (verdict.LastWords is null)
             Close();
         else
             _ = _connection.CloseLateAsync(Close);
@@ -471,10 +392,8 @@ internal sealed class Link
     {
         _outbox.Stop();
         if (Volatile.Read(ref _cause) is null)
-            Sender.Detach(static unreceived => new ConnectionLostException(unreceived == 0 ? "The link is closed, and its peer did not say whether every item was read." : $"The link is closed; up to {unreceived:N0} accepted items were not received.", null, unreceived));
-        _greetingTimer?.Dispose();
-        _greeted.TrySetException(Volatile.Read(ref _cause) ?? new ConnectionLostException("The link was closed before its peer greeted."));
-        _ = _greeted.Task.Exception;
+            _writing.Detach();
+        _greeting.Fail(Volatile.Read(ref _cause) ?? new ConnectionLostException("The link was closed before its peer greeted."));
         PeerWatch.Remove(this);
         _ = _connection.CloseAsync(() => LinkRegistry.Remove(this));
     }

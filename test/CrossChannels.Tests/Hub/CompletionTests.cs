@@ -236,6 +236,71 @@ public sealed class CompletionTests : IDisposable
         await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => reader.Completion.Done());
     }
 
+    /// <summary>The clock stands still, so that disposal ends only if it waits for nothing that cannot come.</summary>
+    [TestMethod]
+    public async Task DisposeAsync_OnlyWritersAreThere_WaitsForNobody()
+    {
+        var log = new LogList();
+        CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
+        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
+        await writer.WriteAsync(1).Done();
+        await writer.FlushAsync().Done();
+        await owner.DisposeAsync().Done();
+        Assert.AreEqual(1, log.Count("NotDrained"));
+        Assert.AreEqual(EndingKind.Aborted, owner.Reader.Ending?.Kind);
+        Assert.IsFalse(await writer.WaitToWriteAsync().Done());
+        Assert.AreEqual(EndingKind.Completed, writer.Ending?.Kind);
+    }
+
+    [TestMethod]
+    public async Task DisposeAsync_OnlyAnIdleWriterIsThere_EndsCleanly()
+    {
+        var log = new LogList();
+        CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
+        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
+        await owner.DisposeAsync().Done();
+        Assert.AreEqual(0, log.Count("NotDrained"));
+        await owner.Reader.Completion.Done();
+        Assert.IsFalse(await writer.WaitToWriteAsync().Done());
+    }
+
+    /// <summary>The writer cannot send what it had accepted, for want of a reader that makes room.</summary>
+    [TestMethod]
+    public async Task DisposeAsync_OnlyAWriterThatWaitsForBytesIsThere_WaitsForNobody()
+    {
+        HubSettings still = Still(new LogList());
+        CrossChannel<byte[]> owner = await CrossChannel.CreateBoundedAsync<byte[]>(
+            Address, 100, hub: new() { Link = still.Link, DrainTimeout = still.DrainTimeout, MaxBytes = 1 }).Done();
+        await using CrossChannelWriter<byte[]> writer = await CrossChannel.OpenWriterAsync<byte[]>(owner.Address).Done();
+        for (int i = 0; i < 50; i++)
+            await writer.WriteAsync(new byte[16 << 10]).Done();
+        await Wait.Until(() => owner.Reader.Count > 0);
+        Task flush = writer.FlushAsync().AsTask();
+        await owner.DisposeAsync().Done();
+        await Assert.ThrowsExactlyAsync<ReaderClosedException>(() => flush.Done());
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task DisposeAsync_TheLastReaderLeavesMeanwhile_WaitsNoLonger(bool isWriterThere)
+    {
+        var log = new LogList();
+        CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
+        await using CrossChannelWriter<int>? writer = isWriterThere ? await CrossChannel.OpenWriterAsync<int>(owner.Address).Done() : null;
+        CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
+        Assert.AreEqual(10, owner.Writer.TryWriteMany(Enumerable.Range(0, 10).ToArray()));
+        Assert.AreEqual(0, await reader.ReadAsync().Done());
+        Task disposal = owner.DisposeAsync().AsTask();
+        Assert.IsFalse(disposal.IsCompleted);
+        await reader.DisposeAsync().Done();
+        await disposal.Done();
+        Assert.AreEqual(1, log.Count("NotDrained"));
+    }
+
+    private static HubSettings Still(LogList log) =>
+        new() { Link = new() { Logger = log, TimeProvider = new ManualTimeProvider() }, DrainTimeout = TimeSpan.FromMinutes(1) };
+
     private Task<CrossChannel<int>> CreateAsync(CompletionPolicy completion, HubSettings? hub = null) =>
         CrossChannel.CreateBoundedAsync<int>(Address, 100, new() { Completion = completion }, hub).Done();
 }
