@@ -103,7 +103,7 @@ public sealed partial class ChannelHub
             if (options is BoundedChannelOptions { Capacity: 0 })
                 OwnerEnds.Refuse(owned, RefusedOrigin.Rendezvous);
             else
-                OwnerEnds.Share(owned, settings, Settings.Link);
+                OwnerEnds.Share(owned, settings, Settings.Link, pumped.Given);
             return owned;
         }
         ItemCodec<T> codec = ItemCodec.Create(settings);
@@ -121,7 +121,7 @@ public sealed partial class ChannelHub
         QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);
         OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, settings, CloseOneAsync);
         var owner = new LeasedOwner<T>(channel, codec, AddressOf(name), letters, CloseAsync);
-        OwnerEnds.Share(owner, settings, Settings.Link);
+        OwnerEnds.Share(owner, settings, Settings.Link, channel.Given);
         return owner;
 
         // Whatever is on its way to the dead letters comes first.
@@ -141,7 +141,7 @@ public sealed partial class ChannelHub
             Settings.DrainTimeout,
             channel.Course.Abort,
             timeout => close(channel, timeout));
-        OwnerEnds.Share(owned, settings, Settings.Link);
+        OwnerEnds.Share(owned, settings, Settings.Link, channel.Given);
         return owned;
     }
 
@@ -209,9 +209,30 @@ public sealed partial class ChannelHub
         return Address.WithChannel(name.Length == 0 ? null : name);
     }
 
-    private ValueTask<long> CloseOneAsync(HubObject item, TimeSpan drainTimeout)
+    private async ValueTask<long> CloseOneAsync(HubObject item, TimeSpan drainTimeout)
     {
+        TimeSpan left = await WaitForGivenAsync([item], drainTimeout).ConfigureAwait(false);
         _directory.Remove(item);
-        return item.CloseAsync(drainTimeout);
+        return await item.CloseAsync(left).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends what is to be closed, and lets readers come that were given to other processes, if there is something left for them.</summary>
+    /// <returns>What is left of the time, zero only where there was none.</returns>
+    private async Task<TimeSpan> WaitForGivenAsync(IEnumerable<HubObject> items, TimeSpan timeout)
+    {
+        var come = Task.WhenAll(items.Where(static item => item.BeginClose()).Select(static item => item.Given.WaitAsync()));
+        if (come.IsCompleted || timeout == TimeSpan.Zero)
+            return timeout;
+        TimeProvider clock = Settings.Link.TimeProvider;
+        long started = clock.GetTimestamp();
+        try
+        {
+            await come.WaitAsync(timeout, clock).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // They are too late.
+        }
+        return timeout == Timeout.InfiniteTimeSpan ? timeout : TimeSpan.FromTicks(Math.Max(1, (timeout - clock.GetElapsedTime(started)).Ticks));
     }
 }

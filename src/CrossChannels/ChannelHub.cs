@@ -66,6 +66,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         long left = 0;
         try
         {
+            drainTimeout = await WaitForGivenAsync(_directory.Objects, drainTimeout).ConfigureAwait(false);
             await _listener.DisposeAsync().ConfigureAwait(false);
             long[] all = await Task.WhenAll(_directory.Close().Select(item => item.CloseAsync(drainTimeout).AsTask())).ConfigureAwait(false);
             left = all.Sum();

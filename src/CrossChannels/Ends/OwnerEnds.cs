@@ -1,23 +1,25 @@
+using CrossChannels.Hub;
+
 namespace CrossChannels.Ends;
 
 /// <summary>Makes an owner's ends known as ends that can be shared.</summary>
 internal static class OwnerEnds
 {
     /// <summary>A shared channel and its two ends.</summary>
-    public static void Share<T>(CrossChannel<T> channel, CrossChannelSettings<T> settings, LinkSettings link)
+    public static void Share<T>(CrossChannel<T> channel, CrossChannelSettings<T> settings, LinkSettings link, GivenReaders readers)
     {
         ChannelAddress address = channel.Address;
-        channel.Origin = Of(EndKind.Channel, address, settings, link);
-        channel.Reader.Origin = Of(EndKind.Reader, address, settings, link);
+        channel.Origin = Of(EndKind.Channel, address, settings, link, readers);
+        channel.Reader.Origin = Of(EndKind.Reader, address, settings, link, readers);
         channel.Writer.Origin = Of(EndKind.Writer, address, settings, link);
     }
 
     /// <summary>A leased channel and its two ends.</summary>
-    public static void Share<T>(LeasedChannel<T> channel, CrossChannelSettings<T> settings, LinkSettings link)
+    public static void Share<T>(LeasedChannel<T> channel, CrossChannelSettings<T> settings, LinkSettings link, GivenReaders readers)
     {
         ChannelAddress address = channel.Address;
-        channel.Origin = Of(EndKind.LeasedChannel, address, settings, link);
-        channel.Reader.Origin = Of(EndKind.LeasedReader, address, settings, link);
+        channel.Origin = Of(EndKind.LeasedChannel, address, settings, link, readers);
+        channel.Reader.Origin = Of(EndKind.LeasedReader, address, settings, link, readers);
         channel.Writer.Origin = Of(EndKind.Writer, address, settings, link);
     }
 
@@ -47,7 +49,7 @@ internal static class OwnerEnds
             throw new InvalidOperationException($"{address} needs certificates, which a ticket does not carry. Give the address as a string, and open the end there with LinkSettings.Tls.");
     }
 
-    private static SharedOrigin Of<T>(EndKind kind, ChannelAddress address, CrossChannelSettings<T> settings, LinkSettings link) => new(() =>
+    private static SharedOrigin Of<T>(EndKind kind, ChannelAddress address, CrossChannelSettings<T> settings, LinkSettings link, GivenReaders? readers = null) => new(() =>
     {
         CheckReachable(address);
         var items = EndItems.Of(settings);
@@ -61,5 +63,5 @@ internal static class OwnerEnds
             ReadKey = kind == EndKind.Writer ? null : EndLink.Key(link.RequiredKeyToRead),
             WriteKey = kind is EndKind.Reader or EndKind.LeasedReader ? null : EndLink.Key(link.RequiredKeyToWrite),
         };
-    });
+    }, readers);
 }

@@ -1,8 +1,16 @@
+using CrossChannels.Hub;
+
 namespace CrossChannels.Ends;
 
 /// <summary>An owner's end, or a lock: the other process gets an end of its own, and this one stays.</summary>
 /// <param name="describe">Makes what the ticket says; throws why it cannot be given.</param>
-internal sealed class SharedOrigin(Func<EndContent> describe) : EndOrigin
+/// <param name="readers">Where the owner looks whether readers are on their way; null for an end that reads nothing.</param>
+internal sealed class SharedOrigin(Func<EndContent> describe, GivenReaders? readers = null) : EndOrigin
 {
-    public override ValueTask<EndTicket> GiveAsync(string to, CancellationToken cancellationToken) => new(new EndTicket(describe()));
+    public override ValueTask<EndTicket> GiveAsync(string to, CancellationToken cancellationToken)
+    {
+        EndContent content = describe();
+        Action? forget = readers?.Expect();
+        return new(new EndTicket(content, forget is null ? null : _ => forget()));
+    }
 }

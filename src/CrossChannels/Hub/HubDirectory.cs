@@ -64,7 +64,12 @@ internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address
     {
         if (Refusal(request, out HubObject? found) is { } refusal)
             return request.Refuse(settings, refusal, found?.WhyNotCode ?? ReasonCode.Given);
-        return request.Role == LinkRole.Status ? StatusLink.Answer(request, settings, () => GetStatus(found)) : found!.Attach(request);
+        if (request.Role == LinkRole.Status)
+            return StatusLink.Answer(request, settings, () => GetStatus(found));
+        Link link = found!.Attach(request);
+        if (request.Role is LinkRole.Reader or LinkRole.LeasedReader)
+            found.Given.Arrived();
+        return link;
     }
 
     /// <summary>How everything is.</summary>

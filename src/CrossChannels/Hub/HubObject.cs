@@ -9,6 +9,9 @@ internal abstract class HubObject(string name)
     /// <summary>What follows <c>#</c> in an address; empty for the only one.</summary>
     public string Name => name;
 
+    /// <summary>Readers of it that were given away and have not come.</summary>
+    public GivenReaders Given { get; } = new();
+
     /// <summary>Whether a link of this role can attach.</summary>
     public abstract bool Serves(LinkRole role);
 
@@ -23,6 +26,10 @@ internal abstract class HubObject(string name)
 
     /// <summary>How it is now.</summary>
     public abstract HubObjectStatus GetStatus();
+
+    /// <summary>Takes nothing new.</summary>
+    /// <returns>Whether readers that were given away, and have not come, would find something.</returns>
+    public virtual bool BeginClose() => false;
 
     /// <summary>Takes nothing new, lets what is queued be read, and gives up at the deadline.</summary>
     /// <returns>How many items were left.</returns>

@@ -142,6 +142,13 @@ internal sealed class QueueChannel : HubObject
 
     public override ChannelStatus GetStatus() => QueueStatus.Of(this, _options.Completion);
 
+    public override bool BeginClose()
+    {
+        Course.TryComplete(null);
+        lock (Sync)
+            return !IsOver && Queue.Count > 0;
+    }
+
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
         Course.TryComplete(null);

@@ -42,6 +42,37 @@ public sealed class SharedEndTests : IDisposable
     }
 
     [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Reader_TheOwnerIsDisposedBeforeItComes_ItStillGetsEverything(bool isOfHub)
+    {
+        ChannelHub? hub = isOfHub ? await ChannelHub.StartAsync(NewAddress()).Done() : null;
+        CrossChannel<int> channel = hub?.CreateBounded<int>("c", 100) ?? await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 100).Done();
+        string ticket = await EndTickets.GiveTextAsync(channel.Reader);
+        for (int i = 0; i < 100; i++)
+            Assert.IsTrue(channel.Writer.TryWrite(i));
+        Task disposing = channel.DisposeAsync().AsTask();
+        Assert.IsFalse(channel.Writer.TryWrite(100));
+        await using ChildProcess child = ChildProcess.Start("open-end", "reader", ticket, "sum");
+        Assert.AreEqual("4950", await child.ReadLineAsync());
+        await disposing.Done();
+        await (hub?.DisposeAsync() ?? default).Done();
+    }
+
+    [TestMethod]
+    public async Task Reader_TheTicketIsWithdrawn_TheOwnerLeavesAtOnce()
+    {
+        CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(
+            NewAddress(), 1, hub: new HubSettings { DrainTimeout = Timeout.InfiniteTimeSpan }).Done();
+        EndTicket ticket = await EndTicket.GiveAsync(channel.Reader, "nobody").Done();
+        Assert.IsTrue(channel.Writer.TryWrite(1));
+        Task disposing = channel.DisposeAsync().AsTask();
+        Assert.IsFalse(disposing.IsCompleted);
+        ticket.Withdraw();
+        await disposing.Done();
+    }
+
+    [TestMethod]
     public async Task ChannelOfAHub_KeysAreNeeded_TheTicketCarriesThem()
     {
         var settings = new HubSettings { Link = new() { RequiredKeyToRead = s_readKey, RequiredKeyToWrite = s_writeKey } };
