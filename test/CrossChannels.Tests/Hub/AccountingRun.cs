@@ -191,8 +191,13 @@ internal sealed class AccountingRun<T>(AccountingPlan plan, Func<long, T> make, 
 
     private void CheckEndings(WriterEnd[] writers, string[] readers, Task completion)
     {
-        bool isFaulted = plan.Policy.Rule == CompletionRule.LastWriter && plan.LostWriters == LostWriters.Fault && writers.Any(static end => !end.IsCompleted);
-        Assert.AreEqual(isFaulted, completion.IsFaulted, $"the owner's completion: {completion.Exception}");
+        bool isFaulted = completion.IsFaulted;
+        bool mayFault = plan.Policy.Rule == CompletionRule.LastWriter && plan.LostWriters == LostWriters.Fault;
+        if (!mayFault || writers.Any(static end => !end.IsCompleted))
+            Assert.AreEqual(mayFault, isFaulted, $"the owner's completion: {completion.Exception}");
+        else if (writers.All(static end => end.Unreceived == 0))
+            // One that completed, and was cut off before the hub confirmed its last items, does not know on which side it is counted.
+            Assert.IsFalse(isFaulted, $"the owner's completion: {completion.Exception}");
         string expected = isFaulted ? $"end Faulted {typeof(WritersLostException).FullName}" : "end Completed ";
         for (int i = 0; i < readers.Length; i++)
         {
