@@ -61,7 +61,7 @@ public sealed class PoolInterleavingTests
         pool = new WorkerPool(1, null, (_, _) =>
         {
             if (++starts < MaxStarts)
-                calls.Add(pool!.RunAsync(PoolTasks.Square, starts));
+                calls.Add(pool!.RunAsync(PoolTasks.Square, starts, CancellationToken.None));
             throw new FileNotFoundException("no program");
         });
         await using (pool)
