@@ -21,4 +21,7 @@ internal static class NativeMethods
 
     [DllImport("libc", EntryPoint = "kill"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int SendSignal(int processId, int signal);
+
+    [DllImport("libc", EntryPoint = "geteuid"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static extern int GetUserId();
 }

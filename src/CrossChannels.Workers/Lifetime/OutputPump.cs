@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Lifetime;
@@ -7,8 +8,12 @@ internal static class OutputPump
 {
     private const int BufferLength = 16 * 1024;
 
+    // One writer may be given to several workers, or for output and errors, and few writers can be used by two at a time.
+    private static readonly ConditionalWeakTable<TextWriter, SemaphoreSlim> s_turns = [];
+
     public static async Task RunAsync(StreamReader from, TextWriter to, string worker, ILogger? logger)
     {
+        SemaphoreSlim turn = s_turns.GetValue(to, static _ => new SemaphoreSlim(1, 1));
         bool isTaken = true;
         char[] buffer = new char[BufferLength];
         while (true)
@@ -20,7 +25,15 @@ internal static class OutputPump
                 continue;
             try
             {
-                await to.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                await turn.WaitAsync().ConfigureAwait(false);
+                try
+                {
+                    await to.WriteAsync(buffer.AsMemory(0, count)).ConfigureAwait(false);
+                }
+                finally
+                {
+                    turn.Release();
+                }
             }
 #pragma warning disable CA1031 // A writer of the user's may throw anything; the worker must go on.
             catch (Exception e)

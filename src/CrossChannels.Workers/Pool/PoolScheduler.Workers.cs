@@ -254,12 +254,16 @@ internal sealed partial class PoolScheduler
         {
             _seats.Remove(seat);
             bool wasReady = seat.IsReady;
-            if (!wasReady && !seat.IsLeaving && !_isTerminated)
+            bool isUnwanted = seat.IsLeaving || _isTerminated;
+            if (!wasReady && !isUnwanted)
             {
                 _failedStarts++;
                 _startError = StartError(seat, exit, error);
             }
-            seat.BeGone(wasReady ? null : _startError);
+            if (wasReady)
+                seat.BeGone(null);
+            else
+                seat.BeGone(isUnwanted ? new OperationCanceledException("The pool was completed or terminated while its workers started.") : _startError);
             bool isFirst = true;
             foreach (Chunk chunk in seat.Window)
             {
@@ -268,7 +272,7 @@ internal sealed partial class PoolScheduler
                 isFirst = false;
             }
             seat.Window.Clear();
-            if (_failedStarts >= settings.MaxStartAttempts && _seats.Count == 0)
+            if (HasGivenUp)
             {
                 foreach (PoolCall call in _calls)
                     hit.Add((call, _startError));

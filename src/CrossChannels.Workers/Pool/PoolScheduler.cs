@@ -24,6 +24,9 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
 
     public int Size => size;
 
+    /// <summary>True if no worker is left and no more are started until there is a new call; under the lock.</summary>
+    private bool HasGivenUp => _failedStarts >= settings.MaxStartAttempts && _seats.Count == 0;
+
     /// <summary>Done when the pool is complete, all calls are over and all workers gone.</summary>
     public Task Joined => _joined.Task;
 
@@ -68,8 +71,10 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
         lock (_gate)
         {
             ThrowIfCompleted();
+            // Not while others wait for workers that fail to start: calls that keep coming would put off the end of all of them for ever.
+            if (_calls.Count == 0 || HasGivenUp || _seats.Exists(static seat => seat.IsReady))
+                _failedStarts = 0;
             _calls.Add(call);
-            _failedStarts = 0;
             Queue(call);
         }
         if (cancellationToken.CanBeCanceled)
@@ -160,10 +165,11 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
             foreach (WorkerSeat seat in seats)
                 seat.Doom();
         }
-        foreach (WorkerSeat seat in seats)
-            seat.Kill();
+        // First, so that no call ends for the loss of its worker.
         foreach (PoolCall call in calls)
             Stop(call, new OperationCanceledException("The pool was terminated."));
+        foreach (WorkerSeat seat in seats)
+            seat.Kill();
         CheckEnd();
     }
 

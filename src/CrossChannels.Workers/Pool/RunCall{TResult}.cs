@@ -24,7 +24,9 @@ internal sealed class RunCall<TResult>(PoolMethod method, byte[] arguments, Give
 
     public override void Finish()
     {
-        ends?.Withdraw(StopReason);
+        // A task that is done has opened them, though they may still be on their way to the other end.
+        if (StopReason is not null)
+            ends?.Withdraw(StopReason);
         Settle.With(_done, StopReason, _result!);
     }
 

@@ -17,11 +17,14 @@ internal sealed class StreamCall<TArguments, TResult> : PoolCall
     private readonly Queue<Chunk> _fresh = new();
     private bool _isSourceDone;
 
-    // Under its own: results that others have to come before, arguments by number, and how many came.
+    // Under its own: results that others have to come before, and arguments by number.
     private readonly Lock _gate = new();
     private readonly Dictionary<int, TResult>? _early;
     private readonly Dictionary<int, TArguments> _arguments = [];
     private int _nextResult;
+
+    // One report after the other, so that the numbers rise.
+    private readonly Lock _progressGate = new();
     private int _count;
 
     public StreamCall(PoolMethod method, int maxInFlight, bool isOrdered, IProgress<int>? progress)
@@ -78,8 +81,12 @@ internal sealed class StreamCall<TArguments, TResult> : PoolCall
             {
                 _arguments.Remove(i);
                 Pass(i, result);
-                _progress?.Report(++_count);
             }
+            if (_progress is null)
+                continue;
+            // Not under a lock that is taken under the scheduler's: what is told may ask the pool.
+            lock (_progressGate)
+                _progress.Report(++_count);
         }
     }
 

@@ -46,7 +46,8 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
                 if (reportsEach || now - reported > s_reportTicks)
                 {
                     reported = now;
-                    await SendAsync(ChunkState.Partial, 0).ConfigureAwait(false);
+                    if (!await SendAsync(chunk, ChunkState.Partial, 0).ConfigureAwait(false))
+                        return;
                     Begin(chunk);
                 }
             }
@@ -73,7 +74,7 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
             }
         }
         await chunk.Arguments.CloseEndsAsync().ConfigureAwait(false);
-        await SendAsync(state, (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(started).TotalMicroseconds)).ConfigureAwait(false);
+        await SendAsync(chunk, state, (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(started).TotalMicroseconds)).ConfigureAwait(false);
     }
 
     private void Begin(WorkChunk chunk)
@@ -87,7 +88,24 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
         _count = 0;
     }
 
-    private ValueTask SendAsync(ChunkState state, int microseconds)
+    /// <summary>Sends what is written. False if it is more than a message may be: then the chunk has failed instead.</summary>
+    private async ValueTask<bool> SendAsync(WorkChunk chunk, ChunkState state, int microseconds)
+    {
+        try
+        {
+            await SealAndSendAsync(state, microseconds).ConfigureAwait(false);
+            return true;
+        }
+        catch (ItemTooLargeException e)
+        {
+            Begin(chunk);
+            RemoteFailure.Write(_writer, e);
+            await SealAndSendAsync(ChunkState.Failed, microseconds).ConfigureAwait(false);
+            return false;
+        }
+    }
+
+    private ValueTask SealAndSendAsync(ChunkState state, int microseconds)
     {
         int length = _writer.Length;
         _writer.Cut(_head);

@@ -18,8 +18,8 @@ internal static class FailureReport
         var writer = new MessageWriter();
         writer.Bytes(token);
         writer.Text(exception.GetType().FullName ?? exception.GetType().Name);
-        writer.Text(Cut(exception.Message));
-        writer.Text(Cut(exception.ToString()));
+        writer.Text(Text(exception, static e => e.Message));
+        writer.Text(Text(exception, static e => e.ToString()));
         return writer.ToFrame();
     }
 
@@ -31,6 +31,21 @@ internal static class FailureReport
         string type = reader.Text();
         string message = reader.Text();
         return (token, new WorkerFailedException(message, type, reader.Text()));
+    }
+
+    /// <summary>What an exception says, as far as it can; nothing if telling throws.</summary>
+    public static string Text(Exception exception, Func<Exception, string?> tell)
+    {
+        try
+        {
+            return Cut(tell(exception) ?? "");
+        }
+#pragma warning disable CA1031 // An exception that cannot even tell what it is.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return "";
+        }
     }
 
     private static string Cut(string text) => text.Length <= MaxTextLength ? text : text[..MaxTextLength] + "...";

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace CrossChannels.Workers.Reports;
@@ -13,6 +14,9 @@ namespace CrossChannels.Workers.Reports;
 internal sealed class ReportDesk
 {
     private const int Backlog = 512;
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+    private const int PeerCredentialsOnPower = 21;
 
     private static readonly Lazy<ReportDesk> s_instance = new(static () => new ReportDesk());
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
@@ -67,6 +71,8 @@ internal sealed class ReportDesk
         {
             using (socket)
             {
+                if (!IsOwn(socket))
+                    return;
                 using var deadline = new CancellationTokenSource(s_patience);
                 byte[]? frame = await ReadFrameAsync(socket, deadline.Token).ConfigureAwait(false);
                 if (frame is null)
@@ -83,6 +89,16 @@ internal sealed class ReportDesk
 #pragma warning restore CA1031
         {
         }
+    }
+
+    /// <summary>A name that is no file has no permissions: whoever is not this user is sent away before anything is kept for it.</summary>
+    private static bool IsOwn(Socket socket)
+    {
+        // Process, user, group.
+        Span<int> credentials = stackalloc int[3];
+        int option = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? PeerCredentialsOnPower : PeerCredentials;
+        socket.GetRawSocketOption(SocketLevel, option, MemoryMarshal.AsBytes(credentials));
+        return credentials[1] == NativeMethods.GetUserId();
     }
 
     private static async Task<byte[]?> ReadFrameAsync(Socket socket, CancellationToken cancellationToken)

@@ -35,7 +35,7 @@ internal sealed class Reporter(byte[] start)
         string endpoint = header.Text();
         byte[] token = header.Bytes();
         if (toConsole)
-            Console.Error.WriteLine($"Unhandled exception in {header.Text()}. {exception}");
+            Console.Error.WriteLine($"Unhandled exception in {header.Text()}. {FailureReport.Text(exception, static e => e.ToString())}");
         try
         {
             using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)

@@ -28,6 +28,9 @@ internal sealed class ParentWatch
     public byte[] Start()
     {
         byte[] start = _control.Read() ?? EndNow();
+        // A parent that exits may ask before it has said what to run.
+        if (start[0] == (byte)ControlKind.Cancel)
+            Environment.Exit(AskedToEnd);
         if (start[1] != 0)
             Cancellation = new CancellationTokenSource();
         new Thread(Run, StackBytes) { IsBackground = true }.Start();

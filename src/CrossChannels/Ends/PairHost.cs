@@ -75,7 +75,8 @@ internal sealed class PairHost
         lock (_sync)
         {
             isHandedOver = _state == State.HandedOver;
-            if (_state == State.Settled)
+            // Who is held has come, whatever its ticket's giver thinks: what it sent counts.
+            if (_state is State.Settled or State.Held)
                 return;
             if (!isHandedOver)
                 _state = State.Settled;

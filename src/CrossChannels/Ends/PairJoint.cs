@@ -54,27 +54,30 @@ internal sealed class PairJoint(string secret)
         // What cannot be described is refused before anything has happened.
         side.Describe(PairMeeting.NewAddress(), false);
         ITransportListener listener = await PairMeeting.ListenAsync(cancellationToken).ConfigureAwait(false);
-        EndTicket ticket;
         try
         {
             EndContent content = side.Describe(listener.Address, false);
             lock (_sync)
             {
                 Check(side, to);
-                if (_host is not null)
-                    throw new InvalidOperationException($"{side.Name} and the other end of its pair are being given away at the same time. Give one after the other.");
-                _host = host = new PairHost(listener, secret, other, side, to, content);
-                side.Move(to);
-                host.Start();
+                host = _host;
+                if (host is null)
+                {
+                    _host = host = new PairHost(listener, secret, other, side, to, content);
+                    side.Move(to);
+                    host.Start();
+                    return new EndTicket(content, host.Withdraw);
+                }
             }
-            ticket = new EndTicket(content, host.Withdraw);
         }
         catch
         {
             await listener.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-        return ticket;
+        // The other end was given away meanwhile.
+        await listener.DisposeAsync().ConfigureAwait(false);
+        return await host.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
     }
 
     private void Check(PairSide side, string to)

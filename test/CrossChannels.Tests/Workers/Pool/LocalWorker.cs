@@ -13,9 +13,9 @@ internal sealed class LocalWorker : IPoolWorker
 
     private int _hasDied;
 
-    private LocalWorker()
+    private LocalWorker(CrossChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> options)
     {
-        (Link, _theirs) = CrossChannel.CreatePair(ProcessPoolWorker.LinkOptions, ProcessPoolWorker.LinkOptions);
+        (Link, _theirs) = CrossChannel.CreatePair(options, options);
         _ = RunAsync();
     }
 
@@ -36,8 +36,15 @@ internal sealed class LocalWorker : IPoolWorker
     public static Task<IPoolWorker> StartAsync(string name, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IPoolWorker>(new LocalWorker());
+        return Task.FromResult<IPoolWorker>(new LocalWorker(ProcessPoolWorker.LinkOptions));
     }
+
+    /// <summary>One whose messages have at most so many bytes.</summary>
+    public static Task<IPoolWorker> StartSmallAsync(int maxItemBytes) => Task.FromResult<IPoolWorker>(new LocalWorker(new()
+    {
+        WriteSettings = new() { MaxItemBytes = maxItemBytes },
+        ReadSettings = new() { MaxItemBytes = maxItemBytes },
+    }));
 
     public void Kill() => Die(137);
 

@@ -1,0 +1,90 @@
+using CrossChannels.Workers;
+using CrossChannels.Workers.Lifetime;
+
+namespace CrossChannels.Tests.Workers;
+
+/// <summary>Workers that meet what is rare.</summary>
+[TestClass]
+public sealed class WorkerFaultTests
+{
+    [TestMethod]
+    public async Task AskedToEnd_BeforeItWasToldWhatToRun_EndsInGoodOrder()
+    {
+        var errors = new StringWriter();
+        var program = new ChildProgram("early", new WorkerSettings { Error = errors });
+        await program.AskToEndAsync().Done();
+        WorkerExit exit = await program.Exited.Done();
+        Assert.AreEqual("", errors.ToString());
+        Assert.AreEqual(143, exit.ExitCode);
+    }
+
+    [TestMethod]
+    public async Task ExceptionThatCannotTellWhatItIs_IsReportedByItsType()
+    {
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(ThrowMute, new WorkerSettings { Error = TextWriter.Null }).Done();
+        WorkerExit exit = await worker.WaitForExitAsync().Done();
+        Assert.AreEqual(1, exit.ExitCode);
+        Assert.AreEqual(typeof(MuteException).FullName, exit.Exception?.RemoteType);
+    }
+
+    [TestMethod]
+    public async Task OneWriterForAllOutputs_GetsOnePieceAtATime()
+    {
+        var writer = new OverlapWriter();
+        var settings = new WorkerSettings { Output = writer, Error = writer };
+        WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => WorkerProcess.StartAsync(WorkerMethods.Print, 5000, settings))).Done();
+        foreach (WorkerProcess worker in workers)
+            (await worker.WaitForExitAsync().Done()).EnsureSuccess();
+        Assert.IsFalse(writer.HasOverlapped);
+    }
+
+    [TestMethod]
+    public async Task EndOfAPair_WhoseTaskIsDoneBeforeTheOtherEndIsUsed_HasTheEndThatItWasGiven()
+    {
+        await using var pool = new WorkerPool(1);
+        (CrossChannel<int, int> ours, CrossChannel<int, int> theirs) = CrossChannel.CreatePair<int, int>();
+        await pool.RunAsync(CompleteAtOnce, theirs).Done();
+        await ours.Reader.Completion.Done();
+    }
+
+    [TestMethod]
+    public async Task BothEndsOfAPair_StartedAtOnce_Talk()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            (CrossChannel<int, int> first, CrossChannel<int, int> second) = CrossChannel.CreatePair<int, int>();
+            WorkerProcess[] workers = await Task.WhenAll(
+                Task.Run(() => WorkerProcess.StartAsync(WriteThree, first)),
+                Task.Run(() => WorkerProcess.StartAsync(ReadThree, second))).Done();
+            foreach (WorkerProcess worker in workers)
+                (await worker.WaitForExitAsync().Done()).EnsureSuccess();
+        }
+    }
+
+    private static void CompleteAtOnce(CrossChannel<int, int> end) => end.Writer.Complete();
+
+    private static async Task WriteThree(CrossChannel<int, int> end)
+    {
+        for (int i = 1; i <= 3; i++)
+            await end.Writer.WriteAsync(i);
+        end.Writer.Complete();
+    }
+
+    private static async Task ReadThree(CrossChannel<int, int> end)
+    {
+        int sum = 0;
+        await foreach (int number in end.Reader.ReadAllAsync())
+            sum += number;
+        if (sum != 6)
+            throw new InvalidDataException($"{sum}");
+    }
+
+    private static void ThrowMute() => throw new MuteException();
+
+#pragma warning disable CA1032, RCS1194 // It is thrown in one place.
+    private sealed class MuteException : Exception
+#pragma warning restore CA1032, RCS1194
+    {
+        public override string Message => throw new InvalidOperationException("no words");
+    }
+}
