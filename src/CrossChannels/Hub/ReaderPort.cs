@@ -343,8 +343,8 @@ internal sealed class ReaderPort : SendingHalf
     private void GiveBack(bool isExact, ref HubDuties duties)
     {
         long unread = Math.Min(Unread, Held.Count);
-        // The next one may have been handed over without a word, and have been the death of its program: if it did not count, it would be so for ever.
-        long next = !isExact && _channel.IsLeased ? Math.Min(unread, 1) : 0;
+        // If its program had nothing, the next one may have been handed over without a word, and have been its death: if it did not count, it would be so for ever.
+        long next = !isExact && _channel.IsLeased && unread == Held.Count ? Math.Min(unread, 1) : 0;
         _taken.Clear();
         Held.TakeNewest(unread - next, _taken);
         _channel.ReturnLocked(_taken, isExact ? ReturnReason.NotHanded : ReturnReason.InDoubt, hadSlot: true, ref duties);
