@@ -41,10 +41,16 @@ internal sealed partial class PoolScheduler
                 worker.Kill();
             else if (isLeaving)
                 worker.Link.Writer.TryComplete();
-            using (seat.Starting.UnsafeRegister(static state => ((IPoolWorker)state!).Kill(), worker))
+            CancellationTokenRegistration killing = seat.Starting.UnsafeRegister(static state => ((IPoolWorker)state!).Kill(), worker);
+            try
             {
                 await InitializeAsync(seat, worker).ConfigureAwait(false);
                 await ReceiveAsync(seat, worker).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Not disposed, which would wait for a kill that is at work and may itself wait for this.
+                killing.Unregister();
             }
         }
         catch (ChannelClosedException)
