@@ -20,7 +20,6 @@ public sealed class WorkerRefusalTests
             () => WorkerProcess.StartAsync(() => Console.WriteLine(captured)),
             $"A lambda in {Here} uses variables of the method around it, such as 'captured'");
         await RefusedAsync(() => WorkerProcess.StartAsync(Local), "Local uses variables of the method around it, such as 'captured'");
-        await RefusedAsync(() => WorkerProcess.StartAsync(() => GC.KeepAlive(this)), $"A lambda in {Here} uses the object around it, which");
         for (int inner = 0; inner < 1; inner++)
         {
             int number = inner;
@@ -34,6 +33,11 @@ public sealed class WorkerRefusalTests
 
         void Local() => Console.WriteLine(captured);
     }
+
+    [TestMethod]
+    public async Task Lambda_WithTheObjectAroundIt_IsRefused() =>
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(() => GC.KeepAlive(this)), $"A lambda in {nameof(Lambda_WithTheObjectAroundIt_IsRefused)} uses the object around it, which");
 
     [TestMethod]
     [DataRow("<<Main>$>g__Crash|0_14", "Crash")]
