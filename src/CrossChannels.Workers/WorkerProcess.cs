@@ -77,9 +77,11 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="wait">How long it has. Default: <see cref="WorkerSettings.TerminateTimeout"/>.</param>
     /// <param name="cancellationToken">Ends the wait; the worker has been asked, and is not killed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite, or 49 days or more; the worker is not asked.</exception>
     public async Task<WorkerExit> TerminateAsync(TimeSpan? wait = null, CancellationToken cancellationToken = default)
     {
         TimeSpan limit = wait ?? _settings.TerminateTimeout;
+        WorkerSettings.CheckWait(limit, nameof(wait));
         _ = _program.AskToEndAsync();
         try
         {
@@ -87,7 +89,7 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
         }
         catch (TimeoutException)
         {
-            if (_settings.Logger is { } logger)
+            if (QuietLogger.Over(_settings.Logger) is { } logger)
                 Log.Killed(logger, Name, limit);
             _program.Kill();
         }

@@ -6,6 +6,9 @@ namespace CrossChannels.Workers;
 /// <summary>What a worker process is started with.</summary>
 public sealed class WorkerSettings
 {
+    // A little below what timers take.
+    private static readonly TimeSpan s_tooLong = TimeSpan.FromDays(49);
+
     /// <summary>How it is called in errors and logs. Default: <c>worker-1</c>, <c>worker-2</c> and so on.</summary>
     public string? Name { get; init; }
 
@@ -36,10 +39,12 @@ public sealed class WorkerSettings
     /// <summary>Where what nobody is told otherwise is logged. Default: nowhere.</summary>
     public ILogger? Logger { get; init; }
 
+    internal void Validate() => CheckWait(TerminateTimeout, nameof(TerminateTimeout));
+
     [SuppressMessage("Usage", "MA0015:Specify the parameter name in ArgumentException", Justification = "It is the name that the user knows.")]
-    internal void Validate()
+    internal static void CheckWait(TimeSpan wait, string name)
     {
-        if (TerminateTimeout < TimeSpan.Zero && TerminateTimeout != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(TerminateTimeout), TerminateTimeout, "A time to wait is not negative.");
+        if ((wait < TimeSpan.Zero && wait != Timeout.InfiniteTimeSpan) || wait >= s_tooLong)
+            throw new ArgumentOutOfRangeException(name, wait, "A time to wait is zero or more, below 49 days, or Timeout.InfiniteTimeSpan.");
     }
 }

@@ -14,6 +14,9 @@ namespace CrossChannels;
 [JsonConverter(typeof(ChannelAddressJsonConverter))]
 public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
 {
+    /// <summary>Length of the random part of a unique name.</summary>
+    internal const int UniqueDigits = 8;
+
     internal ChannelAddress(ChannelScheme scheme, string? name = null, string? path = null, string? host = null, int? port = null)
     {
         Scheme = scheme;
@@ -48,7 +51,7 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <summary>A local address that nobody else has: the name, the process and a random part, for a channel whose ends are handed to others.</summary>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Unique(string name) =>
-        Local(string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}"));
+        Local(string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(UniqueDigits, lowercase: true)}"));
 
     /// <summary>A Unix socket.</summary>
     /// <param name="path">Absolute, at most 107 bytes in UTF-8 (103 on macOS), without <c>#</c>.</param>

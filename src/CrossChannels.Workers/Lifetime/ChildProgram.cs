@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
 using CrossChannels.Workers.Starting;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Lifetime;
 
@@ -10,14 +11,12 @@ namespace CrossChannels.Workers.Lifetime;
 [SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle unless one is asked for.")]
 internal sealed class ChildProgram
 {
-    // Programs that the worker left behind may hold its output open for ever.
-    private static readonly TimeSpan s_outputTimeout = TimeSpan.FromSeconds(1);
-
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _speaking = new(1, 1);
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
     private readonly WorkerSettings _settings;
+    private readonly ILogger? _logger;
     private readonly Process _process;
     private readonly Stream _control;
     private readonly Guid _token;
@@ -32,6 +31,7 @@ internal sealed class ChildProgram
     {
         _name = name;
         _settings = settings;
+        _logger = QuietLogger.Over(settings.Logger);
         _token = ReportDesk.Instance.Add(failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
@@ -117,12 +117,11 @@ internal sealed class ChildProgram
             _isGone = true;
         }
         _exitCode.SetResult(code);
-        if (!output.IsCompleted)
-            await Task.WhenAny(output, Task.Delay(s_outputTimeout)).ConfigureAwait(false);
+        await output.ConfigureAwait(false);
         ReportDesk.Instance.Remove(_token);
         var exit = new WorkerExit(code, _failure);
-        if (_settings.Logger is { } logger)
-            Log.Ended(logger, _name, ProcessId, exit);
+        if (_logger is not null)
+            Log.Ended(_logger, _name, ProcessId, exit);
         await WithdrawAsync().ConfigureAwait(false);
         Release();
         return exit;
@@ -140,7 +139,7 @@ internal sealed class ChildProgram
     }
 
     private Task PumpAsync(TextWriter? to, Func<Process, StreamReader> from) =>
-        to is null ? Task.CompletedTask : OutputPump.RunAsync(from(_process), to, _name, _settings.Logger);
+        to is null ? Task.CompletedTask : new OutputPump(from(_process), _exitCode.Task).RunAsync(to, _name, _logger);
 
     /// <summary>Tells those who wait for an end of the worker that it will not come.</summary>
     private async Task WithdrawAsync()

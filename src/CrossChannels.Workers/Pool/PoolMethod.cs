@@ -46,9 +46,23 @@ internal sealed class PoolMethod
         TArguments.Check();
         if (typeof(TResult) == typeof(ValueTask) || (typeof(TResult).IsGenericType && typeof(TResult).GetGenericTypeDefinition() == typeof(ValueTask<>)))
             throw new ArgumentException($"{MethodName.Display(method.Method)} returns a ValueTask. Return a Task.", nameof(method));
-        ValueCodec<TResult>.Check();
+        if (typeof(TResult) == typeof(Task))
+            throw new ArgumentException($"{MethodName.Display(method.Method)} returns a Task without a value. MapAsync needs a method that returns a value or a Task<T>.", nameof(method));
+        CheckResult<TResult>(method);
         Type runner = new TaskRunner<TArguments, TResult>().GetType();
         return s_known.GetOrAdd((method.Method, runner, shape), static (key, method) => new PoolMethod(method, key.Runner, key.Shape), method);
+    }
+
+    private static void CheckResult<TResult>(Delegate method)
+    {
+        try
+        {
+            ValueCodec<TResult>.Check();
+        }
+        catch (NotSupportedException e)
+        {
+            throw new NotSupportedException($"The result of {MethodName.Display(method.Method)} cannot go to another process: {e.Message}", e);
+        }
     }
 
     public void Write(TaskWriter writer)

@@ -66,6 +66,9 @@ internal sealed partial class PoolScheduler
         }
         if (worker is not null)
             exit = await EndAsync(worker).ConfigureAwait(false);
+        seat.Given?.Withdraw(new ConnectionLostException(
+            $"{seat.Name} was lost before it opened its end: {(exit is null ? "it is not known how" : exit.ToString())}.",
+            error ?? seat.StartFailure, exitCode: exit?.ExitCode));
         Lose(seat, exit, error);
     }
 
@@ -90,10 +93,9 @@ internal sealed partial class PoolScheduler
 
     private async Task InitializeAsync(WorkerSeat seat, IPoolWorker worker)
     {
-        GivenEnds? ends = settings.Initializer is { } initializer
-            ? await initializer.GiveAsync(seat.Name, CancellationToken.None).ConfigureAwait(false)
-            : null;
-        var writer = new TaskWriter { Ends = ends };
+        if (settings.Initializer is { } initializer)
+            seat.Given = await initializer.GiveAsync(seat.Name, CancellationToken.None).ConfigureAwait(false);
+        var writer = new TaskWriter { Ends = seat.Given };
         writer.Begin((byte)PoolMessage.Initialize);
         writer.Byte(settings.TaskTimeout == Timeout.InfiniteTimeSpan ? (byte)0 : (byte)1);
         writer.Byte(settings.Initializer is null ? (byte)0 : (byte)1);
@@ -284,8 +286,8 @@ internal sealed partial class PoolScheduler
                     hit.Add((call, _startError));
             }
         }
-        if (settings.Logger is { } logger && !seat.IsLeaving && !_isTerminated)
-            Log.Lost(logger, seat.Name, exit, error ?? seat.StartFailure);
+        if (_logger is not null && !seat.IsLeaving && !_isTerminated)
+            Log.Lost(_logger, seat.Name, exit, error ?? seat.StartFailure);
         foreach ((PoolCall call, Exception? reason) in hit)
         {
             if (reason is not null)

@@ -1,3 +1,6 @@
+using CrossChannels.Workers.Lifetime;
+using Microsoft.Extensions.Logging;
+
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>Which worker runs what, when workers start, and when calls are over. One lock guards all of it; nothing of a user's runs under it.</summary>
@@ -9,6 +12,7 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
     private const int DepthMicroseconds = 1000;
 
     private readonly Lock _gate = new();
+    private readonly ILogger? _logger = QuietLogger.Over(settings.Logger);
     private readonly List<WorkerSeat> _seats = [];
     private readonly HashSet<PoolCall> _calls = [];
 
@@ -247,8 +251,8 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
         }
         foreach (WorkerSeat seat in late)
         {
-            if (settings.Logger is { } logger)
-                Log.KilledLate(logger, seat.Name, call.Method.DisplayName, settings.CancelTimeout);
+            if (_logger is not null)
+                Log.KilledLate(_logger, seat.Name, call.Method.DisplayName, settings.CancelTimeout);
             seat.Kill();
         }
     }
@@ -263,8 +267,8 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
             _calls.Remove(call);
             call.Registration.Unregister();
         }
-        if (call.StopReason is { } reason and not OperationCanceledException && settings.Logger is { } logger)
-            UnobservedFailures.Watch(reason, logger);
+        if (call.StopReason is { } reason and not OperationCanceledException && _logger is not null)
+            UnobservedFailures.Watch(reason, _logger);
         call.Finish();
         CheckEnd();
     }

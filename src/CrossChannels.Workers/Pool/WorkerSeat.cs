@@ -45,6 +45,9 @@ internal sealed class WorkerSeat(string name, int tasksLeft)
     /// <summary>Why it failed to start, as it said.</summary>
     public WorkerFailedException? StartFailure { get; set; }
 
+    /// <summary>Ends among the arguments of its initializer. Only for the one who starts it.</summary>
+    public GivenEnds? Given { get; set; }
+
     /// <summary>Methods that it knows. Only for the one who feeds it.</summary>
     public HashSet<int> Methods { get; } = [];
 

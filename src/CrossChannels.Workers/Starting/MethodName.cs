@@ -8,12 +8,16 @@ namespace CrossChannels.Workers.Starting;
 /// <summary>How a method is named so that another process of the same program finds it.</summary>
 internal static class MethodName
 {
+    private const string Remedy = "Make it static, and pass what it needs as arguments.";
+
     /// <summary>Refuses what another process could not find, or not call.</summary>
     /// <exception cref="ArgumentException">The method is not to be found; the message says why and what to do.</exception>
     public static void Check(Delegate method)
     {
         ArgumentNullException.ThrowIfNull(method);
         string name = Display(method.Method);
+        if (CompilerName.IsOne(method.Method.Name))
+            name = char.ToUpperInvariant(name[0]) + name[1..];
         if (!method.HasSingleTarget)
             throw Refuse($"{name} is one of several methods in this delegate. Start one method.");
         if (method.Method.Module.Assembly.IsDynamic || method.Method.DeclaringType is null)
@@ -53,7 +57,8 @@ internal static class MethodName
     public static string Listed(MethodInfo method) => $"{method.DeclaringType}.{method}";
 
     /// <summary>A method's name as errors show it.</summary>
-    public static string Display(MethodInfo method) => $"{method.DeclaringType?.Name}.{method.Name}";
+    public static string Display(MethodInfo method) =>
+        CompilerName.IsOne(method.Name) ? CompilerName.Display(method.Name) : $"{method.DeclaringType?.Name}.{method.Name}";
 
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Fields that were trimmed away hold nothing that the method would use.")]
     private static void CheckTarget(Delegate method, string name)
@@ -61,20 +66,27 @@ internal static class MethodName
         Type type = method.Target!.GetType();
         if (method.Method.IsStatic)
             throw Refuse($"{name} is bound to its first argument. Pass it as an argument: StartAsync(method, argument).");
-        bool isLambda = type.Name.StartsWith('<');
-        if (isLambda && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length == 0)
+        bool isClosure = CompilerName.IsOne(type.Name);
+        if (isClosure && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length == 0)
             return;
-        throw Refuse(isLambda
-            ? $"{name} is a lambda that captures {Captured(type)}, which another process does not have. Make it static, and pass what it needs as arguments."
-            : $"{name} is a method of an object, which another process does not have. Use a static method, and pass what it needs as arguments.");
+        if (isClosure)
+            throw Refuse($"{name} uses variables of the method around it{SuchAs(type)}, which another process does not have. {Remedy}");
+        if (CompilerName.IsOne(method.Method.Name))
+            throw Refuse($"{name} uses the object around it, which another process does not have. {Remedy}");
+        throw Refuse($"{name} is a method of an object, which another process does not have. Use a static method, and pass what it needs as arguments.");
     }
 
+    /// <summary>Variables of the scope that are plain names. Not all of them need be the method's own: lambdas of one scope share them.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Only for the text of an error.")]
-    private static string Captured(Type type) =>
-        string.Join(", ", type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Select(static field => Plain(field.Name)));
-
-    // The compiler's name for this is <>4__this.
-    private static string Plain(string field) => field.StartsWith("<>", StringComparison.Ordinal) ? "'this' or another lambda's variables" : $"'{field}'";
+    private static string SuchAs(Type scope)
+    {
+        IEnumerable<string> names =
+            from field in scope.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            where !field.Name.Contains('<', StringComparison.Ordinal) && !field.Name.StartsWith("CS$", StringComparison.Ordinal)
+            select $"'{field.Name}'";
+        string all = string.Join(", ", names);
+        return all.Length == 0 ? "" : $", such as {all}";
+    }
 
     private static void Write(MessageWriter message, Type[] types)
     {

@@ -29,7 +29,7 @@ internal sealed class UnixListener : SocketListener
 
     /// <summary>Listens at the path of a bare name, in a directory of this user.</summary>
     /// <exception cref="EndpointException">The directory is not safe, or the name is taken.</exception>
-    public static ValueTask<UnixListener> ListenByNameAsync(ChannelAddress address, CancellationToken cancellationToken)
+    public static async ValueTask<UnixListener> ListenByNameAsync(ChannelAddress address, CancellationToken cancellationToken)
     {
         string[] paths = EndpointDirectory.SocketPaths(address.Name!);
         foreach (string elsewhere in paths.AsSpan(1))
@@ -41,7 +41,9 @@ internal sealed class UnixListener : SocketListener
         }
 
         EndpointDirectory.Create(Path.GetDirectoryName(paths[0])!);
-        return ListenAsync(paths[0], address.Channel, cancellationToken);
+        UnixListener listener = await ListenAsync(paths[0], address.Channel, cancellationToken).ConfigureAwait(false);
+        await DeadEndpoints.RemoveUniqueOnceAsync(paths[0]).ConfigureAwait(false);
+        return listener;
     }
 
     protected override TransportConnection Wrap(Socket accepted) => new UnixConnection(accepted, _path);

@@ -1,6 +1,5 @@
 using CrossChannels.Protocol;
 using CrossChannels.Tests.Hub;
-using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Tests.Faults;
 
@@ -37,16 +36,5 @@ public sealed class ThrowingLoggerTests : IDisposable
         // Not drained, which is logged, and closed all the same.
         await owner.DisposeAsync().Done();
         await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => reader.Completion.Done());
-    }
-
-    private sealed class ThrowingLogger : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => throw new InvalidOperationException("scope");
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel == LogLevel.Debug ? throw new InvalidOperationException("enabled") : true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            throw new InvalidOperationException("log");
     }
 }

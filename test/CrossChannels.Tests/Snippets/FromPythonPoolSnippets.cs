@@ -36,6 +36,42 @@ internal static class FromPythonPoolSnippets
         Console.WriteLine($"{squares.Length} {sums.Length}");
     }
 
+    public static async Task MoreMapsAsync(WorkerPool pool, (int, int, int)[] boxes, int[] numbers)
+    {
+        // snippet: python-maps
+        int[] volumes = await pool.MapAsync(static t => Volume(t.Item1, t.Item2, t.Item3), boxes);
+        await foreach (int result in pool.MapUnorderedAsync(Square, numbers, chunkSize: 100))
+            Console.WriteLine(result);
+        // end
+        Console.WriteLine(volumes.Length);
+    }
+
+    public static async Task TerminateAsync(int[] numbers)
+    {
+        // snippet: python-with
+        await using var pool = new WorkerPool(5);
+        try
+        {
+            Task<int[]> squares = pool.MapAsync(Square, numbers);
+            Prepare();                          // may throw, while the tasks run
+            Console.WriteLine((await squares).Length);
+        }
+        catch
+        {
+            pool.Terminate();
+            throw;
+        }
+        // end
+    }
+
+    private static void Prepare()
+    {
+    }
+
+    private static int Square(int x) => x * x;
+
+    private static int Volume(int x, int y, int z) => x * y * z;
+
     public static async Task LostAsync(Func<string, int> convert, string[] files)
     {
         // snippet: python-lost

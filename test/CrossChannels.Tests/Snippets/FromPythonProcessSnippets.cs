@@ -84,7 +84,7 @@ internal static class FromPythonProcessSnippets
         }
         catch (ArgumentException e)
         {
-            Console.WriteLine(e.Message);       // a lambda that captures 'number': make it static, and pass what it needs as arguments
+            Console.WriteLine(e.Message);       // A lambda in Main uses variables of the method around it, such as 'number' ...
         }
 
         await using WorkerProcess process = await WorkerProcess.StartAsync(static n => Console.WriteLine(n), number);

@@ -40,4 +40,22 @@ internal static class PoolSnippets
         static void Open(string path) => Console.WriteLine($"process {Environment.ProcessId} opens {path}");
         // end
     }
+
+    public static WorkerPoolSettings TuneWorkers(TextWriter errors)
+    {
+        // snippet: pool-workers
+        var settings = new WorkerPoolSettings
+        {
+            StartTimeout = TimeSpan.FromMinutes(5),          // the initializer loads much
+            Worker = new WorkerSettings
+            {
+                Name = "resize",                             // resize-1, resize-2, ...
+                Output = TextWriter.Null,                    // default: what they write goes where the parent's goes
+                Error = errors,                              // from all of them: use TextWriter.Synchronized
+                Environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = "0" },
+            },
+        };
+        // end
+        return settings;
+    }
 }

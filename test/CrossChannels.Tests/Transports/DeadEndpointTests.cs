@@ -27,6 +27,22 @@ public sealed class DeadEndpointTests : IDisposable
             Assert.IsTrue(File.Exists(stays), stays);
     }
 
+    [TestMethod]
+    public async Task RemoveUnique_TakesThoseOfProcessesThatAreGone()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        const int Gone = int.MaxValue;
+        string dead = Leave($"a-name-{Gone}-0123abcd.sock"), young = Leave($"young-{Gone}-0123abcd.sock");
+        string[] others = [Leave($"jobs-{Environment.ProcessId}-0123abcd.sock"), Leave($"jobs-{Gone}-01234567-x.sock"), Leave("jobs-12345678.sock"), Leave("jobs.sock")];
+        foreach (string old in (string[])[dead, .. others])
+            File.SetLastWriteTimeUtc(old, DateTime.UtcNow - TimeSpan.FromHours(1));
+        await DeadEndpoints.RemoveUniqueAsync(Path.GetDirectoryName(dead)!).Done();
+        Assert.IsFalse(File.Exists(dead));
+        foreach (string stays in (string[])[young, .. others])
+            Assert.IsTrue(File.Exists(stays), stays);
+    }
+
     /// <summary>A socket that nobody listens on: bound under another name, since closing removes the name that was bound.</summary>
     private string Leave(string name)
     {

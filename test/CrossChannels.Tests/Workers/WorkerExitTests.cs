@@ -101,6 +101,17 @@ public sealed class WorkerExitTests
     }
 
     [TestMethod]
+    public async Task TerminateAsync_NegativeTime_IsRefusedAndAsksNobody()
+    {
+        var output = new LineWriter();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, "return", new WorkerSettings { Output = output });
+        await output.FirstLine.Done();
+        await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(() => worker.TerminateAsync(TimeSpan.FromSeconds(-2)).Done());
+        worker.Kill();
+        Assert.AreEqual(9, (await worker.WaitForExitAsync().Done()).Signal);
+    }
+
+    [TestMethod]
     public async Task DisposeAsync_WaitsForAWorker_AndTerminatesADaemon()
     {
         WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Nothing);

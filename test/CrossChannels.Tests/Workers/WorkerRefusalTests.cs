@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Threading.Channels;
 using CrossChannels.Workers;
+using CrossChannels.Workers.Starting;
 
 namespace CrossChannels.Tests.Workers;
 
@@ -14,13 +15,38 @@ public sealed class WorkerRefusalTests
     public async Task Method_WithCapturesOrAnObject_IsRefused()
     {
         int captured = 3;
-        await RefusedAsync(() => WorkerProcess.StartAsync(() => Console.WriteLine(captured)), "captures 'captured'");
+        const string Here = nameof(Method_WithCapturesOrAnObject_IsRefused);
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(() => Console.WriteLine(captured)),
+            $"A lambda in {Here} uses variables of the method around it, such as 'captured'");
+        await RefusedAsync(() => WorkerProcess.StartAsync(Local), "Local uses variables of the method around it, such as 'captured'");
+        for (int inner = 0; inner < 1; inner++)
+        {
+            int number = inner;
+            await RefusedAsync(() => WorkerProcess.StartAsync(() => Console.WriteLine(captured + number)), "such as 'number', which");
+        }
         await RefusedAsync(() => WorkerProcess.StartAsync(InstanceMethod), "is a method of an object");
         await RefusedAsync(() => WorkerProcess.StartAsync("text".Extension), "is bound to its first argument");
         Action several = WorkerMethods.Nothing;
         several += WorkerMethods.WaitForever;
         await RefusedAsync(() => WorkerProcess.StartAsync(several), "one of several methods");
+
+        void Local() => Console.WriteLine(captured);
     }
+
+    [TestMethod]
+    public async Task Lambda_WithTheObjectAroundIt_IsRefused() =>
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(() => GC.KeepAlive(this)), $"A lambda in {nameof(Lambda_WithTheObjectAroundIt_IsRefused)} uses the object around it, which");
+
+    [TestMethod]
+    [DataRow("<<Main>$>g__Crash|0_14", "Crash")]
+    [DataRow("<Run>b__41_60", "a lambda in Run")]
+    [DataRow("<<Main>$>b__0_1", "a lambda in Main")]
+    [DataRow("<<Run>g__Inner|0_1>b__2", "a lambda in Inner")]
+    [DataRow("<Run", "<Run")]
+    [DataRow("Run", "Run")]
+    public void CompilerName_IsShownAsInTheSource(string name, string shown) => Assert.AreEqual(shown, CompilerName.Display(name));
 
     [TestMethod]
     public async Task Method_MadeWhileTheProgramRuns_IsRefused()

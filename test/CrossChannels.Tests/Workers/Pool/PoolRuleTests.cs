@@ -94,6 +94,20 @@ public sealed class PoolRuleTests
         await Assert.ThrowsExactlyAsync<NotSupportedException>(() => pool.RunAsync(static (object x) => x.GetHashCode(), new object()).Done());
     }
 
+    [TestMethod]
+    public async Task Result_ThatCannotCross_IsRefusedByName()
+    {
+        await using var pool = new WorkerPool(1, null, LocalWorker.StartAsync);
+        NotSupportedException refused = await Assert.ThrowsExactlyAsync<NotSupportedException>(() => pool.RunAsync(MakeAnything, 1).Done());
+        StringAssert.StartsWith(refused.Message, "The result of PoolRuleTests.MakeAnything cannot go to another process: ");
+        ArgumentException noValue = await Assert.ThrowsExactlyAsync<ArgumentException>(() => pool.MapAsync(NoValueLater, [1, 2]).Done());
+        StringAssert.Contains(noValue.Message, "MapAsync needs a method that returns a value or a Task<T>");
+    }
+
+    private static object MakeAnything(int x) => x;
+
+    private static Task NoValueLater(int x) => Task.Delay(x);
+
     private static async Task<int> SlowAt700(int x)
     {
         if (x == 700)
