@@ -174,7 +174,7 @@ internal sealed partial class PoolScheduler
                 return;
             }
             seat.Window.RemoveFirst();
-            seat.Depth = settings.TaskTimeout == Timeout.InfiniteTimeSpan ? Math.Clamp(DepthMicroseconds / Math.Max(microseconds, 1), 1, MaxDepth) : 1;
+            seat.Depth = settings.TaskTimeout == Timeout.InfiniteTimeSpan ? DepthFor(microseconds) : 1;
             call.InFlight--;
             StopClock(seat);
             if (seat.TasksLeft == 0 && seat.Window.Count == 0 && !seat.IsLeaving)
@@ -185,6 +185,9 @@ internal sealed partial class PoolScheduler
         if (call.InFlight == 0)
             CheckOver(call);
     }
+
+    private static int DepthFor(int microseconds) =>
+        Math.Clamp(DepthMicroseconds / Math.Max(microseconds, 1), microseconds <= LongMicroseconds ? 2 : 1, MaxDepth);
 
     private bool TryRead(Chunk chunk, int count, TaskReader reader)
     {

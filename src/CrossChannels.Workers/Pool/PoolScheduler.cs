@@ -11,6 +11,9 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
 
     private const int DepthMicroseconds = 1000;
 
+    /// <summary>Behind a chunk that is no longer than this, one waits at least: to ask for the next one takes a worker a tenth of a millisecond.</summary>
+    private const int LongMicroseconds = 20_000;
+
     private readonly Lock _gate = new();
     private readonly ILogger? _logger = QuietLogger.Over(settings.Logger);
     private readonly List<WorkerSeat> _seats = [];
