@@ -18,14 +18,7 @@ internal sealed class GivenReaders
     }
 
     /// <summary>A reader has come. Which of those on their way it is does not matter: they are only counted.</summary>
-    public void Arrived()
-    {
-        object? first;
-        lock (_sync)
-            first = _expected.First?.Value;
-        if (first is not null)
-            Forget(first);
-    }
+    public void Arrived() => Forget(null);
 
     /// <summary>Waits until none is on its way.</summary>
     public Task WaitAsync()
@@ -38,13 +31,15 @@ internal sealed class GivenReaders
         }
     }
 
-    private void Forget(object ticket)
+    /// <param name="ticket">What was given; null for the oldest that is on its way.</param>
+    private void Forget(object? ticket)
     {
         TaskCompletionSource? none = null;
         lock (_sync)
         {
-            if (_expected.Remove(ticket) && _expected.Count == 0)
-                none = Interlocked.Exchange(ref _none, null);
+            // Found and removed under one lock, so that two that come at once count as two.
+            if ((ticket ?? _expected.First?.Value) is { } gone && _expected.Remove(gone) && _expected.Count == 0)
+                (none, _none) = (_none, null);
         }
         none?.SetResult();
     }
