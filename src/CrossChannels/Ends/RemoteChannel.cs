@@ -1,42 +1,19 @@
 namespace CrossChannels.Ends;
 
 /// <summary>A shared channel of another process: a reader and a writer that are opened together.</summary>
-internal sealed class RemoteChannel<T>(CrossChannelReader<T> reader, CrossChannelWriter<T> writer, ChannelAddress address) : CrossChannel<T>(reader, writer)
+internal sealed class RemoteChannel<T>(RemoteEnds<T, T, CrossChannelReader<T>> ends, ChannelAddress address) : CrossChannel<T>(ends.Reader, ends.Writer)
 {
     public override ChannelAddress Address => address;
 
-    public static async Task<RemoteChannel<T>> OpenAsync(EndContent content, CancellationToken cancellationToken)
+    public static async Task<RemoteChannel<T>> OpenAsync(EndContent content, CancellationToken cancellationToken) => new(
+        await RemoteEnds<T, T, CrossChannelReader<T>>.OpenAsync(content, CrossChannel.OpenReaderAsync, cancellationToken).ConfigureAwait(false), content.Address)
     {
-        ChannelAddress address = content.Address;
-        CrossChannelWriter<T> writer = await CrossChannel.OpenWriterAsync(address, content.Writes!.ToSettings<T>(), content.LinkToWrite(), cancellationToken).ConfigureAwait(false);
-        try
-        {
-            CrossChannelReader<T> reader = await CrossChannel.OpenReaderAsync(address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken).ConfigureAwait(false);
-            return new RemoteChannel<T>(reader, writer, address) { Origin = RefusedOrigin.Both };
-        }
-        catch
-        {
-            await writer.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+        Origin = RefusedOrigin.Both,
+    };
 
-    /// <remarks>The owner ends a channel; this end only leaves it.</remarks>
-    public override void Abort(string? reason = null)
-    {
-        _ = Reader.CloseAsync(reason).AsTask();
-        Writer.Dispose();
-    }
+    public override void Abort(string? reason = null) => ends.Abort(reason);
 
-    public override async ValueTask DisposeAsync()
-    {
-        await Reader.DisposeAsync().ConfigureAwait(false);
-        await Writer.DisposeAsync().ConfigureAwait(false);
-    }
+    public override ValueTask DisposeAsync() => ends.DisposeAsync();
 
-    public override void Dispose()
-    {
-        Reader.Dispose();
-        Writer.Dispose();
-    }
+    public override void Dispose() => ends.Dispose();
 }
