@@ -45,7 +45,7 @@ internal sealed class Comparison(ComparedVersion old, ComparedVersion @new, IRea
         IReadOnlyList<RowVerdict> verdicts = RowVerdict.Decide([.. measured.Select(static row => row.Tests)], rule);
         return new ComparisonResult
         {
-            Machine = MachineInfo.Read(cores, new Plan(_sets, plan.Round, plan.WarmUp, TimeSpan.Zero)),
+            Machine = MachineInfo.Read(cores, new Plan(_sets, plan.RoundPerProcess, plan.WarmUp, TimeSpan.Zero)),
             Old = old.Name,
             OldCommit = old.Commit,
             New = @new.Name,
@@ -59,7 +59,7 @@ internal sealed class Comparison(ComparedVersion old, ComparedVersion @new, IRea
     /// <summary>Rows and plan in one line: two comparisons with the same line may be counted together.</summary>
     public string Describe() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{string.Join(',', scenarios.SelectMany(Wanted).Select(static row => row.Row.Id))} {_sets}+{plan.SelfSets} x {plan.Round.TotalSeconds} s, {plan.Budget.TotalSeconds} s, {threshold}");
+        $"{string.Join(',', scenarios.SelectMany(Wanted).Select(static row => row.Row.Id))} {_sets}+{plan.SelfSets} x {plan.RoundPerProcess.TotalSeconds} s, {plan.Budget.TotalSeconds} s, {threshold}");
 
     /// <summary>Why a scenario cannot be compared; null if it can.</summary>
     public static string? WhyNot(Scenario scenario) => scenario is PairedScenario

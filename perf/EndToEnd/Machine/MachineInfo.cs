@@ -70,7 +70,6 @@ internal sealed record MachineInfo
         return File.Exists(Facts) ? double.Parse(File.ReadAllText(Facts).Split(' ')[0], CultureInfo.InvariantCulture) : null;
     }
 
-
     private static string ProcessorName()
     {
         const string Facts = "/proc/cpuinfo";

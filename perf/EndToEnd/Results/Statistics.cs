@@ -1,6 +1,6 @@
 namespace EndToEnd.Results;
 
-/// <summary>Median and its confidence interval, without an assumption on the distribution.</summary>
+/// <summary>Centers of samples and the median's confidence interval, without an assumption on the distribution.</summary>
 internal static class Statistics
 {
     private const double WantedCoverage = 0.95;
@@ -10,6 +10,14 @@ internal static class Statistics
         double[] sorted = [.. values.Order()];
         int middle = sorted.Length / 2;
         return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    /// <summary>The mean without a tenth of the values at either end, at least one where there are three or more.</summary>
+    /// <remarks>Odd values do not move it, and it scatters 3 % more than the mean of normal values does; their median scatters 25 % more.</remarks>
+    public static double TrimmedMean(IReadOnlyList<double> values)
+    {
+        int leftOut = values.Count < 3 ? 0 : Math.Max(1, values.Count / 10);
+        return values.Order().Skip(leftOut).SkipLast(leftOut).Average();
     }
 
     /// <summary>The narrowest pair of order statistics, as far from one end as from the other, that holds the median with at least 95 %.</summary>

@@ -23,7 +23,7 @@ internal static class NoiseFloor
         return quantile * Math.Sqrt(((1.0 / old.Count) + (1.0 / setsOfNew)) / ((1.0 / self.Count) + (1.0 / old.Count)));
     }
 
-    /// <summary>Between the means of the chosen scores and of the others; a score is a median, so that single rounds do not move it.</summary>
+    /// <summary>Between the means of the chosen scores and of the others; a score is a trimmed mean, so that single rounds do not move it.</summary>
     private static double Difference(double[] all, double total, uint chosen, int count)
     {
         double sum = 0;

@@ -7,9 +7,9 @@ namespace EndToEnd.Comparing.Judging;
 /// <param name="Set">How far the scores of sets scatter (a standard deviation).</param>
 internal readonly record struct Spread(double Round, double Set)
 {
-    // What the standard deviation of a normal distribution is to its median absolute deviation, and its median's to its mean's.
+    // What the standard deviation of a normal distribution is to its median absolute deviation, and that of a trimmed mean to that of the mean.
     private const double OfMedianDeviation = 1.4826;
-    private const double OfMedian = 1.2533;
+    private const double OfTrimmedMean = 1.05;
 
     // Of the normal distribution: 1 - 0.05 / 8, a typical corrected level, and a chance of 90 % to see it.
     private const double Quantiles = 2.50 + 1.28;
@@ -26,13 +26,13 @@ internal readonly record struct Spread(double Round, double Set)
     }
 
     /// <summary>The scatter that a set's score will have after so many cycles: what was seen of sets, or what rounds alone would give, if larger.</summary>
-    public double Score(int cycles) => Math.Max(Set, OfMedian * Round / Math.Sqrt(cycles));
+    public double Score(int cycles) => Math.Max(Set, OfTrimmedMean * Round / Math.Sqrt(cycles));
 
     /// <summary>How many cycles show a difference of this size in nine comparisons of ten, as far as the scatter of rounds decides.</summary>
     /// <remarks>Twice of what the scatter says, because it is estimated from few rounds.</remarks>
     public double Cycles(double difference, int setsPerVersion)
     {
-        double root = Quantiles * OfMedian * Round * Math.Sqrt(2.0 / setsPerVersion) / difference;
+        double root = Quantiles * OfTrimmedMean * Round * Math.Sqrt(2.0 / setsPerVersion) / difference;
         return 2 * root * root;
     }
 

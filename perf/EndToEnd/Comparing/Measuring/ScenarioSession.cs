@@ -12,6 +12,8 @@ internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion o
     // Starting is waiting, in part: for processes, and for the compiler to come to rest.
     private const int StartedAtOnce = 2;
 
+    private TimeSpan _round;
+
     /// <summary>Runs all cycles.</summary>
     /// <param name="setsPerVersion">Sets of each version that are compared.</param>
     /// <param name="budget">For starting, and for all cycles.</param>
@@ -39,6 +41,7 @@ internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion o
     {
         // Addresses are handed out here, one after the other.
         var parts = roles.Select(_ => scenario.SubjectParts(workplace)).ToArray();
+        _round = plan.RoundPerProcess * parts[0].Count;
         var options = new ParallelOptions { MaxDegreeOfParallelism = StartedAtOnce, CancellationToken = workplace.CancellationToken };
         await Parallel.ForAsync(0, sets.Length, options, async (i, token) =>
         {
@@ -50,7 +53,7 @@ internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion o
     private async Task RunAsync(ProcessSet[] sets, int setsPerVersion, TimeSpan budget, Workplace workplace)
     {
         for (int cycle = 0; cycle < plan.SettlingCycles; cycle++)
-            await RunCycleAsync(sets, cycle, set => set.RunAsync(plan.Round, isCounted: false));
+            await RunCycleAsync(sets, cycle, static (set, round) => set.RunAsync(round, isCounted: false));
 
         long started = Stopwatch.GetTimestamp();
         int done = 0;
@@ -69,12 +72,10 @@ internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion o
             await RunCycleAsync(sets, done, static (set, round) => set.RunCountedAsync(round));
     }
 
-    private Task RunCycleAsync(ProcessSet[] sets, int cycle, Func<ProcessSet, Task> run) => RunCycleAsync(sets, cycle, (set, _) => run(set));
-
     private async Task RunCycleAsync(ProcessSet[] sets, int cycle, Func<ProcessSet, TimeSpan, Task> run)
     {
         foreach (ProcessSet set in Turns.Of(sets, cycle))
-            await run(set, plan.Round);
+            await run(set, _round);
     }
 
     /// <summary>How many cycles a difference of the threshold needs, by the sets that take no part in the test.</summary>
