@@ -56,6 +56,8 @@ internal static class Program
             if (id != ScenarioList.AllRows && !ScenarioList.Ids.Contains(id, StringComparer.Ordinal))
                 result.AddError($"There is no row '{id}'. Rows: {string.Join(", ", ScenarioList.Ids)}.");
         }
+        if (ids.Length == 0)
+            result.AddError("Name a row, or all.");
         return ids;
     }
 

@@ -14,7 +14,8 @@ internal static class Runner
     {
         string cores = Affinity.Pin();
         MachineInfo machine = MachineInfo.Read(cores, plan);
-        ResultFile result = ResultFile.LoadOrNew(json, machine) with { Machine = machine, Rows = [] };
+        ResultFile result = ResultFile.LoadOrNew(json, machine) with { Machine = machine };
+        var measured = new List<Row>();
         bool hasFailed = false;
         foreach (SelectedScenario selected in scenarios)
         {
@@ -29,14 +30,14 @@ internal static class Runner
                 hasFailed = true;
                 rows = [.. selected.Scenario.Rows.Select(spec => Row.Skip(spec, $"failed: {e.Message}"))];
             }
-            foreach (Row row in rows.Where(row => selected.Ids.Contains(row.Id)))
-                result.Rows.Add(row);
+            measured.AddRange(rows.Where(row => selected.Ids.Contains(row.Id)).Select(row => row with { Time = machine.Time, Load = machine.Load }));
+            // Now, so that nothing is lost if the next one is interrupted.
+            if (json is not null)
+                result.With(measured, ScenarioList.Ids).Save(json);
         }
 
-        Report.Write(result, Console.Out);
-        if (json is not null)
-            result.Save(json);
-        return hasFailed || (enforce && result.Rows.Any(static row => row.Met is false)) ? 1 : 0;
+        Report.Write(result with { Rows = measured }, Console.Out);
+        return hasFailed || (enforce && measured.Any(static row => row.Met is false)) ? 1 : 0;
     }
 
     private static async Task<IReadOnlyList<Row>> RunAsync(Scenario scenario, Plan plan, CancellationToken cancellationToken)

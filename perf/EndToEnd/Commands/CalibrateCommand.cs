@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EndToEnd.Comparing;
 using EndToEnd.Comparing.Calibrating;
+using EndToEnd.Comparing.Reporting;
 
 namespace EndToEnd.Commands;
 
@@ -34,7 +35,10 @@ internal static class CalibrateCommand
             for (int done = log.Read(key).Count; done < repeat; done++)
             {
                 await Console.Error.WriteLineAsync($"comparison {done + 1} of {repeat}");
-                log.Append(CalibrationRun.Of(key, await comparison.RunAsync(cores, cancellationToken)));
+                ComparisonResult result = await comparison.RunAsync(cores, cancellationToken);
+                if (result.HasFailed)
+                    throw new ComparisonException("A comparison failed, which says nothing about differences; it is not counted.");
+                log.Append(CalibrationRun.Of(key, result));
             }
             CalibrationSummary.Write([.. log.Read(key).Take(repeat)], Console.Out);
             return 0;

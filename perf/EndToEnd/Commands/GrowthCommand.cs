@@ -28,20 +28,31 @@ internal static class GrowthCommand
 
     private static async Task<int> RunAsync(IReadOnlyList<GrowthSeries> all, Plan plan, FileInfo? json, CancellationToken cancellationToken)
     {
-        MachineInfo machine = MachineInfo.Read(Affinity.Pin(), plan);
+        MachineInfo machine = MachineInfo.Read(Affinity.Pin());
+        ResultFile result = ResultFile.LoadOrNew(json, machine);
         var measured = new List<Series>();
+        bool hasFailed = false;
         foreach (GrowthSeries series in all)
         {
-            using var workplace = new Workplace(series.Id, cancellationToken);
-            measured.Add(series.WhyNot() is { } reason ? series.Skip(plan, reason) : await series.MeasureAsync(plan, workplace));
+            Series one;
+            try
+            {
+                using var workplace = new Workplace(series.Id, cancellationToken);
+                one = series.WhyNot() is { } reason ? series.Skip(plan, reason) : await series.MeasureAsync(plan, workplace);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                await Console.Error.WriteLineAsync($"{series.Id} failed: {e}");
+                hasFailed = true;
+                one = series.Skip(plan, $"failed: {e.Message}");
+            }
+            measured.Add(one with { Load = machine.Load });
+            // Now, so that nothing is lost if the next one is interrupted.
+            if (json is not null)
+                result.With(measured, GrowthList.Ids).Save(json);
         }
 
-        ResultFile result = ResultFile.LoadOrNew(json, machine);
-        IEnumerable<Series> kept = (result.Series ?? []).Where(old => measured.All(series => series.Id != old.Id));
-        result = result with { Series = [.. kept.Concat(measured).OrderBy(static series => GrowthList.Ids.ToList().IndexOf(series.Id))] };
         Markdown.WriteSeries(measured, Console.Out);
-        if (json is not null)
-            result.Save(json);
-        return 0;
+        return hasFailed ? 1 : 0;
     }
 }

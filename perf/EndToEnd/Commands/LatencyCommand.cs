@@ -21,12 +21,13 @@ internal static class LatencyCommand
 
     private static async Task<int> RunAsync(Plan plan, FileInfo? json, CancellationToken cancellationToken)
     {
-        MachineInfo machine = MachineInfo.Read(Affinity.Pin(), plan);
+        MachineInfo machine = MachineInfo.Read(Affinity.Pin());
+        ResultFile result = ResultFile.LoadOrNew(json, machine);
         using var workplace = new Workplace("latency", cancellationToken);
-        LatencyResult latency = await LatencyMeasurement.RunAsync(plan, workplace);
+        LatencyResult latency = await LatencyMeasurement.RunAsync(plan, workplace) with { Load = machine.Load };
         Markdown.WriteLatency(latency, Console.Out);
         if (json is not null)
-            (ResultFile.LoadOrNew(json, machine) with { Latency = latency }).Save(json);
+            (result with { Latency = latency }).Save(json);
         return 0;
     }
 }

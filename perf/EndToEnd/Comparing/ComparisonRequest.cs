@@ -19,10 +19,9 @@ internal sealed record ComparisonRequest(string? Reference, string[]? Rows, bool
     /// <exception cref="ComparisonException">It cannot be made.</exception>
     public async Task<int> RunAsync(Func<Comparison, ComparedVersion, ComparedVersion, string, Task<int>> use, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SelectedScenario> scenarios = ScenarioList.Select(Rows is null or [] && IsQuick ? [.. ComparisonPlan.QuickRows] : Rows);
-        int comparable = scenarios.Count(static selected => Comparison.WhyNot(selected.Scenario) is null);
-        if (comparable == 0)
-            throw new ComparisonException($"There is nothing to compare: {Comparison.WhyNot(scenarios[0].Scenario)}.");
+        IReadOnlyList<SelectedScenario> selected = ScenarioList.Select(Rows is null or [] && IsQuick ? [.. ComparisonPlan.QuickRows] : Rows);
+        if (selected.All(static one => one.Scenario.WhyNotCompared() is not null))
+            throw new ComparisonException($"There is nothing to compare: {selected[0].Scenario.WhyNotCompared()}.");
         Harness harness = Harness.Find();
         await using ComparedVersion own = await ComparedVersion.OwnAsync(harness, cancellationToken);
         await using ComparedVersion old = Reference is null ? own : await ComparedVersion.BuildAsync(harness, Reference, cancellationToken);
@@ -30,6 +29,8 @@ internal sealed record ComparisonRequest(string? Reference, string[]? Rows, bool
         if (!Harness.IsOptimized)
             throw new ComparisonException("This program was built without optimization; run it with -c Release.");
         ComparedVersion @new = IsSelf ? old with { Name = $"{old.Name}, again" } : own;
+        IReadOnlyList<ComparedScenario> scenarios = [.. selected.Select(one => ComparedScenario.Of(one, old, @new))];
+        int comparable = scenarios.Count(static scenario => scenario.WhyNot is null);
         ComparisonPlan plan = IsQuick ? ComparisonPlan.Quick(comparable, Budget) : ComparisonPlan.Full(comparable, Budget);
         return await use(new Comparison(old, @new, scenarios, plan, Threshold), old, @new, Affinity.Pin());
     }

@@ -5,15 +5,20 @@ namespace EndToEnd.Counters;
 /// <summary>How counters are named, counted and compared.</summary>
 internal static class CounterInfo
 {
+    private static readonly Lazy<string?> s_noSystemCalls = new(static () => WhyNot(PerfEvent.SystemCalls));
+    private static readonly Lazy<string?> s_noInstructions = new(static () => WhyNot(PerfEvent.Instructions));
+
     public static readonly IReadOnlyList<Counter> All = Enum.GetValues<Counter>();
 
     /// <summary>Which counters speak for a row: what they show is good or bad for what the row is about.</summary>
     /// <remarks>
     /// Where both processes work all the time, processor time is what bounds the rate. A percentile of a latency is mostly waiting, for which
-    /// nothing but time speaks. The others explain a difference, and may change without one.
+    /// nothing but time speaks, and the processes of a pool are not among those that are asked for what they used. The others explain a difference,
+    /// and may change without one.
     /// </remarks>
     public static IReadOnlyList<Counter> ThatSpeakFor(RowSpec row) => row switch
     {
+        { Unit: "tasks/s" } => [Counter.Time],
         { Id: "connect" } => [Counter.Time, Counter.CpuTime],
         { Unit: var unit } when unit.EndsWith("/s", StringComparison.Ordinal) => [Counter.Time, Counter.CpuTime],
         _ => [Counter.Time],
@@ -42,16 +47,18 @@ internal static class CounterInfo
     };
 
     /// <summary>Why it is not counted here; null if it is.</summary>
-    public static string? WhyNot(Counter counter)
+    public static string? WhyNot(Counter counter) => counter switch
     {
-        PerfEvent? counted = counter switch
-        {
-            Counter.SystemCalls => PerfEvent.SystemCalls,
-            Counter.Instructions => PerfEvent.Instructions,
-            _ => null,
-        };
-        if (counted is not null)
-            return PerfEvents.Open(counted).WhyNot;
-        return counter is Counter.VoluntarySwitches or Counter.InvoluntarySwitches && !OperatingSystem.IsLinux() ? "only Linux counts it" : null;
+        Counter.SystemCalls => s_noSystemCalls.Value,
+        Counter.Instructions => s_noInstructions.Value,
+        Counter.VoluntarySwitches or Counter.InvoluntarySwitches when !OperatingSystem.IsLinux() => "only Linux counts it",
+        _ => null,
+    };
+
+    // Not kept open: what is counted is slower, and processes that are started inherit it.
+    private static string? WhyNot(PerfEvent counted)
+    {
+        using PerfEvents events = PerfEvents.Open(counted);
+        return events.WhyNot;
     }
 }

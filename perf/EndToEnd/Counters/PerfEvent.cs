@@ -8,6 +8,9 @@ namespace EndToEnd.Counters;
 /// <param name="IsUserOnly">Whether what the kernel does is left out.</param>
 internal sealed record PerfEvent(uint Type, ulong? Config, bool IsUserOnly)
 {
+    /// <summary>Where the system shows its tracepoints.</summary>
+    public const string TracingRoot = "/sys/kernel/tracing";
+
     private const uint Hardware = 0;
     private const uint Tracepoint = 2;
 
@@ -17,7 +20,7 @@ internal sealed record PerfEvent(uint Type, ulong? Config, bool IsUserOnly)
 
     private static ulong? TracepointId(string name)
     {
-        foreach (string root in (string[])["/sys/kernel/tracing", "/sys/kernel/debug/tracing"])
+        foreach (string root in (string[])[TracingRoot, "/sys/kernel/debug/tracing"])
         {
             try
             {

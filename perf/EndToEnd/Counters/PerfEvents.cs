@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace EndToEnd.Counters;
 
-/// <summary>Counts one kind of event in every thread of this process, those to come included, until the process ends.</summary>
-internal sealed partial class PerfEvents
+/// <summary>Counts one kind of event in every thread of this process, those to come and those of processes that it starts included, until it is disposed or the process ends.</summary>
+internal sealed partial class PerfEvents : IDisposable
 {
     private const int InheritFlag = 1 << 1;
     private const int ExcludeKernelFlag = 1 << 5;
@@ -44,12 +44,19 @@ internal sealed partial class PerfEvents
         return sum;
     }
 
+    public void Dispose()
+    {
+        foreach (int file in _files)
+            _ = Close(file);
+        _files.Clear();
+    }
+
     private string? TryOpen(PerfEvent counted)
     {
         if (!OperatingSystem.IsLinux())
             return "only Linux counts it";
         if (counted.Config is not { } config)
-            return "the system does not show the tracepoint to this user";
+            return $"the system shows no tracepoint to this user; root may mount them (mount -t tracefs nodev {PerfEvent.TracingRoot})";
         int call = RuntimeInformation.ProcessArchitecture switch
         {
             Architecture.X64 => 298,
@@ -86,6 +93,9 @@ internal sealed partial class PerfEvents
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadCount(int file, out long count, nint bytes);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
 
     /// <summary>The first version of struct perf_event_attr, which every kernel takes.</summary>
     [StructLayout(LayoutKind.Sequential)]

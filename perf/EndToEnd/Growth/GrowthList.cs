@@ -9,6 +9,8 @@ internal static class GrowthList
         new PayloadRoundTrip(),
         new CapacityThroughput(),
         new CapacityDelay(),
+        new WritersThroughput(),
+        new ReadersThroughput(),
         new LinksThroughput(),
         new LinksRoundTrip(),
         new IdleThroughput(),

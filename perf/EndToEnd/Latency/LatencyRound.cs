@@ -8,7 +8,7 @@ internal sealed class LatencyRound
     /// <summary>Ticks from when an item was due until it was read.</summary>
     public Histogram Latency { get; private init; } = new();
 
-    /// <summary>Ticks from when an item was due until its write began: the part of its latency that is the sender's.</summary>
+    /// <summary>Ticks from when an item was due until its write began: what the sender, or a write before that had to wait, adds.</summary>
     public Histogram Lateness { get; private init; } = new();
 
     /// <summary>Items a second, from the first due until the last was read.</summary>

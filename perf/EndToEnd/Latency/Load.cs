@@ -7,6 +7,7 @@ internal sealed record Load(string Name, Func<double, double> Rate)
 {
     public static readonly IReadOnlyList<Load> All =
     [
+        new("100 items/s", static _ => 1e2),
         new("1,000 items/s", static _ => 1e3),
         new("10,000 items/s", static _ => 1e4),
         new("100,000 items/s", static _ => 1e5),

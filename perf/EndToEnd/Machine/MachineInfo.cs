@@ -32,11 +32,13 @@ internal sealed record MachineInfo
 
     public required DateTimeOffset Time { get; init; }
 
-    public required int Pairs { get; init; }
+    /// <summary>Pairs a row; null where rows and series say it themselves.</summary>
+    public int? Pairs { get; init; }
 
-    public required double SecondsPerSide { get; init; }
+    /// <summary>Of each pair; null where rows and series say it themselves.</summary>
+    public double? SecondsPerSide { get; init; }
 
-    public static MachineInfo Read(string usedCores, Plan plan) => new()
+    public static MachineInfo Read(string usedCores, Plan? plan = null) => new()
     {
         Os = RuntimeInformation.OSDescription,
         Architecture = RuntimeInformation.OSArchitecture.ToString(),
@@ -48,8 +50,8 @@ internal sealed record MachineInfo
         Gc = (GCSettings.IsServerGC ? "server" : "workstation") + (GCSettings.LatencyMode == GCLatencyMode.Interactive ? ", concurrent" : ""),
         Load = LoadBefore(),
         Time = DateTimeOffset.UtcNow,
-        Pairs = plan.Pairs,
-        SecondsPerSide = plan.Duration.TotalSeconds,
+        Pairs = plan?.Pairs,
+        SecondsPerSide = plan?.Duration.TotalSeconds,
     };
 
     /// <summary>Whether figures from there can stand beside figures from here.</summary>
@@ -58,7 +60,9 @@ internal sealed record MachineInfo
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Processor}, {Cores} cores (used: {UsedCores}), {MemoryGiB} GiB; {Os}; {Runtime}, {Gc} GC; {Pairs} pairs of {SecondsPerSide} s{LoadText()}; {Time:yyyy-MM-dd}");
+        $"{Processor}, {Cores} cores (used: {UsedCores}), {MemoryGiB} GiB; {Os}; {Runtime}, {Gc} GC{PlanText()}{LoadText()}; {Time:yyyy-MM-dd}");
+
+    private string PlanText() => Pairs is { } pairs ? string.Create(CultureInfo.InvariantCulture, $"; {pairs} pairs of {SecondsPerSide} s") : "";
 
     private string LoadText() => Load is { } load
         ? string.Create(CultureInfo.InvariantCulture, $"; load before: {load:N1}{(load >= BusyLoad ? " (busy with other work: not for a conclusion)" : "")}")

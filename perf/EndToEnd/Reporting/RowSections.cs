@@ -13,7 +13,7 @@ internal static class RowSections
             body.Element("h2", "Targets").Element("p", "Each row was measured beside its baseline in the same run, in turns. The bar is the median of the ratios of all pairs, "
                 + "the whiskers are its confidence interval, the diamond is the target. Rows without a baseline are in the table only.");
             body.Chart("ratios", "targets", "Bars: how many times as good as its baseline each row is, with interval and target. The table below has the same figures.", Height(targets));
-            body.Table("Rows with a target", Columns("baseline", "target", "verdict"), targets.Select(static row => Cells(row, Figure.TargetOf(row), row.Verdict())));
+            body.Table("Rows with a target", Columns("baseline", "target", "verdict", "note"), targets.Select(static row => Cells(row, Figure.TargetOf(row), row.Verdict(), row.Note ?? "")));
         }
         if (peers.Length > 0)
         {

@@ -17,7 +17,21 @@ internal static class Figure
         double number => Digits(number),
     };
 
-    public static string Of(double? value, string unit) => value is null ? None : $"{Of(value)} {unit}";
+    /// <summary>With its unit: 12.4 ms and not 12.4 k us, 1.35 GB/s and not 1.35 G B/s.</summary>
+    public static string Of(double? value, string unit)
+    {
+        if (value is null)
+            return None;
+        if (unit is "us" or "ns" && Math.Abs(value.Value) >= 1e4)
+            return Of(value / 1e3, unit == "us" ? "ms" : "us");
+        string figure = Of(value);
+        return unit.StartsWith('B') && char.IsAsciiLetter(figure[^1]) ? figure + unit : $"{figure} {unit}";
+    }
+
+    public static string Percent(double? fraction) =>
+        fraction is { } value ? (value * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %" : None;
+
+    public static string PValue(double? value) => value?.ToString("0.####", CultureInfo.InvariantCulture) ?? None;
 
     /// <summary>A step of a series: a whole number.</summary>
     public static string Step(double value) => value.ToString("N0", CultureInfo.InvariantCulture);

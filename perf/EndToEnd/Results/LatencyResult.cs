@@ -5,6 +5,9 @@ internal sealed record LatencyResult
 {
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>How many threads of the machine ran or waited to, on average, in the minute before.</summary>
+    public double? Load { get; init; }
+
     /// <summary>Rounds a line; their items are counted together.</summary>
     public required int Rounds { get; init; }
 

@@ -30,15 +30,16 @@ internal static class Markdown
     /// <summary>Rows with a target.</summary>
     public static void WriteTargets(ResultFile result, TextWriter output)
     {
-        output.WriteLine("| row | CrossChannels | baseline | ratio | interval | target | |");
-        output.WriteLine("|---|---:|---:|---:|---:|---:|---|");
+        output.WriteLine("| row | CrossChannels | baseline | | ratio | interval | target | |");
+        output.WriteLine("|---|---:|---|---:|---:|---:|---:|---|");
         foreach (Row row in result.Targets())
         {
             output.WriteLine(row.Skipped is { } reason
-                ? $"| `{row.Id}` | | | | | {Figure.TargetOf(row)} | skipped: {Cell(reason)} |"
-                : $"| `{row.Id}` | {Figure.Of(row.Value, row.Unit)} | {Figure.Of(row.Baseline, row.Unit)} | {Figure.RatioOf(row, row.Ratio)}"
+                ? $"| `{row.Id}` | | {Cell(row.Against)} | | | | {Figure.TargetOf(row)} | skipped: {Cell(reason)} |"
+                : $"| `{row.Id}` | {Figure.Of(row.Value, row.Unit)} | {Cell(row.Against)} | {Figure.Of(row.Baseline, row.Unit)} | {Figure.RatioOf(row, row.Ratio)}"
                     + $" | {Figure.IntervalOf(row)} | {Figure.TargetOf(row)} | {row.Verdict()} |");
         }
+        WriteNotes(result.Targets(), output);
     }
 
     /// <summary>Rows that only compare.</summary>
@@ -53,6 +54,7 @@ internal static class Markdown
                 : $"| `{row.Id}` | {Figure.Of(row.Value, row.Unit)} | {Cell(row.Against)} | {Figure.Of(row.Baseline, row.Unit)} | {Figure.RatioOf(row, row.Ratio)}"
                     + $" | {Figure.IntervalOf(row)} |");
         }
+        WriteNotes(result.Peers(), output);
     }
 
     /// <summary>One table a series: a row a step, a column a line.</summary>
@@ -63,7 +65,7 @@ internal static class Markdown
         {
             output.Write(before);
             before = output.NewLine;
-            output.WriteLine($"**{series.Title}** (`{series.Id}`): {series.Y}, {series.Unit}; {Figure.Rounds(series.Rounds, series.SecondsPerRound)}.");
+            output.WriteLine($"**{series.Title}** (`{series.Id}`): {series.Y}, {series.Unit}; {Figure.Rounds(series.Rounds, series.SecondsPerRound)}. {series.Note}".TrimEnd());
             output.WriteLine();
             if (series.Skipped is { } reason)
             {
@@ -90,7 +92,19 @@ internal static class Markdown
         }
     }
 
+    /// <summary>Where the two sides of a row do not mean the same; rows of the same note together.</summary>
+    private static void WriteNotes(IEnumerable<Row> rows, TextWriter output)
+    {
+        string before = output.NewLine;
+        foreach (IGrouping<string?, Row> note in rows.Where(static row => row.Note is not null).GroupBy(static row => row.Note, StringComparer.Ordinal))
+        {
+            output.Write(before);
+            before = "";
+            output.WriteLine($"- {string.Join(", ", note.Select(static row => $"`{row.Id}`"))}: {Cell(note.Key)}");
+        }
+    }
+
     /// <summary>What would end a cell, or begin a tag, is written so that it does not.</summary>
-    private static string Cell(string? text) =>
+    public static string Cell(string? text) =>
         (text ?? "").ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 }

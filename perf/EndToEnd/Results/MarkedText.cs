@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace EndToEnd.Results;
 
 /// <summary>Parts of a document that a command writes: each between two markers, the first of which says what belongs there.</summary>
-/// <remarks><c>&lt;!-- table:begin name --&gt;</c> to <c>&lt;!-- table:end --&gt;</c>; without a name it is <see cref="DefaultName"/>.</remarks>
+/// <remarks><c>&lt;!-- table:begin name --&gt;</c> to <c>&lt;!-- table:end --&gt;</c>, each on a line of its own; without a name it is <see cref="DefaultName"/>.</remarks>
 internal static partial class MarkedText
 {
     public const string DefaultName = "targets";
@@ -24,13 +24,13 @@ internal static partial class MarkedText
         });
     }
 
-    [GeneratedRegex("<!-- table:begin", RegexOptions.None, 1000)]
+    [GeneratedRegex("^<!-- table:begin", RegexOptions.Multiline, 1000)]
     private static partial Regex Begin();
 
     // No part reaches over the beginning of another.
     [GeneratedRegex(
-        "(?<begin><!-- table:begin *(?<name>[a-z]*) *-->)((?!<!-- table:begin).)*?(?<end><!-- table:end -->)",
-        RegexOptions.Singleline | RegexOptions.ExplicitCapture,
+        "(?<begin>^<!-- table:begin *(?<name>[a-z]*) *-->)(?=\r?$)((?!^<!-- table:begin).)*?(?<end>^<!-- table:end -->)(?=\r?$)",
+        RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture,
         1000)]
     private static partial Regex Marked();
 }

@@ -8,7 +8,7 @@ internal sealed record ResultFile
 {
     public required MachineInfo Machine { get; init; }
 
-    public required IList<Row> Rows { get; init; }
+    public required IReadOnlyList<Row> Rows { get; init; }
 
     /// <summary>What grows with what.</summary>
     public IReadOnlyList<Series>? Series { get; init; }
@@ -20,6 +20,22 @@ internal sealed record ResultFile
 
     /// <summary>Rows that only compare.</summary>
     public IEnumerable<Row> Peers() => Rows.Where(static row => row.Target is null);
+
+    /// <summary>With these rows, each in place of one of the same name, in the order of <paramref name="ids"/>.</summary>
+    public ResultFile With(IReadOnlyCollection<Row> rows, IEnumerable<string> ids)
+    {
+        string[] order = [.. ids];
+        IEnumerable<Row> kept = Rows.Where(old => rows.All(row => row.Id != old.Id));
+        return this with { Rows = [.. kept.Concat(rows).OrderBy(row => Array.IndexOf(order, row.Id))] };
+    }
+
+    /// <summary>With these series, each in place of one of the same name, in the order of <paramref name="ids"/>.</summary>
+    public ResultFile With(IReadOnlyCollection<Series> series, IEnumerable<string> ids)
+    {
+        string[] order = [.. ids];
+        IEnumerable<Series> kept = (Series ?? []).Where(old => series.All(one => one.Id != old.Id));
+        return this with { Series = [.. kept.Concat(series).OrderBy(one => Array.IndexOf(order, one.Id))] };
+    }
 
     /// <exception cref="InvalidDataException">The file is not one of these.</exception>
     public static ResultFile Load(FileInfo file)

@@ -36,6 +36,12 @@ internal sealed record Row
     /// <summary>Why it was not measured.</summary>
     public string? Skipped { get; init; }
 
+    /// <summary>When the run began that it is of.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>How many threads of the machine ran or waited to, on average, in the minute before that run.</summary>
+    public double? Load { get; init; }
+
     public static Row Skip(RowSpec spec, string reason) =>
         new()
         {

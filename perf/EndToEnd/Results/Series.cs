@@ -19,6 +19,9 @@ internal sealed record Series
 
     public required DateTimeOffset Time { get; init; }
 
+    /// <summary>How many threads of the machine ran or waited to, on average, in the minute before the run that it is of.</summary>
+    public double? Load { get; init; }
+
     /// <summary>Rounds a point.</summary>
     public required int Rounds { get; init; }
 

@@ -13,6 +13,8 @@ internal static class Comparisons
     private const string Items = "items/s";
     private const string Microseconds = "us";
     private const string Bounded = "1024";
+    private const string Throughput = "tp-unix";
+    private const string RoundTrip = "rtt-unix";
     private const string NoItemLimit = "The stream limits bytes, not items, and has neither types nor endings; its calls block a thread.";
 
     private const string Delayed = " An item leaves only when 64 KiB have gathered or the round ends.";
@@ -24,6 +26,7 @@ internal static class Comparisons
         new SideBySide(new RowSpec(
             "python-rtt", Microseconds, Direction.AtMost, 0.8, "Python multiprocessing.Pipe", "An int is pickled; the pipe has no capacity in items."))
         {
+            SameAs = RoundTrip,
             Ours = OurParts.RoundTrip,
             Theirs = static _ => [PartSpec.Of<PythonPart>("python_pipe.py", "Pipe", "")],
             WhyNotTheirs = PythonPart.WhyNot,
@@ -31,6 +34,7 @@ internal static class Comparisons
         new SideBySide(new RowSpec(
             "zmq", Items, Direction.AtLeast, 3, "libzmq PUSH/PULL over ipc://, unbounded", "Messages of 8 bytes without types; a thread of libzmq sends, in each process."))
         {
+            SameAs = "tp-unix-unbounded",
             Ours = static workplace => OurParts.Longs(workplace, Capacity.Unbounded),
             Theirs = static workplace => TheirParts.Zmq(workplace.NewPath()),
             WhyNotTheirs = ZmqLibrary.WhyNot,
@@ -38,6 +42,7 @@ internal static class Comparisons
         new SideBySide(new RowSpec(
             "peer-channel-rtt", Microseconds, Direction.AtMost, Against: "Channel<long> in process, both ways", Note: "One process: nothing is copied and no process wakes another."))
         {
+            SameAs = RoundTrip,
             Ours = OurParts.RoundTrip,
             Theirs = static _ => [PartSpec.Of<PingInProcess>()],
         },
@@ -55,6 +60,7 @@ internal static class Comparisons
     private static SideBySide Queue(string id, string kind, double? target) => new(new RowSpec(
         id, Items, Direction.AtLeast, target, $"Python multiprocessing.{kind}(1024)", "An int is pickled; a thread of the writer sends."))
     {
+        SameAs = Throughput,
         Ours = static workplace => OurParts.Longs(workplace, Bounded),
         Theirs = _ => [PartSpec.Of<PythonPart>("python_queue.py", kind, Bounded)],
         WhyNotTheirs = PythonPart.WhyNot,
@@ -63,6 +69,7 @@ internal static class Comparisons
     private static SideBySide Stream(string id, string kind, string buffer, string against, string note) =>
         new(new RowSpec(id, Items, Direction.AtLeast, Against: against, Note: note))
         {
+            SameAs = Throughput,
             Ours = static workplace => OurParts.Longs(workplace, Bounded),
             Theirs = workplace => TheirParts.Items(workplace.NewPath(), kind, LongBytes, buffer),
         };
@@ -70,6 +77,7 @@ internal static class Comparisons
     private static SideBySide StreamRoundTrip(string id, string kind, string against) =>
         new(new RowSpec(id, Microseconds, Direction.AtMost, Against: against, Note: "Each end keeps a thread in a blocked call."))
         {
+            SameAs = RoundTrip,
             Ours = OurParts.RoundTrip,
             Theirs = workplace => TheirParts.RoundTrip(workplace.NewPath(), kind, LongBytes),
         };
@@ -77,6 +85,7 @@ internal static class Comparisons
     private static SideBySide JsonLines(string id, bool isBuffered, string against, string note) =>
         new(new RowSpec(id, Items, Direction.AtLeast, Against: against, Note: note))
         {
+            SameAs = "tp-record",
             Ours = OurParts.Records,
             Theirs = workplace => TheirParts.JsonLines(workplace.NewPath(), isBuffered),
         };

@@ -13,7 +13,7 @@ internal sealed class HubIdleScale : PairedScenario
 
     public override IReadOnlyList<RowSpec> Rows { get; } = [new("scale-idle-hub", "items/s", Direction.AtLeast, 0.95, "the same without idle writers")];
 
-    public override string? WhyNot() => base.WhyNot() ?? FileLimit.WhyNot(Links);
+    protected override string? WhyNotSubject() => base.WhyNotSubject() ?? FileLimit.WhyNot(Links);
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {

@@ -25,5 +25,5 @@ internal sealed class HubMany : PairedScenario
         ];
     }
 
-    protected override IReadOnlyList<PartSpec> Baseline(Workplace workplace) => [PartSpec.Of<ManyInProcess>(Capacity, "4")];
+    protected override IReadOnlyList<PartSpec> Baseline(Workplace workplace) => [PartSpec.Of<ManyInProcess>(Capacity, "4", "4")];
 }

@@ -7,18 +7,18 @@ using EndToEnd.Results;
 namespace EndToEnd.Scenarios;
 
 /// <summary>One busy link of an endpoint that holds idle ones too, against one of an endpoint that holds none.</summary>
-internal sealed class IdleScale : PairedScenario
+internal sealed class IdleScale(string id, int links, bool isOnRequest) : PairedScenario
 {
-    private const int Links = 1000;
+    public override IReadOnlyList<RowSpec> Rows { get; } = [new(id, "items/s", Direction.AtLeast, 0.95, "the same without idle links")];
 
-    public override IReadOnlyList<RowSpec> Rows { get; } = [new("scale-idle", "items/s", Direction.AtLeast, 0.95, "the same without idle links")];
+    protected override string? WhyNotSubject() => base.WhyNotSubject() ?? FileLimit.WhyNot(links);
 
-    public override string? WhyNot() => base.WhyNot() ?? FileLimit.WhyNot(Links);
+    public override bool IsOnRequest => isOnRequest;
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace)
     {
         string address = UnixAddress.New(workplace);
-        string count = Links.ToString(CultureInfo.InvariantCulture);
+        string count = links.ToString(CultureInfo.InvariantCulture);
         return [PartSpec.Of<LongReader>(address, "1024"), PartSpec.Of<StandingIdleLinks>(address, count), PartSpec.Of<LongWriter>(address)];
     }
 

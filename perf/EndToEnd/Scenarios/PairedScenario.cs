@@ -12,7 +12,12 @@ internal abstract class PairedScenario : Scenario
 
     public static string? WhyNoSockets() => Socket.OSSupportsUnixDomainSockets ? null : "the system has no Unix sockets";
 
-    public override string? WhyNot() => WhyNoSockets();
+    public override string? WhyNot() => WhyNotSubject();
+
+    public override string? WhyNotCompared() => WhyNotSubject();
+
+    /// <summary>Why the library's side cannot run here; null if it can.</summary>
+    protected virtual string? WhyNotSubject() => WhyNoSockets();
 
     /// <summary>The library's side: who listens first, who runs the rounds last.</summary>
     protected abstract IReadOnlyList<PartSpec> Subject(Workplace workplace);

@@ -26,7 +26,8 @@ internal static class ScenarioList
         new WriterScale(),
         new HubIdleScale(),
         new HubMemory(),
-        new IdleScale(),
+        new IdleScale("scale-idle", 1000, isOnRequest: false),
+        new IdleScale("scale-idle-10000", 10_000, isOnRequest: true),
         .. WorkerRows.All,
         .. Comparisons.All,
     ];

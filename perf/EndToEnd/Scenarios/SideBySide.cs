@@ -15,7 +15,15 @@ internal sealed class SideBySide(params RowSpec[] rows) : PairedScenario
     /// <summary>Why the other side cannot run here; null if it can.</summary>
     public Func<string?> WhyNotTheirs { get; init; } = static () => null;
 
+    /// <summary>The row whose library side is this one's too; null if there is none.</summary>
+    public string? SameAs { get; init; }
+
+    /// <summary>Whether the library's side uses workers, which old versions do not have.</summary>
+    public bool NeedsWorkers { get; init; }
+
     public override string? WhyNot() => base.WhyNot() ?? WhyNotTheirs();
+
+    public override string? WhyNotCompared() => SameAs is { } row ? $"what it has of the library is in {row}" : base.WhyNotCompared();
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace) => Ours(workplace);
 

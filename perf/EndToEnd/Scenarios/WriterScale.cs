@@ -5,50 +5,23 @@ using EndToEnd.Results;
 
 namespace EndToEnd.Scenarios;
 
-/// <summary>One, four, sixteen and sixty-four links that write to one channel: what they carry together, against what one carries.</summary>
-/// <remarks>The row is that of sixteen; what the others carry is told on the way.</remarks>
-internal sealed class WriterScale : Scenario
+/// <summary>Sixteen links that write to one channel: what they carry together, against what one carries.</summary>
+internal sealed class WriterScale : PairedScenario
 {
-    private const string Capacity = "65536";
-    private const int One = 0, Sixteen = 2;
+    public const string Capacity = "65536";
 
-    private static readonly int[] s_links = [1, 4, 16, 64];
+    private const int Links = 16;
 
     public override IReadOnlyList<RowSpec> Rows { get; } = [new("scale-writers", "items/s", Direction.AtLeast, 0.8, "one link")];
 
-    public override string? WhyNot() => PairedScenario.WhyNoSockets();
+    protected override IReadOnlyList<PartSpec> Subject(Workplace workplace) => Parts(workplace, Links);
 
-    public override async Task<IReadOnlyList<Measurement>> MeasureAsync(Plan plan, Workplace workplace)
+    protected override IReadOnlyList<PartSpec> Baseline(Workplace workplace) => Parts(workplace, 1);
+
+    /// <summary>A process that owns the channel and reads, and one that has all links.</summary>
+    public static IReadOnlyList<PartSpec> Parts(Workplace workplace, long links)
     {
-        var sides = new List<Side>();
-        try
-        {
-            foreach (int links in s_links)
-            {
-                string address = UnixAddress.New(workplace);
-                sides.Add(await Side.StartAsync(
-                    [PartSpec.Of<OwnerReader>(address, Capacity), PartSpec.Of<SharedWriters>(address, links.ToString(CultureInfo.InvariantCulture))],
-                    workplace.CancellationToken));
-                await sides[^1].WarmUpAsync(plan.WarmUp);
-            }
-            double[][] rates = [.. sides.Select(_ => new double[plan.Pairs])];
-            for (int round = 0; round < plan.Pairs; round++)
-            {
-                for (int i = 0; i < sides.Count; i++)
-                {
-                    int side = round % 2 == 0 ? i : sides.Count - 1 - i;
-                    rates[side][round] = (await sides[side].RunAsync(plan.Duration))[0];
-                }
-                workplace.Say($"round {round + 1} of {plan.Pairs}: {string.Join(", ", s_links.Select((links, i) => Describe(links, rates[i][round], rates[One][round])))}");
-            }
-            return [new Measurement(rates[Sixteen], rates[One])];
-        }
-        finally
-        {
-            foreach (Side side in sides)
-                await side.DisposeAsync();
-        }
+        string address = UnixAddress.New(workplace);
+        return [PartSpec.Of<OwnerReader>(address, Capacity), PartSpec.Of<SharedWriters>(address, links.ToString(CultureInfo.InvariantCulture))];
     }
-
-    private string Describe(int links, double rate, double one) => $"{links} links {Figure.Of(rate, Rows[0].Unit)} ({Figure.Of(rate / one)}x)";
 }

@@ -93,6 +93,36 @@ public sealed class ComparisonTests
         StringAssert.Contains(text.ToString(), "tp-unix: a difference in 2 of 2 (slower 2, faster 0)");
     }
 
+    [TestMethod]
+    [DataRow("tp-unix", 2, null)]
+    [DataRow("rtt-unix", 1, null)]
+    [DataRow("rtt-unix-p99", 1, null)]
+    [DataRow("scale-writers", 2, null)]
+    [DataRow("pool-tasks", 0, "one of the versions has no workers")]
+    [DataRow("python", 0, "what it has of the library is in tp-unix")]
+    [DataRow("peer-json", 0, "what it has of the library is in tp-record")]
+    [DataRow("idle-cpu", 0, "it has no rounds to take turns with; run it by itself with each version")]
+    public void ComparedScenario_OfAVersionWithoutWorkers_SaysWhatCannotBeCompared(string row, int tests, string? reason)
+    {
+        var own = new ComparedVersion("this", "", Peer.OwnExecutable);
+        ComparedScenario scenario = ComparedScenario.Of(ScenarioList.Select([row])[0], own with { HasWorkers = false }, own);
+        Assert.AreEqual(reason, scenario.WhyNot);
+        Assert.AreEqual(tests, scenario.Tests);
+        Assert.AreEqual(row, scenario.Rows.Single().Row.Id);
+    }
+
+    /// <summary>A pool computes in processes of its own, whose processor time nobody is asked for.</summary>
+    [TestMethod]
+    [DataRow("pool-tasks", 1)]
+    [DataRow("pool-scaling", 1)]
+    [DataRow("worker-start", 1)]
+    [DataRow("connect", 2)]
+    public void ComparedScenario_RowsOfOtherCounters_AreTestedByThoseThatSpeak(string row, int tests)
+    {
+        var own = new ComparedVersion("this", "", Peer.OwnExecutable);
+        Assert.AreEqual(tests, ComparedScenario.Of(ScenarioList.Select([row])[0], own, own).Tests);
+    }
+
     /// <summary>The processes of a comparison that is canceled under way are gone when it returns.</summary>
     [TestMethod]
     public async Task RunAsync_CanceledUnderWay_LeavesNoProcess()
@@ -101,7 +131,7 @@ public sealed class ComparisonTests
             Assert.Inconclusive("Needs Linux.");
         var own = new ComparedVersion("this", "", Peer.OwnExecutable);
         ComparisonPlan plan = ComparisonPlan.Quick(1, TimeSpan.FromMinutes(1));
-        var comparison = new Comparison(own, own, ScenarioList.Select(["tp-unix"]), plan, VerdictRule.DefaultThreshold);
+        var comparison = new Comparison(own, own, [ComparedScenario.Of(ScenarioList.Select(["tp-unix"])[0], own, own)], plan, VerdictRule.DefaultThreshold);
         using var cancel = new CancellationTokenSource();
         Task<EndToEnd.Comparing.Reporting.ComparisonResult> run = comparison.RunAsync("any", cancel.Token);
         try

@@ -1,4 +1,5 @@
 using EndToEnd.Comparing.Judging;
+using EndToEnd.Results;
 
 namespace CrossChannels.Tests.Perf;
 
@@ -51,6 +52,15 @@ public sealed class JudgingTests
         Assert.AreEqual(0.1, scores[2], 1e-9);
     }
 
+    /// <summary>A tenth at either end, and at least one where there are three.</summary>
+    [TestMethod]
+    [DataRow(new double[] { 4 }, 4)]
+    [DataRow(new double[] { 4, 8 }, 6)]
+    [DataRow(new double[] { 100, 1, 2 }, 2)]
+    [DataRow(new double[] { 1, 2, 3, 4, 500, -500 }, 2.5)]
+    [DataRow(new double[] { 1, 1, 1, 1, 1, 1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 3, 3, -99, 99 }, 2)]
+    public void TrimmedMean_OddValues_DoNotCount(double[] values, double expected) => Assert.AreEqual(expected, Statistics.TrimmedMean(values), 1e-12);
+
     [TestMethod]
     [DataRow(0.2, 0.01, 0.05, nameof(Verdict.Slower))]
     [DataRow(-0.2, 0.01, 0.05, nameof(Verdict.Faster))]
@@ -60,7 +70,7 @@ public sealed class JudgingTests
     [DataRow(0.0, 1.0, 0.11, nameof(Verdict.TooNoisy))]
     [DataRow(0.3, 0.001, 0.2, nameof(Verdict.Slower))]
     public void Decide_ShiftPValueAndFloor_GiveTheVerdict(double shift, double adjusted, double floor, string expected) =>
-        Assert.AreEqual(expected, s_rule.Decide(shift, adjusted, floor).ToString());
+        Assert.AreEqual(expected, s_rule.Decide(shift, adjusted, floor, tests: 1).ToString());
 
     [TestMethod]
     [DataRow(nameof(Verdict.Slower), 0.06, true)]
@@ -80,14 +90,51 @@ public sealed class JudgingTests
         Assert.AreEqual(0, verdict.By);
     }
 
+    /// <summary>The second is steadier and leads, unless the first shows a regression, which nothing hides.</summary>
     [TestMethod]
-    public void RowVerdict_BothCountersSpeak_TheSteadierLeads()
+    [DataRow(0.3, 0.2, nameof(Verdict.Slower), 1)]
+    [DataRow(-0.3, -0.2, nameof(Verdict.Faster), 1)]
+    [DataRow(-0.3, 0.2, nameof(Verdict.Slower), 1)]
+    [DataRow(0.04, -0.2, nameof(Verdict.Faster), 1)]
+    [DataRow(0.3, -0.2, nameof(Verdict.Slower), 0)]
+    [DataRow(0.3, 0.03, nameof(Verdict.Slower), 0)]
+    public void RowVerdict_BothCountersSpeak_TheSteadierLeadsButHidesNoRegression(double other, double steady, string expected, int by)
     {
-        var steady = new CounterTest(new Shift(-0.2, -0.3, -0.1), 0.002, 0.02, Steadiness: 0.01);
-        var other = new CounterTest(new Shift(0.3, 0.2, 0.4), 0.002, 0.05, Steadiness: 0.04);
-        RowVerdict verdict = RowVerdict.Decide([[other, steady]], s_rule)[0];
-        Assert.AreEqual(Verdict.Faster, verdict.Verdict);
-        Assert.AreEqual(1, verdict.By);
+        var first = new CounterTest(new Shift(other, other, other), 0.002, 0.02, Steadiness: 0.04);
+        var second = new CounterTest(new Shift(steady, steady, steady), 0.002, 0.02, Steadiness: 0.01);
+        RowVerdict verdict = RowVerdict.Decide([[first, second]], s_rule)[0];
+        Assert.AreEqual(expected, verdict.Verdict.ToString());
+        Assert.AreEqual(by, verdict.By);
+    }
+
+    /// <summary>The same floor, which is that of one test, says less the more tests there are.</summary>
+    [TestMethod]
+    [DataRow(1, nameof(Verdict.NoDifferenceShown))]
+    [DataRow(4, nameof(Verdict.NoDifferenceShown))]
+    [DataRow(40, nameof(Verdict.TooNoisy))]
+    public void Decide_ManyTests_NeedALowerFloorToSayAnything(int tests, string expected) =>
+        Assert.AreEqual(expected, s_rule.Decide(0, 1, 0.07, tests).ToString());
+
+    [TestMethod]
+    public void Decide_NoFloor_IsTooNoisy() => Assert.AreEqual(Verdict.TooNoisy, s_rule.Decide(double.NaN, double.NaN, double.NaN, tests: 1));
+
+    /// <summary>From the tables of the distribution.</summary>
+    [TestMethod]
+    [DataRow(0.5, 0)]
+    [DataRow(0.1, 1.281552)]
+    [DataRow(0.025, 1.959964)]
+    [DataRow(0.00625, 2.497705)]
+    [DataRow(0.0005, 3.290527)]
+    public void UpperQuantile_KnownProbability_IsThatOfTheTables(double probability, double expected) =>
+        Assert.AreEqual(expected, NormalDistribution.UpperQuantile(probability), 1e-4);
+
+    [TestMethod]
+    public void Costs_ARoundWithoutAFigure_AreIncomplete()
+    {
+        var costs = new Costs([[1, 2]], [[1, 2]], [[1, 2]]);
+        Assert.IsTrue(costs.IsComplete);
+        Assert.IsFalse((costs with { New = [[1, double.NaN]] }).IsComplete);
+        Assert.IsFalse((costs with { Self = [[double.PositiveInfinity, 1]] }).IsComplete);
     }
 
     [TestMethod]

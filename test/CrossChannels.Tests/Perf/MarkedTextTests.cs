@@ -17,6 +17,13 @@ public sealed class MarkedTextTests
     }
 
     [TestMethod]
+    public void Replace_MarkersWithinASentence_AreNone()
+    {
+        const string Document = "between `<!-- table:begin -->` and `<!-- table:end -->`\n<!-- table:begin -->\nold\n<!-- table:end -->\n";
+        Assert.AreEqual(Document.Replace("old", "new", StringComparison.Ordinal), MarkedText.Replace(Document, static _ => "new"));
+    }
+
+    [TestMethod]
     [DataRow("no marker")]
     [DataRow("<!-- table:begin -->\nwithout an end")]
     [DataRow("<!-- table:begin -->\n<!-- table:begin peers -->\n<!-- table:end -->")]

@@ -65,6 +65,21 @@ public sealed class ResultFileTests
     }
 
     [TestMethod]
+    public void With_RowsAndSeries_ReplaceThoseOfTheirNameAndLeaveTheOthers()
+    {
+        ResultFile old = SampleResult.New();
+        Row row = old.Rows[1] with { Value = 17 }, another = old.Rows[0] with { Id = "another" };
+        ResultFile result = old.With([row, another], ["zmq", "another", "idle", "tp", "peer"]);
+        Assert.AreEqual("zmq another idle tp peer", string.Join(' ', result.Rows.Select(static row => row.Id)));
+        Assert.AreEqual(17, result.Rows[2].Value);
+        Assert.AreEqual(old.Rows[0].Value, result.Rows[3].Value);
+
+        Series series = old.Series![0] with { Id = "new" };
+        Assert.AreEqual("new payload", string.Join(' ', result.With([series], ["new", "payload"]).Series!.Select(static series => series.Id)));
+        Assert.AreSame(old.Latency, result.Latency);
+    }
+
+    [TestMethod]
     public void Verdict_OfEachRow_IsOneWord() =>
         Assert.AreEqual("met met compared skipped", string.Join(' ', SampleResult.New().Rows.Select(row => row.Verdict())));
 

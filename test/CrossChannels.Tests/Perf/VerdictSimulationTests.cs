@@ -121,7 +121,7 @@ public sealed class VerdictSimulationTests
     {
         const int First = 7;
         Costs all = synthetic.Create(random);
-        double needed = Spread.Of(Cut(all.Self, First)).Cycles(Math.Log(1.1), synthetic.Sets);
+        double needed = Spread.Of(Cut(all.Self, First)).Cycles(Math.Log(1.1), synthetic.Sets, tests: 1);
         int cycles = Math.Clamp((int)Math.Ceiling(needed), First, synthetic.Cycles);
         return CounterTest.Of(new Costs(Cut(all.Self, cycles), Cut(all.Old, cycles), Cut(all.New, cycles)));
     }

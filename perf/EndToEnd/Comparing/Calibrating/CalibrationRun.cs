@@ -16,7 +16,7 @@ internal sealed record CalibrationRun(string Key, DateTimeOffset Time, IReadOnly
         DateTimeOffset.UtcNow,
         [.. from row in result.Rows
             where row.Verdict is not null
-            let lead = row.Counters.First(counter => counter.Counter == row.By)
+            let lead = row.Leading!
             select new CalibrationRow(row.Id, row.Verdict!.Value, lead.Counter, lead.Ratio ?? double.NaN, lead.AdjustedPValue ?? double.NaN, lead.NoiseFloor ?? double.NaN)]);
 }
 

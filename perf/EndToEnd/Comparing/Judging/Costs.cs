@@ -7,4 +7,8 @@ namespace EndToEnd.Comparing.Judging;
 internal sealed record Costs(
     IReadOnlyList<IReadOnlyList<double>> Self,
     IReadOnlyList<IReadOnlyList<double>> Old,
-    IReadOnlyList<IReadOnlyList<double>> New);
+    IReadOnlyList<IReadOnlyList<double>> New)
+{
+    /// <summary>False if some round gave no figure.</summary>
+    public bool IsComplete => Self.Concat(Old).Concat(New).All(static set => set.All(double.IsFinite));
+}

@@ -11,8 +11,9 @@ internal readonly record struct Spread(double Round, double Set)
     private const double OfMedianDeviation = 1.4826;
     private const double OfTrimmedMean = 1.05;
 
-    // Of the normal distribution: 1 - 0.05 / 8, a typical corrected level, and a chance of 90 % to see it.
-    private const double Quantiles = 2.50 + 1.28;
+    // A chance of nine in ten to see it, at a level that is corrected for as many tests as there are, and for four at least.
+    private const double Missed = 0.1;
+    private const int FewestTests = 4;
 
     /// <param name="sets">Logarithms of costs: a list a set, one entry a cycle.</param>
     public static Spread Of(IReadOnlyList<IReadOnlyList<double>> sets)
@@ -30,9 +31,13 @@ internal readonly record struct Spread(double Round, double Set)
 
     /// <summary>How many cycles show a difference of this size in nine comparisons of ten, as far as the scatter of rounds decides.</summary>
     /// <remarks>Twice of what the scatter says, because it is estimated from few rounds.</remarks>
-    public double Cycles(double difference, int setsPerVersion)
+    /// <param name="difference">As a logarithm.</param>
+    /// <param name="setsPerVersion">Sets of each version that are compared.</param>
+    /// <param name="tests">Tests of the whole comparison.</param>
+    public double Cycles(double difference, int setsPerVersion, int tests)
     {
-        double root = Quantiles * OfTrimmedMean * Round * Math.Sqrt(2.0 / setsPerVersion) / difference;
+        double quantiles = VerdictRule.Quantile(Math.Max(FewestTests, tests)) + NormalDistribution.UpperQuantile(Missed);
+        double root = quantiles * OfTrimmedMean * Round * Math.Sqrt(2.0 / setsPerVersion) / difference;
         return 2 * root * root;
     }
 

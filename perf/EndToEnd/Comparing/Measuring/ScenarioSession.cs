@@ -2,17 +2,27 @@ using System.Diagnostics;
 using EndToEnd.Comparing.Judging;
 using EndToEnd.Comparing.Versions;
 using EndToEnd.Counters;
+using EndToEnd.Results;
 using EndToEnd.Scenarios;
 
 namespace EndToEnd.Comparing.Measuring;
 
 /// <summary>Measures one scenario with both versions: many sets of processes, all alive, that take turns.</summary>
-internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion old, ComparedVersion @new, ComparisonPlan plan, double threshold)
+/// <param name="scenario">The one.</param>
+/// <param name="rows">Which of its rows are wanted, and their places.</param>
+/// <param name="tests">Tests of the whole comparison.</param>
+/// <param name="old">The one version.</param>
+/// <param name="new">The other version.</param>
+/// <param name="plan">How much is measured.</param>
+/// <param name="threshold">The smallest difference that matters, as a fraction.</param>
+internal sealed class ScenarioSession(
+    PairedScenario scenario, IReadOnlyList<(RowSpec Row, int Place)> rows, int tests, ComparedVersion old, ComparedVersion @new, ComparisonPlan plan, double threshold)
 {
     // Starting is waiting, in part: for processes, and for the compiler to come to rest.
     private const int StartedAtOnce = 2;
 
-    private TimeSpan _round;
+    /// <summary>How long each round is; known once it runs.</summary>
+    public TimeSpan Round { get; private set; }
 
     /// <summary>Runs all cycles.</summary>
     /// <param name="setsPerVersion">Sets of each version that are compared.</param>
@@ -41,7 +51,7 @@ internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion o
     {
         // Addresses are handed out here, one after the other.
         var parts = roles.Select(_ => scenario.SubjectParts(workplace)).ToArray();
-        _round = plan.RoundPerProcess * parts[0].Count;
+        Round = plan.RoundPerProcess * parts[0].Count;
         var options = new ParallelOptions { MaxDegreeOfParallelism = StartedAtOnce, CancellationToken = workplace.CancellationToken };
         await Parallel.ForAsync(0, sets.Length, options, async (i, token) =>
         {
@@ -75,14 +85,14 @@ internal sealed class ScenarioSession(PairedScenario scenario, ComparedVersion o
     private async Task RunCycleAsync(ProcessSet[] sets, int cycle, Func<ProcessSet, TimeSpan, Task> run)
     {
         foreach (ProcessSet set in Turns.Of(sets, cycle))
-            await run(set, _round);
+            await run(set, Round);
     }
 
     /// <summary>How many cycles a difference of the threshold needs, by the sets that take no part in the test.</summary>
     private int Needed(ProcessSet[] sets, int setsPerVersion)
     {
-        var counts = scenario.Rows.Select((row, place) => CounterInfo.ThatSpeakFor(row)
-            .Min(counter => Spread.Of(RowCosts.Of(sets, Role.Self, counter, row, place)).Cycles(Math.Log(1 + threshold), setsPerVersion)));
+        var counts = rows.Select(row => CounterInfo.ThatSpeakFor(row.Row)
+            .Min(counter => Spread.Of(RowCosts.Of(sets, Role.Self, counter, row.Row, row.Place)).Cycles(Math.Log(1 + threshold), setsPerVersion, tests)));
         return (int)Math.Min(ComparisonPlan.MaxCycles, Math.Ceiling(counts.Max()));
     }
 }

@@ -1,3 +1,4 @@
+using EndToEnd.Comparing.Judging;
 using EndToEnd.Counters;
 
 namespace EndToEnd.Comparing.Reporting;
@@ -25,6 +26,9 @@ internal sealed record ComparedCounter
     public double? Low { get; init; }
 
     public double? High { get; init; }
+
+    /// <summary>By this counter alone; only of one that speaks.</summary>
+    public Verdict? Verdict { get; init; }
 
     public double? PValue { get; init; }
 

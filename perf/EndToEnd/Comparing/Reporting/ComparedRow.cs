@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EndToEnd.Comparing.Judging;
 using EndToEnd.Counters;
 
@@ -23,7 +24,19 @@ internal sealed record ComparedRow
     /// <summary>Rounds of each set.</summary>
     public int Cycles { get; init; }
 
+    /// <summary>How long each round was.</summary>
+    public double SecondsPerRound { get; init; }
+
     public IReadOnlyList<ComparedCounter> Counters { get; init; } = [];
+
+    /// <summary>What the verdict goes by; nothing if it was not measured.</summary>
+    [JsonIgnore]
+    public ComparedCounter? Leading => Counters.FirstOrDefault(counter => counter.Counter == By);
+
+    /// <summary>A counter that says the opposite of the verdict.</summary>
+    [JsonIgnore]
+    public ComparedCounter? Against => Verdict is not (Judging.Verdict.Faster or Judging.Verdict.Slower) ? null : Counters.FirstOrDefault(
+        counter => counter.Verdict is Judging.Verdict.Faster or Judging.Verdict.Slower && counter.Verdict != Verdict);
 
     /// <summary>Why it was not measured.</summary>
     public string? Skipped { get; init; }

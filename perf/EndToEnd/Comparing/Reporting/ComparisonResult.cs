@@ -32,6 +32,11 @@ internal sealed record ComparisonResult
     [JsonIgnore]
     public bool HasFailed => Rows.Any(static row => row.HasFailed) || Rows.All(static row => row.Skipped is not null);
 
+    /// <summary>Each counter that does not count here, once.</summary>
+    [JsonIgnore]
+    public IEnumerable<ComparedCounter> NotCounted =>
+        Rows.SelectMany(static row => row.Counters).Where(static counter => counter.Skipped is not null).DistinctBy(static counter => counter.Counter);
+
     public void Save(FileInfo file)
     {
         file.Directory?.Create();

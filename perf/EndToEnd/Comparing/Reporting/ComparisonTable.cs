@@ -29,23 +29,24 @@ internal static class ComparisonTable
         }
 
         output.WriteLine();
-        foreach (ComparedRow row in result.Rows.Where(static row => row.Skipped is not null))
-            output.WriteLine($"{row.Id} was not compared: {row.Skipped}");
-        foreach (ComparedCounter counter in measured.SelectMany(static row => row.Counters).Where(static counter => counter.Skipped is not null).DistinctBy(static counter => counter.Counter))
+        foreach (IGrouping<string?, ComparedRow> rows in result.Rows.Where(static row => row.Skipped is not null).GroupBy(static row => row.Skipped, StringComparer.Ordinal))
+            output.WriteLine($"Not compared: {string.Join(", ", rows.Select(static row => row.Id))}; {rows.Key}");
+        foreach (ComparedCounter counter in result.NotCounted)
             output.WriteLine($"{CounterInfo.Name(counter.Counter)}: not counted, {counter.Skipped}");
         if (result.HasRegression)
-            output.WriteLine($"Slower by more than {Percent(result.Threshold)}: {string.Join(", ", result.Rows.Where(static row => row.IsRegression).Select(static row => row.Id))}");
+            output.WriteLine($"Slower by more than {Figure.Percent(result.Threshold)}: {string.Join(", ", result.Rows.Where(static row => row.IsRegression).Select(static row => row.Id))}");
     }
 
     private static string Say(ComparedRow row, double threshold)
     {
-        ComparedCounter by = row.Counters.First(counter => counter.Counter == row.By);
+        ComparedCounter by = row.Leading!;
         string counter = CounterInfo.Name(by.Counter);
+        string but = row.Against is { } against ? $", but {Figure.Of(against.Ratio)}x the {CounterInfo.Name(against.Counter)}" : "";
         return row.Verdict switch
         {
-            Verdict.Faster => $"FASTER, {Figure.Of(by.Ratio)}x the {counter}",
-            Verdict.Slower => $"SLOWER, {Figure.Of(by.Ratio)}x the {counter}",
-            Verdict.TooNoisy => $"TOO NOISY, by noise alone the old version differs from itself by {Percent(by.NoiseFloor)} in {counter}, where {Percent(threshold)} matter",
+            Verdict.Faster => $"FASTER, {Figure.Of(by.Ratio)}x the {counter}{but}",
+            Verdict.Slower => $"SLOWER, {Figure.Of(by.Ratio)}x the {counter}{but}",
+            Verdict.TooNoisy => $"TOO NOISY, by noise alone the old version differs from itself by {Figure.Percent(by.NoiseFloor)} in {counter}, where {Figure.Percent(threshold)} matter",
             _ => $"no difference shown by {counter}",
         };
     }
@@ -57,13 +58,10 @@ internal static class ComparisonTable
         Figure.Of(counter.New, counter.Unit).TrimEnd(),
         Figure.Of(counter.Ratio) + "x",
         $"{Figure.Of(counter.Low)} .. {Figure.Of(counter.High)}",
-        counter.AdjustedPValue is { } p ? p.ToString("0.####", CultureInfo.InvariantCulture) : Figure.None,
-        Percent(counter.NoiseFloor),
-        Percent(counter.Scatter),
+        Figure.PValue(counter.AdjustedPValue),
+        Figure.Percent(counter.NoiseFloor),
+        Figure.Percent(counter.Scatter),
     ];
-
-    private static string Percent(double? fraction) =>
-        fraction is { } value ? (value * 100).ToString("0.#", CultureInfo.InvariantCulture) + " %" : Figure.None;
 
     private static void WriteLine(string[] cells, int[] widths, TextWriter output) =>
         output.WriteLine(string.Join("  ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());

@@ -6,13 +6,16 @@ using EndToEnd.Results;
 namespace EndToEnd.Comparing.Reporting;
 
 /// <summary>What was measured for one row, before and after all rows are judged together.</summary>
-internal sealed class RowReport(IReadOnlyList<ProcessSet> sets, RowSpec row, int place)
+internal sealed class RowReport(IReadOnlyList<ProcessSet> sets, RowSpec row, int place, TimeSpan round)
 {
     private readonly IReadOnlyList<Counter> _speaking = CounterInfo.ThatSpeakFor(row);
 
     /// <summary>Of the counters that speak for the row.</summary>
-    public IReadOnlyList<CounterTest> Tests { get; } =
-        [.. CounterInfo.ThatSpeakFor(row).Select(counter => CounterTest.Of(RowCosts.Of(sets, counter, row, place)))];
+    /// <exception cref="InvalidOperationException">A round gave no figure, so that nothing can be said.</exception>
+    public IReadOnlyList<CounterTest> Tests { get; } = [.. CounterInfo.ThatSpeakFor(row).Select(counter =>
+        RowCosts.Of(sets, counter, row, place) is { IsComplete: true } costs
+            ? CounterTest.Of(costs)
+            : throw new InvalidOperationException($"A round of {row.Id} has no {CounterInfo.Name(counter)}."))];
 
     public ComparedRow Judge(RowVerdict verdict, VerdictRule rule)
     {
@@ -25,6 +28,7 @@ internal sealed class RowReport(IReadOnlyList<ProcessSet> sets, RowSpec row, int
             IsRegression = rule.IsRegression(verdict.Verdict, Tests[verdict.By].Shift.Estimate),
             Sets = sets.Count(static set => set.Role == Role.New),
             Cycles = sets[0].Rounds.Count,
+            SecondsPerRound = round.TotalSeconds,
             Counters = counters,
         };
     }
@@ -36,10 +40,11 @@ internal sealed class RowReport(IReadOnlyList<ProcessSet> sets, RowSpec row, int
         if (CounterInfo.WhyNot(counter) is { } reason)
             return described with { Skipped = reason };
 
-        double old = RowCosts.Median(sets, Role.Old, counter, row, place), @new = RowCosts.Median(sets, Role.New, counter, row, place);
-        if (!double.IsFinite(old) || !double.IsFinite(@new))
+        Costs costs = RowCosts.Of(sets, counter, row, place);
+        if (!costs.IsComplete)
             return described with { Skipped = "a process could not count it" };
-        CounterTest test = spoken >= 0 ? Tests[spoken] : CounterTest.Of(RowCosts.Of(sets, counter, row, place));
+        double old = RowCosts.Median(sets, Role.Old, counter, row, place), @new = RowCosts.Median(sets, Role.New, counter, row, place);
+        CounterTest test = spoken >= 0 ? Tests[spoken] : CounterTest.Of(costs);
         described = described with
         {
             Old = Statistics.Round(old),
@@ -50,6 +55,7 @@ internal sealed class RowReport(IReadOnlyList<ProcessSet> sets, RowSpec row, int
         };
         return spoken < 0 ? described : described with
         {
+            Verdict = verdict.Verdicts[spoken],
             PValue = Statistics.Round(test.PValue),
             AdjustedPValue = Statistics.Round(verdict.AdjustedPValues[spoken]),
             NoiseFloor = Statistics.Round(Math.Exp(test.Floor) - 1),

@@ -51,9 +51,12 @@ internal sealed class Checkout : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // It is removed after a cancellation as well, so that none is passed on. A worktree that was never added is no reason to fail.
-        await Tool.RunAsync(_repository, "git", ["worktree", "remove", "--force", "--force", Source], CancellationToken.None);
+        // It is removed after a cancellation as well, so that none is passed on.
+        Tool removed = await Tool.RunAsync(_repository, "git", ["worktree", "remove", "--force", "--force", Source], CancellationToken.None);
         if (_temporary.Exists)
             _temporary.Delete(recursive: true);
+        // It was never added, or not wholly: git forgets what has no files.
+        if (removed.ExitCode != 0)
+            await Tool.RunAsync(_repository, "git", ["worktree", "prune"], CancellationToken.None);
     }
 }

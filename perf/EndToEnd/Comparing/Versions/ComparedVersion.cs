@@ -15,6 +15,9 @@ internal sealed record ComparedVersion(string Name, string Commit, string Execut
         "-p:TreatWarningsAsErrors=false", "-p:NuGetAudit=false",
     ];
 
+    /// <summary>Whether it has worker processes.</summary>
+    public bool HasWorkers { get; init; } = true;
+
     private Checkout? Checkout { get; init; }
 
     /// <summary>The one that runs.</summary>
@@ -42,7 +45,7 @@ internal sealed record ComparedVersion(string Name, string Commit, string Execut
             if (built.ExitCode != 0)
                 throw new ComparisonException(BuildErrors.Explain(reference, checkout.Source, harness.Root, built.Output + built.Errors));
             string directory = Directory.GetDirectories(Path.Combine(checkout.Output, "bin", "Release")).Single();
-            return new ComparedVersion(reference, checkout.Commit, Peer.ExecutableIn(directory)) { Checkout = checkout };
+            return new ComparedVersion(reference, checkout.Commit, Peer.ExecutableIn(directory)) { Checkout = checkout, HasWorkers = Directory.Exists(Harness.WorkersIn(checkout.Source)) };
         }
         catch
         {

@@ -13,6 +13,9 @@ internal sealed record Harness(string Root)
     /// <summary>Where the library's project is, below a root.</summary>
     public static string LibraryIn(string root) => Path.Combine(root, "src", "CrossChannels", "CrossChannels.csproj");
 
+    /// <summary>Where the library's workers are, below a root.</summary>
+    public static string WorkersIn(string root) => Path.Combine(root, "src", "CrossChannels.Workers");
+
     /// <summary>Optimized code is compared with nothing else.</summary>
     public static bool IsOptimized =>
         typeof(Harness).Assembly.GetCustomAttribute<System.Diagnostics.DebuggableAttribute>()?.IsJITOptimizerDisabled is not true;
