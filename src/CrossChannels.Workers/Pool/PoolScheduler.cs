@@ -4,35 +4,40 @@ using Microsoft.Extensions.Logging;
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>Which worker runs what, when workers start, and when calls are over. One lock guards all of it; nothing of a user's runs under it.</summary>
-internal sealed partial class PoolScheduler(int size, WorkerPoolSettings settings, PoolWorkerFactory factory)
+internal sealed class PoolScheduler
 {
-    /// <summary>At most so many chunks are with one worker, however short they are.</summary>
-    private const int MaxDepth = 64;
-
-    private const int DepthMicroseconds = 1000;
-
-    /// <summary>Behind a chunk that is no longer than this, one waits at least: to ask for the next one takes a worker a tenth of a millisecond.</summary>
-    private const int LongMicroseconds = 20_000;
-
     private readonly Lock _gate = new();
-    private readonly ILogger? _logger = QuietLogger.Over(settings.Logger);
+    private readonly WorkerPoolSettings _settings;
+    private readonly PoolWorkerFactory _factory;
+    private readonly ILogger? _logger;
     private readonly List<WorkerSeat> _seats = [];
     private readonly HashSet<PoolCall> _calls = [];
-
-    // Calls that have something to run; each gives one chunk in its turn.
-    private readonly Queue<PoolCall> _ready = new();
+    private readonly CallQueue _queue = new();
+    private readonly ChunkFeeder _feeder;
+    private readonly StartFailures _failures;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isCompleted;
     private bool _isTerminated;
     private int _seatCount;
-    private int _chunkCount;
-    private int _failedStarts;
-    private Exception? _startError;
 
-    public int Size => size;
+    public PoolScheduler(int size, WorkerPoolSettings settings, PoolWorkerFactory factory)
+    {
+        Size = size;
+        _settings = settings;
+        _factory = factory;
+        _logger = QuietLogger.Over(settings.Logger);
+        _feeder = new ChunkFeeder(_gate, _queue, _seats, this);
+        _failures = new StartFailures(settings);
+        Book = new ChunkBook(_gate, _queue, settings, this);
+    }
+
+    public int Size { get; }
+
+    /// <summary>What workers have to do.</summary>
+    public ChunkBook Book { get; }
 
     /// <summary>True if no worker is left and no more are started until there is a new call; under the lock.</summary>
-    private bool HasGivenUp => _failedStarts >= settings.MaxStartAttempts && _seats.Count == 0;
+    private bool HasGivenUp => _failures.AreTooMany && _seats.Count == 0;
 
     /// <summary>Done when the pool is complete, all calls are over and all workers gone.</summary>
     public Task Joined => _joined.Task;
@@ -80,9 +85,9 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
             ThrowIfCompleted();
             // Not while others wait for workers that fail to start: calls that keep coming would put off the end of all of them for ever.
             if (_calls.Count == 0 || HasGivenUp || _seats.Exists(static seat => seat.IsReady))
-                _failedStarts = 0;
+                _failures.Forget();
             _calls.Add(call);
-            Queue(call);
+            _queue.Add(call);
         }
         if (cancellationToken.CanBeCanceled)
         {
@@ -109,7 +114,7 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
             if (call.StopReason is not null || call.IsFinished)
                 return;
             change(call);
-            Queue(call);
+            _queue.Add(call);
         }
         Dispatch();
         CheckOver(call);
@@ -118,20 +123,16 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
     /// <summary>Ends a call: nothing more of it begins, what runs is told, and killed if it does not end in time.</summary>
     public void Stop(PoolCall call, Exception reason)
     {
-        List<WorkerSeat> told = [];
+        List<WorkerSeat> told;
         lock (_gate)
         {
             if (!call.TryStop(reason))
                 return;
-            foreach (WorkerSeat seat in _seats)
-            {
-                if (Has(seat, call))
-                    told.Add(seat);
-            }
+            told = _seats.FindAll(seat => seat.Has(call));
         }
         foreach (WorkerSeat seat in told)
-            Send(seat, PoolMessage.Cancel, call.Id);
-        if (told.Count > 0 && settings.CancelTimeout != Timeout.InfiniteTimeSpan)
+            seat.Line?.Send(PoolMessage.Cancel, call.Id);
+        if (told.Count > 0 && _settings.CancelTimeout != Timeout.InfiniteTimeSpan)
             _ = KillLateAsync(call);
         CheckOver(call);
     }
@@ -142,13 +143,12 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
         lock (_gate)
         {
             ThrowIfCompleted();
-            _failedStarts = 0;
+            _failures.Forget();
             seats = [.. _seats];
-            while (_seats.Count < size)
+            while (_seats.Count < Size)
                 seats.Add(AddSeat());
         }
-        foreach (WorkerSeat seat in seats)
-            Begin(seat);
+        seats.ForEach(Begin);
         await Task.WhenAll(seats.Select(static seat => seat.Ready)).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -169,8 +169,7 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
             _isTerminated = true;
             calls = [.. _calls];
             seats = [.. _seats];
-            foreach (WorkerSeat seat in seats)
-                seat.Doom();
+            _seats.ForEach(static seat => seat.Doom());
         }
         // First, so that no call ends for the loss of its worker.
         foreach (PoolCall call in calls)
@@ -180,34 +179,109 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
         CheckEnd();
     }
 
-    private static bool Has(WorkerSeat seat, PoolCall call)
+    /// <summary>A worker's process has been started; a worker that is not wanted any more is let go at once.</summary>
+    /// <returns>What is said to it from now on.</returns>
+    public WorkerLine Attach(WorkerSeat seat, IPoolWorker worker)
     {
-        foreach (Chunk chunk in seat.Window)
+        var line = new WorkerLine(worker.Link.Writer);
+        bool isDoomed, isLeaving;
+        lock (_gate)
         {
-            if (chunk.Call == call)
-                return true;
+            seat.Attach(worker, line);
+            isDoomed = seat.IsKilled;
+            isLeaving = seat.IsLeaving;
         }
-        return false;
+        if (isDoomed)
+            worker.Kill();
+        else if (isLeaving)
+            line.Complete();
+        return line;
     }
 
-    private void Queue(PoolCall call)
+    public void BeReady(WorkerSeat seat)
     {
-        if (call.IsQueued || call.Pending == 0)
-            return;
-        call.IsQueued = true;
-        _ready.Enqueue(call);
+        lock (_gate)
+        {
+            seat.BeReady();
+            _failures.Forget();
+        }
+    }
+
+    /// <summary>A worker said that it cannot work.</summary>
+    public void FailStart(WorkerSeat seat, WorkerFailedException failure)
+    {
+        lock (_gate)
+            seat.StartFailure = failure;
+        Kill(seat);
+    }
+
+    /// <summary>Gives a worker what it has room for, without waiting.</summary>
+    public void Feed(WorkerSeat seat) => _ = _feeder.FeedAsync(seat);
+
+    /// <summary>A worker is gone; what it had is given to others, or its call fails.</summary>
+    public void Lose(WorkerSeat seat, WorkerExit? exit, Exception? error)
+    {
+        List<(PoolCall Call, Exception? Reason)> hit = [];
+        lock (_gate)
+        {
+            _seats.Remove(seat);
+            bool wasReady = seat.IsReady;
+            bool isUnwanted = seat.IsLeaving || _isTerminated;
+            if (!wasReady && !isUnwanted)
+                _failures.Add(seat, exit, error);
+            if (wasReady)
+                seat.BeGone(null);
+            else
+                seat.BeGone(isUnwanted ? new OperationCanceledException("The pool was completed or terminated while its workers started.") : _failures.Last);
+            bool isFirst = true;
+            foreach (Chunk chunk in seat.Window)
+            {
+                chunk.Call.InFlight--;
+                hit.Add((chunk.Call, chunk.Call.StopReason is null ? Book.GiveBack(seat, chunk, isFirst, exit, error) : null));
+                isFirst = false;
+            }
+            seat.Window.Clear();
+            if (HasGivenUp)
+                hit.AddRange(_calls.Select(call => (call, (Exception?)_failures.Last)));
+        }
+        if (_logger is not null && !seat.IsLeaving && !_isTerminated)
+            Log.Lost(_logger, seat.Name, exit, error ?? seat.StartFailure);
+        foreach ((PoolCall call, Exception? reason) in hit)
+        {
+            if (reason is not null)
+                Stop(call, reason);
+            CheckOver(call);
+        }
+        Dispatch();
+        CheckEnd();
+    }
+
+    public void Kill(WorkerSeat seat)
+    {
+        lock (_gate)
+            seat.Doom();
+        seat.Kill();
+    }
+
+    /// <summary>Lets a worker end by itself.</summary>
+    public void Leave(WorkerSeat seat)
+    {
+        IPoolWorker? worker;
+        WorkerLine? line;
+        lock (_gate)
+            (worker, line) = (seat.Worker, seat.Line);
+        line?.Complete();
+        _ = HurryAsync(seat, worker);
     }
 
     /// <summary>Gives chunks to workers that have none, and starts workers for what is left.</summary>
-    private void Dispatch()
+    public void Dispatch()
     {
         List<WorkerSeat>? idle = null;
         List<WorkerSeat>? started = null;
         lock (_gate)
         {
-            int pending = 0;
-            foreach (PoolCall call in _ready)
-                pending += Math.Min(call.Pending, size);
+            int pending = _queue.Pending(Size);
             if (pending == 0)
                 return;
             foreach (WorkerSeat seat in _seats)
@@ -217,50 +291,15 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
                 if (!seat.IsLeaving && (!seat.IsReady || seat.Window.Count == 0))
                     pending--;
             }
-            for (; pending > 0 && _seats.Count < size && !_isTerminated && _failedStarts < settings.MaxStartAttempts; pending--)
+            for (; pending > 0 && _seats.Count < Size && !_isTerminated && !_failures.AreTooMany; pending--)
                 (started ??= []).Add(AddSeat());
         }
-        foreach (WorkerSeat seat in started ?? [])
-            Begin(seat);
-        foreach (WorkerSeat seat in idle ?? [])
-            _ = FeedAsync(seat);
+        started?.ForEach(Begin);
+        idle?.ForEach(Feed);
     }
 
-    private WorkerSeat AddSeat()
-    {
-        int number = ++_seatCount;
-        string name = settings.Worker?.Name ?? "pool-worker";
-        var seat = new WorkerSeat($"{name}-{number}", settings.MaxTasksPerWorker ?? int.MaxValue);
-        _seats.Add(seat);
-        return seat;
-    }
-
-    private async Task KillLateAsync(PoolCall call)
-    {
-        await Task.Delay(settings.CancelTimeout).ConfigureAwait(false);
-        List<WorkerSeat> late = [];
-        lock (_gate)
-        {
-            if (call.IsFinished)
-                return;
-            foreach (WorkerSeat seat in _seats)
-            {
-                if (Has(seat, call))
-                {
-                    seat.Doom();
-                    late.Add(seat);
-                }
-            }
-        }
-        foreach (WorkerSeat seat in late)
-        {
-            if (_logger is not null)
-                Log.KilledLate(_logger, seat.Name, call.Method.DisplayName, settings.CancelTimeout);
-            seat.Kill();
-        }
-    }
-
-    private void CheckOver(PoolCall call)
+    /// <summary>Finishes a call of which nothing is left.</summary>
+    public void CheckOver(PoolCall call)
     {
         lock (_gate)
         {
@@ -276,27 +315,83 @@ internal sealed partial class PoolScheduler(int size, WorkerPoolSettings setting
         CheckEnd();
     }
 
+    private void Begin(WorkerSeat seat)
+    {
+        lock (_gate)
+        {
+            if (seat.HasBegun)
+                return;
+            seat.HasBegun = true;
+        }
+        _ = new WorkerLife(this, seat, _settings, _factory).RunAsync();
+    }
+
+    private async Task HurryAsync(WorkerSeat seat, IPoolWorker? worker)
+    {
+        if (worker is not null)
+            await Task.WhenAny(worker.Exited, Task.Delay(WorkerLife.ExitTimeout)).ConfigureAwait(false);
+        if (worker?.Exited.IsCompleted != true)
+            Kill(seat);
+    }
+
+    /// <summary>Ends a worker whose task has had its time.</summary>
+    private void EndOverdue(WorkerSeat seat)
+    {
+        Chunk chunk;
+        lock (_gate)
+        {
+            if (seat.Window.First is not { } first || seat.IsKilled || !seat.Clock.HasExpired())
+                return;
+            chunk = first.Value;
+            seat.Doom();
+        }
+        Stop(chunk.Call, new TimeoutException(
+            $"Task {chunk.Next} of {chunk.Call.Method.DisplayName} did not end within {_settings.TaskTimeout}; its worker was killed."));
+        seat.Kill();
+    }
+
+    private WorkerSeat AddSeat()
+    {
+        int number = ++_seatCount;
+        string name = _settings.Worker?.Name ?? "pool-worker";
+        var seat = new WorkerSeat($"{name}-{number}", _settings.MaxTasksPerWorker ?? int.MaxValue, _settings.TaskTimeout, EndOverdue);
+        _seats.Add(seat);
+        return seat;
+    }
+
+    private async Task KillLateAsync(PoolCall call)
+    {
+        await Task.Delay(_settings.CancelTimeout).ConfigureAwait(false);
+        List<WorkerSeat> late;
+        lock (_gate)
+        {
+            if (call.IsFinished)
+                return;
+            late = _seats.FindAll(seat => seat.Has(call));
+            late.ForEach(static seat => seat.Doom());
+        }
+        foreach (WorkerSeat seat in late)
+        {
+            if (_logger is not null)
+                Log.KilledLate(_logger, seat.Name, call.Method.DisplayName, _settings.CancelTimeout);
+            seat.Kill();
+        }
+    }
+
     /// <summary>Lets workers go when the pool needs them no more.</summary>
     private void CheckEnd()
     {
-        List<WorkerSeat> leaving = [];
+        List<WorkerSeat> leaving;
         bool isEnd;
         lock (_gate)
         {
             if (!_isCompleted || _calls.Count > 0)
                 return;
-            foreach (WorkerSeat seat in _seats)
-            {
-                if (!seat.IsLeaving)
-                {
-                    seat.IsLeaving = true;
-                    leaving.Add(seat);
-                }
-            }
+            leaving = _seats.FindAll(static seat => !seat.IsLeaving);
+            leaving.ForEach(static seat => seat.IsLeaving = true);
             isEnd = _seats.Count == 0;
         }
-        foreach (WorkerSeat seat in leaving)
-            Leave(seat);
+        leaving.ForEach(Leave);
         if (isEnd)
             _joined.TrySetResult();
     }

@@ -3,15 +3,30 @@ using System.Diagnostics.CodeAnalysis;
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>One of a pool's workers, from the start of its process until that is gone. The scheduler's lock guards it.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its timer is off once the worker has started or is gone.")]
-internal sealed class WorkerSeat(string name, int tasksLeft)
+/// <remarks>Disposed of when its worker is gone, by <see cref="BeGone"/>.</remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its timers are off once the worker is gone.")]
+internal sealed class WorkerSeat
 {
     private readonly CancellationTokenSource _starting = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public string Name => name;
+    /// <param name="name">Its name.</param>
+    /// <param name="tasksLeft">How many tasks it may be given.</param>
+    /// <param name="taskTimeout">How long a task may take.</param>
+    /// <param name="overdue">Called when the task at work may have had its time.</param>
+    public WorkerSeat(string name, int tasksLeft, TimeSpan taskTimeout, Action<WorkerSeat> overdue)
+    {
+        Name = name;
+        TasksLeft = tasksLeft;
+        Clock = new TaskClock(taskTimeout, () => overdue(this));
+    }
+
+    public string Name { get; }
 
     public IPoolWorker? Worker { get; private set; }
+
+    /// <summary>What is said to it; null until there is a process.</summary>
+    public WorkerLine? Line { get; private set; }
 
     /// <summary>Chunks that it has; the first is at work.</summary>
     public LinkedList<Chunk> Window { get; } = [];
@@ -20,7 +35,7 @@ internal sealed class WorkerSeat(string name, int tasksLeft)
     public int Depth { get; set; } = 1;
 
     /// <summary>How many more tasks may be given to it.</summary>
-    public int TasksLeft { get; set; } = tasksLeft;
+    public int TasksLeft { get; set; }
 
     /// <summary>True once its process is being started.</summary>
     public bool HasBegun { get; set; }
@@ -37,10 +52,8 @@ internal sealed class WorkerSeat(string name, int tasksLeft)
 
     public bool IsRecalling { get; set; }
 
-    /// <summary>When the task at work is to end, in ticks of <see cref="Environment.TickCount64"/>.</summary>
-    public long Deadline { get; set; } = long.MaxValue;
-
-    public Timer? Clock { get; set; }
+    /// <summary>Of the task at work.</summary>
+    public TaskClock Clock { get; }
 
     /// <summary>Why it failed to start, as it said.</summary>
     public WorkerFailedException? StartFailure { get; set; }
@@ -48,24 +61,28 @@ internal sealed class WorkerSeat(string name, int tasksLeft)
     /// <summary>Ends among the arguments of its initializer. Only for the one who starts it.</summary>
     public GivenEnds? Given { get; set; }
 
-    /// <summary>Methods that it knows. Only for the one who feeds it.</summary>
-    public HashSet<int> Methods { get; } = [];
-
-    /// <summary>What is sent to it. Only for the one who feeds it.</summary>
-    public TaskWriter Writer { get; } = new();
-
     public CancellationToken Starting => _starting.Token;
 
     /// <summary>Done when it is ready, or will not be.</summary>
     public Task Ready => _ready.Task;
 
+    /// <summary>Whether it has a chunk of this call.</summary>
+    public bool Has(PoolCall call)
+    {
+        foreach (Chunk chunk in Window)
+        {
+            if (chunk.Call == call)
+                return true;
+        }
+        return false;
+    }
+
     public void LimitStart(TimeSpan timeout) => _starting.CancelAfter(timeout);
 
-    /// <summary>Returns whether it was told to go while it came.</summary>
-    public bool Attach(IPoolWorker worker)
+    public void Attach(IPoolWorker worker, WorkerLine line)
     {
         Worker = worker;
-        return IsKilled;
+        Line = line;
     }
 
     public void BeReady()
@@ -79,7 +96,7 @@ internal sealed class WorkerSeat(string name, int tasksLeft)
     {
         IsReady = false;
         _starting.CancelAfter(Timeout.InfiniteTimeSpan);
-        Clock?.Dispose();
+        Clock.Dispose();
         if (why is null)
             _ready.TrySetResult();
         else

@@ -1,0 +1,95 @@
+namespace CrossChannels.Workers.Pool;
+
+/// <summary>What a pool says to one worker.</summary>
+internal sealed class WorkerLine(CrossChannelWriter<ReadOnlyMemory<byte>> link)
+{
+    private readonly TaskWriter _writer = new();
+
+    // Methods that the worker knows.
+    private readonly HashSet<int> _methods = [];
+
+    /// <summary>Says once, and first, how it is to work.</summary>
+    /// <param name="settings">Has the initializer.</param>
+    /// <param name="given">Ends among the arguments of the initializer.</param>
+    public ValueTask InitializeAsync(WorkerPoolSettings settings, GivenEnds? given)
+    {
+        var writer = new TaskWriter { Ends = given };
+        writer.Begin((byte)PoolMessage.Initialize);
+        writer.Byte(settings.TaskTimeout == Timeout.InfiniteTimeSpan ? (byte)0 : (byte)1);
+        writer.Byte(settings.Initializer is null ? (byte)0 : (byte)1);
+        settings.Initializer?.Write(writer);
+        return link.WriteAsync(writer.Written);
+    }
+
+    /// <summary>Gives it a chunk; one caller at a time.</summary>
+    /// <returns>Why its arguments cannot go there; null if they went.</returns>
+    public async ValueTask<Exception?> GiveAsync(Chunk chunk)
+    {
+        PoolMethod method = chunk.Call.Method;
+        if (_methods.Add(method.Id))
+        {
+            _writer.Begin((byte)PoolMessage.Define);
+            method.Write(_writer);
+            await WriteAsync().ConfigureAwait(false);
+        }
+        Exception? error = null;
+        int at = BeginChunk(chunk);
+        int count = chunk.Left;
+        try
+        {
+            chunk.Call.Write(chunk, _writer);
+            _writer.Patch(at, count);
+        }
+#pragma warning disable CA1031 // A serializer may throw anything, and its call is to know.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+#pragma warning disable MA0015 // It is the caller's argument, and no parameter here.
+            error = new ArgumentException(
+                $"One of the items {chunk.Next} to {chunk.Next + count - 1} for {method.DisplayName} cannot go to another process: {e.Message}", e);
+#pragma warning restore MA0015
+            // The worker answers for a chunk of nothing, as it does for all others: in order.
+            BeginChunk(chunk);
+        }
+        await WriteAsync().ConfigureAwait(false);
+        return error;
+    }
+
+    /// <summary>Sends a small message, without waiting.</summary>
+    public void Send(PoolMessage kind, int number)
+    {
+        var writer = new TaskWriter();
+        writer.Begin((byte)kind);
+        writer.Int32(number);
+        if (!link.TryWrite(writer.Written))
+            _ = SendSlowAsync(writer.Written);
+    }
+
+    /// <summary>Nothing more is said: the worker ends when it has done what it has.</summary>
+    public void Complete() => link.TryComplete();
+
+    private async Task SendSlowAsync(ReadOnlyMemory<byte> message)
+    {
+        try
+        {
+            await link.WriteAsync(message).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The link is over: nobody is there to hear it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    /// <summary>Begins the message of a chunk of nothing; returns where the number of its tasks stands.</summary>
+    private int BeginChunk(Chunk chunk)
+    {
+        _writer.Begin((byte)PoolMessage.Chunk);
+        _writer.Int32(chunk.Id);
+        _writer.Int32(chunk.Call.Id);
+        _writer.Int32(chunk.Call.Method.Id);
+        return _writer.Reserve();
+    }
+
+    private ValueTask WriteAsync() => link.TryWrite(_writer.Written) ? default : link.WriteAsync(_writer.Written);
+}
