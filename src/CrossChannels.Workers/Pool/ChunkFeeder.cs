@@ -5,7 +5,7 @@ namespace CrossChannels.Workers.Pool;
 /// <param name="queue">What waits for a worker.</param>
 /// <param name="seats">All workers; the scheduler changes it.</param>
 /// <param name="scheduler">Told what cannot be given.</param>
-internal sealed class ChunkFeeder(Lock gate, CallQueue queue, IReadOnlyList<WorkerSeat> seats, PoolScheduler scheduler)
+internal sealed class ChunkFeeder(Lock gate, CallQueue queue, List<WorkerSeat> seats, PoolScheduler scheduler)
 {
     /// <summary>Gives a worker all that it has room for. One caller at a time does it, and looks until there is nothing to give.</summary>
     public async Task FeedAsync(WorkerSeat seat)
@@ -86,14 +86,24 @@ internal sealed class ChunkFeeder(Lock gate, CallQueue queue, IReadOnlyList<Work
         seat.Line?.Send(PoolMessage.Recall, half);
     }
 
+    private bool Has(WorkerSeat seat, Chunk chunk)
+    {
+        lock (gate)
+            return seat.Window.Contains(chunk);
+    }
+
     private async ValueTask GiveAsync(WorkerSeat seat, Chunk chunk)
     {
         PoolCall call = chunk.Call;
         try
         {
             WorkerLine line = seat.Line!;
-            if (await line.GiveAsync(chunk).ConfigureAwait(false) is { } error)
+            await line.DefineAsync(call.Method).ConfigureAwait(false);
+
+            // Stopped before the worker can answer for what it got instead. If the worker is lost, others may have done the chunk and its arguments be gone.
+            if (line.Prepare(chunk) is { } error && Has(seat, chunk))
                 scheduler.Stop(call, error);
+            await line.SendAsync().ConfigureAwait(false);
 
             // Its cancellation may have overtaken it.
             if (call.StopReason is not null)

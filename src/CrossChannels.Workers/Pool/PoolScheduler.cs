@@ -202,8 +202,8 @@ internal sealed class PoolScheduler
     {
         lock (_gate)
         {
-            seat.BeReady();
-            _failures.Forget();
+            if (seat.TryBeReady())
+                _failures.Forget();
         }
     }
 
@@ -337,16 +337,16 @@ internal sealed class PoolScheduler
     /// <summary>Ends a worker whose task has had its time.</summary>
     private void EndOverdue(WorkerSeat seat)
     {
-        Chunk chunk;
+        PoolCall call;
+        int task;
         lock (_gate)
         {
             if (seat.Window.First is not { } first || seat.IsKilled || !seat.Clock.HasExpired())
                 return;
-            chunk = first.Value;
+            (call, task) = (first.Value.Call, first.Value.Next);
             seat.Doom();
         }
-        Stop(chunk.Call, new TimeoutException(
-            $"Task {chunk.Next} of {chunk.Call.Method.DisplayName} did not end within {_settings.TaskTimeout}; its worker was killed."));
+        Stop(call, new TimeoutException($"Task {task} of {call.Method.DisplayName} did not end within {_settings.TaskTimeout}; its worker was killed."));
         seat.Kill();
     }
 

@@ -103,7 +103,7 @@ internal sealed class WorkerLife(PoolScheduler scheduler, WorkerSeat seat, Worke
                 TakeResults(reader);
                 break;
             case PoolMessage.Returned:
-                scheduler.Book.TakeBack(seat, [.. Enumerable.Range(0, reader.Int32()).Select(_ => reader.Int32())]);
+                TakeReturned(reader);
                 break;
             default:
                 throw new InvalidDataException($"{seat.Name} sent a message that this build does not know.");
@@ -120,6 +120,14 @@ internal sealed class WorkerLife(PoolScheduler scheduler, WorkerSeat seat, Worke
         if (!isStopped && TryRead(chunk, count, reader) && state == ChunkState.Failed)
             scheduler.Stop(chunk.Call, RemoteFailure.Read(reader));
         scheduler.Book.Advance(seat, chunk, count, state, microseconds);
+    }
+
+    private void TakeReturned(TaskReader reader)
+    {
+        int[] ids = new int[reader.Int32()];
+        for (int i = 0; i < ids.Length; i++)
+            ids[i] = reader.Int32();
+        scheduler.Book.TakeBack(seat, ids);
     }
 
     private bool TryRead(Chunk chunk, int count, TaskReader reader)

@@ -21,39 +21,41 @@ internal sealed class WorkerLine(CrossChannelWriter<ReadOnlyMemory<byte>> link)
         return link.WriteAsync(writer.Written);
     }
 
-    /// <summary>Gives it a chunk; one caller at a time.</summary>
-    /// <returns>Why its arguments cannot go there; null if they went.</returns>
-    public async ValueTask<Exception?> GiveAsync(Chunk chunk)
+    /// <summary>Says what a method is, unless the worker knows it. This and the next two: one caller at a time.</summary>
+    public ValueTask DefineAsync(PoolMethod method)
     {
-        PoolMethod method = chunk.Call.Method;
-        if (_methods.Add(method.Id))
-        {
-            _writer.Begin((byte)PoolMessage.Define);
-            method.Write(_writer);
-            await WriteAsync().ConfigureAwait(false);
-        }
-        Exception? error = null;
+        if (!_methods.Add(method.Id))
+            return default;
+        _writer.Begin((byte)PoolMessage.Define);
+        method.Write(_writer);
+        return SendAsync();
+    }
+
+    /// <summary>Writes the message of a chunk, for <see cref="SendAsync"/>.</summary>
+    /// <returns>Why its arguments cannot go there, and then it is a chunk of nothing, for which the worker answers as for all others: in order. Otherwise null.</returns>
+    public Exception? Prepare(Chunk chunk)
+    {
         int at = BeginChunk(chunk);
         int count = chunk.Left;
         try
         {
             chunk.Call.Write(chunk, _writer);
             _writer.Patch(at, count);
+            return null;
         }
 #pragma warning disable CA1031 // A serializer may throw anything, and its call is to know.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-#pragma warning disable MA0015 // It is the caller's argument, and no parameter here.
-            error = new ArgumentException(
-                $"One of the items {chunk.Next} to {chunk.Next + count - 1} for {method.DisplayName} cannot go to another process: {e.Message}", e);
-#pragma warning restore MA0015
-            // The worker answers for a chunk of nothing, as it does for all others: in order.
             BeginChunk(chunk);
+#pragma warning disable MA0015 // It is the caller's argument, and no parameter here.
+            return new ArgumentException(
+                $"One of the items {chunk.Next} to {chunk.Next + count - 1} for {chunk.Call.Method.DisplayName} cannot go to another process: {e.Message}", e);
+#pragma warning restore MA0015
         }
-        await WriteAsync().ConfigureAwait(false);
-        return error;
     }
+
+    public ValueTask SendAsync() => link.TryWrite(_writer.Written) ? default : link.WriteAsync(_writer.Written);
 
     /// <summary>Sends a small message, without waiting.</summary>
     public void Send(PoolMessage kind, int number)
@@ -90,6 +92,4 @@ internal sealed class WorkerLine(CrossChannelWriter<ReadOnlyMemory<byte>> link)
         _writer.Int32(chunk.Call.Method.Id);
         return _writer.Reserve();
     }
-
-    private ValueTask WriteAsync() => link.TryWrite(_writer.Written) ? default : link.WriteAsync(_writer.Written);
 }

@@ -85,11 +85,15 @@ internal sealed class WorkerSeat
         Line = line;
     }
 
-    public void BeReady()
+    /// <summary>False if its time to start is over, and its end under way.</summary>
+    public bool TryBeReady()
     {
-        IsReady = true;
         _starting.CancelAfter(Timeout.InfiniteTimeSpan);
+        if (_starting.IsCancellationRequested)
+            return false;
+        IsReady = true;
         _ready.TrySetResult();
+        return true;
     }
 
     public void BeGone(Exception? why)
