@@ -4,7 +4,6 @@ using EndToEnd.Comparing.Judging;
 using EndToEnd.Comparing.Measuring;
 using EndToEnd.Comparing.Reporting;
 using EndToEnd.Comparing.Versions;
-using EndToEnd.Counters;
 using EndToEnd.Machine;
 using EndToEnd.Scenarios;
 

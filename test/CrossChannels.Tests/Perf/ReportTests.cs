@@ -72,7 +72,7 @@ public sealed partial class ReportTests
         using var output = new StringWriter { NewLine = "\n" };
         Markdown.Write(SampleResult.New(), output);
         string[] lines = output.ToString().Split('\n');
-        CollectionAssert.Contains(lines, "| `tp` | 100 items/s | 100 items/s | 1.00x | 0.900 to 1.10 | >= 0.8x | met |");
+        CollectionAssert.Contains(lines, "| `tp` | 100 items/s | Channel&lt;long&gt; | 100 items/s | 1.00x | 0.900 to 1.10 | >= 0.8x | met |");
         CollectionAssert.Contains(lines, "| `peer` | 20.0 us | a pipe | 10.0 us | 2.00x | 2.00 to 2.00 |");
         CollectionAssert.Contains(lines, "| 8 | 2.00 MB/s |");
         CollectionAssert.Contains(lines, "| 1,000 items/s | CrossChannels | 999 | 30.5 us | 41.0 us | 75.0 us | 180 us | 912 us | 4.00 us |");
