@@ -5,7 +5,10 @@ namespace EndToEnd.Parts;
 /// <summary>Listens and reads numbers, one by one.</summary>
 internal sealed class LongReader(string address, string capacity) : ListeningPart<NoItem, long>(address)
 {
-    protected override CrossChannelOptions<NoItem, long> Options { get; } = new() { Reading = Capacity.Options(capacity) };
+    // Room for ten thousand idle ones beside the one at work.
+    private const int MaxLinks = 20_000;
+
+    protected override CrossChannelOptions<NoItem, long> Options { get; } = new() { Reading = Capacity.Options(capacity), Link = new() { MaxLinks = MaxLinks } };
 
     protected override Task ServeAsync(CrossChannel<NoItem, long> channel) => ItemLoops.ReadAsync(channel.Reader, static () => { });
 }

@@ -14,7 +14,7 @@ internal abstract class Scenario
     public virtual string? WhyNot() => null;
 
     /// <summary>Why it cannot be compared with another version; null if it can.</summary>
-    public virtual string? WhyNotCompared() => "it has no rounds to take turns with; run it by itself with each version";
+    public virtual string? WhyNotCompared() => "no rounds that could take turns; to be run alone, with each version";
 
     /// <summary>Measures; one result a row, in the order of <see cref="Rows"/>.</summary>
     public abstract Task<IReadOnlyList<Measurement>> MeasureAsync(Plan plan, Workplace workplace);

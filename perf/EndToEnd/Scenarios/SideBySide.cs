@@ -23,7 +23,7 @@ internal sealed class SideBySide(params RowSpec[] rows) : PairedScenario
 
     public override string? WhyNot() => base.WhyNot() ?? WhyNotTheirs();
 
-    public override string? WhyNotCompared() => SameAs is { } row ? $"what it has of the library is in {row}" : base.WhyNotCompared();
+    public override string? WhyNotCompared() => SameAs is { } row ? $"of the library, the same as {row}" : base.WhyNotCompared();
 
     protected override IReadOnlyList<PartSpec> Subject(Workplace workplace) => Ours(workplace);
 

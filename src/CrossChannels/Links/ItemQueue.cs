@@ -10,10 +10,12 @@ namespace CrossChannels.Links;
 /// <param name="itemwise">Whether the newest item can be taken back, as drop modes need; costs an entry an item.</param>
 internal sealed class ItemQueue(int elementSize, bool itemwise)
 {
+    private const int FirstRuns = 4;
     private const int FirstSegmentBytes = 2 * 1024;
     private const int LargestSharedSegmentBytes = 64 * 1024;
 
-    private Run[] _runs = new Run[4];
+    // None until the first item: idle links are many.
+    private Run[] _runs = [];
     private int _head;
     private int _runCount;
     private Segment? _tail;
@@ -270,7 +272,7 @@ internal sealed class ItemQueue(int elementSize, bool itemwise)
 
     private void Grow()
     {
-        var runs = new Run[_runs.Length * 2];
+        var runs = new Run[Math.Max(FirstRuns, _runs.Length * 2)];
         for (int i = 0; i < _runCount; i++)
             runs[i] = _runs[(_head + i) & (_runs.Length - 1)];
         _runs = runs;

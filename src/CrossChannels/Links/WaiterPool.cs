@@ -6,7 +6,7 @@ internal sealed class WaiterPool
     private const int MaxKept = 16;
 
     private readonly Lock _sync = new();
-    private readonly Stack<Waiter> _kept = new(1);
+    private readonly Stack<Waiter> _kept = new(0);
 
     public Waiter? TryTake()
     {

@@ -33,7 +33,7 @@ public sealed class CompareCommandTests
     {
         Tool run = await RunAsync("compare", "--self", "--scenario", "idle-memory");
         Assert.AreEqual(2, run.ExitCode);
-        StringAssert.Contains(run.Errors, "There is nothing to compare: it has no rounds");
+        StringAssert.Contains(run.Errors, "There is nothing to compare: no rounds");
     }
 
     private static async Task<Tool> RunAsync(params string[] arguments)

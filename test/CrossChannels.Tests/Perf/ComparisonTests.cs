@@ -99,9 +99,9 @@ public sealed class ComparisonTests
     [DataRow("rtt-unix-p99", 1, null)]
     [DataRow("scale-writers", 2, null)]
     [DataRow("pool-tasks", 0, "one of the versions has no workers")]
-    [DataRow("python", 0, "what it has of the library is in tp-unix")]
-    [DataRow("peer-json", 0, "what it has of the library is in tp-record")]
-    [DataRow("idle-cpu", 0, "it has no rounds to take turns with; run it by itself with each version")]
+    [DataRow("python", 0, "of the library, the same as tp-unix")]
+    [DataRow("peer-json", 0, "of the library, the same as tp-record")]
+    [DataRow("idle-cpu", 0, "no rounds that could take turns; to be run alone, with each version")]
     public void ComparedScenario_OfAVersionWithoutWorkers_SaysWhatCannotBeCompared(string row, int tests, string? reason)
     {
         var own = new ComparedVersion("this", "", Peer.OwnExecutable);
