@@ -22,20 +22,10 @@ internal sealed record ResultFile
     public IEnumerable<Row> Peers() => Rows.Where(static row => row.Target is null);
 
     /// <summary>With these rows, each in place of one of the same name, in the order of <paramref name="ids"/>.</summary>
-    public ResultFile With(IReadOnlyCollection<Row> rows, IEnumerable<string> ids)
-    {
-        string[] order = [.. ids];
-        IEnumerable<Row> kept = Rows.Where(old => rows.All(row => row.Id != old.Id));
-        return this with { Rows = [.. kept.Concat(rows).OrderBy(row => Array.IndexOf(order, row.Id))] };
-    }
+    public ResultFile With(IReadOnlyCollection<Row> rows, IEnumerable<string> ids) => this with { Rows = Merge(Rows, rows, static row => row.Id, ids) };
 
     /// <summary>With these series, each in place of one of the same name, in the order of <paramref name="ids"/>.</summary>
-    public ResultFile With(IReadOnlyCollection<Series> series, IEnumerable<string> ids)
-    {
-        string[] order = [.. ids];
-        IEnumerable<Series> kept = (Series ?? []).Where(old => series.All(one => one.Id != old.Id));
-        return this with { Series = [.. kept.Concat(series).OrderBy(one => Array.IndexOf(order, one.Id))] };
-    }
+    public ResultFile With(IReadOnlyCollection<Series> series, IEnumerable<string> ids) => this with { Series = Merge(Series ?? [], series, static one => one.Id, ids) };
 
     /// <exception cref="InvalidDataException">The file is not one of these.</exception>
     public static ResultFile Load(FileInfo file)
@@ -62,5 +52,11 @@ internal sealed record ResultFile
         file.Directory?.Create();
         using FileStream stream = file.Create();
         JsonSerializer.Serialize(stream, this, ResultJson.Default.ResultFile);
+    }
+
+    private static IReadOnlyList<T> Merge<T>(IEnumerable<T> old, IReadOnlyCollection<T> @new, Func<T, string> id, IEnumerable<string> ids)
+    {
+        string[] order = [.. ids];
+        return [.. old.ExceptBy(@new.Select(id), id, StringComparer.Ordinal).Concat(@new).OrderBy(one => Array.IndexOf(order, id(one)))];
     }
 }

@@ -28,12 +28,11 @@ internal static class ComparisonMarkdown
         foreach (ComparedRow row in result.Rows.Where(static row => row.Skipped is null))
             output.WriteLine($"| `{row.Id}` | {Name(row)} | {Cells(row.Leading!)} |");
 
-        foreach (IGrouping<string?, ComparedRow> rows in result.Rows.Where(static row => row.Skipped is not null).GroupBy(static row => row.Skipped, StringComparer.Ordinal))
+        foreach (IGrouping<string, ComparedRow> rows in result.NotCompared)
         {
             output.WriteLine();
             output.WriteLine($"Not compared: {string.Join(", ", rows.Select(static row => $"`{row.Id}`"))}; {Markdown.Cell(rows.Key)}");
         }
-        output.WriteLine();
         output.WriteLine();
         output.WriteLine("<details><summary>All counters</summary>");
         output.WriteLine();
@@ -55,7 +54,7 @@ internal static class ComparisonMarkdown
 
     private static string Name(ComparedRow row)
     {
-        string but = row.Against is { } against ? $", but {Figure.Of(against.Ratio)}x the {CounterInfo.Name(against.Counter)}" : "";
+        string but = CounterCells.But(row);
         return row.Verdict switch
         {
             Verdict.Faster => $"**faster**{but}",
@@ -65,13 +64,6 @@ internal static class ComparisonMarkdown
         };
     }
 
-    private static string Cells(ComparedCounter counter) => string.Join(
-        " | ",
-        CounterInfo.Name(counter.Counter),
-        Figure.Of(counter.Old, counter.Unit).TrimEnd(),
-        Figure.Of(counter.New, counter.Unit).TrimEnd(),
-        Figure.Of(counter.Ratio) + "x",
-        $"{Figure.Of(counter.Low)} to {Figure.Of(counter.High)}",
-        Figure.PValue(counter.AdjustedPValue),
-        Figure.Percent(counter.NoiseFloor));
+    /// <summary>All but the scatter.</summary>
+    private static string Cells(ComparedCounter counter) => string.Join(" | ", CounterCells.Of(counter, "to").SkipLast(1));
 }

@@ -32,6 +32,11 @@ internal sealed record ComparisonResult
     [JsonIgnore]
     public bool HasFailed => Rows.Any(static row => row.HasFailed) || Rows.All(static row => row.Skipped is not null);
 
+    /// <summary>Rows that were not measured, by the reason.</summary>
+    [JsonIgnore]
+    public IEnumerable<IGrouping<string, ComparedRow>> NotCompared =>
+        Rows.Where(static row => row.Skipped is not null).GroupBy(static row => row.Skipped!, StringComparer.Ordinal);
+
     /// <summary>Each counter that does not count here, once.</summary>
     [JsonIgnore]
     public IEnumerable<ComparedCounter> NotCounted =>

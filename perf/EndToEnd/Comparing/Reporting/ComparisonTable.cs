@@ -29,7 +29,7 @@ internal static class ComparisonTable
         }
 
         output.WriteLine();
-        foreach (IGrouping<string?, ComparedRow> rows in result.Rows.Where(static row => row.Skipped is not null).GroupBy(static row => row.Skipped, StringComparer.Ordinal))
+        foreach (IGrouping<string, ComparedRow> rows in result.NotCompared)
             output.WriteLine($"Not compared: {string.Join(", ", rows.Select(static row => row.Id))}; {rows.Key}");
         foreach (ComparedCounter counter in result.NotCounted)
             output.WriteLine($"{CounterInfo.Name(counter.Counter)}: not counted, {counter.Skipped}");
@@ -41,7 +41,7 @@ internal static class ComparisonTable
     {
         ComparedCounter by = row.Leading!;
         string counter = CounterInfo.Name(by.Counter);
-        string but = row.Against is { } against ? $", but {Figure.Of(against.Ratio)}x the {CounterInfo.Name(against.Counter)}" : "";
+        string but = CounterCells.But(row);
         return row.Verdict switch
         {
             Verdict.Faster => $"FASTER, {Figure.Of(by.Ratio)}x the {counter}{but}",
@@ -52,16 +52,7 @@ internal static class ComparisonTable
     }
 
     private static string[] Cells(ComparedCounter counter) =>
-    [
-        "  " + CounterInfo.Name(counter.Counter),
-        Figure.Of(counter.Old, counter.Unit).TrimEnd(),
-        Figure.Of(counter.New, counter.Unit).TrimEnd(),
-        Figure.Of(counter.Ratio) + "x",
-        $"{Figure.Of(counter.Low)} .. {Figure.Of(counter.High)}",
-        Figure.PValue(counter.AdjustedPValue),
-        Figure.Percent(counter.NoiseFloor),
-        Figure.Percent(counter.Scatter),
-    ];
+        [.. CounterCells.Of(counter, "..").Select(static (cell, column) => column == 0 ? "  " + cell : cell)];
 
     private static void WriteLine(string[] cells, int[] widths, TextWriter output) =>
         output.WriteLine(string.Join("  ", cells.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
