@@ -17,7 +17,7 @@ public abstract class CodecBenchmark<T>
     protected CodecBenchmark(T item, IItemSerializer<T>? serializer = null)
     {
         _item = item;
-        _codec = ItemCodec.Create(new CrossChannelSettings<T> { Serializer = serializer });
+        _codec = ItemCodec.Create(new ItemOptions<T> { Serializer = serializer });
         _codec.Encode(item, _buffer);
         _bytes = _buffer.WrittenSpan.ToArray();
     }

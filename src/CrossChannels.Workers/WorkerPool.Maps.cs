@@ -8,14 +8,14 @@ public sealed partial class WorkerPool
     /// <summary>Runs a method for each item, and returns the results in the order of the items.</summary>
     /// <param name="method">A static method.</param>
     /// <param name="source">The items; enumerated at the call.</param>
-    /// <param name="chunkSize">How many items go to a worker at a time. Default: <see cref="WorkerPoolSettings.ChunkSize"/>.</param>
+    /// <param name="chunkSize">How many items go to a worker at a time. Default: <see cref="WorkerPoolOptions.ChunkSize"/>.</param>
     /// <param name="progress">Told how many items are done, when it has become more.</param>
     /// <param name="cancellationToken">Cancels what is queued, and the token of what runs.</param>
     /// <exception cref="ArgumentException">The method cannot be found again in another process, or an item cannot go there.</exception>
     /// <exception cref="InvalidOperationException">The pool is complete.</exception>
     /// <exception cref="WorkerFailedException">What the method threw first; items after it may not have been run.</exception>
-    /// <exception cref="WorkerLostException">A worker died more often than <see cref="WorkerPoolSettings.MaxRetries"/> allows, or none could be started.</exception>
-    /// <exception cref="TimeoutException">An item took longer than <see cref="WorkerPoolSettings.TaskTimeout"/>.</exception>
+    /// <exception cref="WorkerLostException">A worker died more often than <see cref="WorkerPoolOptions.MaxRetries"/> allows, or none could be started.</exception>
+    /// <exception cref="TimeoutException">An item took longer than <see cref="WorkerPoolOptions.TaskTimeout"/>.</exception>
     public Task<TResult[]> MapAsync<T, TResult>(
         Func<T, TResult> method, IEnumerable<T> source, int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
         MapAsync<T, Arguments1<T>, TResult>(method, TaskShape.Value, source, static item => new(item), chunkSize, progress, cancellationToken);

@@ -7,8 +7,8 @@ public sealed partial class WorkerPool
 {
     /// <summary>Runs a method for each item, and yields the results in the order of the items.</summary>
     /// <param name="method">A static method.</param>
-    /// <param name="source">The items; taken while no more than <see cref="WorkerPoolSettings.MaxInFlight"/> are in hand.</param>
-    /// <param name="chunkSize">How many items go to a worker at a time; fewer where the source makes them wait. Default: <see cref="WorkerPoolSettings.ChunkSize"/>.</param>
+    /// <param name="source">The items; taken while no more than <see cref="WorkerPoolOptions.MaxInFlight"/> are in hand.</param>
+    /// <param name="chunkSize">How many items go to a worker at a time; fewer where the source makes them wait. Default: <see cref="WorkerPoolOptions.ChunkSize"/>.</param>
     /// <param name="progress">Told how many items are done, when it has become more.</param>
     /// <param name="cancellationToken">Cancels what is queued, and the token of what runs; so does leaving the loop.</param>
     /// <remarks>The call begins with the first result that is asked for. Errors are those of <c>MapAsync</c>, after the results that came before them.</remarks>

@@ -10,7 +10,7 @@ public sealed partial class WorkerPool
     /// <exception cref="InvalidOperationException">The pool is complete, or an argument was given away before.</exception>
     /// <exception cref="WorkerFailedException">What the method threw.</exception>
     /// <exception cref="WorkerLostException">Its worker died, or none could be started.</exception>
-    /// <exception cref="TimeoutException">It took longer than <see cref="WorkerPoolSettings.TaskTimeout"/>.</exception>
+    /// <exception cref="TimeoutException">It took longer than <see cref="WorkerPoolOptions.TaskTimeout"/>.</exception>
     public Task<TResult> RunAsync<TResult>(Func<TResult> method, CancellationToken cancellationToken = default) =>
         RunAsync<Arguments0, TResult>(method, TaskShape.Value, default, cancellationToken);
 

@@ -15,22 +15,22 @@ public sealed partial class WorkerPool : IAsyncDisposable
     private const int ChunksPerWorker = 4;
 
     private readonly PoolScheduler _scheduler;
-    private readonly WorkerPoolSettings _settings;
+    private readonly WorkerPoolOptions _settings;
 
     /// <summary>Makes a pool, without starting workers.</summary>
     /// <param name="workers">How many workers. Default: as many as there are processors.</param>
     /// <param name="settings">How it behaves.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
-    public WorkerPool(int? workers = null, WorkerPoolSettings? settings = null)
+    public WorkerPool(int? workers = null, WorkerPoolOptions? settings = null)
         : this(workers, settings, factory: null)
     {
     }
 
-    internal WorkerPool(int? workers, WorkerPoolSettings? settings, PoolWorkerFactory? factory)
+    internal WorkerPool(int? workers, WorkerPoolOptions? settings, PoolWorkerFactory? factory)
     {
         int size = workers ?? Environment.ProcessorCount;
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1, nameof(workers));
-        _settings = settings ?? WorkerPoolSettings.Default;
+        _settings = settings ?? WorkerPoolOptions.Default;
         _scheduler = new PoolScheduler(size, _settings, factory ?? StartWorkerAsync);
     }
 
@@ -67,9 +67,9 @@ public sealed partial class WorkerPool : IAsyncDisposable
 
     private Task<IPoolWorker> StartWorkerAsync(string name, CancellationToken cancellationToken)
     {
-        WorkerSettings worker = _settings.Worker ?? new WorkerSettings();
+        WorkerOptions worker = _settings.Worker ?? new WorkerOptions();
         return ProcessPoolWorker.StartAsync(
-            new WorkerSettings
+            new WorkerOptions
             {
                 Name = name,
                 IsDaemon = true,

@@ -12,10 +12,10 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
 {
     private static int s_count;
 
-    private readonly WorkerSettings _settings;
+    private readonly WorkerOptions _settings;
     private readonly ChildProgram _program;
 
-    private WorkerProcess(string name, WorkerSettings settings)
+    private WorkerProcess(string name, WorkerOptions settings)
     {
         Name = name;
         _settings = settings;
@@ -75,13 +75,13 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     /// Asks it to end, waits, and kills it if it has not ended by then. A method with a <see cref="CancellationToken"/> finds that canceled; the process
     /// of any other exits in good order.
     /// </summary>
-    /// <param name="wait">How long it has. Default: <see cref="WorkerSettings.TerminateTimeout"/>.</param>
+    /// <param name="wait">How long it has. Default: <see cref="WorkerOptions.TerminateTimeout"/>.</param>
     /// <param name="cancellationToken">Ends the wait; the worker has been asked, and is not killed.</param>
     /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite, or 49 days or more; the worker is not asked.</exception>
     public async Task<WorkerExit> TerminateAsync(TimeSpan? wait = null, CancellationToken cancellationToken = default)
     {
         TimeSpan limit = wait ?? _settings.TerminateTimeout;
-        WorkerSettings.CheckWait(limit, nameof(wait));
+        WorkerOptions.CheckWait(limit, nameof(wait));
         _ = _program.AskToEndAsync();
         try
         {
@@ -117,11 +117,11 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     public override string ToString() => $"{Name} (process {ProcessId}, {(Exit is { } exit ? exit : "running")})";
 
     private static async Task<WorkerProcess> LaunchAsync(
-        Delegate method, ArgumentList arguments, WorkerSettings? settings, CancellationToken cancellationToken)
+        Delegate method, ArgumentList arguments, WorkerOptions? settings, CancellationToken cancellationToken)
     {
         MethodName.Check(method);
         StartForm.Check(MethodName.Display(method.Method));
-        settings ??= new WorkerSettings();
+        settings ??= new WorkerOptions();
         settings.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         arguments.Encode(method.Method);

@@ -10,7 +10,7 @@ internal sealed class AcceptLoop : IAsyncDisposable
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(1);
 
     private readonly ITransportListener _listener;
-    private readonly LinkSettings _settings;
+    private readonly ConnectionOptions _settings;
     private readonly Func<TransportConnection, Action, CancellationToken, Task> _serve;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _links;
@@ -21,7 +21,7 @@ internal sealed class AcceptLoop : IAsyncDisposable
     /// <param name="listener">Disposed with the loop.</param>
     /// <param name="settings">Its limits count.</param>
     /// <param name="serve">Greets a connection, says when that is over, and is done when the link is closed; never throws.</param>
-    public AcceptLoop(ITransportListener listener, LinkSettings settings, Func<TransportConnection, Action, CancellationToken, Task> serve)
+    public AcceptLoop(ITransportListener listener, ConnectionOptions settings, Func<TransportConnection, Action, CancellationToken, Task> serve)
     {
         _listener = listener;
         _settings = settings;

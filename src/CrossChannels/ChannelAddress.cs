@@ -68,13 +68,13 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Pipe(string name) => Named(ChannelScheme.Pipe, name);
 
-    /// <summary>A TCP port on loopback, without encryption; needs <see cref="LinkSettings.AllowPlainTcp"/>.</summary>
+    /// <summary>A TCP port on loopback, without encryption; needs <see cref="ConnectionOptions.AllowPlainTcp"/>.</summary>
     /// <param name="host">A name or an address of this machine.</param>
     /// <param name="port">0 to 65,535; 0 lets a listener take any free one.</param>
     /// <exception cref="ArgumentException">The host or the port is malformed.</exception>
     public static ChannelAddress Tcp(string host, int port) => Network(ChannelScheme.Tcp, host, port);
 
-    /// <summary>A TCP port with TLS; needs <see cref="LinkSettings.Tls"/>.</summary>
+    /// <summary>A TCP port with TLS; needs <see cref="ConnectionOptions.Tls"/>.</summary>
     /// <param name="host">A name or an address; the listener's certificate carries it.</param>
     /// <param name="port">0 to 65,535; 0 lets a listener take any free one.</param>
     /// <exception cref="ArgumentException">The host or the port is malformed.</exception>

@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 using CrossChannels.Hub;
 using CrossChannels.Serialization;
 
@@ -18,7 +18,7 @@ public sealed partial class ChannelHub
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public CrossChannel<T> CreateBounded<T>(string name, int capacity, CrossChannelSettings<T>? settings = null) =>
+    public SharedChannel<T> CreateBounded<T>(string name, int capacity, ItemOptions<T>? settings = null) =>
         CreateBounded(name, new BoundedChannelOptions(capacity), null, settings);
 
     /// <summary>Makes a channel with a capacity, exact over all its writers.</summary>
@@ -28,19 +28,19 @@ public sealed partial class ChannelHub
     /// <param name="settings">Serializer, limits, who completes it.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public CrossChannel<T> CreateBounded<T>(string name, BoundedChannelOptions options, Action<T>? itemDropped = null, CrossChannelSettings<T>? settings = null)
+    public SharedChannel<T> CreateBounded<T>(string name, BoundedChannelOptions options, Action<T>? itemDropped = null, ItemOptions<T>? settings = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         return Create(name, options, itemDropped, settings, CloseOneAsync);
     }
 
-    /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="CrossChannelSettings{T}.MaxUnreadBytes"/>.</summary>
+    /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="ItemOptions{T}.MaxUnreadBytes"/>.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="options">How the owner reads it.</param>
     /// <param name="settings">Serializer, limits, who completes it.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public CrossChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions? options = null, CrossChannelSettings<T>? settings = null) =>
+    public SharedChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions? options = null, ItemOptions<T>? settings = null) =>
         Create(name, options ?? new UnboundedChannelOptions(), null, settings, CloseOneAsync);
 
     /// <summary>Makes an unbounded channel that gives its lowest item first: as <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.</summary>
@@ -50,7 +50,7 @@ public sealed partial class ChannelHub
     /// <remarks>A remote reader gets an item when one of its callers waits; from then on it counts as read.</remarks>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public CrossChannel<T> CreateUnboundedPrioritized<T>(string name, UnboundedPrioritizedChannelOptions<T>? options = null, CrossChannelSettings<T>? settings = null) =>
+    public SharedChannel<T> CreateUnboundedPrioritized<T>(string name, UnboundedPrioritizedChannelOptions<T>? options = null, ItemOptions<T>? settings = null) =>
         Create(name, options ?? new UnboundedPrioritizedChannelOptions<T>(), null, settings, CloseOneAsync);
 
     /// <summary>Makes a leased channel with a capacity: items are settled one by one, and come again if their reader dies.</summary>
@@ -61,7 +61,7 @@ public sealed partial class ChannelHub
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public LeasedChannel<T> CreateLeased<T>(string name, int capacity, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null) =>
+    public LeasedChannel<T> CreateLeased<T>(string name, int capacity, LeaseOptions? leases = null, ItemOptions<T>? settings = null) =>
         CreateLeased(name, new BoundedChannelOptions(Setting.AtLeast(capacity, 1, nameof(capacity))), leases, settings);
 
     /// <summary>Makes a leased channel, bounded or not.</summary>
@@ -71,7 +71,7 @@ public sealed partial class ChannelHub
     /// <param name="settings">Serializer, limits, who completes it.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or the options drop items or have no capacity.</exception>
-    public LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null)
+    public LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseOptions? leases = null, ItemOptions<T>? settings = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         return CreateLeased(name, options, leases, settings, CloseOneAsync);
@@ -84,21 +84,21 @@ public sealed partial class ChannelHub
     /// <param name="settings">Limits, who completes it.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The options need to know the items: they drop some, or have no capacity.</exception>
-    public void Declare(string name, ChannelOptions options, LeaseSettings? leases = null, CrossChannelSettings<NoItem>? settings = null)
+    public void Declare(string name, ChannelOptions options, LeaseOptions? leases = null, ItemOptions<NoItem>? settings = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (!IsQueued(options))
             throw new NotSupportedException($"A hub that does not know the items of '{name}' can neither drop, order nor hand them over: use full mode Wait and a capacity of at least 1, or unbounded.");
-        AddLeased(name, Queued(options, settings ?? new CrossChannelSettings<NoItem>(), contract: null) with { Leases = leases }, out _);
+        AddLeased(name, Queued(options, settings ?? new ItemOptions<NoItem>(), contract: null) with { Leases = leases }, out _);
     }
 
-    internal CrossChannel<T> Create<T>(string name, ChannelOptions options, Action<T>? itemDropped, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    internal SharedChannel<T> Create<T>(string name, ChannelOptions options, Action<T>? itemDropped, ItemOptions<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
-        settings ??= new CrossChannelSettings<T>();
+        settings ??= new ItemOptions<T>();
         ChannelAddress address = AddressOf(name);
-        if (PumpedChannel<T>.IsNeededFor(options))
+        if (BackedChannel<T>.IsNeededFor(options))
         {
-            PumpedChannel<T> pumped = PumpedChannel<T>.Create(name, options, itemDropped, settings, Settings, _directory);
+            BackedChannel<T> pumped = BackedChannel<T>.Create(name, options, itemDropped, settings, Settings, _directory);
             var owned = new OwnedChannel<T>(pumped.Reader, pumped.Writer, address, Settings.DrainTimeout, pumped.Abort, timeout => close(pumped, timeout));
             if (options is BoundedChannelOptions { Capacity: 0 })
                 OwnerEnds.Refuse(owned, RefusedOrigin.Rendezvous);
@@ -111,13 +111,13 @@ public sealed partial class ChannelHub
         return Own(channel, codec, settings, close);
     }
 
-    internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseSettings? leases, CrossChannelSettings<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseOptions? leases, ItemOptions<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         if (!IsQueued(options))
             throw new NotSupportedException("Leased items are not dropped and not handed over: use full mode Wait and a capacity of at least 1, or unbounded.");
-        settings ??= new CrossChannelSettings<T>();
+        settings ??= new ItemOptions<T>();
         ItemCodec<T> codec = ItemCodec.Create(settings);
-        QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseSettings.Default };
+        QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseOptions.Default };
         QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);
         OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, settings, CloseOneAsync);
         var owner = new LeasedOwner<T>(channel, codec, AddressOf(name), letters, CloseAsync);
@@ -132,7 +132,7 @@ public sealed partial class ChannelHub
         }
     }
 
-    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, CrossChannelSettings<T> settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, ItemOptions<T> settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         var owned = new OwnedChannel<T>(
             new ItemReader<T, OwnerSource>(new OwnerSource(channel), codec),
@@ -150,7 +150,7 @@ public sealed partial class ChannelHub
     private static bool IsQueued(ChannelOptions options) =>
         options is UnboundedChannelOptions or BoundedChannelOptions { FullMode: BoundedChannelFullMode.Wait, Capacity: > 0 };
 
-    private QueueOptions Queued<T>(ChannelOptions options, CrossChannelSettings<T> settings, ItemContract? contract) => new(
+    private QueueOptions Queued<T>(ChannelOptions options, ItemOptions<T> settings, ItemContract? contract) => new(
         contract,
         options is BoundedChannelOptions bounded ? bounded.Capacity : long.MaxValue,
         settings.MaxUnreadBytes,

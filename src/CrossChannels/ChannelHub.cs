@@ -14,7 +14,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     private readonly TaskCompletionSource<long> _shutDown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isShutDown;
 
-    private ChannelHub(HubListener listener, HubDirectory directory, HubSettings settings)
+    private ChannelHub(HubListener listener, HubDirectory directory, HubOptions settings)
     {
         _listener = listener;
         _directory = directory;
@@ -27,7 +27,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     /// <summary>Where this listens, as resolved, without the name of a channel.</summary>
     public ChannelAddress Address => _listener.Address;
 
-    internal HubSettings Settings { get; }
+    internal HubOptions Settings { get; }
 
     internal HubDirectory Directory => _directory;
 
@@ -37,17 +37,17 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The address has the name of a channel.</exception>
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
-    public static async Task<ChannelHub> StartAsync(ChannelAddress address, HubSettings? settings = null, CancellationToken cancellationToken = default)
+    public static async Task<ChannelHub> StartAsync(ChannelAddress address, HubOptions? settings = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (address.Channel is not null)
             throw new ArgumentException($"'{address}' names a channel, and a hub has many: leave '#{address.Channel}' out.", nameof(address));
-        ChannelHub hub = await ListenAsync(address, settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
+        ChannelHub hub = await ListenAsync(address, settings ?? HubOptions.Default, cancellationToken).ConfigureAwait(false);
         hub.Accept();
         return hub;
     }
 
-    /// <summary>Takes no more connections, completes its channels, lets remote readers drain them up to <see cref="HubSettings.DrainTimeout"/>, and closes. Never throws.</summary>
+    /// <summary>Takes no more connections, completes its channels, lets remote readers drain them up to <see cref="HubOptions.DrainTimeout"/>, and closes. Never throws.</summary>
     public async ValueTask DisposeAsync() => await ShutDownAsync(Settings.DrainTimeout).ConfigureAwait(false);
 
     /// <summary>Closes without waiting for remote readers.</summary>
@@ -80,7 +80,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Makes a hub whose peers wait until it accepts, so that they find what is made meanwhile.</summary>
-    internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubSettings settings, CancellationToken cancellationToken)
+    internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubOptions settings, CancellationToken cancellationToken)
     {
         ITransportListener transport = await Transport.ListenAsync(address, settings.Link, cancellationToken).ConfigureAwait(false);
         var directory = new HubDirectory(settings.Link, transport.Address.WithChannel(null));

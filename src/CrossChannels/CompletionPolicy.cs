@@ -18,21 +18,21 @@ public sealed class CompletionPolicy
 
     internal TimeSpan ArrivalTimeout { get; private init; }
 
-    internal LostWriters LostWriters { get; private init; }
+    internal WriterLossPolicy WriterLossPolicy { get; private init; }
 
     /// <summary>The channel ends when the expected number of writers have come and left.</summary>
     /// <param name="expectedWriters">How many remote writers will come, at least 1. The owner's own writer is not counted.</param>
     /// <param name="arrivalTimeout">How long after the channel was made the last of them may come. Default: for ever.</param>
-    /// <param name="lostWriters">What it means that one was killed, or left without <c>Complete()</c>, or never came. Default: <see cref="LostWriters.Fault"/>.</param>
+    /// <param name="lostWriters">What it means that one was killed, or left without <c>Complete()</c>, or never came. Default: <see cref="WriterLossPolicy.Fault"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1, or the timeout is out of range.</exception>
-    public static CompletionPolicy LastWriter(int expectedWriters, TimeSpan? arrivalTimeout = null, LostWriters lostWriters = LostWriters.Fault)
+    public static CompletionPolicy LastWriter(int expectedWriters, TimeSpan? arrivalTimeout = null, WriterLossPolicy lostWriters = WriterLossPolicy.Fault)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(expectedWriters, 1);
         return new CompletionPolicy(CompletionRule.LastWriter)
         {
             ExpectedWriters = expectedWriters,
             ArrivalTimeout = TimeoutRange.Check(arrivalTimeout ?? Timeout.InfiniteTimeSpan, nameof(arrivalTimeout)),
-            LostWriters = lostWriters,
+            WriterLossPolicy = lostWriters,
         };
     }
 

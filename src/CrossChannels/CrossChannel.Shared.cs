@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 using CrossChannels.Hub;
 using CrossChannels.Links;
 
@@ -18,8 +18,8 @@ public static partial class CrossChannel
     /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public static Task<CrossChannel<T>> CreateBoundedAsync<T>(
-        ChannelAddress address, int capacity, CrossChannelSettings<T>? settings = null, HubSettings? hub = null, CancellationToken cancellationToken = default) =>
+    public static Task<SharedChannel<T>> CreateBoundedAsync<T>(
+        ChannelAddress address, int capacity, ItemOptions<T>? settings = null, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
         CreateBoundedAsync(address, new BoundedChannelOptions(capacity), null, settings, hub, cancellationToken);
 
     /// <summary>Makes a shared channel with a capacity, exact over all its writers: as <see cref="Channel.CreateBounded{T}(BoundedChannelOptions, Action{T})"/>.</summary>
@@ -31,8 +31,8 @@ public static partial class CrossChannel
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public static Task<CrossChannel<T>> CreateBoundedAsync<T>(
-        ChannelAddress address, BoundedChannelOptions options, Action<T>? itemDropped = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+    public static Task<SharedChannel<T>> CreateBoundedAsync<T>(
+        ChannelAddress address, BoundedChannelOptions options, Action<T>? itemDropped = null, ItemOptions<T>? settings = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -42,13 +42,13 @@ public static partial class CrossChannel
     /// <summary>Makes a shared channel without a limit of items: as <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
     /// <param name="options">How the owner reads it.</param>
-    /// <param name="settings">Serializer, limits, who completes it. Bytes are limited by <see cref="CrossChannelSettings{T}.MaxUnreadBytes"/>.</param>
+    /// <param name="settings">Serializer, limits, who completes it. Bytes are limited by <see cref="ItemOptions{T}.MaxUnreadBytes"/>.</param>
     /// <param name="hub">Deadlines, limits, security.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public static Task<CrossChannel<T>> CreateUnboundedAsync<T>(
-        ChannelAddress address, UnboundedChannelOptions? options = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+    public static Task<SharedChannel<T>> CreateUnboundedAsync<T>(
+        ChannelAddress address, UnboundedChannelOptions? options = null, ItemOptions<T>? settings = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>
         CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options ?? new UnboundedChannelOptions(), null, settings, close), cancellationToken);
 
@@ -61,8 +61,8 @@ public static partial class CrossChannel
     /// <remarks>A remote reader gets an item when one of its callers waits; from then on it counts as read.</remarks>
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public static Task<CrossChannel<T>> CreateUnboundedPrioritizedAsync<T>(
-        ChannelAddress address, UnboundedPrioritizedChannelOptions<T>? options = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+    public static Task<SharedChannel<T>> CreateUnboundedPrioritizedAsync<T>(
+        ChannelAddress address, UnboundedPrioritizedChannelOptions<T>? options = null, ItemOptions<T>? settings = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>
         CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options ?? new UnboundedPrioritizedChannelOptions<T>(), null, settings, close), cancellationToken);
 
@@ -77,7 +77,7 @@ public static partial class CrossChannel
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public static Task<LeasedChannel<T>> CreateLeasedAsync<T>(
-        ChannelAddress address, int capacity, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+        ChannelAddress address, int capacity, LeaseOptions? leases = null, ItemOptions<T>? settings = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>
         CreateLeasedAsync(address, new BoundedChannelOptions(Setting.AtLeast(capacity, 1, nameof(capacity))), leases, settings, hub, cancellationToken);
 
@@ -91,14 +91,14 @@ public static partial class CrossChannel
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or the options drop items or have no capacity.</exception>
     public static Task<LeasedChannel<T>> CreateLeasedAsync<T>(
-        ChannelAddress address, ChannelOptions options, LeaseSettings? leases = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null,
+        ChannelAddress address, ChannelOptions options, LeaseOptions? leases = null, ItemOptions<T>? settings = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         return CreateOneAsync(address, hub, (owner, name, close) => owner.CreateLeased(name, options, leases, settings, close), cancellationToken);
     }
 
-    /// <summary>Opens a reader of a shared channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <summary>Opens a reader of a shared channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <param name="address">The owner's address; <c>address#name</c> for a channel of a hub.</param>
     /// <param name="settings">Serializer and limits.</param>
     /// <param name="link">Deadlines, security.</param>
@@ -107,40 +107,40 @@ public static partial class CrossChannel
     /// <exception cref="LinkRefusedException">There is no such channel, or the two ends do not fit; the message names both.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or the channel is a rendezvous.</exception>
     public static async Task<CrossChannelReader<T>> OpenReaderAsync<T>(
-        ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
+        ChannelAddress address, ItemOptions<T>? settings = null, ConnectionOptions? link = null, CancellationToken cancellationToken = default) =>
         OpenedEnds.Reader(await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.Reader, cancellationToken).ConfigureAwait(false), address, settings, link);
 
-    /// <summary>Opens a writer of a shared channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <summary>Opens a writer of a shared channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static async Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
-        ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
+        ChannelAddress address, ItemOptions<T>? settings = null, ConnectionOptions? link = null, CancellationToken cancellationToken = default) =>
         OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, settings, null, link, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, settings, link);
 
-    /// <summary>Opens a reader of a leased channel; waits for its owner up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <summary>Opens a reader of a leased channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static async Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
-        ChannelAddress address, CrossChannelSettings<T>? settings = null, LinkSettings? link = null, CancellationToken cancellationToken = default) =>
+        ChannelAddress address, ItemOptions<T>? settings = null, ConnectionOptions? link = null, CancellationToken cancellationToken = default) =>
         OpenedEnds.LeasedReader(await OpenAsync<NoItem, T>(address, null, settings, link, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false), address, settings, link);
 
     private static Task<LinkChannel<TWrite, TRead>> OpenAsync<TWrite, TRead>(
-        ChannelAddress address, CrossChannelSettings<TWrite>? writes, CrossChannelSettings<TRead>? reads, LinkSettings? link, LinkRole role, CancellationToken cancellationToken)
+        ChannelAddress address, ItemOptions<TWrite>? writes, ItemOptions<TRead>? reads, ConnectionOptions? link, LinkRole role, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var options = new CrossChannelOptions<TWrite, TRead>
+        var options = new DuplexChannelOptions<TWrite, TRead>
         {
-            WriteSettings = writes ?? new CrossChannelSettings<TWrite>(),
-            ReadSettings = reads ?? new CrossChannelSettings<TRead>(),
-            Link = link ?? LinkSettings.Default,
+            WriteSettings = writes ?? new ItemOptions<TWrite>(),
+            ReadSettings = reads ?? new ItemOptions<TRead>(),
+            Link = link ?? ConnectionOptions.Default,
         };
         return new LinkChannelFactory<TWrite, TRead>(options, address.Channel, role).ConnectAsync(address, cancellationToken);
     }
 
     /// <summary>A hub with one channel lives and ends with it.</summary>
     private static async Task<TChannel> CreateOneAsync<TChannel>(
-        ChannelAddress address, HubSettings? settings, Func<ChannelHub, string, Func<HubObject, TimeSpan, ValueTask<long>>, TChannel> create, CancellationToken cancellationToken)
+        ChannelAddress address, HubOptions? settings, Func<ChannelHub, string, Func<HubObject, TimeSpan, ValueTask<long>>, TChannel> create, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(address);
-        ChannelHub hub = await ChannelHub.ListenAsync(address.WithChannel(null), settings ?? HubSettings.Default, cancellationToken).ConfigureAwait(false);
+        ChannelHub hub = await ChannelHub.ListenAsync(address.WithChannel(null), settings ?? HubOptions.Default, cancellationToken).ConfigureAwait(false);
         try
         {
             TChannel channel = create(hub, address.Channel ?? "", (_, timeout) => new ValueTask<long>(hub.ShutDownAsync(timeout)));

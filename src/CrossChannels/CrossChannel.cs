@@ -2,7 +2,7 @@ using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Threading.Channels;
 using CrossChannels.Channels;
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 using CrossChannels.Links;
 using CrossChannels.Transports;
 
@@ -13,9 +13,9 @@ public static partial class CrossChannel
 {
     /// <summary>Makes one end over any pipe that leads to another end. The greeting goes on in the background.</summary>
     /// <param name="pipe">The connection; the channel completes both halves when it is closed.</param>
-    /// <param name="options">Capacity, serializers, deadlines; default: <see cref="CrossChannelOptions{TWrite, TRead}"/>'s.</param>
+    /// <param name="options">Capacity, serializers, deadlines; default: <see cref="DuplexChannelOptions{TWrite, TRead}"/>'s.</param>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
-    public static CrossChannel<TWrite, TRead> Over<TWrite, TRead>(IDuplexPipe pipe, CrossChannelOptions<TWrite, TRead>? options = null)
+    public static DuplexChannel<TWrite, TRead> Over<TWrite, TRead>(IDuplexPipe pipe, DuplexChannelOptions<TWrite, TRead>? options = null)
     {
         ArgumentNullException.ThrowIfNull(pipe);
         return new LinkChannelFactory<TWrite, TRead>(options, channel: null)
@@ -28,7 +28,7 @@ public static partial class CrossChannel
     /// <param name="options">Capacity, serializers, deadlines.</param>
     /// <exception cref="ArgumentException">The input cannot be read, or the output cannot be written.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
-    public static CrossChannel<TWrite, TRead> Over<TWrite, TRead>(Stream input, Stream output, CrossChannelOptions<TWrite, TRead>? options = null)
+    public static DuplexChannel<TWrite, TRead> Over<TWrite, TRead>(Stream input, Stream output, DuplexChannelOptions<TWrite, TRead>? options = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
@@ -38,7 +38,7 @@ public static partial class CrossChannel
             .Start(new StreamInput(input), new StreamOutput(output, endsWritesOnClose: output is NetworkStream), new LinkPeer("the other end of the stream", null, null, null));
     }
 
-    /// <summary>Connects to a listener; waits for one up to <see cref="LinkSettings.ConnectTimeout"/>.</summary>
+    /// <summary>Connects to a listener; waits for one up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <param name="address">Where it listens, such as <c>jobs</c>, <c>unix:/run/me/jobs.sock</c> or <c>tls://host:5000</c>.</param>
     /// <param name="options">Capacity, serializers, deadlines.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
@@ -47,41 +47,41 @@ public static partial class CrossChannel
     /// <exception cref="ConnectionLostException">Connections broke during the greeting until the time was up.</exception>
     /// <exception cref="EndpointException">The address cannot be used as the settings are.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
-    public static async Task<CrossChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
-        ChannelAddress address, CrossChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
+    public static async Task<DuplexChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
+        ChannelAddress address, DuplexChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         return await new LinkChannelFactory<TWrite, TRead>(options, address.Channel).ConnectAsync(address, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Listens; connections come from <see cref="CrossChannelListener{TWrite, TRead}.Accepted"/>.</summary>
+    /// <summary>Listens; connections come from <see cref="DuplexChannelListener{TWrite, TRead}.Accepted"/>.</summary>
     /// <param name="address">Where to listen; a bare name is the best local transport.</param>
     /// <param name="options">Capacity, serializers, deadlines of every accepted channel.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
-    public static async Task<CrossChannelListener<TWrite, TRead>> ListenAsync<TWrite, TRead>(
-        ChannelAddress address, CrossChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
+    public static async Task<DuplexChannelListener<TWrite, TRead>> ListenAsync<TWrite, TRead>(
+        ChannelAddress address, DuplexChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
         ITransportListener listener = await Transport.ListenAsync(address, factory.Settings, cancellationToken).ConfigureAwait(false);
-        return new CrossChannelListener<TWrite, TRead>(listener, factory, address.Channel);
+        return new DuplexChannelListener<TWrite, TRead>(listener, factory, address.Channel);
     }
 
     /// <summary>Makes two ends, with everything that a connection between processes does. One of them, or both, can be given to other processes.</summary>
-    /// <remarks>They are joined in memory when either is used first; one that is to be given must not have been used before: see <see cref="EndTicket"/>.</remarks>
+    /// <remarks>They are joined in memory when either is used first; one that is to be given must not have been used before: see <see cref="TransferTicket"/>.</remarks>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
-    public static (CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second) CreatePair<T1, T2>(
-        CrossChannelOptions<T1, T2>? firstOptions = null, CrossChannelOptions<T2, T1>? secondOptions = null)
+    public static (DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second) CreatePair<T1, T2>(
+        DuplexChannelOptions<T1, T2>? firstOptions = null, DuplexChannelOptions<T2, T1>? secondOptions = null)
     {
-        string secret = PairMeeting.NewSecret();
-        var joint = new PairJoint(secret);
+        string secret = PairRendezvous.NewSecret();
+        var joint = new PairState(secret);
         LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
         LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
         joint.Hold(
-            PairEnds.SideOf(first, firstOptions ?? CrossChannelOptions<T1, T2>.Default, joint, isFirst: true, secret),
-            PairEnds.SideOf(second, secondOptions ?? CrossChannelOptions<T2, T1>.Default, joint, isFirst: false, secret));
+            PairEnds.SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret),
+            PairEnds.SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret));
         return (first, second);
     }
 }

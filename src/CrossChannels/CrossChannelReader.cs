@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 
 namespace CrossChannels;
 
@@ -11,20 +11,20 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     {
     }
 
-    EndOrigin? IGivenEnd.Origin => Origin;
+    TransferOrigin? IGivenEnd.Origin => Origin;
 
     /// <summary>How this end is given to another process.</summary>
-    internal EndOrigin? Origin { get; set; }
+    internal TransferOrigin? Origin { get; set; }
 
     /// <summary>Opens a reader that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
-    public static Task<CrossChannelReader<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    public static Task<CrossChannelReader<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
-        EndContent content = EndContent.Of(ticket, EndKind.Reader);
+        TransferContent content = TransferContent.Of(ticket, EndpointKind.Reader);
         return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken);
     }
 
@@ -49,7 +49,7 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     /// to the others; that of its owner ends the channel for all.
     /// </summary>
     /// <param name="reason">Shown to the writer in its <see cref="ReaderClosedException"/>; cut at 1,024 characters.</param>
-    /// <returns>Done when the writer has confirmed it, or after <see cref="LinkSettings.CloseTimeout"/>.</returns>
+    /// <returns>Done when the writer has confirmed it, or after <see cref="ConnectionOptions.CloseTimeout"/>.</returns>
     public abstract ValueTask CloseAsync(string? reason = null);
 
     /// <summary>Closes this end as <see cref="CloseAsync"/> does. Never throws.</summary>

@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 
 namespace CrossChannels;
 
@@ -15,20 +15,20 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     {
     }
 
-    EndOrigin? IGivenEnd.Origin => Origin;
+    TransferOrigin? IGivenEnd.Origin => Origin;
 
     /// <summary>How this end is given to another process.</summary>
-    internal EndOrigin? Origin { get; set; }
+    internal TransferOrigin? Origin { get; set; }
 
     /// <summary>Opens a writer that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
-    public static Task<CrossChannelWriter<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    public static Task<CrossChannelWriter<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
-        EndContent content = EndContent.Of(ticket, EndKind.Writer);
+        TransferContent content = TransferContent.Of(ticket, EndpointKind.Writer);
         return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToSettings<T>(), content.LinkToWrite(), cancellationToken);
     }
 
@@ -50,7 +50,7 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
 
     /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>
     /// <exception cref="CrossChannelException">The link ended before that was known.</exception>
-    /// <remarks>May wait for the reader to read, where the unread bytes are as many as its <see cref="CrossChannelSettings{T}.MaxUnreadBytes"/>.</remarks>
+    /// <remarks>May wait for the reader to read, where the unread bytes are as many as its <see cref="ItemOptions{T}.MaxUnreadBytes"/>.</remarks>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -61,7 +61,7 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     public abstract ValueTask JoinAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Leaves: accepts nothing more and waits until the other process has received what was accepted.</summary>
-    /// <param name="timeout">How long to wait; default: <see cref="LinkSettings.CloseTimeout"/>. Zero does not wait.</param>
+    /// <param name="timeout">How long to wait; default: <see cref="ConnectionOptions.CloseTimeout"/>. Zero does not wait.</param>
     /// <returns>An upper bound of the items that were not received; 0 after a clean close.</returns>
     /// <remarks>
     /// Without <c>Complete()</c> before it the reader faults with <see cref="WriterLeftException"/>; what it means for a shared channel says its

@@ -1,4 +1,4 @@
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 using CrossChannels.Hub;
 
 namespace CrossChannels;
@@ -20,20 +20,20 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
         Origin = OwnerEnds.OfLock(address, source.Settings, isOwner: source is OwnerLock);
     }
 
-    EndOrigin? IGivenEnd.Origin => Origin;
+    TransferOrigin? IGivenEnd.Origin => Origin;
 
     /// <summary>How this end is given to another process.</summary>
-    internal EndOrigin? Origin { get; set; }
+    internal TransferOrigin? Origin { get; set; }
 
     /// <summary>Opens a lock that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
-    public static Task<CrossLock> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    public static Task<CrossLock> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
-        EndContent content = EndContent.Of(ticket, EndKind.Lock);
+        TransferContent content = TransferContent.Of(ticket, EndpointKind.Lock);
         return CrossChannel.OpenLockAsync(content.Address, content.LinkToRead(), cancellationToken);
     }
 
@@ -60,7 +60,7 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
 
     /// <summary>
     /// At the owner: disposes the lock for all. Elsewhere: releases what this object holds, withdraws what it waits for, and leaves. Waits at
-    /// most <see cref="LinkSettings.CloseTimeout"/> for the other end. Never throws.
+    /// most <see cref="ConnectionOptions.CloseTimeout"/> for the other end. Never throws.
     /// </summary>
     public ValueTask DisposeAsync()
     {

@@ -14,10 +14,10 @@ internal sealed class HubListener : IAsyncDisposable
 
     private readonly ITransportListener _listener;
     private readonly HubDirectory _directory;
-    private readonly LinkSettings _settings;
+    private readonly ConnectionOptions _settings;
     private AcceptLoop? _loop;
 
-    public HubListener(ITransportListener listener, HubDirectory directory, LinkSettings settings)
+    public HubListener(ITransportListener listener, HubDirectory directory, ConnectionOptions settings)
     {
         _listener = listener;
         _directory = directory;

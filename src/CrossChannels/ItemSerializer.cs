@@ -5,7 +5,7 @@ using CrossChannels.Serialization;
 
 namespace CrossChannels;
 
-/// <summary>The built-in serializers, for <see cref="CrossChannelSettings{T}.Serializer"/>.</summary>
+/// <summary>The built-in serializers, for <see cref="ItemOptions{T}.Serializer"/>.</summary>
 /// <remarks>
 /// Without a setting, structs and enums without references or padding travel as their bytes; <see cref="string"/> as text;
 /// <c>byte[]</c>, <c>Memory&lt;byte&gt;</c>, <c>ReadOnlyMemory&lt;byte&gt;</c> and <c>IMemoryOwner&lt;byte&gt;</c> as bytes,

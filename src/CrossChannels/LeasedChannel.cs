@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 
 namespace CrossChannels;
 
@@ -14,19 +14,19 @@ public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable,
         base.Writer = writer;
     }
 
-    EndOrigin? IGivenEnd.Origin => Origin;
+    TransferOrigin? IGivenEnd.Origin => Origin;
 
     /// <summary>How this end is given to another process.</summary>
-    internal EndOrigin? Origin { get; set; }
+    internal TransferOrigin? Origin { get; set; }
 
     /// <summary>Opens both ends of a leased channel that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
-    public static async Task<LeasedChannel<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default) =>
-        await RemoteLeasedChannel<T>.OpenAsync(EndContent.Of(ticket, EndKind.LeasedChannel), cancellationToken).ConfigureAwait(false);
+    public static async Task<LeasedChannel<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default) =>
+        await RemoteLeasedChannel<T>.OpenAsync(TransferContent.Of(ticket, EndpointKind.LeasedChannel), cancellationToken).ConfigureAwait(false);
 
     /// <summary>The owner's readable end, which competes with those of other processes.</summary>
     public new LeasedReader<T> Reader => (LeasedReader<T>)base.Reader;
@@ -37,15 +37,15 @@ public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable,
     /// <summary>Where other processes open their ends.</summary>
     public abstract ChannelAddress Address { get; }
 
-    /// <summary>Items that were delivered too often, as a channel of their own; <see langword="null"/> without <see cref="LeaseSettings.MaxDeliveries"/>.</summary>
-    public abstract CrossChannel<T>? DeadLetters { get; }
+    /// <summary>Items that were delivered too often, as a channel of their own; <see langword="null"/> without <see cref="LeaseOptions.MaxDeliveries"/>.</summary>
+    public abstract SharedChannel<T>? DeadLetters { get; }
 
     /// <summary>Ends the channel at once: what is queued or leased is dropped, and every writer and reader learns why.</summary>
     /// <param name="reason">Shown to writers in a <see cref="ReaderClosedException"/>, to readers in a <see cref="LinkAbortedException"/>.</param>
     public abstract void Abort(string? reason = null);
 
     /// <summary>
-    /// Completes the channel and lets remote readers drain it, at most <see cref="HubSettings.DrainTimeout"/>; what is left then is logged and
+    /// Completes the channel and lets remote readers drain it, at most <see cref="HubOptions.DrainTimeout"/>; what is left then is logged and
     /// counted. Never throws.
     /// </summary>
     public abstract ValueTask DisposeAsync();

@@ -1,4 +1,4 @@
-using CrossChannels.Ends;
+using CrossChannels.Transfer;
 
 namespace CrossChannels;
 
@@ -11,14 +11,14 @@ public abstract class LeasedReader<T> : CrossChannelReader<Lease<T>>
     }
 
     /// <summary>Opens a reader of leases that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="EndTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
-    public static new Task<LeasedReader<T>> OpenAsync(EndTicket ticket, CancellationToken cancellationToken = default)
+    public static new Task<LeasedReader<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
-        EndContent content = EndContent.Of(ticket, EndKind.LeasedReader);
+        TransferContent content = TransferContent.Of(ticket, EndpointKind.LeasedReader);
         return CrossChannel.OpenLeasedReaderAsync(content.Address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken);
     }
 

@@ -8,14 +8,14 @@ internal static class LinkConnector
 {
     private static readonly TimeSpan s_reconnectDelay = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits for somebody to listen, up to <see cref="LinkSettings.ConnectTimeout"/>, and greets.</summary>
+    /// <summary>Waits for somebody to listen, up to <see cref="ConnectionOptions.ConnectTimeout"/>, and greets.</summary>
     /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
     /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
     /// <exception cref="NotSupportedException">What was asked for works within the owner's process only.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
         this LinkChannelFactory<TWrite, TRead> factory, ChannelAddress address, CancellationToken cancellationToken)
     {
-        LinkSettings settings = factory.Settings;
+        ConnectionOptions settings = factory.Settings;
         long started = settings.TimeProvider.GetTimestamp();
         while (true)
         {
@@ -48,6 +48,6 @@ internal static class LinkConnector
         }
     }
 
-    private static bool IsTimeLeft(LinkSettings settings, long started) =>
+    private static bool IsTimeLeft(ConnectionOptions settings, long started) =>
         settings.ConnectTimeout == Timeout.InfiniteTimeSpan || settings.TimeProvider.GetElapsedTime(started) < settings.ConnectTimeout;
 }

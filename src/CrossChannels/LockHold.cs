@@ -35,7 +35,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
         await _claim.Left.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the lock back, if it is still held, and waits at most <see cref="LinkSettings.CloseTimeout"/> for the hub's word. Never throws.</summary>
+    /// <summary>Gives the lock back, if it is still held, and waits at most <see cref="ConnectionOptions.CloseTimeout"/> for the hub's word. Never throws.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_handle.Source.TryRelease(_claim))

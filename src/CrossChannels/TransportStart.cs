@@ -13,7 +13,7 @@ internal static class TransportStart
     public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
         this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, CancellationToken cancellationToken)
     {
-        LinkSettings settings = factory.Settings;
+        ConnectionOptions settings = factory.Settings;
         using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try

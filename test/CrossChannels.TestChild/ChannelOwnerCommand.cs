@@ -9,7 +9,7 @@ internal static partial class ChannelOwnerCommand
     public static async Task<int> RunAsync(string address)
     {
         StartPoolThreads();
-        CrossChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(address);
+        DuplexChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(address);
         _ = EchoAllAsync(listener);
         await TestChildProgram.SayAsync("listening");
         List<FileStream> hoard = [];
@@ -65,15 +65,15 @@ internal static partial class ChannelOwnerCommand
         }
     }
 
-    private static async Task EchoAllAsync(CrossChannelListener<long, long> listener)
+    private static async Task EchoAllAsync(DuplexChannelListener<long, long> listener)
     {
-        await foreach (CrossChannel<long, long> channel in listener.Accepted.ReadAllAsync())
+        await foreach (DuplexChannel<long, long> channel in listener.Accepted.ReadAllAsync())
         {
             _ = EchoAsync(channel);
         }
     }
 
-    private static async Task EchoAsync(CrossChannel<long, long> channel)
+    private static async Task EchoAsync(DuplexChannel<long, long> channel)
     {
         try
         {

@@ -5,7 +5,7 @@ internal static class EchoItemsCommand
 {
     public static async Task<int> RunAsync(string? address)
     {
-        await using CrossChannel<int, int> channel = address is null
+        await using DuplexChannel<int, int> channel = address is null
             ? CrossChannel.Over<int, int>(Console.OpenStandardInput(), Console.OpenStandardOutput())
             : await CrossChannel.ConnectAsync<int, int>(address);
         await foreach (int item in channel.Reader.ReadAllAsync())

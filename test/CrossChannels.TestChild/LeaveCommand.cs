@@ -6,7 +6,7 @@ internal static class LeaveCommand
     public static async Task<int> RunAsync(string how, string address, int count)
     {
         // A channel that is held by nobody would be closed when it is collected; that is another test.
-        CrossChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(
+        DuplexChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(
             address, new() { Link = new() { ExitTimeout = TimeSpan.FromSeconds(how == "return-unread" ? 1 : 20) } });
         for (long number = 0; number < count; number++)
         {

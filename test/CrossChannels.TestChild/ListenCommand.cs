@@ -7,7 +7,7 @@ internal static class ListenCommand
 {
     public static async Task<int> RunAsync(string address)
     {
-        await using ITransportListener listener = await Transport.ListenAsync(address, new LinkSettings(), CancellationToken.None);
+        await using ITransportListener listener = await Transport.ListenAsync(address, new ConnectionOptions(), CancellationToken.None);
         await TestChildProgram.SayAsync(listener.Address.ToString());
         await TestChildProgram.WaitForTestAsync();
         return 0;

@@ -8,7 +8,7 @@ internal static class OpenEndCommand
 {
     public static Task<int> RunAsync(string kind, string text, string how)
     {
-        EndTicket ticket = EndTicket.FromBytes(Convert.FromHexString(text));
+        TransferTicket ticket = TransferTicket.FromBytes(Convert.FromHexString(text));
         return kind switch
         {
             "reader" => ReadAsync(ticket),
@@ -20,13 +20,13 @@ internal static class OpenEndCommand
         };
     }
 
-    private static async Task<int> ReadAsync(EndTicket ticket)
+    private static async Task<int> ReadAsync(TransferTicket ticket)
     {
         await using CrossChannelReader<int> reader = await CrossChannelReader<int>.OpenAsync(ticket);
         return await SaySumAsync(reader);
     }
 
-    private static async Task<int> WriteAsync(EndTicket ticket, string how)
+    private static async Task<int> WriteAsync(TransferTicket ticket, string how)
     {
         await using CrossChannelWriter<int> writer = await CrossChannelWriter<int>.OpenAsync(ticket);
         for (int i = 1; i <= 4; i++)
@@ -40,7 +40,7 @@ internal static class OpenEndCommand
         return 0;
     }
 
-    private static async Task<int> ReadLeasesAsync(EndTicket ticket)
+    private static async Task<int> ReadLeasesAsync(TransferTicket ticket)
     {
         await using LeasedReader<int> reader = await LeasedReader<int>.OpenAsync(ticket);
         int sum = 0;
@@ -53,7 +53,7 @@ internal static class OpenEndCommand
         return 0;
     }
 
-    private static async Task<int> HoldAsync(EndTicket ticket)
+    private static async Task<int> HoldAsync(TransferTicket ticket)
     {
         await using CrossLock gate = await CrossLock.OpenAsync(ticket);
         await using LockHold hold = await gate.AcquireAsync();
@@ -62,9 +62,9 @@ internal static class OpenEndCommand
         return 0;
     }
 
-    private static async Task<int> UseDuplexAsync(EndTicket ticket, string how)
+    private static async Task<int> UseDuplexAsync(TransferTicket ticket, string how)
     {
-        await using CrossChannel<int, int> channel = await CrossChannel<int, int>.OpenAsync(ticket);
+        await using DuplexChannel<int, int> channel = await DuplexChannel<int, int>.OpenAsync(ticket);
         switch (how)
         {
             case "echo":

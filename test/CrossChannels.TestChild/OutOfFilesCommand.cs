@@ -9,10 +9,10 @@ internal static partial class OutOfFilesCommand
 {
     public static async Task<int> RunAsync(string address)
     {
-        await using ITransportListener listener = await Transport.ListenAsync(address, new LinkSettings(), CancellationToken.None);
-        await using TransportConnection first = await Transport.ConnectAsync(listener.Address, new LinkSettings(), CancellationToken.None);
+        await using ITransportListener listener = await Transport.ListenAsync(address, new ConnectionOptions(), CancellationToken.None);
+        await using TransportConnection first = await Transport.ConnectAsync(listener.Address, new ConnectionOptions(), CancellationToken.None);
         await using TransportConnection firstAccepted = await listener.AcceptAsync(CancellationToken.None);
-        await using TransportConnection second = await Transport.ConnectAsync(listener.Address, new LinkSettings(), CancellationToken.None);
+        await using TransportConnection second = await Transport.ConnectAsync(listener.Address, new ConnectionOptions(), CancellationToken.None);
 
         Limit files = new(Current: 256, Most: 256);
         if (SetLimit(7 /* RLIMIT_NOFILE of Linux */, in files) != 0)

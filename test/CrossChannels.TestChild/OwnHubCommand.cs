@@ -11,7 +11,7 @@ internal static class OwnHubCommand
     /// <param name="how"><c>wait</c> stays until the test lets it go, <c>return</c> then returns without disposing, <c>dispose</c> disposes before.</param>
     public static async Task<int> RunAsync(string address, int capacity, int count, string how)
     {
-        CrossChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>($"{address}#longs", capacity);
+        SharedChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>($"{address}#longs", capacity);
         for (long number = 0; number < count; number++)
             await channel.Writer.WriteAsync(number);
         await TestChildProgram.SayAsync(string.Create(CultureInfo.InvariantCulture, $"owns {count}"));

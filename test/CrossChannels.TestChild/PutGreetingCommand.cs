@@ -7,7 +7,7 @@ internal static class PutGreetingCommand
 
     public static async Task<int> RunAsync(string address)
     {
-        await using CrossChannel<string[]> channel = await CrossChannel.CreateUnboundedAsync<string[]>(address);
+        await using SharedChannel<string[]> channel = await CrossChannel.CreateUnboundedAsync<string[]>(address);
         await channel.Writer.WriteAsync(["helloworld"]);
         channel.Writer.Complete();
         using var deadline = new CancellationTokenSource(s_deadline);

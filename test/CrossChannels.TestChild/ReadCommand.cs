@@ -9,9 +9,9 @@ internal static class ReadCommand
     /// <summary>Takes one connection, and reads what comes until it ends.</summary>
     public static async Task<int> ListenAsync(string address)
     {
-        await using CrossChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(address);
+        await using DuplexChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(address);
         await TestChildProgram.SayAsync("listening");
-        CrossChannel<NoItem, long> channel = await listener.AcceptAsync();
+        DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
         await foreach (long item in channel.Reader.ReadAllAsync())
         {
             GC.KeepAlive(item);
@@ -22,7 +22,7 @@ internal static class ReadCommand
 
     public static async Task<int> RunAsync(string address, long count, int capacity)
     {
-        await using CrossChannel<NoItem, long> channel = await CrossChannel.ConnectAsync<NoItem, long>(
+        await using DuplexChannel<NoItem, long> channel = await CrossChannel.ConnectAsync<NoItem, long>(
             address, new() { Reading = new BoundedChannelOptions(capacity) });
         for (long number = 0; number < count; number++)
         {

@@ -7,7 +7,7 @@ internal static class ReadItemsCommand
 {
     public static async Task<int> RunAsync(string address, string countText, string ending)
     {
-        await using CrossChannel<NoItem, int> channel = await CrossChannel.ConnectAsync<NoItem, int>(address);
+        await using DuplexChannel<NoItem, int> channel = await CrossChannel.ConnectAsync<NoItem, int>(address);
         long sum = 0;
         for (int left = int.Parse(countText, CultureInfo.InvariantCulture); left > 0; left--)
             sum += await channel.Reader.ReadAsync();

@@ -11,7 +11,7 @@ internal static class SharedItemsCommand
     public static async Task<int> WriteAsync(string address, string countText, string ending)
     {
         ChannelAddress place = address;
-        await using CrossChannel<int, NoItem> channel =
+        await using DuplexChannel<int, NoItem> channel =
             await new LinkChannelFactory<int, NoItem>(null, place.Channel, LinkRole.Writer).ConnectAsync(place, CancellationToken.None);
         for (int i = int.Parse(countText, CultureInfo.InvariantCulture); i > 0; i--)
             await channel.Writer.WriteAsync(i);
@@ -30,7 +30,7 @@ internal static class SharedItemsCommand
     public static async Task<int> ReadAsync(string address)
     {
         ChannelAddress place = address;
-        await using CrossChannel<NoItem, int> channel =
+        await using DuplexChannel<NoItem, int> channel =
             await new LinkChannelFactory<NoItem, int>(null, place.Channel, LinkRole.Reader).ConnectAsync(place, CancellationToken.None);
         await TestChildProgram.SayAsync("open");
         while (await Console.In.ReadLineAsync() is not null)

@@ -5,7 +5,7 @@ internal static class UseAtExitCommand
 {
     public static async Task<int> RunAsync(string address, string how)
     {
-        CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(address, 10);
+        SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(address, 10);
         CrossChannel.ProcessExiting += (_, _) =>
         {
             Console.WriteLine("first");
@@ -20,7 +20,7 @@ internal static class UseAtExitCommand
         return 0;
     }
 
-    private static async Task WaitForReaderAsync(CrossChannel<int> channel)
+    private static async Task WaitForReaderAsync(SharedChannel<int> channel)
     {
         while ((await CrossChannel.GetStatusAsync(channel.Address)).Readers.All(reader => reader.ProcessId == Environment.ProcessId))
             await Task.Delay(10);

@@ -29,7 +29,7 @@ internal static class WorkerParent
     public static async Task<int> StartAndWaitAsync()
     {
         WorkerProcess spinning = await WorkerProcess.StartAsync(SpinAsync);
-        WorkerProcess daemon = await WorkerProcess.StartAsync(WaitForever, new WorkerSettings { IsDaemon = true });
+        WorkerProcess daemon = await WorkerProcess.StartAsync(WaitForever, new WorkerOptions { IsDaemon = true });
         Console.WriteLine($"{spinning.ProcessId} {daemon.ProcessId}");
         await Task.Delay(Timeout.Infinite);
         return 0;
@@ -38,7 +38,7 @@ internal static class WorkerParent
     /// <summary>Returns from Main while a worker waits for a word, or while a daemon waits for ever.</summary>
     public static async Task<int> StartAndReturnAsync(string address)
     {
-        WorkerProcess daemon = await WorkerProcess.StartAsync(WaitForever, new WorkerSettings { IsDaemon = true });
+        WorkerProcess daemon = await WorkerProcess.StartAsync(WaitForever, new WorkerOptions { IsDaemon = true });
         WorkerProcess worker = await WorkerProcess.StartAsync(WaitForWordAsync, address);
         Console.WriteLine($"{worker.ProcessId} {daemon.ProcessId}");
         return 0;
@@ -67,7 +67,7 @@ internal static class WorkerParent
     private static async Task StartSomeAsync()
     {
         WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, SomeWorkers).Select(static i =>
-            i == 0 ? WorkerProcess.StartAsync(Throw, new WorkerSettings { Error = TextWriter.Null }) : WorkerProcess.StartAsync(Nothing)));
+            i == 0 ? WorkerProcess.StartAsync(Throw, new WorkerOptions { Error = TextWriter.Null }) : WorkerProcess.StartAsync(Nothing)));
         foreach (WorkerProcess worker in workers)
             await worker.WaitForExitAsync();
     }

@@ -5,9 +5,9 @@ internal static class WriteForeverCommand
 {
     public static async Task<int> RunAsync(string longs, string bytes, string jobs)
     {
-        CrossChannel<long, NoItem> first = await CrossChannel.ConnectAsync<long, NoItem>(longs);
-        CrossChannel<byte[], NoItem> second = await CrossChannel.ConnectAsync<byte[], NoItem>(bytes);
-        CrossChannel<Job, NoItem> third = await CrossChannel.ConnectAsync<Job, NoItem>(jobs);
+        DuplexChannel<long, NoItem> first = await CrossChannel.ConnectAsync<long, NoItem>(longs);
+        DuplexChannel<byte[], NoItem> second = await CrossChannel.ConnectAsync<byte[], NoItem>(bytes);
+        DuplexChannel<Job, NoItem> third = await CrossChannel.ConnectAsync<Job, NoItem>(jobs);
         await Console.In.ReadLineAsync();
         await Task.WhenAll(
             Task.Run(() => WriteAsync(first, static number => number)),
@@ -16,7 +16,7 @@ internal static class WriteForeverCommand
         return 0;
     }
 
-    private static async Task WriteAsync<T>(CrossChannel<T, NoItem> channel, Func<long, T> make)
+    private static async Task WriteAsync<T>(DuplexChannel<T, NoItem> channel, Func<long, T> make)
     {
         for (long number = 0; ; number++)
         {

@@ -8,7 +8,7 @@ internal static class WriteItemsCommand
     public static async Task<int> RunAsync(string address, string countText, string ending)
     {
         int count = int.Parse(countText, CultureInfo.InvariantCulture);
-        CrossChannel<int, NoItem> channel = await CrossChannel.ConnectAsync<int, NoItem>(address);
+        DuplexChannel<int, NoItem> channel = await CrossChannel.ConnectAsync<int, NoItem>(address);
         for (int i = 0; i < count; i++)
             await channel.Writer.WriteAsync(i);
         switch (ending)

@@ -9,7 +9,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void LinkSettings_Defaults_AreAsDocumented()
     {
-        var settings = new LinkSettings();
+        var settings = new ConnectionOptions();
 
         Assert.AreEqual(TimeSpan.FromSeconds(10), settings.ConnectTimeout);
         Assert.AreEqual(TimeSpan.FromSeconds(10), settings.GreetingTimeout);
@@ -29,7 +29,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void CrossChannelSettings_Defaults_AreAsDocumented()
     {
-        var settings = new CrossChannelSettings<int>();
+        var settings = new ItemOptions<int>();
 
         Assert.IsNull(settings.Serializer);
         Assert.IsNull(settings.ContractName);
@@ -41,7 +41,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void CrossChannelOptions_Defaults_AreAsDocumented()
     {
-        var options = new CrossChannelOptions<int, string>();
+        var options = new DuplexChannelOptions<int, string>();
 
         var reading = (BoundedChannelOptions)options.Reading;
         Assert.AreEqual(1024, reading.Capacity);
@@ -58,18 +58,18 @@ public sealed class SettingsTests
     {
         var bad = TimeSpan.FromMilliseconds(milliseconds);
 
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { ConnectTimeout = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { GreetingTimeout = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { CloseTimeout = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { ExitTimeout = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { PeerTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { ConnectTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { GreetingTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { CloseTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { ExitTimeout = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { PeerTimeout = bad });
     }
 
     [TestMethod]
     public void LinkSettings_TimeoutAtTheEdge_IsTaken()
     {
         foreach (TimeSpan good in (TimeSpan[])[Timeout.InfiniteTimeSpan, TimeSpan.Zero, TimeSpan.FromMilliseconds(int.MaxValue)])
-            Assert.AreEqual(good, new LinkSettings { ConnectTimeout = good, CloseTimeout = good, PeerTimeout = good }.ConnectTimeout);
+            Assert.AreEqual(good, new ConnectionOptions { ConnectTimeout = good, CloseTimeout = good, PeerTimeout = good }.ConnectTimeout);
     }
 
     [TestMethod]
@@ -78,9 +78,9 @@ public sealed class SettingsTests
     [DataRow(int.MinValue)]
     public void LinkSettings_LimitBelowOne_Throws(int bad)
     {
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxLinks = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxPendingGreetings = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxEmptyFramesPerSecond = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxLinks = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxPendingGreetings = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxEmptyFramesPerSecond = bad });
     }
 
     [TestMethod]
@@ -88,10 +88,10 @@ public sealed class SettingsTests
     {
         byte[] good = new byte[256], bad = new byte[257];
 
-        Assert.AreEqual(256, new LinkSettings { Key = good, RequiredKeyToRead = good, RequiredKeyToWrite = good }.Key.Length);
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { Key = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { RequiredKeyToRead = bad });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { RequiredKeyToWrite = bad });
+        Assert.AreEqual(256, new ConnectionOptions { Key = good, RequiredKeyToRead = good, RequiredKeyToWrite = good }.Key.Length);
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { Key = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { RequiredKeyToRead = bad });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { RequiredKeyToWrite = bad });
     }
 
     [TestMethod]
@@ -100,7 +100,7 @@ public sealed class SettingsTests
     [DataRow((1 << 30) + 1)]
     public void CrossChannelSettings_MaxItemBytesOutOfRange_NamesIt(int bad)
     {
-        ArgumentOutOfRangeException e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxItemBytes = bad });
+        ArgumentOutOfRangeException e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxItemBytes = bad });
         StringAssert.Contains(e.Message, "MaxItemBytes must be 1 to 2^30");
     }
 
@@ -109,26 +109,26 @@ public sealed class SettingsTests
     [DataRow(long.MinValue)]
     public void CrossChannelSettings_ByteLimitBelowOne_NamesIt(long bad)
     {
-        ArgumentOutOfRangeException e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxUnreadBytes = bad });
+        ArgumentOutOfRangeException e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxUnreadBytes = bad });
         StringAssert.Contains(e.Message, "MaxUnreadBytes");
-        e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxUnsentBytes = bad });
+        e = Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxUnsentBytes = bad });
         StringAssert.Contains(e.Message, "MaxUnsentBytes");
     }
 
     [TestMethod]
     public void CrossChannelOptions_Null_NamesIt()
     {
-        Assert.AreEqual("Reading", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Reading = null! }).ParamName);
-        Assert.AreEqual("Writing", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Writing = null! }).ParamName);
-        Assert.AreEqual("Link", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Link = null! }).ParamName);
-        Assert.AreEqual("ReadSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { ReadSettings = null! }).ParamName);
-        Assert.AreEqual("WriteSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { WriteSettings = null! }).ParamName);
+        Assert.AreEqual("Reading", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Reading = null! }).ParamName);
+        Assert.AreEqual("Writing", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Writing = null! }).ParamName);
+        Assert.AreEqual("Link", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Link = null! }).ParamName);
+        Assert.AreEqual("ReadSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { ReadSettings = null! }).ParamName);
+        Assert.AreEqual("WriteSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { WriteSettings = null! }).ParamName);
     }
 
     [TestMethod]
     public void Options_Rendezvous_IsRefused()
     {
-        var options = new CrossChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(0) };
+        var options = new DuplexChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(0) };
         NotSupportedException e = Assert.ThrowsExactly<NotSupportedException>(() => CrossChannel.CreatePair(options));
         StringAssert.Contains(e.Message, "capacity 0");
     }
@@ -136,7 +136,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Options_Prioritized_IsRefused()
     {
-        var options = new CrossChannelOptions<NoItem, int> { Reading = new UnboundedPrioritizedChannelOptions<int>() };
+        var options = new DuplexChannelOptions<NoItem, int> { Reading = new UnboundedPrioritizedChannelOptions<int>() };
         NotSupportedException e = Assert.ThrowsExactly<NotSupportedException>(() => CrossChannel.CreatePair(options));
         StringAssert.Contains(e.Message, "UnboundedPrioritizedChannelOptions");
     }
@@ -162,7 +162,7 @@ public sealed class SettingsTests
     [TestMethod]
     public void Writing_WithACapacity_IsRefusedBecauseTheReaderSetsIt()
     {
-        var options = new CrossChannelOptions<int, int> { Writing = new System.Threading.Channels.BoundedChannelOptions(10) };
+        var options = new DuplexChannelOptions<int, int> { Writing = new System.Threading.Channels.BoundedChannelOptions(10) };
         ArgumentException e = Assert.ThrowsExactly<ArgumentException>(() => CrossChannel.CreatePair(options));
         StringAssert.Contains(e.Message, "Reading");
     }
@@ -183,7 +183,7 @@ public sealed class SettingsTests
             "CN=localhost", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
         using var whole = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         using var open = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificate(whole.RawData);
-        var options = new CrossChannelOptions<int, int> { Link = new LinkSettings { Tls = new TlsSettings { Certificate = open } } };
+        var options = new DuplexChannelOptions<int, int> { Link = new ConnectionOptions { Tls = new TlsOptions { Certificate = open } } };
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(() => CrossChannel.ListenAsync("tls://localhost:0", options));
         StringAssert.Contains(e.Message, "private key");
     }

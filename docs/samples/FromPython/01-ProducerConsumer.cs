@@ -9,7 +9,7 @@ internal static class ProducerConsumer
 {
     public static async Task RunAsync()
     {
-        await using CrossChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>(ChannelAddress.Unique("numbers"), 10);
+        await using SharedChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>(ChannelAddress.Unique("numbers"), 10);
         await using WorkerProcess consumer = await WorkerProcess.StartAsync(ConsumeAsync, queue.Reader);
         await using WorkerProcess producer = await WorkerProcess.StartAsync(ProduceAsync, queue.Writer);
     }

@@ -9,10 +9,10 @@ internal static class Cooks
 {
     public static async Task RunAsync()
     {
-        var threeCooks = new CrossChannelSettings<string> { Completion = CompletionPolicy.LastWriter(3) };
+        var threeCooks = new ItemOptions<string> { Completion = CompletionPolicy.LastWriter(3) };
         await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync(ChannelAddress.Unique("dishes"), 5, settings: threeCooks);
         for (int eater = 1; eater <= 2; eater++)
-            await WorkerProcess.StartAsync(EatAsync, $"eater {eater}", dishes.Reader, new WorkerSettings { IsDaemon = true });
+            await WorkerProcess.StartAsync(EatAsync, $"eater {eater}", dishes.Reader, new WorkerOptions { IsDaemon = true });
         var cooks = new List<WorkerProcess>();
         foreach (string name in (string[])["Anna", "Bo", "Cleo"])
             cooks.Add(await WorkerProcess.StartAsync(CookAsync, name, dishes.Writer));

@@ -8,7 +8,7 @@ internal static class DuplexPipe
 {
     public static async Task RunAsync()
     {
-        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        (DuplexChannel<string, string> here, DuplexChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
         await using WorkerProcess child = await WorkerProcess.StartAsync(TalkAsync, there);
 
         try
@@ -26,7 +26,7 @@ internal static class DuplexPipe
         await here.Writer.WriteAsync("fine, child");
     }
 
-    private static async Task TalkAsync(CrossChannel<string, string> parent)
+    private static async Task TalkAsync(DuplexChannel<string, string> parent)
     {
         Console.WriteLine($"child got: {await parent.Reader.ReadAsync()}");
         await parent.Writer.WriteAsync("hello, parent");

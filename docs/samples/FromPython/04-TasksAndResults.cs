@@ -10,8 +10,8 @@ internal static class TasksAndResults
     public static async Task RunAsync()
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Unique("work"));
-        CrossChannel<int> tasks = hub.CreateUnbounded<int>("tasks");
-        CrossChannel<string> results = hub.CreateUnbounded<string>("results");
+        SharedChannel<int> tasks = hub.CreateUnbounded<int>("tasks");
+        SharedChannel<string> results = hub.CreateUnbounded<string>("results");
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkAsync, tasks.Reader, results.Writer);
 
         for (int i = 0; i < 3; i++)

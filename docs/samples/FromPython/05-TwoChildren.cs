@@ -10,7 +10,7 @@ internal static class TwoChildren
 {
     public static async Task RunAsync()
     {
-        CrossChannel<string[]> queue = await CrossChannel.CreateUnboundedAsync<string[]>(ChannelAddress.Unique("greetings"));
+        SharedChannel<string[]> queue = await CrossChannel.CreateUnboundedAsync<string[]>(ChannelAddress.Unique("greetings"));
         await WorkerProcess.StartAsync(PutAsync, queue.Writer);
         await WorkerProcess.StartAsync(PrintAsync, queue.Reader);
     }

@@ -9,7 +9,7 @@ internal static class QueueOfThree
 {
     public static async Task RunAsync()
     {
-        await using CrossChannel<string> queue = await CrossChannel.CreateBoundedAsync<string>(ChannelAddress.Unique("three"), 3);
+        await using SharedChannel<string> queue = await CrossChannel.CreateBoundedAsync<string>(ChannelAddress.Unique("three"), 3);
         await queue.Writer.WriteAsync("one");
         await queue.Writer.WriteAsync("two");
         Console.WriteLine($"{queue.Reader.Count} of 3: full is {queue.Reader.Count == 3}");

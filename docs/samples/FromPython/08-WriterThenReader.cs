@@ -9,7 +9,7 @@ internal static class WriterThenReader
 {
     public static async Task RunAsync()
     {
-        await using CrossChannel<char> queue = await CrossChannel.CreateUnboundedAsync<char>(ChannelAddress.Unique("letters"));
+        await using SharedChannel<char> queue = await CrossChannel.CreateUnboundedAsync<char>(ChannelAddress.Unique("letters"));
         WorkerProcess writer = await WorkerProcess.StartAsync(WriteAsync, queue.Writer);
         await writer.WaitForExitAsync();
         Console.WriteLine("the writer is gone");

@@ -9,7 +9,7 @@ internal static class LockOfAHub
     public static async Task RunAsync()
     {
         string address = ChannelAddress.Unique("manager").ToString();
-        await using WorkerProcess manager = await WorkerProcess.StartAsync(ManageAsync, address, new WorkerSettings { IsDaemon = true });
+        await using WorkerProcess manager = await WorkerProcess.StartAsync(ManageAsync, address, new WorkerOptions { IsDaemon = true });
         await using CrossLock gate = await CrossChannel.OpenLockAsync($"{address}#gate");
         await SharedLock.TakeTurnsAsync(gate);
     }

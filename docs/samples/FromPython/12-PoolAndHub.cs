@@ -10,7 +10,7 @@ internal static class PoolAndHub
     public static async Task RunAsync()
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Unique("talk"));
-        CrossChannel<string> queue = hub.CreateBounded<string>("words", 3);
+        SharedChannel<string> queue = hub.CreateBounded<string>("words", 3);
         await using var pool = new WorkerPool(2);
         Task<int> reading = pool.RunAsync(ReadAsync, queue.Reader);
         await pool.RunAsync(WriteAsync, queue.Writer);

@@ -48,8 +48,8 @@ internal sealed record ChannelSpec
     public void Declare(ChannelHub hub)
     {
         ChannelOptions options = Capacity is { } capacity ? new BoundedChannelOptions(capacity) : new UnboundedChannelOptions();
-        LeaseSettings? leases = IsLeased ? new LeaseSettings { MaxDeliveries = MaxDeliveries } : null;
-        hub.Declare(Name, options, leases, new CrossChannelSettings<NoItem> { Completion = Completion });
+        LeaseOptions? leases = IsLeased ? new LeaseOptions { MaxDeliveries = MaxDeliveries } : null;
+        hub.Declare(Name, options, leases, new ItemOptions<NoItem> { Completion = Completion });
     }
 
     private static CompletionPolicy ParsePolicy(string text) => text.Split(':') switch

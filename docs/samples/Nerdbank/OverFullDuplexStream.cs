@@ -11,8 +11,8 @@ internal static class OverFullDuplexStream
         (Stream first, Stream second) = FullDuplexStream.CreatePair();
 
         // A stream that goes both ways is the input and the output.
-        await using CrossChannel<int, string> asking = CrossChannel.Over<int, string>(first, first);
-        await using CrossChannel<string, int> answering = CrossChannel.Over<string, int>(second, second);
+        await using DuplexChannel<int, string> asking = CrossChannel.Over<int, string>(first, first);
+        await using DuplexChannel<string, int> answering = CrossChannel.Over<string, int>(second, second);
 
         Task answers = Task.Run(async () =>
         {

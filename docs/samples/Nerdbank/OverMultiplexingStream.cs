@@ -20,8 +20,8 @@ internal static class OverMultiplexingStream
         using MultiplexingStream.Channel namesPipe = await multiplexer.OfferChannelAsync("names", CancellationToken.None);
 
         // MultiplexingStream.Channel is an IDuplexPipe, and that is what a channel needs.
-        await using CrossChannel<long, NoItem> numbers = CrossChannel.Over<long, NoItem>(numbersPipe);
-        await using CrossChannel<string, NoItem> names = CrossChannel.Over<string, NoItem>(namesPipe);
+        await using DuplexChannel<long, NoItem> numbers = CrossChannel.Over<long, NoItem>(numbersPipe);
+        await using DuplexChannel<string, NoItem> names = CrossChannel.Over<string, NoItem>(namesPipe);
 
         for (long number = 1; number <= 3; number++)
             await numbers.Writer.WriteAsync(number);
@@ -40,8 +40,8 @@ internal static class OverMultiplexingStream
         using MultiplexingStream.Channel numbersPipe = await multiplexer.AcceptChannelAsync("numbers", CancellationToken.None);
         using MultiplexingStream.Channel namesPipe = await multiplexer.AcceptChannelAsync("names", CancellationToken.None);
 
-        await using CrossChannel<NoItem, long> numbers = CrossChannel.Over<NoItem, long>(numbersPipe);
-        await using CrossChannel<NoItem, string> names = CrossChannel.Over<NoItem, string>(namesPipe);
+        await using DuplexChannel<NoItem, long> numbers = CrossChannel.Over<NoItem, long>(numbersPipe);
+        await using DuplexChannel<NoItem, string> names = CrossChannel.Over<NoItem, string>(namesPipe);
 
         await foreach (string name in names.Reader.ReadAllAsync())
             Console.WriteLine(name);

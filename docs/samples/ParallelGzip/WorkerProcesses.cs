@@ -7,7 +7,7 @@ using CrossChannels.Workers;
 namespace ParallelGzip;
 
 /// <summary>Workers in processes of their own, on two channels of a hub in this one. Blocks are leased: those of a killed worker go to another.</summary>
-internal sealed class WorkerProcesses(ChannelHub hub, LeasedChannel<NumberedBytes> blocks, CrossChannel<NumberedBytes> members, Progress progress) : IWorkers
+internal sealed class WorkerProcesses(ChannelHub hub, LeasedChannel<NumberedBytes> blocks, SharedChannel<NumberedBytes> members, Progress progress) : IWorkers
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
 
@@ -33,7 +33,7 @@ internal sealed class WorkerProcesses(ChannelHub hub, LeasedChannel<NumberedByte
         ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Local($"parallel-gzip-{Guid.NewGuid():N}"), cancellationToken: cancellationToken);
         var result = new WorkerProcesses(
             hub,
-            hub.CreateLeased("blocks", capacity, new LeaseSettings { MaxDeliveries = BlockChannel.MaxDeliveries }, BlockChannel.Settings),
+            hub.CreateLeased("blocks", capacity, new LeaseOptions { MaxDeliveries = BlockChannel.MaxDeliveries }, BlockChannel.Settings),
             hub.CreateBounded("members", capacity, BlockChannel.Settings),
             progress);
         try
@@ -114,7 +114,7 @@ internal sealed class WorkerProcesses(ChannelHub hub, LeasedChannel<NumberedByte
     {
         for (int number = 1; number <= count; number++)
         {
-            var settings = new WorkerSettings { Name = $"worker {number}", IsDaemon = true };
+            var settings = new WorkerOptions { Name = $"worker {number}", IsDaemon = true };
             _workers = [.. _workers, await WorkerProcess.StartAsync(BlockCompressor.RunAsync, blocks.Reader, members.Writer, level, settings, cancellationToken)];
         }
 

@@ -6,9 +6,9 @@ namespace EndToEnd.Parts;
 /// <summary>Listens and reads large items in their pooled form.</summary>
 internal sealed class BlockReader(string address, string capacity) : ListeningPart<NoItem, IMemoryOwner<byte>>(address)
 {
-    protected override CrossChannelOptions<NoItem, IMemoryOwner<byte>> Options { get; } = new() { Reading = Capacity.Options(capacity) };
+    protected override DuplexChannelOptions<NoItem, IMemoryOwner<byte>> Options { get; } = new() { Reading = Capacity.Options(capacity) };
 
-    protected override async Task ServeAsync(CrossChannel<NoItem, IMemoryOwner<byte>> channel)
+    protected override async Task ServeAsync(DuplexChannel<NoItem, IMemoryOwner<byte>> channel)
     {
         while (await channel.Reader.WaitToReadAsync())
         {

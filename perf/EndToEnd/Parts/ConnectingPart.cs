@@ -6,11 +6,11 @@ namespace EndToEnd.Parts;
 /// <summary>An end with one connection that lasts for all rounds.</summary>
 internal abstract class ConnectingPart<TWrite, TRead>(string address) : Part
 {
-    private CrossChannel<TWrite, TRead>? _channel;
+    private DuplexChannel<TWrite, TRead>? _channel;
 
-    protected CrossChannel<TWrite, TRead> Channel => _channel!;
+    protected DuplexChannel<TWrite, TRead> Channel => _channel!;
 
-    protected virtual CrossChannelOptions<TWrite, TRead> Options { get; } = new();
+    protected virtual DuplexChannelOptions<TWrite, TRead> Options { get; } = new();
 
     public override async Task StartAsync() => _channel = await CrossChannel.ConnectAsync(address, Options);
 

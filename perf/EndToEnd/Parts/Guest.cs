@@ -8,7 +8,7 @@ namespace EndToEnd.Parts;
 internal sealed class Guest(string address) : Part
 {
     private readonly ChannelAddress _address = ChannelAddress.Parse(address, null);
-    private readonly CrossChannelOptions<long, NoItem> _options = new();
+    private readonly DuplexChannelOptions<long, NoItem> _options = new();
 
     public override async Task<double[]> RunAsync(TimeSpan duration)
     {
@@ -16,7 +16,7 @@ internal sealed class Guest(string address) : Part
         long count = 0;
         do
         {
-            await using CrossChannel<long, NoItem> channel = await CrossChannel.ConnectAsync(_address, _options);
+            await using DuplexChannel<long, NoItem> channel = await CrossChannel.ConnectAsync(_address, _options);
             await channel.Writer.WriteAsync(1);
             count++;
         }

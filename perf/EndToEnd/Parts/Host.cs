@@ -5,7 +5,7 @@ namespace EndToEnd.Parts;
 /// <summary>Listens, reads one item of every connection and closes it.</summary>
 internal sealed class Host(string address) : ListeningPart<NoItem, long>(address)
 {
-    protected override async Task ServeAsync(CrossChannel<NoItem, long> channel)
+    protected override async Task ServeAsync(DuplexChannel<NoItem, long> channel)
     {
         await using (channel)
             await channel.Reader.ReadAsync();

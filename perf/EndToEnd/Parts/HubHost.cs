@@ -12,7 +12,7 @@ internal sealed class HubHost(string address, string capacity, string isLeased) 
     {
         ChannelAddress channel = ChannelAddress.Parse(address, null);
         _hub = await ChannelHub.StartAsync(channel.WithChannel(null));
-        _hub.Declare(channel.Channel!, Capacity.Options(capacity), bool.Parse(isLeased) ? new LeaseSettings() : null);
+        _hub.Declare(channel.Channel!, Capacity.Options(capacity), bool.Parse(isLeased) ? new LeaseOptions() : null);
     }
 
     public override ValueTask StopAsync() => _hub?.DisposeAsync() ?? default;

@@ -7,8 +7,8 @@ namespace EndToEnd.Parts;
 /// <summary>Opens links, and does nothing with them. A round opens all of them, however long it takes.</summary>
 internal sealed class IdleLinks(string address, string count) : Part
 {
-    private readonly List<CrossChannel<long, NoItem>> _channels = [];
-    private readonly CrossChannelOptions<long, NoItem> _options = new();
+    private readonly List<DuplexChannel<long, NoItem>> _channels = [];
+    private readonly DuplexChannelOptions<long, NoItem> _options = new();
 
     public override async Task<double[]> RunAsync(TimeSpan duration)
     {
@@ -21,7 +21,7 @@ internal sealed class IdleLinks(string address, string count) : Part
     /// <summary>Leaves an endpoint that goes on.</summary>
     public async ValueTask CloseAsync()
     {
-        foreach (CrossChannel<long, NoItem> channel in _channels)
+        foreach (DuplexChannel<long, NoItem> channel in _channels)
         {
             channel.Writer.TryComplete();
             await channel.DisposeAsync();
@@ -30,7 +30,7 @@ internal sealed class IdleLinks(string address, string count) : Part
 
     public override ValueTask StopAsync()
     {
-        foreach (CrossChannel<long, NoItem> channel in _channels)
+        foreach (DuplexChannel<long, NoItem> channel in _channels)
             channel.Abort("The scenario is over.");
         return default;
     }

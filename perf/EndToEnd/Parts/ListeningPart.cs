@@ -6,9 +6,9 @@ namespace EndToEnd.Parts;
 /// <summary>An end that listens and serves every connection until the process ends.</summary>
 internal abstract class ListeningPart<TWrite, TRead>(string address) : Part
 {
-    private CrossChannelListener<TWrite, TRead>? _listener;
+    private DuplexChannelListener<TWrite, TRead>? _listener;
 
-    protected virtual CrossChannelOptions<TWrite, TRead> Options { get; } = new();
+    protected virtual DuplexChannelOptions<TWrite, TRead> Options { get; } = new();
 
     public override async Task StartAsync()
     {
@@ -18,11 +18,11 @@ internal abstract class ListeningPart<TWrite, TRead>(string address) : Part
 
     public override ValueTask StopAsync() => _listener?.DisposeAsync() ?? default;
 
-    protected abstract Task ServeAsync(CrossChannel<TWrite, TRead> channel);
+    protected abstract Task ServeAsync(DuplexChannel<TWrite, TRead> channel);
 
     private async Task AcceptAllAsync()
     {
-        await foreach (CrossChannel<TWrite, TRead> channel in _listener!.Accepted.ReadAllAsync())
+        await foreach (DuplexChannel<TWrite, TRead> channel in _listener!.Accepted.ReadAllAsync())
             RunInBackground(() => ServeAsync(channel));
     }
 }

@@ -16,7 +16,7 @@ internal sealed class OwnerEcho(string address) : Part
     public override async Task StartAsync()
     {
         _hub = await ChannelHub.StartAsync(address);
-        CrossChannel<long> there = _hub.CreateBounded<long>(There, Capacity), back = _hub.CreateBounded<long>(Back, Capacity);
+        SharedChannel<long> there = _hub.CreateBounded<long>(There, Capacity), back = _hub.CreateBounded<long>(Back, Capacity);
         RunInBackground(async () =>
         {
             while (await there.Reader.WaitToReadAsync())

@@ -7,7 +7,7 @@ namespace EndToEnd.Parts;
 /// <summary>Owns a shared channel and reads it, one by one.</summary>
 internal sealed class OwnerReader(string address, string capacity) : Part
 {
-    private CrossChannel<long>? _channel;
+    private SharedChannel<long>? _channel;
 
     public override async Task StartAsync()
     {

@@ -5,10 +5,10 @@ namespace EndToEnd.Parts;
 /// <summary>Listens and reads records as JSON.</summary>
 internal sealed class RecordReader(string address) : ListeningPart<NoItem, Measured>(address)
 {
-    protected override CrossChannelOptions<NoItem, Measured> Options { get; } =
+    protected override DuplexChannelOptions<NoItem, Measured> Options { get; } =
         new() { ReadSettings = new() { Serializer = ItemSerializer.Json(MeasuredJson.Default.Measured) } };
 
-    protected override async Task ServeAsync(CrossChannel<NoItem, Measured> channel)
+    protected override async Task ServeAsync(DuplexChannel<NoItem, Measured> channel)
     {
         long rounds = 0;
         while (await channel.Reader.WaitToReadAsync())

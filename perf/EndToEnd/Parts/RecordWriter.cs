@@ -5,7 +5,7 @@ namespace EndToEnd.Parts;
 /// <summary>Writes records as JSON.</summary>
 internal sealed class RecordWriter(string address) : ConnectingPart<Measured, NoItem>(address)
 {
-    protected override CrossChannelOptions<Measured, NoItem> Options { get; } =
+    protected override DuplexChannelOptions<Measured, NoItem> Options { get; } =
         new() { WriteSettings = new() { Serializer = ItemSerializer.Json(MeasuredJson.Default.Measured) } };
 
     public override Task<double[]> RunAsync(TimeSpan duration) =>

@@ -9,7 +9,7 @@ internal sealed class StampReader(string address, string capacity) : ConnectingP
 {
     private readonly LatencyRound _round = new();
 
-    protected override CrossChannelOptions<long, Stamp> Options { get; } = new() { Reading = Capacity.Options(capacity) };
+    protected override DuplexChannelOptions<long, Stamp> Options { get; } = new() { Reading = Capacity.Options(capacity) };
 
     public override async Task<double[]> RunAsync(TimeSpan duration)
     {

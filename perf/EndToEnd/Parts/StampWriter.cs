@@ -10,7 +10,7 @@ internal sealed class StampWriter(string address, string rate) : ListeningPart<S
 {
     private readonly double _rate = double.Parse(rate, CultureInfo.InvariantCulture);
 
-    protected override async Task ServeAsync(CrossChannel<Stamp, long> channel)
+    protected override async Task ServeAsync(DuplexChannel<Stamp, long> channel)
     {
         while (await channel.Reader.WaitToReadAsync())
         {

@@ -7,7 +7,7 @@ namespace EndToEnd.Parts;
 /// <summary>Opens idle links that go both ways when it starts, and holds them.</summary>
 internal sealed class StandingIdlePairs(string address, string count) : Part
 {
-    private readonly List<CrossChannel<long, long>> _channels = [];
+    private readonly List<DuplexChannel<long, long>> _channels = [];
 
     public override async Task StartAsync()
     {
@@ -18,7 +18,7 @@ internal sealed class StandingIdlePairs(string address, string count) : Part
 
     public override async ValueTask StopAsync()
     {
-        foreach (CrossChannel<long, long> channel in _channels)
+        foreach (DuplexChannel<long, long> channel in _channels)
         {
             channel.Writer.TryComplete();
             await channel.DisposeAsync();

@@ -13,7 +13,7 @@ internal sealed class WorkerStarter : Part
     private static async Task<long> StartWorkerAsync()
     {
         await using var output = new StringWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(TellTime, new WorkerSettings { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(TellTime, new WorkerOptions { Output = output });
         (await worker.WaitForExitAsync()).EnsureSuccess();
         return long.Parse(output.ToString(), CultureInfo.InvariantCulture);
     }

@@ -15,31 +15,31 @@ internal sealed class ChildProgram
     private readonly SemaphoreSlim _speaking = new(1, 1);
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
-    private readonly WorkerSettings _settings;
+    private readonly WorkerOptions _settings;
     private readonly ILogger? _logger;
     private readonly Process _process;
     private readonly Stream _control;
     private readonly Guid _token;
 
     // Under the gate.
-    private List<EndTicket> _tickets = [];
+    private List<TransferTicket> _tickets = [];
     private bool _isGone;
 
     private WorkerFailedException? _failure;
 
-    public ChildProgram(string name, WorkerSettings settings)
+    public ChildProgram(string name, WorkerOptions settings)
     {
         _name = name;
         _settings = settings;
         _logger = QuietLogger.Over(settings.Logger);
-        _token = ReportDesk.Instance.Add(failure => Interlocked.CompareExchange(ref _failure, failure, null));
+        _token = FailureServer.Instance.Add(failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
             _process = Process.Start(ChildStart.Create(name, settings))!;
         }
         catch
         {
-            ReportDesk.Instance.Remove(_token);
+            FailureServer.Instance.Remove(_token);
             throw;
         }
         ProcessId = _process.Id;
@@ -55,7 +55,7 @@ internal sealed class ChildProgram
     /// <summary>Gives the ends among the arguments to the worker, and tells it what to run.</summary>
     public async Task StartMethodAsync(Delegate method, ArgumentList arguments, CancellationToken cancellationToken)
     {
-        (byte[] frame, List<EndTicket> tickets) =
+        (byte[] frame, List<TransferTicket> tickets) =
             await StartMessage.CreateAsync(method, arguments, _name, _token, cancellationToken).ConfigureAwait(false);
         bool isGone;
         lock (_gate)
@@ -118,7 +118,7 @@ internal sealed class ChildProgram
         }
         _exitCode.SetResult(code);
         await output.ConfigureAwait(false);
-        ReportDesk.Instance.Remove(_token);
+        FailureServer.Instance.Remove(_token);
         var exit = new WorkerExit(code, _failure);
         if (_logger is not null)
             Log.Ended(_logger, _name, ProcessId, exit);
@@ -145,13 +145,13 @@ internal sealed class ChildProgram
     private async Task WithdrawAsync()
     {
         int code = await _exitCode.Task.ConfigureAwait(false);
-        List<EndTicket> tickets;
+        List<TransferTicket> tickets;
         lock (_gate)
         {
             tickets = _tickets;
             _tickets = [];
         }
-        foreach (EndTicket ticket in tickets)
+        foreach (TransferTicket ticket in tickets)
             ticket.Withdraw(new ConnectionLostException($"{_name} ended with {new WorkerExit(code)} before it opened its end.", _failure, exitCode: code));
     }
 }

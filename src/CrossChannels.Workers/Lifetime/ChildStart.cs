@@ -10,7 +10,7 @@ internal static class ChildStart
 {
     private static readonly Dictionary<string, string?> s_nothing = new(StringComparer.Ordinal);
 
-    public static ProcessStartInfo Create(string name, WorkerSettings settings)
+    public static ProcessStartInfo Create(string name, WorkerOptions settings)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         bool isDirect = StartForm.HasHooks && DirectStart.Host is not null;

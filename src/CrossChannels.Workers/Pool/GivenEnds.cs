@@ -3,7 +3,7 @@ namespace CrossChannels.Workers.Pool;
 /// <summary>Tickets of the ends among the arguments of one call.</summary>
 internal sealed class GivenEnds
 {
-    private readonly List<(object End, EndTicket Ticket)> _all = [];
+    private readonly List<(object End, TransferTicket Ticket)> _all = [];
 
     /// <summary>Gives the ends away; <see langword="null"/> if there is none.</summary>
     public static async ValueTask<GivenEnds?> GiveAsync<TArguments>(TArguments arguments, string to, CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal sealed class GivenEnds
         try
         {
             foreach (object end in ends)
-                given._all.Add((end, await EndTicket.GiveAsync(end, to, cancellationToken).ConfigureAwait(false)));
+                given._all.Add((end, await TransferTicket.GiveAsync(end, to, cancellationToken).ConfigureAwait(false)));
         }
         catch (Exception e)
         {
@@ -29,7 +29,7 @@ internal sealed class GivenEnds
 
     public byte[]? Find(object end)
     {
-        foreach ((object given, EndTicket ticket) in _all)
+        foreach ((object given, TransferTicket ticket) in _all)
         {
             if (ReferenceEquals(given, end))
                 return ticket.ToBytes();
@@ -40,7 +40,7 @@ internal sealed class GivenEnds
     /// <summary>Nobody will open them.</summary>
     public void Withdraw(Exception? cause)
     {
-        foreach ((_, EndTicket ticket) in _all)
+        foreach ((_, TransferTicket ticket) in _all)
             ticket.Withdraw(cause);
     }
 }

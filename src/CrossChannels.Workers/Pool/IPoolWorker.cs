@@ -6,7 +6,7 @@ internal interface IPoolWorker : IAsyncDisposable
     int ProcessId { get; }
 
     /// <summary>The messages of <see cref="PoolMessage"/>.</summary>
-    CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
+    DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
 
     /// <summary>Done when the process is gone; does not fail.</summary>
     Task<WorkerExit> Exited { get; }

@@ -7,34 +7,34 @@ namespace CrossChannels.Workers.Pool;
 internal sealed class PoolScheduler
 {
     private readonly Lock _gate = new();
-    private readonly WorkerPoolSettings _settings;
+    private readonly WorkerPoolOptions _settings;
     private readonly PoolWorkerFactory _factory;
     private readonly ILogger? _logger;
-    private readonly List<WorkerSeat> _seats = [];
+    private readonly List<WorkerSlot> _seats = [];
     private readonly HashSet<PoolCall> _calls = [];
     private readonly CallQueue _queue = new();
-    private readonly ChunkFeeder _feeder;
+    private readonly ChunkDispatcher _feeder;
     private readonly StartFailures _failures;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isCompleted;
     private bool _isTerminated;
     private int _seatCount;
 
-    public PoolScheduler(int size, WorkerPoolSettings settings, PoolWorkerFactory factory)
+    public PoolScheduler(int size, WorkerPoolOptions settings, PoolWorkerFactory factory)
     {
         Size = size;
         _settings = settings;
         _factory = factory;
         _logger = QuietLogger.Over(settings.Logger);
-        _feeder = new ChunkFeeder(_gate, _queue, _seats, this);
+        _feeder = new ChunkDispatcher(_gate, _queue, _seats, this);
         _failures = new StartFailures(settings);
-        Book = new ChunkBook(_gate, _queue, settings, this);
+        Book = new ChunkAssignments(_gate, _queue, settings, this);
     }
 
     public int Size { get; }
 
     /// <summary>What workers have to do.</summary>
-    public ChunkBook Book { get; }
+    public ChunkAssignments Book { get; }
 
     /// <summary>True if no worker is left and no more are started until there is a new call; under the lock.</summary>
     private bool HasGivenUp => _failures.AreTooMany && _seats.Count == 0;
@@ -123,14 +123,14 @@ internal sealed class PoolScheduler
     /// <summary>Ends a call: nothing more of it begins, what runs is told, and killed if it does not end in time.</summary>
     public void Stop(PoolCall call, Exception reason)
     {
-        List<WorkerSeat> told;
+        List<WorkerSlot> told;
         lock (_gate)
         {
             if (!call.TryStop(reason))
                 return;
             told = _seats.FindAll(seat => seat.Has(call));
         }
-        foreach (WorkerSeat seat in told)
+        foreach (WorkerSlot seat in told)
             seat.Line?.Send(PoolMessage.Cancel, call.Id);
         if (told.Count > 0 && _settings.CancelTimeout != Timeout.InfiniteTimeSpan)
             _ = KillLateAsync(call);
@@ -139,7 +139,7 @@ internal sealed class PoolScheduler
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        List<WorkerSeat> seats;
+        List<WorkerSlot> seats;
         lock (_gate)
         {
             ThrowIfCompleted();
@@ -162,7 +162,7 @@ internal sealed class PoolScheduler
     public void Terminate()
     {
         PoolCall[] calls;
-        WorkerSeat[] seats;
+        WorkerSlot[] seats;
         lock (_gate)
         {
             _isCompleted = true;
@@ -174,16 +174,16 @@ internal sealed class PoolScheduler
         // First, so that no call ends for the loss of its worker.
         foreach (PoolCall call in calls)
             Stop(call, new OperationCanceledException("The pool was terminated."));
-        foreach (WorkerSeat seat in seats)
+        foreach (WorkerSlot seat in seats)
             seat.Kill();
         CheckEnd();
     }
 
     /// <summary>A worker's process has been started; a worker that is not wanted any more is let go at once.</summary>
     /// <returns>What is said to it from now on.</returns>
-    public WorkerLine Attach(WorkerSeat seat, IPoolWorker worker)
+    public WorkerConnection Attach(WorkerSlot seat, IPoolWorker worker)
     {
-        var line = new WorkerLine(worker.Link.Writer);
+        var line = new WorkerConnection(worker.Link.Writer);
         bool isDoomed, isLeaving;
         lock (_gate)
         {
@@ -198,7 +198,7 @@ internal sealed class PoolScheduler
         return line;
     }
 
-    public void BeReady(WorkerSeat seat)
+    public void BeReady(WorkerSlot seat)
     {
         lock (_gate)
         {
@@ -208,7 +208,7 @@ internal sealed class PoolScheduler
     }
 
     /// <summary>A worker said that it cannot work.</summary>
-    public void FailStart(WorkerSeat seat, WorkerFailedException failure)
+    public void FailStart(WorkerSlot seat, WorkerFailedException failure)
     {
         lock (_gate)
             seat.StartFailure = failure;
@@ -216,10 +216,10 @@ internal sealed class PoolScheduler
     }
 
     /// <summary>Gives a worker what it has room for, without waiting.</summary>
-    public void Feed(WorkerSeat seat) => _ = _feeder.FeedAsync(seat);
+    public void Feed(WorkerSlot seat) => _ = _feeder.FeedAsync(seat);
 
     /// <summary>A worker is gone; what it had is given to others, or its call fails.</summary>
-    public void Lose(WorkerSeat seat, WorkerExit? exit, Exception? error)
+    public void Lose(WorkerSlot seat, WorkerExit? exit, Exception? error)
     {
         List<(PoolCall Call, Exception? Reason)> hit = [];
         lock (_gate)
@@ -256,7 +256,7 @@ internal sealed class PoolScheduler
         CheckEnd();
     }
 
-    public void Kill(WorkerSeat seat)
+    public void Kill(WorkerSlot seat)
     {
         lock (_gate)
             seat.Doom();
@@ -264,10 +264,10 @@ internal sealed class PoolScheduler
     }
 
     /// <summary>Lets a worker end by itself.</summary>
-    public void Leave(WorkerSeat seat)
+    public void Leave(WorkerSlot seat)
     {
         IPoolWorker? worker;
-        WorkerLine? line;
+        WorkerConnection? line;
         lock (_gate)
             (worker, line) = (seat.Worker, seat.Line);
         line?.Complete();
@@ -277,14 +277,14 @@ internal sealed class PoolScheduler
     /// <summary>Gives chunks to workers that have none, and starts workers for what is left.</summary>
     public void Dispatch()
     {
-        List<WorkerSeat>? idle = null;
-        List<WorkerSeat>? started = null;
+        List<WorkerSlot>? idle = null;
+        List<WorkerSlot>? started = null;
         lock (_gate)
         {
             int pending = _queue.Pending(Size);
             if (pending == 0)
                 return;
-            foreach (WorkerSeat seat in _seats)
+            foreach (WorkerSlot seat in _seats)
             {
                 if (seat.IsReady && !seat.IsLeaving && seat.Window.Count == 0)
                     (idle ??= []).Add(seat);
@@ -315,7 +315,7 @@ internal sealed class PoolScheduler
         CheckEnd();
     }
 
-    private void Begin(WorkerSeat seat)
+    private void Begin(WorkerSlot seat)
     {
         lock (_gate)
         {
@@ -323,19 +323,19 @@ internal sealed class PoolScheduler
                 return;
             seat.HasBegun = true;
         }
-        _ = new WorkerLife(this, seat, _settings, _factory).RunAsync();
+        _ = new WorkerSupervisor(this, seat, _settings, _factory).RunAsync();
     }
 
-    private async Task HurryAsync(WorkerSeat seat, IPoolWorker? worker)
+    private async Task HurryAsync(WorkerSlot seat, IPoolWorker? worker)
     {
         if (worker is not null)
-            await Task.WhenAny(worker.Exited, Task.Delay(WorkerLife.ExitTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(worker.Exited, Task.Delay(WorkerSupervisor.ExitTimeout)).ConfigureAwait(false);
         if (worker?.Exited.IsCompleted != true)
             Kill(seat);
     }
 
     /// <summary>Ends a worker whose task has had its time.</summary>
-    private void EndOverdue(WorkerSeat seat)
+    private void EndOverdue(WorkerSlot seat)
     {
         PoolCall call;
         int task;
@@ -350,11 +350,11 @@ internal sealed class PoolScheduler
         seat.Kill();
     }
 
-    private WorkerSeat AddSeat()
+    private WorkerSlot AddSeat()
     {
         int number = ++_seatCount;
         string name = _settings.Worker?.Name ?? "pool-worker";
-        var seat = new WorkerSeat($"{name}-{number}", _settings.MaxTasksPerWorker ?? int.MaxValue, _settings.TaskTimeout, EndOverdue);
+        var seat = new WorkerSlot($"{name}-{number}", _settings.MaxTasksPerWorker ?? int.MaxValue, _settings.TaskTimeout, EndOverdue);
         _seats.Add(seat);
         return seat;
     }
@@ -362,7 +362,7 @@ internal sealed class PoolScheduler
     private async Task KillLateAsync(PoolCall call)
     {
         await Task.Delay(_settings.CancelTimeout).ConfigureAwait(false);
-        List<WorkerSeat> late;
+        List<WorkerSlot> late;
         lock (_gate)
         {
             if (call.IsFinished)
@@ -370,7 +370,7 @@ internal sealed class PoolScheduler
             late = _seats.FindAll(seat => seat.Has(call));
             late.ForEach(static seat => seat.Doom());
         }
-        foreach (WorkerSeat seat in late)
+        foreach (WorkerSlot seat in late)
         {
             if (_logger is not null)
                 Log.KilledLate(_logger, seat.Name, call.Method.DisplayName, _settings.CancelTimeout);
@@ -381,7 +381,7 @@ internal sealed class PoolScheduler
     /// <summary>Lets workers go when the pool needs them no more.</summary>
     private void CheckEnd()
     {
-        List<WorkerSeat> leaving;
+        List<WorkerSlot> leaving;
         bool isEnd;
         lock (_gate)
         {

@@ -11,18 +11,18 @@ internal sealed class PoolWorkerMain
 {
     private const int BatchSize = 64;
 
-    private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _link;
+    private readonly DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _link;
     private readonly WorkQueue _queue = new();
     private readonly Dictionary<int, (TaskRunner? Runner, Exception? Refusal)> _methods = [];
     private TaskLoop? _tasks;
 
-    private PoolWorkerMain(CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link)
+    private PoolWorkerMain(DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link)
     {
         _link = link;
     }
 
     /// <summary>What runs in the worker's process until the pool completes the link, or is gone.</summary>
-    public static async Task RunAsync(CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link, CancellationToken cancellationToken)
+    public static async Task RunAsync(DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link, CancellationToken cancellationToken)
     {
         await using (link.ConfigureAwait(false))
             await new PoolWorkerMain(link).ReceiveAsync(cancellationToken).ConfigureAwait(false);

@@ -12,7 +12,7 @@ internal sealed class ProcessPoolWorker : IPoolWorker
 
     private readonly WorkerProcess _process;
 
-    private ProcessPoolWorker(WorkerProcess process, CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link)
+    private ProcessPoolWorker(WorkerProcess process, DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> link)
     {
         _process = process;
         Link = link;
@@ -21,21 +21,21 @@ internal sealed class ProcessPoolWorker : IPoolWorker
 
     public int ProcessId => _process.ProcessId;
 
-    public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
+    public DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
 
     public Task<WorkerExit> Exited => _process.WaitForExitAsync();
 
     /// <summary>A chunk travels as one item, however large its tasks are.</summary>
-    public static CrossChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> LinkOptions { get; } = new()
+    public static DuplexChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> LinkOptions { get; } = new()
     {
         Reading = new BoundedChannelOptions(Capacity),
         WriteSettings = new() { MaxItemBytes = 1 << 30 },
         ReadSettings = new() { MaxItemBytes = 1 << 30 },
     };
 
-    public static async Task<IPoolWorker> StartAsync(WorkerSettings settings, CancellationToken cancellationToken)
+    public static async Task<IPoolWorker> StartAsync(WorkerOptions settings, CancellationToken cancellationToken)
     {
-        (CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> ours, CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> theirs) =
+        (DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> ours, DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> theirs) =
             CrossChannel.CreatePair(LinkOptions, LinkOptions);
         try
         {

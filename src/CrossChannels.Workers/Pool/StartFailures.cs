@@ -1,7 +1,7 @@
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>Workers that did not start, one after the other. The scheduler's lock guards it.</summary>
-internal sealed class StartFailures(WorkerPoolSettings settings)
+internal sealed class StartFailures(WorkerPoolOptions settings)
 {
     private int _count;
 
@@ -14,13 +14,13 @@ internal sealed class StartFailures(WorkerPoolSettings settings)
     /// <summary>A worker is ready, or it is tried again.</summary>
     public void Forget() => _count = 0;
 
-    public void Add(WorkerSeat seat, WorkerExit? exit, Exception? error)
+    public void Add(WorkerSlot seat, WorkerExit? exit, Exception? error)
     {
         _count++;
         Last = Describe(seat, exit, error);
     }
 
-    private WorkerLostException Describe(WorkerSeat seat, WorkerExit? exit, Exception? error)
+    private WorkerLostException Describe(WorkerSlot seat, WorkerExit? exit, Exception? error)
     {
         if (seat.StartFailure is { } failure)
             return new WorkerLostException($"The initializer failed in {seat.Name}, start {_count} in a row: {failure.Message}", exit, failure);
@@ -28,6 +28,6 @@ internal sealed class StartFailures(WorkerPoolSettings settings)
             return new WorkerLostException($"{seat.Name} was not ready within {settings.StartTimeout}.", exit, error);
         return exit is null && error is not null
             ? new WorkerLostException($"{seat.Name} could not be started: {error.Message}", exit, error)
-            : new WorkerLostException($"{seat.Name} was lost while it started: {WorkerLife.Describe(exit)}.", exit, error);
+            : new WorkerLostException($"{seat.Name} was lost while it started: {WorkerSupervisor.Describe(exit)}.", exit, error);
     }
 }

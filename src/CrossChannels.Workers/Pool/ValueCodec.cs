@@ -40,7 +40,7 @@ internal static class ValueCodec<T>
             writer.Patch(at, Null);
             return;
         }
-        if (!typeof(T).IsValueType && EndTicket.IsEnd(value))
+        if (!typeof(T).IsValueType && TransferTicket.IsEnd(value))
         {
             writer.Patch(at, End);
             writer.Text(EndTypes.Find(value.GetType()).AssemblyQualifiedName!);
@@ -71,7 +71,7 @@ internal static class ValueCodec<T>
     /// <summary>Notes a value that is an end of a channel, or a lock.</summary>
     public static void Collect(List<object> ends, T value)
     {
-        if (!typeof(T).IsValueType && value is not null && EndTicket.IsEnd(value))
+        if (!typeof(T).IsValueType && value is not null && TransferTicket.IsEnd(value))
             ends.Add(value);
     }
 

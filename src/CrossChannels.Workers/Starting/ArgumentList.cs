@@ -26,7 +26,7 @@ internal sealed class ArgumentList
         _values = new MessageWriter?[_all.Count];
         for (int i = 0; i < _all.Count; i++)
         {
-            if (!EndTicket.IsEnd(_all[i].Value))
+            if (!TransferTicket.IsEnd(_all[i].Value))
                 _values[i] = Encode(_all[i], parameters[i]);
         }
     }
@@ -35,9 +35,9 @@ internal sealed class ArgumentList
     /// <param name="message">Where they go.</param>
     /// <param name="to">Name of the worker, for the errors of an end that was given away.</param>
     /// <param name="cancellationToken">Cancels giving.</param>
-    public async Task<List<EndTicket>> WriteAsync(MessageWriter message, string to, CancellationToken cancellationToken)
+    public async Task<List<TransferTicket>> WriteAsync(MessageWriter message, string to, CancellationToken cancellationToken)
     {
-        var tickets = new List<EndTicket>();
+        var tickets = new List<TransferTicket>();
         try
         {
             message.Byte((byte)_all.Count);
@@ -49,7 +49,7 @@ internal sealed class ArgumentList
                     continue;
                 }
                 object end = _all[i].Value!;
-                EndTicket ticket = await EndTicket.GiveAsync(end, to, cancellationToken).ConfigureAwait(false);
+                TransferTicket ticket = await TransferTicket.GiveAsync(end, to, cancellationToken).ConfigureAwait(false);
                 tickets.Add(ticket);
                 message.Byte((byte)ArgumentKind.End);
                 message.Text(EndTypes.Find(end.GetType()).AssemblyQualifiedName!);
@@ -59,7 +59,7 @@ internal sealed class ArgumentList
         }
         catch (Exception e)
         {
-            foreach (EndTicket ticket in tickets)
+            foreach (TransferTicket ticket in tickets)
                 ticket.Withdraw(e);
             throw;
         }

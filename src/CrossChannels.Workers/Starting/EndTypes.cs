@@ -5,8 +5,8 @@ internal static class EndTypes
 {
     private static readonly Type[] s_opening =
     [
-        typeof(LeasedReader<>), typeof(CrossChannelReader<>), typeof(CrossChannelWriter<>), typeof(CrossChannel<>), typeof(LeasedChannel<>),
-        typeof(CrossChannel<,>), typeof(CrossLock),
+        typeof(LeasedReader<>), typeof(CrossChannelReader<>), typeof(CrossChannelWriter<>), typeof(SharedChannel<>), typeof(LeasedChannel<>),
+        typeof(DuplexChannel<,>), typeof(CrossLock),
     ];
 
     /// <summary>The nearest of an end's base types that can be opened.</summary>

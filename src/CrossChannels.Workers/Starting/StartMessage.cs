@@ -7,7 +7,7 @@ namespace CrossChannels.Workers.Starting;
 internal static class StartMessage
 {
     /// <summary>The message, and the tickets of the ends in it.</summary>
-    public static async Task<(byte[] Frame, List<EndTicket> Tickets)> CreateAsync(
+    public static async Task<(byte[] Frame, List<TransferTicket> Tickets)> CreateAsync(
         Delegate method, ArgumentList arguments, string worker, Guid token, CancellationToken cancellationToken)
     {
         var message = new MessageWriter();
@@ -23,7 +23,7 @@ internal static class StartMessage
             message.Byte((byte)MethodKind.Listed);
             message.Text(MethodName.Listed(method.Method));
         }
-        List<EndTicket> tickets = await arguments.WriteAsync(message, worker, cancellationToken).ConfigureAwait(false);
+        List<TransferTicket> tickets = await arguments.WriteAsync(message, worker, cancellationToken).ConfigureAwait(false);
         return (message.ToFrame(), tickets);
     }
 
@@ -31,7 +31,7 @@ internal static class StartMessage
     private static ReadOnlySpan<byte> Header(string worker, Guid token)
     {
         var header = new MessageWriter();
-        header.Text(ReportDesk.Instance.Endpoint);
+        header.Text(FailureServer.Instance.Endpoint);
         header.Bytes(token.ToByteArray());
         header.Text(worker);
         return header.Written.Span;

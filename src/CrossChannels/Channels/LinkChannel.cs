@@ -5,7 +5,7 @@ namespace CrossChannels.Channels;
 
 /// <summary>Both halves of a link.</summary>
 internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<TWrite, LinkSink> writer, ItemReader<TRead, LinkSource> reader)
-    : CrossChannel<TWrite, TRead>(writer, reader)
+    : DuplexChannel<TWrite, TRead>(writer, reader)
 {
     private readonly Link _link = handle.Link;
 
@@ -40,7 +40,7 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<T
         handle.Dispose();
         bool wasOpen = !_link.Closed.IsCompleted;
         _link.BeginClose();
-        LinkSettings settings = _link.Settings;
+        ConnectionOptions settings = _link.Settings;
         if (!_link.Closed.IsCompleted)
         {
             try

@@ -8,7 +8,7 @@ namespace CrossChannels.Channels;
 /// <summary>Checks options once and makes links of them: one factory serves every link that a listener accepts.</summary>
 internal sealed class LinkChannelFactory<TWrite, TRead>
 {
-    private readonly CrossChannelOptions<TWrite, TRead> _options;
+    private readonly DuplexChannelOptions<TWrite, TRead> _options;
     private readonly ItemCodec<TWrite> _writeCodec;
     private readonly ItemCodec<TRead> _readCodec;
     private readonly LinkIdentity _identity;
@@ -21,9 +21,9 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <param name="role">What the link is for. The end that writes, or reads, as the role says is the connecting one, and the other the hub's.</param>
     /// <param name="isOnDemand">At a hub: items are chosen when the reader asks for them.</param>
     /// <param name="processed">At a hub: waits until all that was taken from the link is processed.</param>
-    public LinkChannelFactory(CrossChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex, bool isOnDemand = false, Func<Task>? processed = null)
+    public LinkChannelFactory(DuplexChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex, bool isOnDemand = false, Func<Task>? processed = null)
     {
-        _options = options ?? CrossChannelOptions<TWrite, TRead>.Default;
+        _options = options ?? DuplexChannelOptions<TWrite, TRead>.Default;
         if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
         if (_options.Writing is not UnboundedChannelOptions)
@@ -44,7 +44,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             ReceiverOptions(role) with { Processed = processed });
     }
 
-    public LinkSettings Settings => _options.Link;
+    public ConnectionOptions Settings => _options.Link;
 
     /// <summary>What a link of this factory says first.</summary>
     public byte[] Greeting() => _identity.Greeting();

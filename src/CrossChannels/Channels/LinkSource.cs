@@ -31,7 +31,7 @@ internal readonly struct LinkSource(LinkHandle handle) : IItemSource
 
     public async ValueTask CloseAsync(string? reason)
     {
-        LinkSettings settings = handle.Link.Settings;
+        ConnectionOptions settings = handle.Link.Settings;
         Task confirmed = handle.Link.CloseReaderAsync(reason);
         try
         {

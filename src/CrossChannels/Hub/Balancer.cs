@@ -14,7 +14,7 @@ internal sealed class Balancer(QueueChannel channel)
     private long? _closeDeadline;
 
     /// <summary>A writer waits for a slot, and none is free.</summary>
-    public void Starved(ref HubDuties duties)
+    public void Starved(ref HubAfterLock duties)
     {
         if (channel.Writers.IsStarving)
         {
@@ -73,7 +73,7 @@ internal sealed class Balancer(QueueChannel channel)
 
     private void Tick()
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         lock (channel.Sync)
         {
             _armedFor = long.MaxValue;
@@ -91,14 +91,14 @@ internal sealed class Balancer(QueueChannel channel)
     }
 
     /// <summary>While somebody waits for items that readers have, or have leases of, asks these now and then for a sign of life.</summary>
-    private void Probe(long deadline, ref HubDuties duties)
+    private void Probe(long deadline, ref HubAfterLock duties)
     {
         bool isAwaited = AreReportsAwaited || (channel.Queue.Count == 0 && (channel.IsOwnerHungry || channel.Readers.Hungry > 0));
         if (!isAwaited || channel.Settings.RevokeTimeout == Timeout.InfiniteTimeSpan)
             return;
         bool isProbing = false;
         long now = Now();
-        foreach (ReaderPort port in channel.Readers.Ports)
+        foreach (ConsumerPort port in channel.Readers.Ports)
         {
             if (port.Held.Count == 0)
                 continue;
@@ -116,13 +116,13 @@ internal sealed class Balancer(QueueChannel channel)
 
     /// <summary>Asks the reader that holds the most for a part of it.</summary>
     /// <returns>Whether it was asked.</returns>
-    private bool Reclaim(long deadline, ref HubDuties duties)
+    private bool Reclaim(long deadline, ref HubAfterLock duties)
     {
         int hungry = channel.Readers.Hungry + (channel.IsOwnerHungry ? 1 : 0);
         if (channel.Queue.Count > 0 || hungry == 0)
             return false;
-        ReaderPort? holder = null;
-        foreach (ReaderPort port in channel.Readers.Ports)
+        ConsumerPort? holder = null;
+        foreach (ConsumerPort port in channel.Readers.Ports)
         {
             if (port.IsWorthAsking(forItems: true) && (holder is null || port.Unread > holder.Unread))
                 holder = port;
@@ -135,12 +135,12 @@ internal sealed class Balancer(QueueChannel channel)
 
     /// <summary>Asks every reader that has items what it has read of them; it tells the rest as it reads it.</summary>
     /// <returns>Whether any was asked.</returns>
-    private bool AskForReports(long deadline, ref HubDuties duties)
+    private bool AskForReports(long deadline, ref HubAfterLock duties)
     {
         if (!AreReportsAwaited)
             return false;
         bool isAnyAsked = false;
-        foreach (ReaderPort port in channel.Readers.Ports)
+        foreach (ConsumerPort port in channel.Readers.Ports)
         {
             if (!port.IsWorthAsking(forItems: false))
                 continue;
@@ -150,7 +150,7 @@ internal sealed class Balancer(QueueChannel channel)
         return isAnyAsked;
     }
 
-    private static void Ask(ReaderPort port, long most, long deadline, ref HubDuties duties)
+    private static void Ask(ConsumerPort port, long most, long deadline, ref HubAfterLock duties)
     {
         port.LastAsked = (port.Sent, port.Unread, most > 0);
         port.ReclaimDeadline = deadline;
@@ -159,11 +159,11 @@ internal sealed class Balancer(QueueChannel channel)
     }
 
     /// <returns>Whether somebody's time to answer will be up.</returns>
-    private bool CutOffTheSilent(ref HubDuties duties)
+    private bool CutOffTheSilent(ref HubAfterLock duties)
     {
         long now = Now();
         bool isWaiting = false;
-        foreach (WriterPort port in channel.Writers.Ports)
+        foreach (ProducerPort port in channel.Writers.Ports)
         {
             if (Earliest(port.RevokeDeadline, _closeDeadline) is not (< long.MaxValue and { } deadline))
                 continue;
@@ -174,7 +174,7 @@ internal sealed class Balancer(QueueChannel channel)
                 duties.Do(() => port.Link.GiveUp($"The writer did not {what} within the deadline; channel '{channel.Name}' goes on without it."));
             }
         }
-        foreach (ReaderPort port in channel.Readers.Ports)
+        foreach (ConsumerPort port in channel.Readers.Ports)
         {
             if (port.ReclaimDeadline is not (< long.MaxValue and { } deadline))
                 continue;

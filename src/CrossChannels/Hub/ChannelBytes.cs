@@ -51,7 +51,7 @@ internal sealed class ChannelBytes
     }
 
     /// <summary>Charges the hub for bytes, or frees them; in steps, since all channels count together.</summary>
-    public void ChargeLocked(long bytes, ref HubDuties duties)
+    public void ChargeLocked(long bytes, ref HubAfterLock duties)
     {
         _uncharged += bytes;
         // One that is over may not be asked again, and must not leave its hub charged.
@@ -62,10 +62,10 @@ internal sealed class ChannelBytes
     /// <summary>There is room again.</summary>
     public void OnFreed()
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         lock (_channel.Sync)
         {
-            foreach (WriterPort port in _channel.Writers.Ports)
+            foreach (ProducerPort port in _channel.Writers.Ports)
             {
                 if (port.IsStalledByBytesLocked)
                     duties.Credit(port);
@@ -80,7 +80,7 @@ internal sealed class ChannelBytes
     /// <summary>The hub has to tell the channel nothing any more.</summary>
     public void Leave() => _budget.Remove(_channel);
 
-    private void ChargeNow(ref HubDuties duties)
+    private void ChargeNow(ref HubAfterLock duties)
     {
         if (_budget.Charge(_uncharged))
             duties.Do(_budget.TellFreed);

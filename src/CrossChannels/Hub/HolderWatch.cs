@@ -4,7 +4,7 @@ namespace CrossChannels.Hub;
 
 /// <summary>Asks the holder of a lock for a sign of life while others wait, and cuts it off if there is none. Guarded by the lock's own lock.</summary>
 /// <remarks>There is no timer before somebody has waited for a remote holder, and it rests while nobody does.</remarks>
-internal sealed class HolderWatch(HubLock hub, HubSettings settings)
+internal sealed class HolderWatch(HubLock hub, HubOptions settings)
 {
     /// <summary>Half of the timeout passes twice without an answer.</summary>
     private const int MostSilentTicks = 2;

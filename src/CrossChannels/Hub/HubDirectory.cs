@@ -5,7 +5,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Hub;
 
 /// <summary>Everything that a hub owns, by name.</summary>
-internal sealed class HubDirectory(LinkSettings settings, ChannelAddress address)
+internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress address)
 {
     private readonly ConcurrentDictionary<string, HubObject> _objects = new(StringComparer.Ordinal);
     private readonly Lock _adding = new();

@@ -8,7 +8,7 @@ namespace CrossChannels.Hub;
 /// <remarks>One lock guards it all; what goes to links is posted under it and sent outside, in that order.</remarks>
 internal sealed class HubLock : HubObject
 {
-    private readonly HubSettings _settings;
+    private readonly HubOptions _settings;
     private readonly LinkChannelFactory<LockAnswer, LockRequest> _factory;
     private readonly Lock _sync = new();
     private readonly LockQueue _queue = new();
@@ -17,7 +17,7 @@ internal sealed class HubLock : HubObject
     private readonly ConcurrentQueue<LockPort> _due = new();
     private bool _isClosed;
 
-    public HubLock(string name, HubSettings settings)
+    public HubLock(string name, HubOptions settings)
         : base(name)
     {
         _settings = settings;
@@ -25,7 +25,7 @@ internal sealed class HubLock : HubObject
         _watch = new HolderWatch(this, settings);
     }
 
-    public LinkSettings LinkSettings => _settings.Link;
+    public ConnectionOptions ConnectionOptions => _settings.Link;
 
     public override bool Serves(LinkRole role) => role == LinkRole.Lock;
 
@@ -38,9 +38,9 @@ internal sealed class HubLock : HubObject
         lock (_sync)
         {
             if (_isClosed)
-                return request.Refuse(LinkSettings, $"The lock '{Name}' was disposed by its owner.");
+                return request.Refuse(ConnectionOptions, $"The lock '{Name}' was disposed by its owner.");
             channel = _factory.Start(request.Input, request.Output, request.Peer);
-            port = new LockPort(this, channel, LinkSettings.TimeProvider.GetUtcNow());
+            port = new LockPort(this, channel, ConnectionOptions.TimeProvider.GetUtcNow());
             _ports.Add(port);
         }
         _ = port.ServeAsync();
@@ -77,7 +77,7 @@ internal sealed class HubLock : HubObject
         if (drainTimeout != TimeSpan.Zero)
         {
             Task closed = Task.WhenAll(ports.Select(static port => port.Link.Closed));
-            await Task.WhenAny(closed, Task.Delay(LinkSettings.CloseTimeout, LinkSettings.TimeProvider)).ConfigureAwait(false);
+            await Task.WhenAny(closed, Task.Delay(ConnectionOptions.CloseTimeout, ConnectionOptions.TimeProvider)).ConfigureAwait(false);
         }
         return 0;
     }

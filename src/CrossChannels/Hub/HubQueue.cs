@@ -11,7 +11,7 @@ internal sealed class HubQueue(int elementSize)
     private readonly ItemQueue _fresh = new(elementSize, itemwise: false);
 
     // Sorted by sequence, the lowest last, so that it is cheap to take.
-    private readonly List<HeldRun> _returned = [];
+    private readonly List<ItemBatch> _returned = [];
     private int _returnedCount;
 
     public int ElementSize => elementSize;
@@ -86,7 +86,7 @@ internal sealed class HubQueue(int elementSize)
             Bytes -= bytes;
             return true;
         }
-        HeldRun run = TakeReturned(1);
+        ItemBatch run = TakeReturned(1);
         bytes = run.Bytes;
         tag = tag with { Deliveries = run.Deliveries };
         slice = SliceOf(run, elementSize);
@@ -98,7 +98,7 @@ internal sealed class HubQueue(int elementSize)
     {
         if (_returnedCount == 0)
             return _fresh.TryPeek(out slice, out _);
-        HeldRun run = _returned[^1];
+        ItemBatch run = _returned[^1];
         run.Segment.Retain();
         run.Count = 1;
         run.End = run.Offset + ItemsHeader.LengthOf(run.Payload, 1, elementSize);
@@ -107,25 +107,25 @@ internal sealed class HubQueue(int elementSize)
     }
 
     /// <summary>Takes items that stand together: at least one, then as many as the limits allow.</summary>
-    public bool TryTakeRun(int maxCount, long maxBytes, out HeldRun run)
+    public bool TryTakeRun(int maxCount, long maxBytes, out ItemBatch run)
     {
         if (_returnedCount > 0)
         {
-            HeldRun head = _returned[^1];
+            ItemBatch head = _returned[^1];
             run = TakeReturned(ItemsHeader.CountWithin(head.Payload, Math.Min(maxCount, head.Count), maxBytes, elementSize));
             return true;
         }
         run = default;
         long sequence = HeadSequence;
-        if (!_fresh.TryTakeRun(maxCount, maxBytes, out ItemRun taken))
+        if (!_fresh.TryTakeRun(maxCount, maxBytes, out BatchSlice taken))
             return false;
-        run = new HeldRun { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence };
+        run = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence };
         Bytes -= taken.Bytes;
         return true;
     }
 
     /// <summary>Takes items back, to their place.</summary>
-    public void Return(in HeldRun run)
+    public void Return(in ItemBatch run)
     {
         int at = _returned.Count;
         while (at > 0 && _returned[at - 1].Sequence < run.Sequence)
@@ -139,7 +139,7 @@ internal sealed class HubQueue(int elementSize)
     public void Clear()
     {
         _fresh.Clear();
-        foreach (HeldRun run in _returned)
+        foreach (ItemBatch run in _returned)
             run.Release();
         _returned.Clear();
         _returnedCount = 0;
@@ -148,16 +148,16 @@ internal sealed class HubQueue(int elementSize)
 
     private bool TryTakeReturned<TItem>([MaybeNullWhen(false)] out TItem item)
     {
-        HeldRun run = TakeReturned(1);
+        ItemBatch run = TakeReturned(1);
         item = Unsafe.ReadUnaligned<TItem>(in run.Payload[0]);
         run.Release();
         return true;
     }
 
-    private HeldRun TakeReturned(int count)
+    private ItemBatch TakeReturned(int count)
     {
-        HeldRun head = _returned[^1];
-        HeldRun taken = head;
+        ItemBatch head = _returned[^1];
+        ItemBatch taken = head;
         if (count < head.Count)
         {
             taken = head.CutFirst(count, elementSize);
@@ -173,7 +173,7 @@ internal sealed class HubQueue(int elementSize)
     }
 
     /// <summary>The one item of a run, which takes the run's hold on the segment.</summary>
-    public static ItemSlice SliceOf(in HeldRun run, int elementSize)
+    public static ItemSlice SliceOf(in ItemBatch run, int elementSize)
     {
         if (elementSize > 0)
             return new ItemSlice(run.Segment, run.Offset, elementSize);

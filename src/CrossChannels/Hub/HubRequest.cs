@@ -20,7 +20,7 @@ internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Outpu
     public ItemContract Reads => LinkIdentity.FromHello(Hello.Reads);
 
     /// <summary>Starts a link that refuses the peer, saying why.</summary>
-    public Link Refuse(LinkSettings settings, string why, ReasonCode code = ReasonCode.Given)
+    public Link Refuse(ConnectionOptions settings, string why, ReasonCode code = ReasonCode.Given)
     {
         var identity = new LinkIdentity(Reads, Writes, Hello.Channel, settings, Role) { Refuses = why, RefusesAs = code };
         var link = new Link(Input, Output, identity, Peer, RefusedHalves.Instance);
@@ -29,7 +29,7 @@ internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Outpu
     }
 
     /// <summary>Starts a link with a peer whose hello this version cannot read; the greeting itself then says so.</summary>
-    public static Link RefuseVersion(LinkInput input, LinkOutput output, LinkPeer peer, LinkSettings settings)
+    public static Link RefuseVersion(LinkInput input, LinkOutput output, LinkPeer peer, ConnectionOptions settings)
     {
         var nothing = new HelloContract("none", "", 0, "");
         return new HubRequest(new Hello { Writes = nothing, Reads = nothing }, input, output, peer).Refuse(settings, "The versions do not fit.");

@@ -5,7 +5,7 @@ namespace CrossChannels.Hub;
 /// <summary>Items that were sent to one reader and are not done with, in the order of its link. Guarded by the channel's lock.</summary>
 internal sealed class InFlight(int elementSize)
 {
-    private readonly List<HeldRun> _runs = [];
+    private readonly List<ItemBatch> _runs = [];
     private int _head;
 
     public long Count { get; private set; }
@@ -24,7 +24,7 @@ internal sealed class InFlight(int elementSize)
         }
     }
 
-    public void Add(in HeldRun run)
+    public void Add(in ItemBatch run)
     {
         _runs.Add(run);
         Count += run.Count;
@@ -32,11 +32,11 @@ internal sealed class InFlight(int elementSize)
     }
 
     /// <summary>Takes the oldest items out; the caller releases them.</summary>
-    public void TakeOldest(long count, List<HeldRun> taken)
+    public void TakeOldest(long count, List<ItemBatch> taken)
     {
         while (count > 0)
         {
-            HeldRun run = _runs[_head];
+            ItemBatch run = _runs[_head];
             if (run.Count > count)
             {
                 taken.Add(Forget(run.CutFirst((int)count, elementSize)));
@@ -51,11 +51,11 @@ internal sealed class InFlight(int elementSize)
     }
 
     /// <summary>Takes the newest items out.</summary>
-    public void TakeNewest(long count, List<HeldRun> taken)
+    public void TakeNewest(long count, List<ItemBatch> taken)
     {
         while (count > 0)
         {
-            HeldRun run = _runs[^1];
+            ItemBatch run = _runs[^1];
             if (run.Count > count)
             {
                 _runs[^1] = run.CutFirst((int)(run.Count - count), elementSize);
@@ -70,7 +70,7 @@ internal sealed class InFlight(int elementSize)
 
     /// <summary>Takes a range of the link's numbers out.</summary>
     /// <returns>False if one of them is not here; those before it are taken.</returns>
-    public bool TryTake(in SettleRange range, List<HeldRun> taken)
+    public bool TryTake(in SettleRange range, List<ItemBatch> taken)
     {
         long first = range.First, left = range.Count;
         while (left > 0)
@@ -78,7 +78,7 @@ internal sealed class InFlight(int elementSize)
             int at = Find(first);
             if (at < 0)
                 return false;
-            HeldRun run = _runs[at];
+            ItemBatch run = _runs[at];
             if (run.LinkSequence < first)
             {
                 _runs[at] = run.CutFirst((int)(first - run.LinkSequence), elementSize);
@@ -102,7 +102,7 @@ internal sealed class InFlight(int elementSize)
         return true;
     }
 
-    private HeldRun Forget(in HeldRun run)
+    private ItemBatch Forget(in ItemBatch run)
     {
         Count -= run.Count;
         Bytes -= run.Bytes;
@@ -115,7 +115,7 @@ internal sealed class InFlight(int elementSize)
         while (low <= high)
         {
             int middle = (low + high) / 2;
-            HeldRun run = _runs[middle];
+            ItemBatch run = _runs[middle];
             if (linkSequence < run.LinkSequence)
                 high = middle - 1;
             else if (linkSequence >= run.LinkSequence + run.Count)

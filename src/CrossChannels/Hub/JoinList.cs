@@ -18,7 +18,7 @@ internal sealed class JoinList
     public bool Remove(Action<Exception?> done) => _joins.Remove(done, out _, out _);
 
     /// <summary>Every item below this number is processed.</summary>
-    public void Advance(long lowestUnprocessed, ref HubDuties duties)
+    public void Advance(long lowestUnprocessed, ref HubAfterLock duties)
     {
         while (_joins.TryPeek(out Action<Exception?>? done, out long sequence) && sequence <= lowestUnprocessed)
         {
@@ -27,7 +27,7 @@ internal sealed class JoinList
         }
     }
 
-    public void Fail(Exception error, ref HubDuties duties)
+    public void Fail(Exception error, ref HubAfterLock duties)
     {
         while (_joins.TryDequeue(out Action<Exception?>? done, out _))
             duties.Do(() => done(error));

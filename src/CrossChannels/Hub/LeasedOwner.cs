@@ -14,7 +14,7 @@ internal sealed class LeasedOwner<T> : LeasedChannel<T>
     /// <param name="address">Where others open it.</param>
     /// <param name="deadLetters">Where items go that were delivered too often.</param>
     /// <param name="close">Closes it, or the hub that it is alone in, under a deadline.</param>
-    public LeasedOwner(QueueChannel channel, ItemCodec<T> codec, ChannelAddress address, CrossChannel<T>? deadLetters, Func<TimeSpan, ValueTask<long>> close)
+    public LeasedOwner(QueueChannel channel, ItemCodec<T> codec, ChannelAddress address, SharedChannel<T>? deadLetters, Func<TimeSpan, ValueTask<long>> close)
         : base(MakeReader(channel, codec), new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec))
     {
         _channel = channel;
@@ -25,7 +25,7 @@ internal sealed class LeasedOwner<T> : LeasedChannel<T>
 
     public override ChannelAddress Address { get; }
 
-    public override CrossChannel<T>? DeadLetters { get; }
+    public override SharedChannel<T>? DeadLetters { get; }
 
     public override void Abort(string? reason = null) => _channel.Course.Abort(reason);
 

@@ -7,19 +7,19 @@ namespace CrossChannels.Hub;
 /// <summary>Moves items between the queue of a pumped channel and the links of its remote ends, one pump a link.</summary>
 internal sealed class LinkPumps<T>
 {
-    private readonly PumpedChannel<T> _channel;
+    private readonly BackedChannel<T> _channel;
     private readonly LinkChannelFactory<NoItem, T> _writers;
     private readonly LinkChannelFactory<T, NoItem> _readers;
 
-    public LinkPumps(PumpedChannel<T> channel, ChannelOptions options, CrossChannelSettings<T> settings, LinkSettings link)
+    public LinkPumps(BackedChannel<T> channel, ChannelOptions options, ItemOptions<T> settings, ConnectionOptions link)
     {
         _channel = channel;
         // A channel that drops or orders takes every item at once, so that only bytes are limited; one that makes writers wait makes the link wait.
-        ChannelOptions window = PumpedChannel<T>.IsNeededFor(options) ? new UnboundedChannelOptions() : new BoundedChannelOptions(1);
+        ChannelOptions window = BackedChannel<T>.IsNeededFor(options) ? new UnboundedChannelOptions() : new BoundedChannelOptions(1);
         _writers = new LinkChannelFactory<NoItem, T>(
-            new CrossChannelOptions<NoItem, T> { Reading = window, ReadSettings = settings, Link = link }, channel.Name, LinkRole.Writer, processed: channel.Joins.WhenDoneAsync);
+            new DuplexChannelOptions<NoItem, T> { Reading = window, ReadSettings = settings, Link = link }, channel.Name, LinkRole.Writer, processed: channel.Joins.WhenDoneAsync);
         _readers = new LinkChannelFactory<T, NoItem>(
-            new CrossChannelOptions<T, NoItem> { WriteSettings = settings, Link = link }, channel.Name, LinkRole.Reader, isOnDemand: true);
+            new DuplexChannelOptions<T, NoItem> { WriteSettings = settings, Link = link }, channel.Name, LinkRole.Reader, isOnDemand: true);
     }
 
     public Link StartWriter(HubRequest request)
@@ -57,7 +57,7 @@ internal sealed class LinkPumps<T>
         {
             while (await writer.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                while (TryTake(writer.Reader, out Held<T> held))
+                while (TryTake(writer.Reader, out QueuedItem<T> held))
                     await _channel.AcceptAsync(held, writer.Link).ConfigureAwait(false);
             }
         }
@@ -68,9 +68,9 @@ internal sealed class LinkPumps<T>
     }
 
     /// <remarks>The item is counted before it is taken: the link may say that all is processed as soon as it is taken.</remarks>
-    private bool TryTake(CrossChannelReader<T> reader, out Held<T> held)
+    private bool TryTake(CrossChannelReader<T> reader, out QueuedItem<T> held)
     {
-        held = new Held<T>(default!, _channel.Joins.Enter());
+        held = new QueuedItem<T>(default!, _channel.Joins.Enter());
         try
         {
             if (reader.TryRead(out T? item))
@@ -113,7 +113,7 @@ internal sealed class LinkPumps<T>
             // Waits and then takes, since a read that is handed an item just as the link ends would have taken it from all others.
             while (await reader.Writer.WaitToWriteAsync(over.Token).ConfigureAwait(false) && await _channel.Queue.WaitToReadAsync(over.Token).ConfigureAwait(false))
             {
-                if (reader.Link.Sender.Closure is null && _channel.Queue.TryRead(out Held<T> held))
+                if (reader.Link.Sender.Closure is null && _channel.Queue.TryRead(out QueuedItem<T> held))
                     Give(held, reader);
             }
         }
@@ -135,7 +135,7 @@ internal sealed class LinkPumps<T>
         await over.CancelAsync().ConfigureAwait(false);
     }
 
-    private void Give(Held<T> held, LinkChannel<T, NoItem> reader)
+    private void Give(QueuedItem<T> held, LinkChannel<T, NoItem> reader)
     {
         Exception? error = held.Error;
         try

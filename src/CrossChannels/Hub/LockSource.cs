@@ -3,7 +3,7 @@ namespace CrossChannels.Hub;
 /// <summary>Where a <see cref="CrossLock"/> gets its holds: the hub itself, or a link to it.</summary>
 internal abstract class LockSource
 {
-    public abstract LinkSettings Settings { get; }
+    public abstract ConnectionOptions Settings { get; }
 
     /// <summary>Whether it is to be closed when its lock is lost without disposal.</summary>
     public abstract bool ClosesWhenLost { get; }

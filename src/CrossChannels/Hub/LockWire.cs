@@ -6,20 +6,20 @@ internal static class LockWire
     /// <summary>Unread answers of one end that the hub keeps; a correct end reads at once.</summary>
     private const long MostUnsentBytes = 16 << 20;
 
-    private static readonly CrossChannelSettings<LockRequest> s_requests = new()
+    private static readonly ItemOptions<LockRequest> s_requests = new()
     {
         Serializer = ItemSerializer.Unmanaged<LockRequest>(),
         ContractName = LockRequest.Contract,
     };
 
-    private static readonly CrossChannelSettings<LockAnswer> s_answers = new()
+    private static readonly ItemOptions<LockAnswer> s_answers = new()
     {
         Serializer = ItemSerializer.Unmanaged<LockAnswer>(),
         ContractName = LockAnswer.Contract,
         MaxUnsentBytes = MostUnsentBytes,
     };
 
-    public static CrossChannelOptions<LockAnswer, LockRequest> OfHub(LinkSettings link) => new()
+    public static DuplexChannelOptions<LockAnswer, LockRequest> OfHub(ConnectionOptions link) => new()
     {
         Reading = new System.Threading.Channels.UnboundedChannelOptions(),
         WriteSettings = s_answers,
@@ -27,7 +27,7 @@ internal static class LockWire
         Link = link,
     };
 
-    public static CrossChannelOptions<LockRequest, LockAnswer> OfEnd(LinkSettings link) => new()
+    public static DuplexChannelOptions<LockRequest, LockAnswer> OfEnd(ConnectionOptions link) => new()
     {
         Reading = new System.Threading.Channels.UnboundedChannelOptions(),
         WriteSettings = s_requests,

@@ -13,7 +13,7 @@ internal sealed class OwnedChannel<T>(
     ChannelAddress address,
     TimeSpan drainTimeout,
     Action<string?> abort,
-    Func<TimeSpan, ValueTask<long>> close) : CrossChannel<T>(reader, writer)
+    Func<TimeSpan, ValueTask<long>> close) : SharedChannel<T>(reader, writer)
 {
     public override ChannelAddress Address => address;
 

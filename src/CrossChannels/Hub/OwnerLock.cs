@@ -5,7 +5,7 @@ namespace CrossChannels.Hub;
 /// <param name="close">Disposes it; gets how long it may take.</param>
 internal sealed class OwnerLock(HubLock hub, Func<TimeSpan, ValueTask<long>> close) : LockSource
 {
-    public override LinkSettings Settings => hub.LinkSettings;
+    public override ConnectionOptions Settings => hub.ConnectionOptions;
 
     public override bool ClosesWhenLost => false;
 

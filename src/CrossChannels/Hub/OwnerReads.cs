@@ -10,7 +10,7 @@ internal sealed class OwnerReads
     private readonly QueueChannel _channel;
     private readonly Lock _sync;
     private readonly ReaderWaiters _readers;
-    private readonly SortedDictionary<long, HeldRun> _leases = [];
+    private readonly SortedDictionary<long, ItemBatch> _leases = [];
 
     public OwnerReads(QueueChannel channel)
     {
@@ -35,7 +35,7 @@ internal sealed class OwnerReads
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>([MaybeNullWhen(false)] out TItem item)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         bool isTaken;
         lock (_sync)
         {
@@ -52,7 +52,7 @@ internal sealed class OwnerReads
     /// <summary>Takes as many items of a plain fixed size as are here and fit.</summary>
     public int TakeMany<TItem>(Span<TItem> destination)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         int taken;
         lock (_sync)
         {
@@ -67,7 +67,7 @@ internal sealed class OwnerReads
     /// <summary>Claims the next item, of any size.</summary>
     public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         bool isClaimed;
         tooLarge = -1;
         tag = default;
@@ -99,7 +99,7 @@ internal sealed class OwnerReads
     /// <summary>Queues a caller for one item, unless one is here or the channel is over.</summary>
     public bool TryBlock(ReadWaiter waiter, out Closure? closed)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         lock (_sync)
         {
             closed = _channel.ReaderClosure;
@@ -115,7 +115,7 @@ internal sealed class OwnerReads
     /// <summary>Waits until there may be an item.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         Waiter waiter;
         short version;
         lock (_sync)
@@ -137,10 +137,10 @@ internal sealed class OwnerReads
     /// <returns>False if it is settled already.</returns>
     public bool TrySettle(long sequence, bool isCompleted)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         lock (_sync)
         {
-            if (!_leases.Remove(sequence, out HeldRun run))
+            if (!_leases.Remove(sequence, out ItemBatch run))
                 return false;
             LeasedBytes -= run.Bytes;
             if (isCompleted)
@@ -179,7 +179,7 @@ internal sealed class OwnerReads
 
     /// <summary>Hands queued items to readers that wait for one, then wakes those that wait for any.</summary>
     /// <returns>Whether any were woken.</returns>
-    internal bool HandOverLocked(ref HubDuties duties)
+    internal bool HandOverLocked(ref HubAfterLock duties)
     {
         while (!_readers.IsNoneBlocked && _channel.Queue.Count > 0)
         {
@@ -194,9 +194,9 @@ internal sealed class OwnerReads
         return _channel.Queue.Count > 0 && _readers.WakeWaiting(ref duties.Wake);
     }
 
-    internal void EndLocked(Closure closure, ref HubDuties duties)
+    internal void EndLocked(Closure closure, ref HubAfterLock duties)
     {
-        foreach (HeldRun run in _leases.Values)
+        foreach (ItemBatch run in _leases.Values)
             run.Release();
         _leases.Clear();
         // Also charges what was too little to be charged before.
@@ -206,7 +206,7 @@ internal sealed class OwnerReads
         _readers.End(closure, ref duties.Wake);
     }
 
-    private bool ClaimLocked(out ItemSlice slice, out DeliveryTag tag, ref HubDuties duties)
+    private bool ClaimLocked(out ItemSlice slice, out DeliveryTag tag, ref HubAfterLock duties)
     {
         if (!_channel.IsLeased)
         {
@@ -220,7 +220,7 @@ internal sealed class OwnerReads
         }
         slice = default;
         tag = default;
-        if (!_channel.Queue.TryTakeRun(1, long.MaxValue, out HeldRun run))
+        if (!_channel.Queue.TryTakeRun(1, long.MaxValue, out ItemBatch run))
         {
             FoundNothingLocked(ref duties);
             return false;
@@ -236,13 +236,13 @@ internal sealed class OwnerReads
         return true;
     }
 
-    private void ReadLocked(int count, long bytes, ref HubDuties duties)
+    private void ReadLocked(int count, long bytes, ref HubAfterLock duties)
     {
         _channel.Slots.Release(count);
         _channel.FreedLocked(bytes, ref duties);
     }
 
-    private void FoundNothingLocked(ref HubDuties duties)
+    private void FoundNothingLocked(ref HubAfterLock duties)
     {
         if (_channel.Readers.HeldItems > 0)
             _channel.Balancer.Hungry();

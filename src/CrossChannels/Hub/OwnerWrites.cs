@@ -31,7 +31,7 @@ internal sealed class OwnerWrites
     /// <summary>Accepts one item of a plain fixed size.</summary>
     public bool TryAccept<TItem>(TItem item)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         bool isAccepted;
         lock (_sync)
         {
@@ -49,7 +49,7 @@ internal sealed class OwnerWrites
     /// <exception cref="ItemTooLargeException">No reader will ever take it.</exception>
     public bool TryAccept(ReadOnlySpan<byte> item, bool isNull)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         bool isAccepted;
         lock (_sync)
         {
@@ -72,7 +72,7 @@ internal sealed class OwnerWrites
     {
         get
         {
-            HubDuties duties = default;
+            HubAfterLock duties = default;
             lock (_sync)
             {
                 if (HasRoomLocked)
@@ -87,7 +87,7 @@ internal sealed class OwnerWrites
     /// <summary>Accepts one serialized item, or waits until there is room.</summary>
     public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         WriteWaiter? waiter = null;
         short version = 0;
         lock (_sync)
@@ -119,7 +119,7 @@ internal sealed class OwnerWrites
     /// <summary>Waits until there may be room.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         Waiter waiter;
         short version;
         lock (_sync)
@@ -143,7 +143,7 @@ internal sealed class OwnerWrites
     /// <param name="count">How many.</param>
     /// <param name="duties">What the caller has to do outside every lock.</param>
     /// <returns>False if the channel is over, and nobody will read them.</returns>
-    public bool TryBury(ReadOnlySpan<byte> payload, int count, out HubDuties duties)
+    public bool TryBury(ReadOnlySpan<byte> payload, int count, out HubAfterLock duties)
     {
         duties = default;
         lock (_sync)
@@ -162,7 +162,7 @@ internal sealed class OwnerWrites
     /// <summary>Waits until every item that is in the channel now is processed.</summary>
     public async ValueTask JoinAsync(CancellationToken cancellationToken)
     {
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Action<Exception?> done = error =>
         {
@@ -187,7 +187,7 @@ internal sealed class OwnerWrites
     }
 
     /// <summary>There may be room: lets a blocked write in, or wakes those that wait for room.</summary>
-    internal OwnerAdmission AdmitLocked(ref HubDuties duties)
+    internal OwnerAdmission AdmitLocked(ref HubAfterLock duties)
     {
         if (_blocked.IsEmpty && _waiting.IsEmpty)
             return OwnerAdmission.NobodyThere;
@@ -205,19 +205,19 @@ internal sealed class OwnerWrites
         return OwnerAdmission.Served;
     }
 
-    internal void CloseLocked(Closure closure, ref HubDuties duties)
+    internal void CloseLocked(Closure closure, ref HubAfterLock duties)
     {
         _blocked.DecideAll(ref duties.Wake, false, closure.ForItem());
         _waiting.DecideAll(ref duties.Wake, false, closure.Error);
     }
 
-    private void RefusedLocked(ref HubDuties duties)
+    private void RefusedLocked(ref HubAfterLock duties)
     {
         if (_channel.WriterClosure is null)
             _channel.Writers.OwnerWants(isWaiting: false, ref duties);
     }
 
-    private void AppendLocked(ReadOnlySpan<byte> item, bool isNull, ref HubDuties duties)
+    private void AppendLocked(ReadOnlySpan<byte> item, bool isNull, ref HubAfterLock duties)
     {
         _channel.Writers.TakeOwnersSlot();
         int bytes = _channel.Queue.AppendItem(item, isNull);

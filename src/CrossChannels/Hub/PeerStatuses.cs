@@ -11,14 +11,14 @@ internal static class PeerStatuses
     /// <summary>An end that is attached by a link.</summary>
     public static PeerStatus Of(Link link, PeerRole role, DateTimeOffset since) => new(link.Peer?.Endpoint ?? link.PeerName, link.Peer?.ProcessId, role) { Since = since };
 
-    public static PeerStatus Of(WriterPort port) => Of(port.Link, PeerRole.Writer, port.Since) with
+    public static PeerStatus Of(ProducerPort port) => Of(port.Link, PeerRole.Writer, port.Since) with
     {
         ItemsWritten = port.Received,
         Credit = port.Granted == long.MaxValue ? null : port.Unused,
         WaitsFor = port.IsWanting ? PeerWait.Room : PeerWait.Nothing,
     };
 
-    public static PeerStatus Of(ReaderPort port, bool isLeased) => Of(port.Link, isLeased ? PeerRole.LeasedReader : PeerRole.Reader, port.Since) with
+    public static PeerStatus Of(ConsumerPort port, bool isLeased) => Of(port.Link, isLeased ? PeerRole.LeasedReader : PeerRole.Reader, port.Since) with
     {
         ItemsRead = port.Read,
         InFlight = port.Held.Count,

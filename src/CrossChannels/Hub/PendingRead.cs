@@ -7,13 +7,13 @@ namespace CrossChannels.Hub;
 /// <remarks>An async method would do, but its result could be taken twice, or, pooled, disturb another call then.</remarks>
 internal sealed class PendingRead<T> : IValueTaskSource<T>
 {
-    private readonly PumpedChannel<T> _channel;
-    private readonly ConfiguredValueTaskAwaitable<Held<T>>.ConfiguredValueTaskAwaiter _read;
+    private readonly BackedChannel<T> _channel;
+    private readonly ConfiguredValueTaskAwaitable<QueuedItem<T>>.ConfiguredValueTaskAwaiter _read;
     private readonly SafeCancellation _cancellation;
     private readonly CancellationTokenRegistration _registration;
     private ManualResetValueTaskSourceCore<T> _core;
 
-    public PendingRead(PumpedChannel<T> channel, ValueTask<Held<T>> read, SafeCancellation cancellation)
+    public PendingRead(BackedChannel<T> channel, ValueTask<QueuedItem<T>> read, SafeCancellation cancellation)
     {
         _cancellation = cancellation;
         _registration = cancellation.Link();

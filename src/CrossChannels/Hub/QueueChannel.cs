@@ -8,7 +8,7 @@ namespace CrossChannels.Hub;
 /// <summary>A channel whose items a hub holds as bytes, first in first out, for any number of readers and writers here and elsewhere.</summary>
 /// <remarks>
 /// One lock guards it all: queue, slots, ports. A link's lock (<see cref="Outbox.Sync"/>) is taken before it where both are needed, never
-/// after; what a call has to do to links is gathered in <see cref="HubDuties"/> and done outside. The owner's calls are in <see cref="OwnerReads"/> and <see cref="OwnerWrites"/>.
+/// after; what a call has to do to links is gathered in <see cref="HubAfterLock"/> and done outside. The owner's calls are in <see cref="OwnerReads"/> and <see cref="OwnerWrites"/>.
 /// </remarks>
 internal sealed class QueueChannel : HubObject
 {
@@ -26,19 +26,19 @@ internal sealed class QueueChannel : HubObject
         Slots = new Slots(options.Capacity);
         Queue = new HubQueue(0);
         KnowContractLocked();
-        Writers = new WriterDesk(this);
-        Readers = new ReaderDesk(this);
+        Writers = new CreditAllocator(this);
+        Readers = new Dispatcher(this);
         Balancer = new Balancer(this);
         OwnerReads = new OwnerReads(this);
         OwnerWrites = new OwnerWrites(this);
-        Course = new ChannelCourse(this, options.Completion);
+        Course = new ChannelLifecycle(this, options.Completion);
         // The last, since other channels of the hub may tell it at once that bytes are free.
         Bytes = new ChannelBytes(this, options.MaxBytes, budget);
     }
 
     public Lock Sync { get; } = new();
 
-    public HubSettings Settings => _options.Hub;
+    public HubOptions Settings => _options.Hub;
 
     public HubQueue Queue { get; private set; }
 
@@ -48,9 +48,9 @@ internal sealed class QueueChannel : HubObject
     /// <summary>What it holds in bytes.</summary>
     public ChannelBytes Bytes { get; }
 
-    public WriterDesk Writers { get; }
+    public CreditAllocator Writers { get; }
 
-    public ReaderDesk Readers { get; }
+    public Dispatcher Readers { get; }
 
     public Balancer Balancer { get; }
 
@@ -59,7 +59,7 @@ internal sealed class QueueChannel : HubObject
     public OwnerWrites OwnerWrites { get; }
 
     /// <summary>How it ends.</summary>
-    public ChannelCourse Course { get; }
+    public ChannelLifecycle Course { get; }
 
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     public Closure? WriterClosure => Course.WriterClosure;
@@ -75,7 +75,7 @@ internal sealed class QueueChannel : HubObject
 
     public bool IsLeased => _options.Leases is not null;
 
-    public bool FreesSlotWhenSettled => _options.Leases is { SlotRelease: SlotRelease.Settled };
+    public bool FreesSlotWhenSettled => _options.Leases is { CapacityRelease: CapacityRelease.Settled };
 
     public bool IsSingleReader => _options.IsSingleReader;
 
@@ -122,14 +122,14 @@ internal sealed class QueueChannel : HubObject
         }
         var halves = new PortHalves(this, isWriter);
         var link = new Link(request.Input, request.Output, identity, request.Peer, halves);
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         lock (Sync)
         {
             _links.Add(link);
             if (isWriter)
-                AddWriter((WriterPort)link.Receiver, link, ref duties);
+                AddWriter((ProducerPort)link.Receiver, link, ref duties);
             else
-                AddReader((ReaderPort)link.Sender, link, ref duties);
+                AddReader((ConsumerPort)link.Sender, link, ref duties);
         }
         link.Start();
         duties.Run(this);
@@ -179,7 +179,7 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Items have just been queued.</summary>
-    public void ArrivedLocked(int count, int bytes, ref HubDuties duties)
+    public void ArrivedLocked(int count, int bytes, ref HubAfterLock duties)
     {
         Slots.Use(count);
         Bytes.ChargeLocked(bytes, ref duties);
@@ -187,7 +187,7 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Passes queued items on: to the owner's waiting readers first, then to others that ask.</summary>
-    public void DeliverLocked(ref HubDuties duties)
+    public void DeliverLocked(ref HubAfterLock duties)
     {
         bool isOwnerWoken = OwnerReads.HandOverLocked(ref duties);
         if (Queue.Count == 0 || Readers.Ports.Count == 0)
@@ -201,10 +201,10 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>A remote reader has read these.</summary>
-    public void DoneLocked(List<HeldRun> runs, ref HubDuties duties)
+    public void DoneLocked(List<ItemBatch> runs, ref HubAfterLock duties)
     {
         long count = 0, bytes = 0;
-        foreach (HeldRun run in runs)
+        foreach (ItemBatch run in runs)
         {
             count += run.Count;
             bytes += run.Bytes;
@@ -216,7 +216,7 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Leases were handed to a program.</summary>
-    public void LeasesTakenLocked(long count, ref HubDuties duties)
+    public void LeasesTakenLocked(long count, ref HubAfterLock duties)
     {
         if (FreesSlotWhenSettled)
             return;
@@ -225,10 +225,10 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Leases of a remote reader were completed.</summary>
-    public void LeasesCompletedLocked(List<HeldRun> runs, ref HubDuties duties)
+    public void LeasesCompletedLocked(List<ItemBatch> runs, ref HubAfterLock duties)
     {
         long bytes = 0;
-        foreach (HeldRun run in runs)
+        foreach (ItemBatch run in runs)
         {
             bytes += run.Bytes;
             Readers.Undispatched(run.Count, run.Bytes);
@@ -244,9 +244,9 @@ internal sealed class QueueChannel : HubObject
     /// <param name="reason">What is known of them.</param>
     /// <param name="hadSlot">Whether they still count against the capacity.</param>
     /// <param name="duties">Gets what follows.</param>
-    public void ReturnLocked(List<HeldRun> runs, ReturnReason reason, bool hadSlot, ref HubDuties duties)
+    public void ReturnLocked(List<ItemBatch> runs, ReturnReason reason, bool hadSlot, ref HubAfterLock duties)
     {
-        foreach (HeldRun run in runs)
+        foreach (ItemBatch run in runs)
         {
             Readers.Undispatched(run.Count, run.Bytes);
             ReturnLocked(run, reason, hadSlot, ref duties);
@@ -258,7 +258,7 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Items come back to their places, or go where those go that came back too often.</summary>
-    public void ReturnLocked(HeldRun run, ReturnReason reason, bool hadSlot, ref HubDuties duties)
+    public void ReturnLocked(ItemBatch run, ReturnReason reason, bool hadSlot, ref HubAfterLock duties)
     {
         run.Deliveries += reason == ReturnReason.NotHanded ? 0 : 1;
         run.Failures += reason == ReturnReason.Handed ? 1 : 0;
@@ -279,7 +279,7 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Slots or bytes are free, or items are done with.</summary>
-    public void FreedLocked(long bytes, ref HubDuties duties)
+    public void FreedLocked(long bytes, ref HubAfterLock duties)
     {
         if (bytes > 0)
         {
@@ -298,10 +298,10 @@ internal sealed class QueueChannel : HubObject
     }
 
     /// <summary>Lets the owner's blocked write have the free slot.</summary>
-    public OwnerAdmission AdmitOwnerLocked(ref HubDuties duties) => OwnerWrites.AdmitLocked(ref duties);
+    public OwnerAdmission AdmitOwnerLocked(ref HubAfterLock duties) => OwnerWrites.AdmitLocked(ref duties);
 
     /// <summary>Calls back when everything that is in the channel now is processed.</summary>
-    public void AddJoinLocked(Action<Exception?> done, ref HubDuties duties)
+    public void AddJoinLocked(Action<Exception?> done, ref HubAfterLock duties)
     {
         _joins.Add(Queue.NextSequence, done);
         if (_aborted is not null)
@@ -316,7 +316,7 @@ internal sealed class QueueChannel : HubObject
     public bool RemoveJoinLocked(Action<Exception?> done) => _joins.Remove(done);
 
     /// <summary>Throws away what is queued.</summary>
-    public void DropLocked(ReaderClosedException error, ref HubDuties duties)
+    public void DropLocked(ReaderClosedException error, ref HubAfterLock duties)
     {
         _aborted = error;
         Bytes.ChargeLocked(-Queue.Bytes, ref duties);
@@ -333,15 +333,15 @@ internal sealed class QueueChannel : HubObject
         Queue = new HubQueue(contract.ElementSize);
     }
 
-    private void AddWriter(WriterPort port, Link link, ref HubDuties duties)
+    private void AddWriter(ProducerPort port, Link link, ref HubAfterLock duties)
     {
         port.Link = link;
         Writers.Ports.Add(port);
         if (WriterClosure is { } closure)
-            ChannelCourse.EndWriter(port, closure, ref duties);
+            ChannelLifecycle.EndWriter(port, closure, ref duties);
     }
 
-    private void AddReader(ReaderPort port, Link link, ref HubDuties duties)
+    private void AddReader(ConsumerPort port, Link link, ref HubAfterLock duties)
     {
         port.Link = link;
         Readers.Add(port);
@@ -354,21 +354,21 @@ internal sealed class QueueChannel : HubObject
         await link.Closed.ConfigureAwait(false);
         lock (Sync)
             _links.Remove(link);
-        (link.Receiver as WriterPort)?.ForgetJoins();
+        (link.Receiver as ProducerPort)?.ForgetJoins();
     }
 
     private long LowestUnprocessed()
     {
         long lowest = Queue.Count > 0 ? Queue.HeadSequence : Queue.NextSequence;
-        foreach (ReaderPort port in Readers.Ports)
+        foreach (ConsumerPort port in Readers.Ports)
             lowest = Math.Min(lowest, port.Held.LowestSequence);
         return Math.Min(lowest, OwnerReads.LowestLease);
     }
 
     /// <summary>Puts items among the dead letters before anybody can see that they are out of this channel. Takes that channel's lock, which never takes this one.</summary>
-    private void BuryLocked(HeldRun run, ref HubDuties duties)
+    private void BuryLocked(ItemBatch run, ref HubAfterLock duties)
     {
-        if (_options.DeadLetters is { } letters && letters.OwnerWrites.TryBury(run.Payload, run.Count, out HubDuties theirs))
+        if (_options.DeadLetters is { } letters && letters.OwnerWrites.TryBury(run.Payload, run.Count, out HubAfterLock theirs))
             duties.Do(() => theirs.Run(letters));
         else
             duties.Do(() => Log.DeadLetters(Settings.Link.Logger, Name, run.Count));

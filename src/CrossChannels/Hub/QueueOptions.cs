@@ -10,13 +10,13 @@ namespace CrossChannels.Hub;
 /// <param name="Completion">Who completes it.</param>
 /// <param name="Hub">The hub's settings.</param>
 internal sealed record QueueOptions(
-    ItemContract? Contract, long Capacity, long MaxBytes, int MaxItemBytes, CompletionPolicy Completion, HubSettings Hub)
+    ItemContract? Contract, long Capacity, long MaxBytes, int MaxItemBytes, CompletionPolicy Completion, HubOptions Hub)
 {
     /// <summary>Its items; the same for a channel and its dead letters.</summary>
     public SharedContract Items { get; init; } = new(Contract);
 
     /// <summary>How leases are treated; null for a channel without.</summary>
-    public LeaseSettings? Leases { get; init; }
+    public LeaseOptions? Leases { get; init; }
 
     /// <summary>Where items go that were delivered too often; null where they are dropped, and counted.</summary>
     public QueueChannel? DeadLetters { get; init; }

@@ -27,7 +27,7 @@ internal static class QueueStatus
     private static List<PeerStatus> WaitingWriters(QueueChannel channel)
     {
         // The owner stands in the order also when it has only looked, and not when it waits because of bytes.
-        List<WriterPort?> order = [.. channel.Writers.WaitingInOrder];
+        List<ProducerPort?> order = [.. channel.Writers.WaitingInOrder];
         if (channel.OwnerWrites.Waiting == 0)
             order.Remove(null);
         else if (!order.Contains(null))

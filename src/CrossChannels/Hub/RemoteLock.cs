@@ -17,7 +17,7 @@ internal sealed class RemoteLock : LockSource
         _ = ListenAsync();
     }
 
-    public override LinkSettings Settings => _channel.Link.Settings;
+    public override ConnectionOptions Settings => _channel.Link.Settings;
 
     public override bool ClosesWhenLost => true;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace CrossChannels.Links;
 
 /// <summary>The wait for the peer's greeting, which ends by it, by the end of the link, or by a deadline.</summary>
-internal sealed class GreetingWait(LinkSettings settings, Action late)
+internal sealed class GreetingWait(ConnectionOptions settings, Action late)
 {
     private readonly TaskCompletionSource<PeerInfo> _greeted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;

@@ -148,7 +148,7 @@ internal sealed class ItemQueue(int elementSize, bool itemwise)
     }
 
     /// <summary>Takes items that stand together: at least one, then as many as the limits allow.</summary>
-    public bool TryTakeRun(int maxCount, long maxBytes, out ItemRun taken)
+    public bool TryTakeRun(int maxCount, long maxBytes, out BatchSlice taken)
     {
         taken = default;
         if (Count == 0)
@@ -158,7 +158,7 @@ internal sealed class ItemQueue(int elementSize, bool itemwise)
         int count = ItemsHeader.CountWithin(payload, Math.Min(maxCount, run.Count), maxBytes, elementSize);
         int bytes = count == run.Count ? payload.Length : ItemsHeader.LengthOf(payload, count, elementSize);
         run.Segment.Retain();
-        taken = new ItemRun(run.Segment, run.Offset, bytes, count);
+        taken = new BatchSlice(run.Segment, run.Offset, bytes, count);
         run.Offset += bytes;
         run.Count -= count;
         Count -= count;

@@ -14,7 +14,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly ReaderWaiters _waiters;
     private readonly bool _servesShared;
     private readonly Processing _processing;
-    private ReadAccount _account;
+    private ReceiverAccounting _account;
     private Closure? _closure;
     private bool _isFinished;
 
@@ -29,7 +29,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
-        _account = new ReadAccount(options);
+        _account = new ReceiverAccounting(options);
     }
 
     public override int ElementSize { get; }
@@ -65,14 +65,14 @@ internal sealed class ItemReceiver : ReceivingHalf
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>(out TItem item)
     {
-        ReaderDuties duties;
+        AfterLock duties;
         bool taken;
         lock (_sync)
         {
             taken = _queue.TryTake(out item);
             duties = taken ? ConsumedLocked(1, Unsafe.SizeOf<TItem>()) : EmptyLocked();
         }
-        if (duties != ReaderDuties.None)
+        if (duties != AfterLock.None)
             Perform(duties);
         return taken;
     }
@@ -80,14 +80,14 @@ internal sealed class ItemReceiver : ReceivingHalf
     /// <summary>Takes as many items of a plain fixed size as are here and fit.</summary>
     public int TakeMany<TItem>(Span<TItem> destination)
     {
-        ReaderDuties duties;
+        AfterLock duties;
         int taken;
         lock (_sync)
         {
             taken = _queue.TakeMany(destination);
             duties = taken > 0 ? ConsumedLocked(taken, (long)taken * Unsafe.SizeOf<TItem>()) : EmptyLocked();
         }
-        if (duties != ReaderDuties.None)
+        if (duties != AfterLock.None)
             Perform(duties);
         return taken;
     }
@@ -99,7 +99,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     /// <param name="tooLarge">Size in bytes of an item that was left for being too large, otherwise -1.</param>
     public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)
     {
-        ReaderDuties duties;
+        AfterLock duties;
         bool claimed;
         tooLarge = -1;
         tag = default;
@@ -120,7 +120,7 @@ internal sealed class ItemReceiver : ReceivingHalf
                 tag = shared.Hand();
             duties = claimed ? ConsumedLocked(1, bytes) : EmptyLocked();
         }
-        if (duties != ReaderDuties.None)
+        if (duties != AfterLock.None)
             Perform(duties);
         return claimed;
     }
@@ -152,7 +152,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             isShort = _account.IsShort(_waiters.Wanted);
         }
         if (isShort)
-            _outbox.PostCredit();
+            _outbox.ScheduleFeedback();
         wake.Wake(WakeInline);
         return true;
     }
@@ -176,7 +176,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             isShort = _account.IsShort(_waiters.Wanted);
         }
         if (isShort)
-            _outbox.PostCredit();
+            _outbox.ScheduleFeedback();
         wake.Wake(WakeInline);
         waiter.Watch(cancellationToken);
         return new ValueTask<bool>(waiter, version);
@@ -199,16 +199,16 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override void WatchRead(long target)
     {
-        ReaderDuties duties;
+        AfterLock duties;
         lock (_sync)
-            duties = _account.TryJoin(target) ? ReaderDuties.Joined : ReaderDuties.None;
+            duties = _account.TryJoin(target) ? AfterLock.Joined : AfterLock.None;
         Perform(duties);
     }
 
     public override bool TryClose(Closure closure, bool drop)
     {
         WakeList wake = default;
-        ReaderDuties duties;
+        AfterLock duties;
         lock (_sync)
         {
             if (_closure is not null && (!drop || _isFinished))
@@ -220,7 +220,7 @@ internal sealed class ItemReceiver : ReceivingHalf
                 _queue.Clear();
             duties = FinishedLocked();
             if (_account.Shared is not null)
-                duties |= ReaderDuties.LastReport;
+                duties |= AfterLock.LastReport;
             Leases?.Close(closure.ForItem());
         }
         Perform(duties, ref wake);
@@ -228,14 +228,14 @@ internal sealed class ItemReceiver : ReceivingHalf
         return true;
     }
 
-    public override int WriteReturn(Span<byte> room)
+    public override int WriteFeedback(Span<byte> room)
     {
         int length;
         bool isAll;
         lock (_sync)
             length = _account.Write(room, isOpen: _closure is null, out isAll);
         if (!isAll)
-            _outbox.PostCredit();
+            _outbox.ScheduleFeedback();
         return length;
     }
 
@@ -253,7 +253,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             return false;
         lock (_sync)
             _account.Cut(_queue, CounterFrame.Read(body, type));
-        _outbox.PostCredit();
+        _outbox.ScheduleFeedback();
         return true;
     }
 
@@ -261,7 +261,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     public LeaseBook? Leases => _account.Shared?.Leases;
 
     /// <summary>Has what was settled sent, soon.</summary>
-    public void SendSettled() => _outbox.PostCredit();
+    public void SendSettled() => _outbox.ScheduleFeedback();
 
     private void SendBeforeParking(bool isBlocked)
     {
@@ -273,10 +273,10 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private bool IsReturnWiseLocked(int wanted) => _account.IsWordWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
 
-    private ReaderDuties HandOverLocked(ref WakeList wake)
+    private AfterLock HandOverLocked(ref WakeList wake)
     {
         // These items may have used up the sender's credit while slots are free that were too few to return before.
-        ReaderDuties duties = _account.IsReturnDue ? ReaderDuties.Credit : ReaderDuties.None;
+        AfterLock duties = _account.IsReturnDue ? AfterLock.Credit : AfterLock.None;
         while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
         {
             ReadWaiter first = _waiters.NextBlocked();
@@ -294,7 +294,7 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private void Receive(ReadOnlySpan<byte> payload, Segment? segment, int count, ref WakeList wake)
     {
-        ReaderDuties duties = ReaderDuties.None;
+        AfterLock duties = AfterLock.None;
         List<ItemSlice>? dropped = null;
         lock (_sync)
         {
@@ -313,16 +313,16 @@ internal sealed class ItemReceiver : ReceivingHalf
             }
         }
         segment?.Release();
-        if (duties != ReaderDuties.None)
+        if (duties != AfterLock.None)
             Perform(duties);
         if (dropped is { Count: > 0 })
             _drops!.Report(dropped);
     }
 
-    private ReaderDuties AppendDroppingLocked(ReadOnlySpan<byte> payload, int count, List<ItemSlice> dropped, ref WakeList wake)
+    private AfterLock AppendDroppingLocked(ReadOnlySpan<byte> payload, int count, List<ItemSlice> dropped, ref WakeList wake)
     {
         _account.ArriveDroppable(payload.Length);
-        ReaderDuties duties = ReaderDuties.None;
+        AfterLock duties = AfterLock.None;
         for (int i = 0; i < count; i++)
         {
             int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
@@ -334,43 +334,43 @@ internal sealed class ItemReceiver : ReceivingHalf
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ReaderDuties ConsumedLocked(int count, long bytes)
+    private AfterLock ConsumedLocked(int count, long bytes)
     {
-        ReaderDuties duties = _account.Consume(count, bytes, _queue.Count);
+        AfterLock duties = _account.Consume(count, bytes, _queue.Count);
         if (_closure is not null)
             duties |= FinishedLocked();
         return duties;
     }
 
-    private ReaderDuties EmptyLocked()
+    private AfterLock EmptyLocked()
     {
         _closure?.ThrowIfMoved();
-        return IsReturnWiseLocked(Math.Max(1, _waiters.Wanted)) ? ReaderDuties.CreditInline : ReaderDuties.None;
+        return IsReturnWiseLocked(Math.Max(1, _waiters.Wanted)) ? AfterLock.CreditInline : AfterLock.None;
     }
 
-    private ReaderDuties FinishedLocked()
+    private AfterLock FinishedLocked()
     {
         if (_isFinished || _closure is null || _queue.Count > 0)
-            return ReaderDuties.None;
+            return AfterLock.None;
         Volatile.Write(ref _isFinished, true);
         _queue.Clear();
-        return ReaderDuties.Finish;
+        return AfterLock.Finish;
     }
 
-    private void Perform(ReaderDuties duties)
+    private void Perform(AfterLock duties)
     {
         WakeList wake = default;
         Perform(duties, ref wake);
         wake.Wake(WakeInline);
     }
 
-    private void Perform(ReaderDuties duties, ref WakeList wake)
+    private void Perform(AfterLock duties, ref WakeList wake)
     {
-        if ((duties & ReaderDuties.Joined) != 0)
+        if ((duties & AfterLock.Joined) != 0)
             _processing.SayWhenDone(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
-        if ((duties & ReaderDuties.LastReport) != 0)
+        if ((duties & AfterLock.LastReport) != 0)
             _outbox.Post(new OutFrame(FrameType.Report, _account.ReportedItems));
-        if ((duties & ReaderDuties.Finish) != 0)
+        if ((duties & AfterLock.Finish) != 0)
         {
             lock (_sync)
                 _waiters.End(_closure!, ref wake);
@@ -380,13 +380,13 @@ internal sealed class ItemReceiver : ReceivingHalf
             else
                 Finished(ConsumedItems);
         }
-        else if ((duties & ReaderDuties.CreditInline) != 0)
+        else if ((duties & AfterLock.CreditInline) != 0)
         {
             _outbox.SendInline(withCredit: true);
         }
-        else if ((duties & ReaderDuties.Credit) != 0)
+        else if ((duties & AfterLock.Credit) != 0)
         {
-            _outbox.PostCredit();
+            _outbox.ScheduleFeedback();
         }
     }
 

@@ -9,8 +9,8 @@ internal sealed class Link
 {
     private readonly LinkConnection _connection;
     private readonly LinkIdentity _identity;
-    private readonly Counterpart _peer;
-    private readonly WritingEnd _writing;
+    private readonly RemotePeer _peer;
+    private readonly SenderShutdown _writing;
     private readonly WorkScheduler _scheduler;
     private readonly Outbox _outbox;
     private readonly LinkFrames _frames;
@@ -26,12 +26,12 @@ internal sealed class Link
         MayLendLarge = output.EndsWritesOnClose;
         HasOwner = halves.HasOwner;
         _identity = identity;
-        _peer = new Counterpart(peer);
+        _peer = new RemotePeer(peer);
         _greeting = new GreetingWait(identity.Settings, OnGreetingLate);
         _scheduler = scheduler ?? WorkScheduler.ThreadPool;
         _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = halves.MakeSender(_outbox);
-        _writing = new WritingEnd(Sender);
+        _writing = new SenderShutdown(Sender);
         Receiver = halves.MakeReceiver(_outbox);
         Receiver.Finished = OnReaderFinished;
         _outbox.Sender = Sender;
@@ -61,7 +61,7 @@ internal sealed class Link
     /// <summary>Somebody else closes it when the process exits.</summary>
     public bool HasOwner { get; }
 
-    public LinkSettings Settings => _identity.Settings;
+    public ConnectionOptions Settings => _identity.Settings;
 
     public LinkRole Role => _identity.Role;
 
@@ -127,7 +127,7 @@ internal sealed class Link
         _ = _peer.Connected.Connection?.DisposeAsync().AsTask();
     }
 
-    /// <inheritdoc cref="WritingEnd.TryComplete"/>
+    /// <inheritdoc cref="SenderShutdown.TryComplete"/>
     public bool TryComplete(Exception? error)
     {
         Sender.Closure?.ThrowIfMoved();
@@ -136,9 +136,9 @@ internal sealed class Link
     }
 
     /// <summary>Tells the writer of a shared channel that it takes no more items; those that were accepted there may still come.</summary>
-    public void EndChannel(Exception? error) => _outbox.Post(Outcomes.FrameOf(error, FrameType.Ended));
+    public void EndChannel(Exception? error) => _outbox.Post(EndingMap.FrameOf(error, FrameType.Ended));
 
-    /// <inheritdoc cref="WritingEnd.Leave"/>
+    /// <inheritdoc cref="SenderShutdown.Leave"/>
     public bool Leave(Exception? error = null)
     {
         Use();
@@ -198,11 +198,11 @@ internal sealed class Link
     public void Abort(string? reason)
     {
         Use();
-        Die(Verdict.Aborted(reason ?? "no reason given"));
+        Die(LinkFailure.Aborted(reason ?? "no reason given"));
     }
 
     /// <summary>Ends a link that never had a connection.</summary>
-    public void Fail(Exception cause) => Die(new Verdict(cause));
+    public void Fail(Exception cause) => Die(new LinkFailure(cause));
 
     /// <summary>Ends a link that never had a connection, because this end was given away.</summary>
     public void MoveAway(Exception moved)
@@ -214,10 +214,10 @@ internal sealed class Link
     }
 
     /// <summary>Ends a link whose peer did not answer in time.</summary>
-    public void GiveUp(string message) => Die(Verdict.TimedOut(message));
+    public void GiveUp(string message) => Die(LinkFailure.TimedOut(message));
 
     /// <summary>Ends a link whose peer said, in items, what no correct peer says.</summary>
-    public void Violate(string message) => Die(Verdict.Violated(message, _peer));
+    public void Violate(string message) => Die(LinkFailure.Violated(message, _peer));
 
     /// <summary>Ends the link if the peer has been silent for too long, and asks it for a sign of life before that.</summary>
     public void CheckPeer(TimeSpan timeout)
@@ -244,9 +244,9 @@ internal sealed class Link
         _greeting.Succeed(Peer!);
     }
 
-    internal Exception RefusedByPeer(ReasonFrame reason) => Outcomes.Refused(reason, _peer.Connected);
+    internal Exception RefusedByPeer(ReasonFrame reason) => EndingMap.Refused(reason, _peer.Connected);
 
-    internal Exception AbortedByPeer(ReasonFrame reason) => Outcomes.Aborted(reason, PeerName);
+    internal Exception AbortedByPeer(ReasonFrame reason) => EndingMap.Aborted(reason, PeerName);
 
     internal void OnPeerLeft(long total) =>
         OnPeerDone(FrameType.SendFinished, total, EndingKind.WriterLeft, new WriterLeftException(PeerName));
@@ -327,7 +327,7 @@ internal sealed class Link
         if (IsOver && error is not (MalformedFrameException or PeerRefusedException))
             Close();
         else
-            Die(Verdict.OfInput(error, _peer));
+            Die(LinkFailure.OfInput(error, _peer));
     }
 
     /// <summary>All items of an ended direction have been taken, or this end closed its reader.</summary>
@@ -358,13 +358,13 @@ internal sealed class Link
     }
 
     private void OnOutputFailed(Exception e) =>
-        _ = _connection.FailSoonAsync(() => Die(Verdict.Broken(e, _peer)));
+        _ = _connection.FailSoonAsync(() => Die(LinkFailure.Broken(e, _peer)));
 
     private void OnGreetingLate() =>
         GiveUp($"The greeting with {_peer.Endpoint} took more than {Settings.GreetingTimeout.TotalSeconds:N1} s.");
 
     /// <summary>Ends the link for a reason; the first one stands.</summary>
-    private void Die(Verdict verdict)
+    private void Die(LinkFailure verdict)
     {
         if (_connection.IsClosing || Interlocked.CompareExchange(ref _cause, verdict.Cause, null) is not null)
         {

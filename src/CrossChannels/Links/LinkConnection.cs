@@ -3,7 +3,7 @@ using CrossChannels.Diagnostics;
 namespace CrossChannels.Links;
 
 /// <summary>The connection under a link, and the order in which it is closed.</summary>
-internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPeer peer, LinkSettings settings)
+internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPeer peer, ConnectionOptions settings)
 {
     private static readonly TimeSpan s_lingerTimeout = TimeSpan.FromSeconds(1);
 

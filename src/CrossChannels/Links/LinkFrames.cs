@@ -6,7 +6,7 @@ namespace CrossChannels.Links;
 /// <summary>What each frame of the peer means for the two halves of a link. Called by the receive loop only, one frame at a time.</summary>
 internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox, SendingHalf sender, ReceivingHalf receiver) : FrameSink
 {
-    private readonly PeerPace _pace = new(identity.Settings);
+    private readonly PeerActivity _pace = new(identity.Settings);
     private long _creditItems;
     private long _creditBytes;
     private long _flush;
@@ -124,7 +124,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         if (!sender.TryGrant(credit, ref wake))
             throw new MalformedFrameException($"Frame Credit goes back, or beyond the first credit and what was sent, to {credit.Items:N0} items, {credit.Bytes:N0} bytes.");
         // Either count may stand for no limit, so their sum must not be taken.
-        if (!(PeerPace.TryRaise(ref _creditItems, credit.Items) | PeerPace.TryRaise(ref _creditBytes, credit.Bytes)))
+        if (!(PeerActivity.TryRaise(ref _creditItems, credit.Items) | PeerActivity.TryRaise(ref _creditBytes, credit.Bytes)))
             _pace.CountEmpty(FrameType.Credit);
     }
 
@@ -183,7 +183,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     private void OnComplete(CompleteFrame complete)
     {
-        Exception? error = Outcomes.ErrorOf(complete);
+        Exception? error = EndingMap.ErrorOf(complete);
         link.OnPeerDone(FrameType.Complete, complete.Total, error is null ? EndingKind.Completed : EndingKind.Faulted, error);
     }
 

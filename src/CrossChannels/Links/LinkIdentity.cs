@@ -11,7 +11,7 @@ namespace CrossChannels.Links;
 /// <param name="Channel">The name of the channel; empty for the only one.</param>
 /// <param name="Settings">Of the connection.</param>
 /// <param name="Role">What the link is for; both ends say the same.</param>
-internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, string Channel, LinkSettings Settings, LinkRole Role = LinkRole.Duplex)
+internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, string Channel, ConnectionOptions Settings, LinkRole Role = LinkRole.Duplex)
 {
     /// <summary>Why this end refuses every peer; null if it does not.</summary>
     public string? Refuses { get; init; }

@@ -110,7 +110,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>Has the receiver's credit sent, by the pool.</summary>
-    public void PostCredit()
+    public void ScheduleFeedback()
     {
         lock (Sync)
         {
@@ -389,7 +389,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         bool isDue = _isCreditDue;
         // The receiver may ask again for what did not fit.
         _isCreditDue = false;
-        int length = isDue || Sender.HasSendableLocked ? Receiver.WriteReturn(_small.AsSpan(0, ReceivingHalf.MaxReturnBytes)) : 0;
+        int length = isDue || Sender.HasSendableLocked ? Receiver.WriteFeedback(_small.AsSpan(0, ReceivingHalf.MaxReturnBytes)) : 0;
         return length + _control.WriteSmall(_small.AsSpan(length));
     }
 }

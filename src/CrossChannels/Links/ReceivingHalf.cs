@@ -33,9 +33,9 @@ internal abstract class ReceivingHalf
 
     /// <summary>Writes what the sender gets back, such as credit, if there is any. Called with <see cref="Outbox.Sync"/> held.</summary>
     /// <returns>Bytes written, at most <see cref="MaxReturnBytes"/>.</returns>
-    public abstract int WriteReturn(Span<byte> room);
+    public abstract int WriteFeedback(Span<byte> room);
 
-    /// <summary>The room that <see cref="WriteReturn"/> gets.</summary>
+    /// <summary>The room that <see cref="WriteFeedback"/> gets.</summary>
     public const int MaxReturnBytes = 88;
 
     /// <summary>Takes note of an Items frame before its payload is read.</summary>
@@ -60,7 +60,7 @@ internal abstract class ReceivingHalf
     /// <returns>False if this one does not.</returns>
     public virtual bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => false;
 
-    /// <summary>Whether such a frame would say only what was said before, so that it counts against <see cref="LinkSettings.MaxEmptyFramesPerSecond"/>.</summary>
+    /// <summary>Whether such a frame would say only what was said before, so that it counts against <see cref="ConnectionOptions.MaxEmptyFramesPerSecond"/>.</summary>
     public virtual bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => false;
 
     /// <summary>Ends the direction; the first cause stands. What arrived before stays readable, unless <paramref name="drop"/>.</summary>

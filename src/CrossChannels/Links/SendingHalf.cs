@@ -41,7 +41,7 @@ internal abstract class SendingHalf
     /// <returns>False if this one does not.</returns>
     public virtual bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => false;
 
-    /// <summary>Whether such a frame would say only what was said before, so that it counts against <see cref="LinkSettings.MaxEmptyFramesPerSecond"/>.</summary>
+    /// <summary>Whether such a frame would say only what was said before, so that it counts against <see cref="ConnectionOptions.MaxEmptyFramesPerSecond"/>.</summary>
     public virtual bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => false;
 
     /// <summary>Ends the direction; the first cause stands.</summary>

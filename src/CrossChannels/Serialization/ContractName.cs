@@ -11,7 +11,7 @@ internal static class ContractName
     public static string Of(Type type, string? chosen)
     {
         if (chosen is not null)
-            return ContractText.Fit(ContractText.Check(chosen, nameof(CrossChannelSettings<>.ContractName)));
+            return ContractText.Fit(ContractText.Check(chosen, nameof(ItemOptions<>.ContractName)));
 
         return ContractText.Fit(Write(type, useAttributes: true));
     }

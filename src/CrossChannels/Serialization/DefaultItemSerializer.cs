@@ -6,7 +6,7 @@ namespace CrossChannels.Serialization;
 /// <typeparam name="T">The item type.</typeparam>
 internal sealed class DefaultItemSerializer<T> : IItemSerializer<T>
 {
-    private readonly ItemCodec<T> _codec = ItemCodec.Create(new CrossChannelSettings<T>());
+    private readonly ItemCodec<T> _codec = ItemCodec.Create(new ItemOptions<T>());
 
     /// <inheritdoc/>
     public string ContentType => _codec.Contract.ContentType;

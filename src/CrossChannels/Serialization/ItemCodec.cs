@@ -9,7 +9,7 @@ internal static class ItemCodec
     /// <summary>The codec of a type under its settings, checked.</summary>
     /// <exception cref="NotSupportedException">The type cannot cross; the message names the member and what to do.</exception>
     /// <exception cref="ArgumentException">The contract's name or content type cannot be sent.</exception>
-    public static ItemCodec<T> Create<T>(CrossChannelSettings<T> settings)
+    public static ItemCodec<T> Create<T>(ItemOptions<T> settings)
     {
         if (typeof(T) == typeof(NoItem) || (settings.Serializer is null && settings.ContractName is null))
             return Defaults<T>.Codec ??= Choose<T>(null);

@@ -22,7 +22,7 @@ internal static class JsonCodec
         throw new NotSupportedException(
             $"{name} needs metadata for JSON, because reflection-based serialization is off in this program, " +
             "as it is when trimmed or native. " +
-            $"Set CrossChannelSettings<T>.Serializer to ItemSerializer.Json(jsonTypeInfo) with the JsonTypeInfo<T> of a " +
+            $"Set ItemOptions<T>.Serializer to ItemSerializer.Json(jsonTypeInfo) with the JsonTypeInfo<T> of a " +
             $"JsonSerializerContext.{raw}");
     }
 

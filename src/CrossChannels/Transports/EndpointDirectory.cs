@@ -86,13 +86,13 @@ internal static class EndpointDirectory
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A file in its place is told below, better than here.
-            if (FileFacts.Read(directory) is null)
+            if (UnixFileStatus.Read(directory) is null)
             {
                 throw new EndpointException($"The directory '{directory}' for the sockets of this user cannot be created: {e.Message}", e);
             }
         }
 
-        FileFacts facts = Check(directory);
+        UnixFileStatus facts = Check(directory);
         if (facts.UserId != NativeMethods.GetEffectiveUserId())
         {
             throw NotOurs(directory, facts);
@@ -110,7 +110,7 @@ internal static class EndpointDirectory
     {
         try
         {
-            return FileFacts.Read(directory) is { IsDirectory: true, IsOpenToOthers: false } facts
+            return UnixFileStatus.Read(directory) is { IsDirectory: true, IsOpenToOthers: false } facts
                 && facts.UserId == NativeMethods.GetEffectiveUserId();
         }
         catch (EndpointException)
@@ -121,9 +121,9 @@ internal static class EndpointDirectory
 
     /// <summary>Checks that nobody but this user and root can put a socket into a directory.</summary>
     /// <exception cref="EndpointException">It is not there, not ours, a symbolic link, or writable by others.</exception>
-    public static FileFacts Check(string directory)
+    public static UnixFileStatus Check(string directory)
     {
-        FileFacts facts = FileFacts.Read(directory)
+        UnixFileStatus facts = UnixFileStatus.Read(directory)
             ?? throw new EndpointException($"The directory '{directory}' does not exist. Create it with: mkdir -m 700 '{directory}'");
         if (facts.IsSymbolicLink)
         {
@@ -148,7 +148,7 @@ internal static class EndpointDirectory
             : facts;
     }
 
-    private static EndpointException NotOurs(string directory, FileFacts facts) =>
+    private static EndpointException NotOurs(string directory, UnixFileStatus facts) =>
         new($"The directory '{directory}' belongs to user {facts.UserId}, and this process runs as user {NativeMethods.GetEffectiveUserId()}. " +
             "Use a directory of this user.");
 
@@ -162,7 +162,7 @@ internal static class EndpointDirectory
 
         try
         {
-            return FileFacts.Read(directory) is { IsDirectory: true, IsWritableByOthers: false } facts && facts.UserId == userId;
+            return UnixFileStatus.Read(directory) is { IsDirectory: true, IsWritableByOthers: false } facts && facts.UserId == userId;
         }
         catch (EndpointException)
         {

@@ -7,12 +7,12 @@ namespace CrossChannels.Transports;
 internal sealed class TcpConnector : ITransportConnector
 {
     private readonly ChannelAddress _address;
-    private readonly LinkSettings _settings;
+    private readonly ConnectionOptions _settings;
 
     /// <summary>Checks the address; connects later.</summary>
     /// <exception cref="EndpointException">The settings forbid it.</exception>
     /// <exception cref="ArgumentException">The port is 0.</exception>
-    public TcpConnector(ChannelAddress address, LinkSettings settings)
+    public TcpConnector(ChannelAddress address, ConnectionOptions settings)
     {
         TcpEndpoint.Check(address, settings);
         if (address.Port == 0)

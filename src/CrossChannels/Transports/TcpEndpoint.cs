@@ -8,25 +8,25 @@ internal static class TcpEndpoint
 {
     /// <summary>Checks that the settings allow the address.</summary>
     /// <exception cref="EndpointException">They do not; the message names the setting.</exception>
-    public static void Check(ChannelAddress address, LinkSettings settings)
+    public static void Check(ChannelAddress address, ConnectionOptions settings)
     {
         if (address.Scheme == ChannelScheme.Tcp && !settings.AllowPlainTcp)
         {
             throw new EndpointException(
                 $"{address} is not encrypted, and every user of this machine can connect to it. Use a bare name or tls://, or allow it " +
-                $"with {nameof(LinkSettings)}.{nameof(LinkSettings.AllowPlainTcp)}.");
+                $"with {nameof(ConnectionOptions)}.{nameof(ConnectionOptions.AllowPlainTcp)}.");
         }
 
         if (address.Scheme == ChannelScheme.Tls && settings.Tls is null)
         {
             throw new EndpointException(
-                $"{address} needs certificates: set {nameof(LinkSettings)}.{nameof(LinkSettings.Tls)}.");
+                $"{address} needs certificates: set {nameof(ConnectionOptions)}.{nameof(ConnectionOptions.Tls)}.");
         }
 
         if (address.Scheme == ChannelScheme.Tls && settings.Tls is not { Certificate.HasPrivateKey: true })
         {
             throw new EndpointException(
-                $"{address} needs a certificate with its private key in {nameof(LinkSettings)}.{nameof(LinkSettings.Tls)}.{nameof(TlsSettings.Certificate)}.");
+                $"{address} needs a certificate with its private key in {nameof(ConnectionOptions)}.{nameof(ConnectionOptions.Tls)}.{nameof(TlsOptions.Certificate)}.");
         }
     }
 
@@ -60,7 +60,7 @@ internal static class TcpEndpoint
     }
 
     /// <summary>The connection that the scheme of an address stands for.</summary>
-    public static TransportConnection Wrap(Socket socket, ChannelAddress address, LinkSettings settings, bool isListener)
+    public static TransportConnection Wrap(Socket socket, ChannelAddress address, ConnectionOptions settings, bool isListener)
     {
         try
         {

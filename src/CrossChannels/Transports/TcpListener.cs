@@ -6,14 +6,14 @@ namespace CrossChannels.Transports;
 /// <summary>Listens on a TCP port, with or without TLS.</summary>
 internal sealed class TcpListener : SocketListener
 {
-    private readonly LinkSettings _settings;
+    private readonly ConnectionOptions _settings;
 
-    private TcpListener(Socket socket, ChannelAddress address, LinkSettings settings)
+    private TcpListener(Socket socket, ChannelAddress address, ConnectionOptions settings)
         : base(socket, address) => _settings = settings;
 
     /// <summary>Listens on the address; a host with several addresses on its first of IPv4.</summary>
     /// <exception cref="EndpointException">The settings forbid it, or the port is taken.</exception>
-    public static async ValueTask<TcpListener> ListenAsync(ChannelAddress address, LinkSettings settings, CancellationToken cancellationToken)
+    public static async ValueTask<TcpListener> ListenAsync(ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
     {
         TcpEndpoint.Check(address, settings);
         Socket? socket = null;

@@ -12,13 +12,13 @@ namespace CrossChannels.Transports;
 /// </remarks>
 internal sealed class TlsConnection : SocketConnection
 {
-    private readonly TlsSettings _settings;
+    private readonly TlsOptions _settings;
     private readonly string? _targetHost;
     private SslStream? _tls;
     private string? _fault;
 
     /// <summary>Wraps a connected socket, at the connecting side with the name that the listener's certificate must carry.</summary>
-    public TlsConnection(Socket socket, string remoteEndpoint, TlsSettings settings, string? targetHost)
+    public TlsConnection(Socket socket, string remoteEndpoint, TlsOptions settings, string? targetHost)
         : base(socket, remoteEndpoint)
     {
         _settings = settings;
@@ -100,7 +100,7 @@ internal sealed class TlsConnection : SocketConnection
         {
             if (!validate(sender, certificate, chain, errors))
             {
-                _fault = $"{nameof(TlsSettings)}.{nameof(TlsSettings.Validate)} rejected the peer's certificate '{certificate.Subject}'.";
+                _fault = $"{nameof(TlsOptions)}.{nameof(TlsOptions.Validate)} rejected the peer's certificate '{certificate.Subject}'.";
             }
         }
         else if (errors != SslPolicyErrors.None)

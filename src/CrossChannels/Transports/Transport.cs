@@ -12,7 +12,7 @@ internal static class Transport
     /// <summary>Opens an endpoint.</summary>
     /// <exception cref="EndpointException">It is taken, not safe, or not allowed by the settings.</exception>
     public static async ValueTask<ITransportListener> ListenAsync(
-        ChannelAddress address, LinkSettings settings, CancellationToken cancellationToken)
+        ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         switch (address.Scheme)
@@ -32,11 +32,11 @@ internal static class Transport
         }
     }
 
-    /// <summary>Connects, and waits up to <see cref="LinkSettings.ConnectTimeout"/> for somebody to listen.</summary>
+    /// <summary>Connects, and waits up to <see cref="ConnectionOptions.ConnectTimeout"/> for somebody to listen.</summary>
     /// <exception cref="LinkTimeoutException">Nobody listened in time.</exception>
     /// <exception cref="EndpointException">The settings, or the system, do not allow it; waiting cannot mend that.</exception>
     public static async ValueTask<TransportConnection> ConnectAsync(
-        ChannelAddress address, LinkSettings settings, CancellationToken cancellationToken)
+        ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ITransportConnector connector = Connector(address, settings);
@@ -72,7 +72,7 @@ internal static class Transport
         }
     }
 
-    private static ITransportConnector Connector(ChannelAddress address, LinkSettings settings)
+    private static ITransportConnector Connector(ChannelAddress address, ConnectionOptions settings)
     {
         switch (address.Scheme)
         {

@@ -44,7 +44,7 @@ internal static class UnixEndpoint
 
     /// <summary>Whether a socket is there; false if nothing is.</summary>
     /// <exception cref="EndpointException">Something else is there, or we may not look.</exception>
-    public static bool HasSocket(string path) => FileFacts.Read(path) switch
+    public static bool HasSocket(string path) => UnixFileStatus.Read(path) switch
     {
         null => false,
         { IsSocket: true } => true,

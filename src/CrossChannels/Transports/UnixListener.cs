@@ -10,9 +10,9 @@ internal sealed class UnixListener : SocketListener
     private static readonly TimeSpan s_lockTimeout = TimeSpan.FromSeconds(5);
 
     private readonly string _path;
-    private readonly FileFacts _identity;
+    private readonly UnixFileStatus _identity;
 
-    private UnixListener(Socket socket, string path, FileFacts identity, ChannelAddress address)
+    private UnixListener(Socket socket, string path, UnixFileStatus identity, ChannelAddress address)
         : base(socket, address)
     {
         _path = path;
@@ -42,7 +42,7 @@ internal sealed class UnixListener : SocketListener
 
         EndpointDirectory.Create(Path.GetDirectoryName(paths[0])!);
         UnixListener listener = await ListenAsync(paths[0], address.Channel, cancellationToken).ConfigureAwait(false);
-        await DeadEndpoints.RemoveUniqueOnceAsync(paths[0]).ConfigureAwait(false);
+        await StaleSockets.RemoveUniqueOnceAsync(paths[0]).ConfigureAwait(false);
         return listener;
     }
 
@@ -57,7 +57,7 @@ internal sealed class UnixListener : SocketListener
             using (await DirectoryLock.AcquireAsync(Path.GetDirectoryName(_path)!, s_lockTimeout, CancellationToken.None).ConfigureAwait(false))
             {
                 // While the socket is open its inode is not given to another file.
-                if (FileFacts.Read(_path) is { } there && there.Inode == _identity.Inode && there.Device == _identity.Device)
+                if (UnixFileStatus.Read(_path) is { } there && there.Inode == _identity.Inode && there.Device == _identity.Device)
                 {
                     File.Delete(_path);
                 }
@@ -88,7 +88,7 @@ internal sealed class UnixListener : SocketListener
 
                 socket = Bind(path);
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-                FileFacts identity = FileFacts.Read(path) ?? throw new EndpointException($"'{path}' vanished while it was made.");
+                UnixFileStatus identity = UnixFileStatus.Read(path) ?? throw new EndpointException($"'{path}' vanished while it was made.");
                 socket.Listen(Backlog);
                 return new UnixListener(socket, path, identity, ChannelAddress.Unix(path).WithChannel(channel));
             }

@@ -23,8 +23,8 @@ public abstract partial class ChannelContract
     public async Task AllowSynchronousContinuations_EverythingStillArrives()
     {
         await using LinkEnds<int, NoItem> ends = await OpenAsync(
-            new CrossChannelOptions<int, NoItem> { Writing = new UnboundedChannelOptions { AllowSynchronousContinuations = true } },
-            new CrossChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(3) { AllowSynchronousContinuations = true } });
+            new DuplexChannelOptions<int, NoItem> { Writing = new UnboundedChannelOptions { AllowSynchronousContinuations = true } },
+            new DuplexChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(3) { AllowSynchronousContinuations = true } });
         Task<List<int>> reading = ReadAllAsync(ends.Reader);
         for (int i = 0; i < 1000; i++)
             await ends.Writer.WriteAsync(i).Done();
@@ -67,7 +67,7 @@ public abstract partial class ChannelContract
     [DataRow(100)]
     public async Task PingPong_ManyRounds_IsNoFlood(int capacity)
     {
-        var link = new LinkSettings { MaxEmptyFramesPerSecond = 100 };
+        var link = new ConnectionOptions { MaxEmptyFramesPerSecond = 100 };
         ChannelOptions reading = capacity == 0 ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity);
         await using LinkEnds<int, int> ends = await OpenAsync<int, int>(
             new() { Reading = reading, Link = link }, new() { Reading = reading, Link = link });
@@ -86,7 +86,7 @@ public abstract partial class ChannelContract
     public async Task ManyReaders_Poll_IsNoFlood(int capacity)
     {
         const int Total = 2000;
-        var link = new LinkSettings { MaxEmptyFramesPerSecond = 10 };
+        var link = new ConnectionOptions { MaxEmptyFramesPerSecond = 10 };
         await using LinkEnds<int, NoItem> ends = await OpenOneWayAsync<int>(
             capacity == 0 ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity), link: link);
         int read = 0;
@@ -143,7 +143,7 @@ public abstract partial class ChannelContract
         for (int round = 0; round < 15; round++)
         {
             var log = new LogList();
-            var link = new LinkSettings { Logger = log, CloseTimeout = Wait.Deadline };
+            var link = new ConnectionOptions { Logger = log, CloseTimeout = Wait.Deadline };
             LinkEnds<int, string> ends = await OpenAsync<int, string>(
                 new() { Link = link, Reading = new BoundedChannelOptions(2) },
                 new() { Link = link, Reading = new BoundedChannelOptions(3), ReadSettings = new() { MaxUnreadBytes = 8 } });
@@ -155,7 +155,7 @@ public abstract partial class ChannelContract
             Assert.AreEqual(0, log.Count("Ended"), $"{salt}: {(log.Count("Ended") > 0 ? log.ErrorOf("Ended") : null)}");
         }
 
-        static async Task ActAsync<TWrite, TRead>(CrossChannel<TWrite, TRead> end, Func<int, TWrite> make, Random random)
+        static async Task ActAsync<TWrite, TRead>(DuplexChannel<TWrite, TRead> end, Func<int, TWrite> make, Random random)
         {
             List<Task> started = [];
             for (int i = 0; i < 12; i++)

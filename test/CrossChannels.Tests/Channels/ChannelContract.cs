@@ -7,23 +7,23 @@ namespace CrossChannels.Tests.Channels;
 public abstract partial class ChannelContract : DroppingChannelCore
 {
     /// <summary>Both ends of a new link, which have greeted.</summary>
-    internal abstract Task<(CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
-        CrossChannelOptions<T1, T2>? first, CrossChannelOptions<T2, T1>? second);
+    internal abstract Task<(DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
+        DuplexChannelOptions<T1, T2>? first, DuplexChannelOptions<T2, T1>? second);
 
     internal async Task<LinkEnds<T1, T2>> OpenAsync<T1, T2>(
-        CrossChannelOptions<T1, T2>? first = null, CrossChannelOptions<T2, T1>? second = null, [CallerMemberName] string test = "")
+        DuplexChannelOptions<T1, T2>? first = null, DuplexChannelOptions<T2, T1>? second = null, [CallerMemberName] string test = "")
     {
-        (CrossChannel<T1, T2> one, CrossChannel<T2, T1> two) = await ConnectAsync(first, second).Done("the link", test);
+        (DuplexChannel<T1, T2> one, DuplexChannel<T2, T1> two) = await ConnectAsync(first, second).Done("the link", test);
         return new LinkEnds<T1, T2>(one, two, test);
     }
 
     /// <summary>A link that is used in one direction.</summary>
     internal Task<LinkEnds<T, NoItem>> OpenOneWayAsync<T>(
-        ChannelOptions? reading = null, CrossChannelSettings<T>? readSettings = null, CrossChannelSettings<T>? writeSettings = null,
-        LinkSettings? link = null, Action<T>? itemDropped = null, [CallerMemberName] string test = "") =>
+        ChannelOptions? reading = null, ItemOptions<T>? readSettings = null, ItemOptions<T>? writeSettings = null,
+        ConnectionOptions? link = null, Action<T>? itemDropped = null, [CallerMemberName] string test = "") =>
         OpenAsync(
-            new CrossChannelOptions<T, NoItem> { WriteSettings = writeSettings ?? new(), Link = link ?? new() },
-            new CrossChannelOptions<NoItem, T>
+            new DuplexChannelOptions<T, NoItem> { WriteSettings = writeSettings ?? new(), Link = link ?? new() },
+            new DuplexChannelOptions<NoItem, T>
             {
                 Reading = reading ?? new BoundedChannelOptions(1024),
                 ReadSettings = readSettings ?? new(),
@@ -48,18 +48,18 @@ public abstract partial class ChannelContract : DroppingChannelCore
     }
 
     /// <summary>Connects by way of a listener, which is gone when both ends are there.</summary>
-    internal static async Task<(CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
-        ChannelAddress address, CrossChannelOptions<T1, T2>? first, CrossChannelOptions<T2, T1>? second)
+    internal static async Task<(DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
+        ChannelAddress address, DuplexChannelOptions<T1, T2>? first, DuplexChannelOptions<T2, T1>? second)
     {
-        await using CrossChannelListener<T2, T1> listener = await CrossChannel.ListenAsync(address, second).Done();
-        Task<CrossChannel<T1, T2>> connecting = CrossChannel.ConnectAsync(listener.Address, first);
-        CrossChannel<T2, T1> accepted = await listener.AcceptAsync().Done();
+        await using DuplexChannelListener<T2, T1> listener = await CrossChannel.ListenAsync(address, second).Done();
+        Task<DuplexChannel<T1, T2>> connecting = CrossChannel.ConnectAsync(listener.Address, first);
+        DuplexChannel<T2, T1> accepted = await listener.AcceptAsync().Done();
         return (await connecting.Done(), accepted);
     }
 
     /// <summary>Waits until both ends of a link made over streams have greeted.</summary>
-    internal static async Task<(CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second)> GreetAsync<T1, T2>(
-        CrossChannel<T1, T2> first, CrossChannel<T2, T1> second)
+    internal static async Task<(DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second)> GreetAsync<T1, T2>(
+        DuplexChannel<T1, T2> first, DuplexChannel<T2, T1> second)
     {
         await Task.WhenAll(first.WaitForPeerAsync(), second.WaitForPeerAsync()).Done();
         return (first, second);

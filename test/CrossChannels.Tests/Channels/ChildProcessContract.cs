@@ -13,9 +13,9 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task ChildCompletes_EverythingIsReadThenTheEnd()
     {
-        await using CrossChannelListener<NoItem, int> listener = await ListenAsync();
+        await using DuplexChannelListener<NoItem, int> listener = await ListenAsync();
         await using ChildProcess child = StartWriter(listener, "complete");
-        await using CrossChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
         Assert.AreEqual(child.Id, channel.Peer!.ProcessId);
         List<int> items = await ChannelCore.ReadAllAsync(channel.Reader).Done();
         CollectionAssert.AreEqual(Enumerable.Range(0, Count).ToList(), items);
@@ -26,9 +26,9 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task ChildFails_TheErrorHasItsTypeAndMessage()
     {
-        await using CrossChannelListener<NoItem, int> listener = await ListenAsync();
+        await using DuplexChannelListener<NoItem, int> listener = await ListenAsync();
         await using ChildProcess child = StartWriter(listener, "fail");
-        await using CrossChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
         await AssertReadsAllAsync(channel.Reader);
         RemoteChannelException e = await Assert.ThrowsExactlyAsync<RemoteChannelException>(() => channel.Reader.Completion.Done());
         Assert.AreEqual("System.FormatException", e.RemoteTypeName);
@@ -39,9 +39,9 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task ChildReturnsFromMain_WhatItWroteIsReadThenItLeft()
     {
-        await using CrossChannelListener<NoItem, int> listener = await ListenAsync();
+        await using DuplexChannelListener<NoItem, int> listener = await ListenAsync();
         await using ChildProcess child = StartWriter(listener, "return");
-        await using CrossChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
         await AssertReadsAllAsync(channel.Reader);
         await Assert.ThrowsExactlyAsync<WriterLeftException>(() => channel.Reader.Completion.Done());
         Assert.AreEqual(EndingKind.WriterLeft, channel.Reader.Ending!.Kind);
@@ -51,9 +51,9 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task ChildCompletesAndReturnsFromMain_IsComplete()
     {
-        await using CrossChannelListener<NoItem, int> listener = await ListenAsync();
+        await using DuplexChannelListener<NoItem, int> listener = await ListenAsync();
         await using ChildProcess child = StartWriter(listener, "complete-and-return");
-        await using CrossChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
         await AssertReadsAllAsync(channel.Reader);
         await channel.Reader.Completion.Done();
         Assert.AreEqual(0, await child.WaitForExitAsync());
@@ -62,9 +62,9 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task WritingChildIsKilled_WhatCameIsReadThenTheLinkIsLost()
     {
-        await using CrossChannelListener<NoItem, int> listener = await ListenAsync();
+        await using DuplexChannelListener<NoItem, int> listener = await ListenAsync();
         await using ChildProcess child = StartWriter(listener, "hang");
-        await using CrossChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<NoItem, int> channel = await listener.AcceptAsync().Done();
         Assert.AreEqual("flushed", await child.ReadLineAsync());
         Assert.AreEqual(Count, channel.Reader.Count);
         await child.KillAsync();
@@ -77,9 +77,9 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task ReadingChildIsKilled_EveryWaitEndsWithABoundOfWhatWasLost()
     {
-        await using CrossChannelListener<int, NoItem> listener = await CrossChannel.ListenAsync<int, NoItem>(NewAddress()).Done();
+        await using DuplexChannelListener<int, NoItem> listener = await CrossChannel.ListenAsync<int, NoItem>(NewAddress()).Done();
         await using ChildProcess child = ChildProcess.Start("read-items", $"{listener.Address}", "10", "hang");
-        await using CrossChannel<int, NoItem> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<int, NoItem> channel = await listener.AcceptAsync().Done();
         for (int i = 0; i < 20; i++)
             await channel.Writer.WriteAsync(i).Done();
         Assert.AreEqual("45", await child.ReadLineAsync());
@@ -99,9 +99,9 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task ReadingChildCloses_TheWriterSeesItsReason()
     {
-        await using CrossChannelListener<int, NoItem> listener = await CrossChannel.ListenAsync<int, NoItem>(NewAddress()).Done();
+        await using DuplexChannelListener<int, NoItem> listener = await CrossChannel.ListenAsync<int, NoItem>(NewAddress()).Done();
         await using ChildProcess child = ChildProcess.Start("read-items", $"{listener.Address}", "100", "close");
-        await using CrossChannel<int, NoItem> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<int, NoItem> channel = await listener.AcceptAsync().Done();
         ChannelClosedException closed = await Assert.ThrowsExactlyAsync<ChannelClosedException>(() => WriteUntilItWaitsAsync(channel.Writer).Done());
         Assert.AreEqual("the child has enough", Assert.IsInstanceOfType<ReaderClosedException>(closed.InnerException).Reason);
         Assert.AreEqual("4950", await child.ReadLineAsync());
@@ -111,14 +111,14 @@ public abstract class ChildProcessContract
     [TestMethod]
     public async Task ChildEchoes_BothDirectionsCarryEverything()
     {
-        await using CrossChannelListener<int, int> listener = await CrossChannel.ListenAsync<int, int>(NewAddress()).Done();
+        await using DuplexChannelListener<int, int> listener = await CrossChannel.ListenAsync<int, int>(NewAddress()).Done();
         await using ChildProcess child = ChildProcess.Start("echo-items", $"{listener.Address}");
-        await using CrossChannel<int, int> channel = await listener.AcceptAsync().Done();
+        await using DuplexChannel<int, int> channel = await listener.AcceptAsync().Done();
         await AssertEchoesAsync(channel);
         Assert.AreEqual(0, await child.WaitForExitAsync());
     }
 
-    internal static async Task AssertEchoesAsync(CrossChannel<int, int> channel)
+    internal static async Task AssertEchoesAsync(DuplexChannel<int, int> channel)
     {
         Task<List<int>> reading = ChannelCore.ReadAllAsync(channel.Reader);
         for (int i = 0; i < Count; i++)
@@ -142,9 +142,9 @@ public abstract class ChildProcessContract
     }
 
     /// <summary>A reader that has room for everything, so that a child can leave before anything is read.</summary>
-    private Task<CrossChannelListener<NoItem, int>> ListenAsync() => CrossChannel.ListenAsync<NoItem, int>(
+    private Task<DuplexChannelListener<NoItem, int>> ListenAsync() => CrossChannel.ListenAsync<NoItem, int>(
         NewAddress(), new() { Reading = new BoundedChannelOptions(Count) }).Done();
 
-    private static ChildProcess StartWriter(CrossChannelListener<NoItem, int> listener, string ending) =>
+    private static ChildProcess StartWriter(DuplexChannelListener<NoItem, int> listener, string ending) =>
         ChildProcess.Start("write-items", $"{listener.Address}", $"{Count}", ending);
 }

@@ -3,16 +3,16 @@ namespace CrossChannels.Tests.Channels;
 /// <summary>Both ends of one link, in this process.</summary>
 internal sealed class LinkEnds<T1, T2> : IAsyncDisposable
 {
-    public LinkEnds(CrossChannel<T1, T2> first, CrossChannel<T2, T1> second, string test)
+    public LinkEnds(DuplexChannel<T1, T2> first, DuplexChannel<T2, T1> second, string test)
     {
         First = first;
         Second = second;
         Wait.Show(this, test, () => $"first: {Describe(First)}; second: {Describe(Second)}");
     }
 
-    public CrossChannel<T1, T2> First { get; }
+    public DuplexChannel<T1, T2> First { get; }
 
-    public CrossChannel<T2, T1> Second { get; }
+    public DuplexChannel<T2, T1> Second { get; }
 
     public CrossChannelWriter<T1> Writer => First.Writer;
 
@@ -27,7 +27,7 @@ internal sealed class LinkEnds<T1, T2> : IAsyncDisposable
         Wait.Hide(this);
     }
 
-    private static string Describe<TWrite, TRead>(CrossChannel<TWrite, TRead> end) =>
+    private static string Describe<TWrite, TRead>(DuplexChannel<TWrite, TRead> end) =>
         $"peer {end.Peer?.Endpoint ?? "unknown"}, writer {end.Writer.Ending?.ToString() ?? "open"} with {end.Writer.UnreceivedCount} unreceived, " +
         $"reader {end.Reader.Ending?.ToString() ?? "open"} with {end.Reader.Count} unread, Completion {end.Reader.Completion.Status}";
 }

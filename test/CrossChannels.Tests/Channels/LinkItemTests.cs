@@ -61,7 +61,7 @@ public sealed class LinkItemTests
     [TestMethod]
     public async Task PooledItems_LiveUntilTheyAreDisposed()
     {
-        (CrossChannel<byte[], NoItem> first, CrossChannel<NoItem, IMemoryOwner<byte>> second) = PairOf<byte[], IMemoryOwner<byte>>();
+        (DuplexChannel<byte[], NoItem> first, DuplexChannel<NoItem, IMemoryOwner<byte>> second) = PairOf<byte[], IMemoryOwner<byte>>();
         await using (first)
         await using (second)
         {
@@ -172,7 +172,7 @@ public sealed class LinkItemTests
 
     private static async Task<LinkEnds<T, NoItem>> OpenAsync<T>(int capacity = 1024, [CallerMemberName] string test = "")
     {
-        (CrossChannel<T, NoItem> first, CrossChannel<NoItem, T> second) = CrossChannel.CreatePair<T, NoItem>(
+        (DuplexChannel<T, NoItem> first, DuplexChannel<NoItem, T> second) = CrossChannel.CreatePair<T, NoItem>(
             null, new() { Reading = new BoundedChannelOptions(capacity) });
         await first.WaitForPeerAsync().Done();
         return new LinkEnds<T, NoItem>(first, second, test);
@@ -180,14 +180,14 @@ public sealed class LinkItemTests
 
     private static async Task<LinkEnds<string, NoItem>> OpenAsync(PickySerializer serializer, [CallerMemberName] string test = "")
     {
-        (CrossChannel<string, NoItem> first, CrossChannel<NoItem, string> second) = CrossChannel.CreatePair<string, NoItem>(
+        (DuplexChannel<string, NoItem> first, DuplexChannel<NoItem, string> second) = CrossChannel.CreatePair<string, NoItem>(
             new() { WriteSettings = new() { Serializer = serializer } }, new() { ReadSettings = new() { Serializer = serializer } });
         await first.WaitForPeerAsync().Done();
         return new LinkEnds<string, NoItem>(first, second, test);
     }
 
     /// <summary>Two ends of which each sees the bytes as another type.</summary>
-    private static (CrossChannel<TWrite, NoItem> First, CrossChannel<NoItem, TRead> Second) PairOf<TWrite, TRead>()
+    private static (DuplexChannel<TWrite, NoItem> First, DuplexChannel<NoItem, TRead> Second) PairOf<TWrite, TRead>()
     {
         System.IO.Pipelines.Pipe there = new(), back = new();
         return (

@@ -53,7 +53,7 @@ public sealed class LinkRefusalTests
     [TestMethod]
     public async Task Refusal_EndsEveryCallAtBothEnds()
     {
-        (CrossChannel<int, NoItem> first, CrossChannel<NoItem, string> second) = Pair<int, NoItem, NoItem, string>();
+        (DuplexChannel<int, NoItem> first, DuplexChannel<NoItem, string> second) = Pair<int, NoItem, NoItem, string>();
         await using (first)
         await using (second)
         {
@@ -75,7 +75,7 @@ public sealed class LinkRefusalTests
     public async Task ChannelNames_Differ_AreRefused(string atListener, string atConnector)
     {
         string endpoint = $"mem:{Guid.NewGuid():N}";
-        await using CrossChannelListener<NoItem, int> listener = await CrossChannel.ListenAsync<NoItem, int>(endpoint + atListener).Done();
+        await using DuplexChannelListener<NoItem, int> listener = await CrossChannel.ListenAsync<NoItem, int>(endpoint + atListener).Done();
         LinkRefusedException e = await Assert.ThrowsExactlyAsync<LinkRefusedException>(
             () => CrossChannel.ConnectAsync<int, NoItem>(endpoint + atConnector).Done());
         StringAssert.Contains(e.Message, $"'{atListener.TrimStart('#')}'");
@@ -86,8 +86,8 @@ public sealed class LinkRefusalTests
     public async Task ChannelNames_AreTheSame_Connect()
     {
         string address = $"mem:{Guid.NewGuid():N}#a";
-        await using CrossChannelListener<NoItem, int> listener = await CrossChannel.ListenAsync<NoItem, int>(address).Done();
-        await using CrossChannel<int, NoItem> channel = await CrossChannel.ConnectAsync<int, NoItem>(address).Done();
+        await using DuplexChannelListener<NoItem, int> listener = await CrossChannel.ListenAsync<NoItem, int>(address).Done();
+        await using DuplexChannel<int, NoItem> channel = await CrossChannel.ConnectAsync<int, NoItem>(address).Done();
         Assert.AreEqual(address, listener.Address.ToString());
     }
 
@@ -97,7 +97,7 @@ public sealed class LinkRefusalTests
     [DataRow("write", "write", true)]
     public async Task RequiredKeyToWrite_IsAskedOfWriters(string required, string shown, bool fits)
     {
-        var asks = new LinkSettings { RequiredKeyToWrite = Bytes(required), RequiredKeyToRead = Bytes("unused") };
+        var asks = new ConnectionOptions { RequiredKeyToWrite = Bytes(required), RequiredKeyToRead = Bytes("unused") };
         await AssertFitsAsync<int, NoItem>(new() { Link = new() { Key = Bytes(shown) } }, new() { Link = asks }, fits, "key to write");
     }
 
@@ -107,7 +107,7 @@ public sealed class LinkRefusalTests
     [DataRow("read", "read", true)]
     public async Task RequiredKeyToRead_IsAskedOfReaders(string required, string shown, bool fits)
     {
-        var asks = new LinkSettings { RequiredKeyToRead = Bytes(required), RequiredKeyToWrite = Bytes("unused") };
+        var asks = new ConnectionOptions { RequiredKeyToRead = Bytes(required), RequiredKeyToWrite = Bytes("unused") };
         await AssertFitsAsync<NoItem, int>(new() { Link = new() { Key = Bytes(shown) } }, new() { Link = asks }, fits, "key to read");
     }
 
@@ -127,11 +127,11 @@ public sealed class LinkRefusalTests
     [TestMethod]
     public async Task Arguments_Null_AreRefusedByName()
     {
-        Assert.AreEqual("Reading", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Reading = null! }).ParamName);
-        Assert.AreEqual("Writing", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Writing = null! }).ParamName);
-        Assert.AreEqual("WriteSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { WriteSettings = null! }).ParamName);
-        Assert.AreEqual("ReadSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { ReadSettings = null! }).ParamName);
-        Assert.AreEqual("Link", Assert.ThrowsExactly<ArgumentNullException>(() => new CrossChannelOptions<int, int> { Link = null! }).ParamName);
+        Assert.AreEqual("Reading", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Reading = null! }).ParamName);
+        Assert.AreEqual("Writing", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Writing = null! }).ParamName);
+        Assert.AreEqual("WriteSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { WriteSettings = null! }).ParamName);
+        Assert.AreEqual("ReadSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { ReadSettings = null! }).ParamName);
+        Assert.AreEqual("Link", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Link = null! }).ParamName);
         Assert.ThrowsExactly<ArgumentNullException>(() => CrossChannel.Over<int, int>(null!));
         Assert.ThrowsExactly<ArgumentNullException>(() => CrossChannel.Over<int, int>(null!, Stream.Null));
         Assert.ThrowsExactly<ArgumentNullException>(() => CrossChannel.Over<int, int>(Stream.Null, null!));
@@ -142,20 +142,20 @@ public sealed class LinkRefusalTests
     [TestMethod]
     public void Settings_OutOfRange_AreRefused()
     {
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxItemBytes = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxUnreadBytes = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new CrossChannelSettings<int> { MaxUnsentBytes = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxLinks = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { MaxPendingGreetings = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { PeerTimeout = TimeSpan.FromSeconds(-5) });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new LinkSettings { Key = new byte[257] });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxItemBytes = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxUnreadBytes = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxUnsentBytes = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxLinks = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxPendingGreetings = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { PeerTimeout = TimeSpan.FromSeconds(-5) });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { Key = new byte[257] });
     }
 
     private static byte[] Bytes(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    private static async Task AssertFitsAsync<T1, T2>(CrossChannelOptions<T1, T2> first, CrossChannelOptions<T2, T1> second, bool fits, string message)
+    private static async Task AssertFitsAsync<T1, T2>(DuplexChannelOptions<T1, T2> first, DuplexChannelOptions<T2, T1> second, bool fits, string message)
     {
-        (CrossChannel<T1, T2> one, CrossChannel<T2, T1> two) = CrossChannel.CreatePair(first, second);
+        (DuplexChannel<T1, T2> one, DuplexChannel<T2, T1> two) = CrossChannel.CreatePair(first, second);
         await using (one)
         await using (two)
         {
@@ -170,9 +170,9 @@ public sealed class LinkRefusalTests
     }
 
     private static async Task<(string AtFirst, string AtSecond)> RefusedAsync<T1, T2, T3, T4>(
-        CrossChannelOptions<T1, T2>? firstOptions = null, CrossChannelOptions<T3, T4>? secondOptions = null)
+        DuplexChannelOptions<T1, T2>? firstOptions = null, DuplexChannelOptions<T3, T4>? secondOptions = null)
     {
-        (CrossChannel<T1, T2> first, CrossChannel<T3, T4> second) = Pair(firstOptions, secondOptions);
+        (DuplexChannel<T1, T2> first, DuplexChannel<T3, T4> second) = Pair(firstOptions, secondOptions);
         await using (first)
         await using (second)
         {
@@ -182,8 +182,8 @@ public sealed class LinkRefusalTests
         }
     }
 
-    private static (CrossChannel<T1, T2> First, CrossChannel<T3, T4> Second) Pair<T1, T2, T3, T4>(
-        CrossChannelOptions<T1, T2>? firstOptions = null, CrossChannelOptions<T3, T4>? secondOptions = null)
+    private static (DuplexChannel<T1, T2> First, DuplexChannel<T3, T4> Second) Pair<T1, T2, T3, T4>(
+        DuplexChannelOptions<T1, T2>? firstOptions = null, DuplexChannelOptions<T3, T4>? secondOptions = null)
     {
         Pipe there = new(), back = new();
         return (

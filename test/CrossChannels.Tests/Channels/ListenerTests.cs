@@ -12,11 +12,11 @@ public sealed class ListenerTests
     [TestMethod]
     public async Task AcceptAsync_SeveralConnect_EachIsAChannelOfItsOwn()
     {
-        await using CrossChannelListener<int, int> listener = await ListenAsync();
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
         for (int i = 0; i < 3; i++)
         {
-            await using CrossChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
-            await using CrossChannel<int, int> server = await listener.AcceptAsync().Done();
+            await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+            await using DuplexChannel<int, int> server = await listener.AcceptAsync().Done();
             await client.Writer.WriteAsync(i).Done();
             Assert.AreEqual(i, await server.Reader.ReadAsync().Done());
         }
@@ -25,9 +25,9 @@ public sealed class ListenerTests
     [TestMethod]
     public async Task ConnectAsync_BeforeListenAsync_Waits()
     {
-        Task<CrossChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address);
-        await using CrossChannelListener<int, int> listener = await ListenAsync();
-        await using CrossChannel<int, int> client = await connecting.Done();
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address);
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        await using DuplexChannel<int, int> client = await connecting.Done();
     }
 
     [TestMethod]
@@ -37,7 +37,7 @@ public sealed class ListenerTests
             _address, new() { Link = new() { ConnectTimeout = TimeSpan.FromMilliseconds(20) } }).Done());
         StringAssert.Contains(e.Message, _address.ToString());
         using var source = new CancellationTokenSource();
-        Task<CrossChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, null, source.Token);
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, null, source.Token);
         await source.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => connecting.Done());
     }
@@ -45,17 +45,17 @@ public sealed class ListenerTests
     [TestMethod]
     public async Task DisposeAsync_FreesTheAddress_AndAcceptedChannelsLiveOn()
     {
-        CrossChannelListener<int, int> first = await ListenAsync();
-        await using CrossChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
-        await using CrossChannel<int, int> server = await first.AcceptAsync().Done();
+        DuplexChannelListener<int, int> first = await ListenAsync();
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        await using DuplexChannel<int, int> server = await first.AcceptAsync().Done();
         await Assert.ThrowsExactlyAsync<EndpointException>(ListenAsync);
-        Task<CrossChannel<int, int>> accepting = first.AcceptAsync().AsTask();
+        Task<DuplexChannel<int, int>> accepting = first.AcceptAsync().AsTask();
         await Task.WhenAll(first.DisposeAsync().AsTask(), first.DisposeAsync().AsTask()).Done();
         first.Dispose();
         await Assert.ThrowsExactlyAsync<ChannelClosedException>(() => accepting.Done());
         await first.Accepted.Completion.Done();
 
-        await using CrossChannelListener<int, int> second = await ListenAsync();
+        await using DuplexChannelListener<int, int> second = await ListenAsync();
         await client.Writer.WriteAsync(1).Done();
         Assert.AreEqual(1, await server.Reader.ReadAsync().Done());
     }
@@ -63,8 +63,8 @@ public sealed class ListenerTests
     [TestMethod]
     public async Task DisposeAsync_NobodyTookTheConnection_AbortsIt()
     {
-        CrossChannelListener<int, int> listener = await ListenAsync();
-        await using CrossChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        DuplexChannelListener<int, int> listener = await ListenAsync();
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
         await listener.Accepted.WaitToReadAsync().Done();
         await listener.DisposeAsync().Done();
         await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => client.Reader.Completion.Done());
@@ -73,35 +73,35 @@ public sealed class ListenerTests
     [TestMethod]
     public async Task MaxLinks_TheNextWaitsUntilOneCloses()
     {
-        await using CrossChannelListener<int, int> listener = await ListenAsync(new() { MaxLinks = 1 });
-        CrossChannel<int, int> first = await CrossChannel.ConnectAsync<int, int>(_address).Done();
-        CrossChannel<int, int> accepted = await listener.AcceptAsync().Done();
-        Task<CrossChannel<int, int>> second = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
+        await using DuplexChannelListener<int, int> listener = await ListenAsync(new() { MaxLinks = 1 });
+        DuplexChannel<int, int> first = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        DuplexChannel<int, int> accepted = await listener.AcceptAsync().Done();
+        Task<DuplexChannel<int, int>> second = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
         await first.Writer.WriteAsync(1).Done();
         Assert.AreEqual(1, await accepted.Reader.ReadAsync().Done());
         Assert.IsFalse(second.IsCompleted);
         await Task.WhenAll(first.DisposeAsync().AsTask(), accepted.DisposeAsync().AsTask()).Done();
-        await using CrossChannel<int, int> client = await second.Done();
+        await using DuplexChannel<int, int> client = await second.Done();
     }
 
     [TestMethod]
     public async Task MaxPendingGreetings_ASilentPeerHoldsItsPlaceAndNoMore()
     {
-        await using CrossChannelListener<int, int> listener = await ListenAsync(
+        await using DuplexChannelListener<int, int> listener = await ListenAsync(
             new() { MaxPendingGreetings = 1, GreetingTimeout = Timeout.InfiniteTimeSpan });
         TransportConnection silent = await TransportTest.ConnectAsync(_address);
         Assert.AreNotEqual(0, await silent.Input.ReadAsync(new byte[16]).Done());
-        Task<CrossChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
         Assert.IsFalse(connecting.IsCompleted);
         await silent.DisposeAsync();
-        await using CrossChannel<int, int> client = await connecting.Done();
+        await using DuplexChannel<int, int> client = await connecting.Done();
     }
 
     [TestMethod]
     public async Task GreetingTimeout_SilentPeer_IsLetGo()
     {
         var log = new LogList();
-        await using CrossChannelListener<int, int> listener = await ListenAsync(
+        await using DuplexChannelListener<int, int> listener = await ListenAsync(
             new() { MaxPendingGreetings = 1, GreetingTimeout = TimeSpan.FromMilliseconds(20), Logger = log });
         await using TransportConnection silent = await TransportTest.ConnectAsync(_address);
         await Wait.Until(() => log.Count("GreetingFailed") > 0);
@@ -112,15 +112,15 @@ public sealed class ListenerTests
     public async Task GarbageGreeting_IsRefusedAndTheListenerLives()
     {
         var log = new LogList();
-        await using CrossChannelListener<int, int> listener = await ListenAsync(new() { Logger = log });
+        await using DuplexChannelListener<int, int> listener = await ListenAsync(new() { Logger = log });
         await using TransportConnection stranger = await TransportTest.ConnectAsync(_address);
         await stranger.Output.WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray()).Done();
         await Wait.Until(() => log.Count("GreetingFailed") > 0);
-        await using CrossChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
     }
 
-    private Task<CrossChannelListener<int, int>> ListenAsync() => ListenAsync(new());
+    private Task<DuplexChannelListener<int, int>> ListenAsync() => ListenAsync(new());
 
-    private Task<CrossChannelListener<int, int>> ListenAsync(LinkSettings settings) =>
+    private Task<DuplexChannelListener<int, int>> ListenAsync(ConnectionOptions settings) =>
         CrossChannel.ListenAsync<int, int>(_address, new() { Link = settings }).Done();
 }

@@ -10,7 +10,7 @@ public sealed class LostChannelTests
     public async Task LostChannel_IsCollected_ThePeerSeesThatItLeft()
     {
         var log = new LogList();
-        await using CrossChannel<int, int> peer = LoseTheOther(log);
+        await using DuplexChannel<int, int> peer = LoseTheOther(log);
         Task<int> read = peer.Reader.ReadAsync().AsTask();
         await CollectUntil(read);
         Assert.AreEqual(1, await read.Done());
@@ -28,7 +28,7 @@ public sealed class LostChannelTests
     [DataRow("into")]
     public async Task LostChannel_ItsReadIsPending_StaysOpenForIt(string how)
     {
-        (CrossChannel<byte[], NoItem> peer, Task read) = LoseAllButARead(how);
+        (DuplexChannel<byte[], NoItem> peer, Task read) = LoseAllButARead(how);
         await using (peer)
         {
             await peer.WaitForPeerAsync().Done();
@@ -44,7 +44,7 @@ public sealed class LostChannelTests
     [DataRow("join")]
     public async Task LostChannel_ItsWriteIsPending_StaysOpenForIt(string how)
     {
-        (CrossChannel<NoItem, int> peer, Task write) = await LoseAllButAWriteAsync(how);
+        (DuplexChannel<NoItem, int> peer, Task write) = await LoseAllButAWriteAsync(how);
         await using (peer)
         {
             Collect();
@@ -54,9 +54,9 @@ public sealed class LostChannelTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static CrossChannel<int, int> LoseTheOther(LogList log)
+    private static DuplexChannel<int, int> LoseTheOther(LogList log)
     {
-        (CrossChannel<int, int> lost, CrossChannel<int, int> kept) = CrossChannel.CreatePair<int, int>(new() { Link = new() { Logger = log } });
+        (DuplexChannel<int, int> lost, DuplexChannel<int, int> kept) = CrossChannel.CreatePair<int, int>(new() { Link = new() { Logger = log } });
         _ = WriteOneAsync(lost.Writer);
         return kept;
     }
@@ -65,9 +65,9 @@ public sealed class LostChannelTests
     private static async Task WriteOneAsync(CrossChannelWriter<int> writer) => await writer.WriteAsync(1);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static (CrossChannel<byte[], NoItem> Peer, Task Read) LoseAllButARead(string how)
+    private static (DuplexChannel<byte[], NoItem> Peer, Task Read) LoseAllButARead(string how)
     {
-        (CrossChannel<byte[], NoItem> kept, CrossChannel<NoItem, byte[]> lost) = CrossChannel.CreatePair<byte[], NoItem>();
+        (DuplexChannel<byte[], NoItem> kept, DuplexChannel<NoItem, byte[]> lost) = CrossChannel.CreatePair<byte[], NoItem>();
         Task read = how switch
         {
             "read" => lost.Reader.ReadAsync().AsTask(),
@@ -79,9 +79,9 @@ public sealed class LostChannelTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static async Task<(CrossChannel<NoItem, int> Peer, Task Write)> LoseAllButAWriteAsync(string how)
+    private static async Task<(DuplexChannel<NoItem, int> Peer, Task Write)> LoseAllButAWriteAsync(string how)
     {
-        (CrossChannel<int, NoItem> lost, CrossChannel<NoItem, int> kept) = CrossChannel.CreatePair<int, NoItem>(
+        (DuplexChannel<int, NoItem> lost, DuplexChannel<NoItem, int> kept) = CrossChannel.CreatePair<int, NoItem>(
             null, new() { Reading = new System.Threading.Channels.BoundedChannelOptions(1) });
         await lost.Writer.WriteAsync(1).Done();
         Task write = how switch

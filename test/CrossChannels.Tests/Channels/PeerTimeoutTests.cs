@@ -11,9 +11,9 @@ public sealed class PeerTimeoutTests
         Pipe there = new(), back = new(), behindValve = new();
         using var valve = new CancellationTokenSource();
         Task pumping = PumpAsync(back.Reader.AsStream(), behindValve.Writer.AsStream(), valve.Token);
-        await using CrossChannel<int, int> near = CrossChannel.Over<int, int>(
+        await using DuplexChannel<int, int> near = CrossChannel.Over<int, int>(
             behindValve.Reader.AsStream(), there.Writer.AsStream(), new() { Link = new() { PeerTimeout = TimeSpan.FromMilliseconds(150) } });
-        await using CrossChannel<int, int> far = CrossChannel.Over<int, int>(there.Reader.AsStream(), back.Writer.AsStream());
+        await using DuplexChannel<int, int> far = CrossChannel.Over<int, int>(there.Reader.AsStream(), back.Writer.AsStream());
         await near.WaitForPeerAsync().Done();
         await near.Writer.WriteAsync(1).Done();
         Assert.AreEqual(1, await far.Reader.ReadAsync().Done());

@@ -8,7 +8,7 @@ public sealed class StandardStreamsTests
     public async Task ChildEchoes_BothDirectionsCarryEverything()
     {
         await using ChildProcess child = ChildProcess.Start("echo-items");
-        await using CrossChannel<int, int> channel = CrossChannel.Over<int, int>(child.Output, child.Input);
+        await using DuplexChannel<int, int> channel = CrossChannel.Over<int, int>(child.Output, child.Input);
         PeerInfo peer = await channel.WaitForPeerAsync().Done();
         Assert.AreEqual(child.Id, peer.ProcessId);
         await ChildProcessContract.AssertEchoesAsync(channel);
@@ -19,7 +19,7 @@ public sealed class StandardStreamsTests
     public async Task ChildIsKilled_TheLinkIsLost()
     {
         await using ChildProcess child = ChildProcess.Start("echo-items");
-        await using CrossChannel<int, int> channel = CrossChannel.Over<int, int>(child.Output, child.Input);
+        await using DuplexChannel<int, int> channel = CrossChannel.Over<int, int>(child.Output, child.Input);
         await channel.Writer.WriteAsync(1).Done();
         Assert.AreEqual(1, await channel.Reader.ReadAsync().Done());
         Task<int> read = channel.Reader.ReadAsync().AsTask();

@@ -145,7 +145,7 @@ public sealed class TimeoutTests
             Channel<int> channel = Channel.CreateBounded<int>(1);
             return new Ends<int>(channel.Writer, channel.Reader);
         }
-        (CrossChannel<int, NoItem> first, CrossChannel<NoItem, int> second) = CrossChannel.CreatePair<int, NoItem>(
+        (DuplexChannel<int, NoItem> first, DuplexChannel<NoItem, int> second) = CrossChannel.CreatePair<int, NoItem>(
             null, new() { Reading = new BoundedChannelOptions(1) });
         await first.WaitForPeerAsync().Done();
         return new Ends<int>(first.Writer, second.Reader, first, second);

@@ -6,16 +6,16 @@ namespace CrossChannels.Tests.Channels;
 public sealed class TlsChannelTests : ChannelContract
 {
     private static readonly TestCertificates s_certificates = new();
-    private static readonly TlsSettings s_tls = s_certificates.Settings();
+    private static readonly TlsOptions s_tls = s_certificates.Settings();
 
-    internal override Task<(CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
-        CrossChannelOptions<T1, T2>? first, CrossChannelOptions<T2, T1>? second) =>
+    internal override Task<(DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
+        DuplexChannelOptions<T1, T2>? first, DuplexChannelOptions<T2, T1>? second) =>
         ConnectAsync(ChannelAddress.Tls("localhost", 0), WithTls(first), WithTls(second));
 
-    private static CrossChannelOptions<TWrite, TRead> WithTls<TWrite, TRead>(CrossChannelOptions<TWrite, TRead>? options)
+    private static DuplexChannelOptions<TWrite, TRead> WithTls<TWrite, TRead>(DuplexChannelOptions<TWrite, TRead>? options)
     {
         options ??= new();
-        LinkSettings link = options.Link;
+        ConnectionOptions link = options.Link;
         return new()
         {
             Reading = options.Reading,

@@ -7,7 +7,7 @@ public sealed class UnixChannelTests : ChannelContract, IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    internal override Task<(CrossChannel<T1, T2> First, CrossChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
-        CrossChannelOptions<T1, T2>? first, CrossChannelOptions<T2, T1>? second) =>
+    internal override Task<(DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
+        DuplexChannelOptions<T1, T2>? first, DuplexChannelOptions<T2, T1>? second) =>
         ConnectAsync(ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]), first, second);
 }

@@ -123,12 +123,12 @@ public sealed class BackpressureTests
     [TestMethod]
     public async Task Peer_UnboundedAndExchangesOneByOne_IsNoFlood()
     {
-        CrossChannelOptions<long, long> options = new()
+        DuplexChannelOptions<long, long> options = new()
         {
             Reading = new UnboundedChannelOptions(),
             Link = new() { MaxEmptyFramesPerSecond = 100, TimeProvider = new ManualTimeProvider() },
         };
-        (CrossChannel<long, long> first, CrossChannel<long, long> second) = CrossChannel.CreatePair(options, options);
+        (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
         for (int i = 0; i < 1000; i++)
         {
             await first.Writer.WriteAsync(i).InTime("a write waits");

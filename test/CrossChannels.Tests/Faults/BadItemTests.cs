@@ -66,9 +66,9 @@ public sealed class BadItemTests
     [TestMethod]
     public async Task Write_SerializerThrowsHalfWay_NothingIsSentAndTheChannelLives()
     {
-        var settings = new CrossChannelSettings<int> { Serializer = new HalfSerializer() };
-        (CrossChannel<int, NoItem> there, CrossChannel<NoItem, int> here) = CrossChannel.CreatePair(
-            new CrossChannelOptions<int, NoItem> { WriteSettings = settings }, new CrossChannelOptions<NoItem, int> { ReadSettings = settings });
+        var settings = new ItemOptions<int> { Serializer = new HalfSerializer() };
+        (DuplexChannel<int, NoItem> there, DuplexChannel<NoItem, int> here) = CrossChannel.CreatePair(
+            new DuplexChannelOptions<int, NoItem> { WriteSettings = settings }, new DuplexChannelOptions<NoItem, int> { ReadSettings = settings });
         await there.WaitForPeerAsync().InTime("the pair waits to greet");
         for (int i = 0; i < 100; i++)
         {

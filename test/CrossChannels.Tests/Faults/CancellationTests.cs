@@ -24,8 +24,8 @@ public sealed class CancellationTests
         const int Workers = 4;
         const int Writes = 3000;
         await using RawListener<NoItem, T> listener = await RawListener<NoItem, T>.StartAsync(new() { Reading = new BoundedChannelOptions(capacity) });
-        CrossChannel<T, NoItem> there = await CrossChannel.ConnectAsync<T, NoItem>(listener.Address).InTime("the writer waits to connect");
-        CrossChannel<NoItem, T> here = await listener.AcceptAsync();
+        DuplexChannel<T, NoItem> there = await CrossChannel.ConnectAsync<T, NoItem>(listener.Address).InTime("the writer waits to connect");
+        DuplexChannel<NoItem, T> here = await listener.AcceptAsync();
         var accepted = new List<long>();
         var received = new List<long>();
         long next = 0;
@@ -106,8 +106,8 @@ public sealed class CancellationTests
     public async Task AfterAStorm_PlainExchangeWorksAndCapacityIsExact()
     {
         const int Capacity = 5;
-        (CrossChannel<long, NoItem> there, CrossChannel<NoItem, long> here) = CrossChannel.CreatePair(
-            new CrossChannelOptions<long, NoItem>(), new CrossChannelOptions<NoItem, long> { Reading = new BoundedChannelOptions(Capacity) });
+        (DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) = CrossChannel.CreatePair(
+            new DuplexChannelOptions<long, NoItem>(), new DuplexChannelOptions<NoItem, long> { Reading = new BoundedChannelOptions(Capacity) });
         await there.WaitForPeerAsync().InTime("the pair waits to greet");
         for (int round = 0; round < 2000; round++)
         {
@@ -158,7 +158,7 @@ public sealed class CancellationTests
         for (int round = 0; round < 100; round++)
         {
             using var source = new CancellationTokenSource();
-            Task<CrossChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(listener.Address, null, source.Token);
+            Task<DuplexChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(listener.Address, null, source.Token);
             CancelSoon(source, new Random(round));
             try
             {

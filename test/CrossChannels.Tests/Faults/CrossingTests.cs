@@ -69,8 +69,8 @@ public sealed class CrossingTests
     public async Task Reader_ClosesCompletedChannelWithItemsUnread_WriterLearnsIt(int read)
     {
         var log = new ListLogger();
-        (CrossChannel<long, NoItem> there, CrossChannel<NoItem, long> here) = CrossChannel.CreatePair(
-            new CrossChannelOptions<long, NoItem> { Link = new() { Logger = log } }, new CrossChannelOptions<NoItem, long> { Link = new() { Logger = log } });
+        (DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) = CrossChannel.CreatePair(
+            new DuplexChannelOptions<long, NoItem> { Link = new() { Logger = log } }, new DuplexChannelOptions<NoItem, long> { Link = new() { Logger = log } });
         for (int i = 0; i < 5; i++)
             await there.Writer.WriteAsync(i).InTime("a write waits");
         there.Writer.Complete();
@@ -94,12 +94,12 @@ public sealed class CrossingTests
         {
             var random = new Random(round);
             var log = new ListLogger();
-            CrossChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(8)), Link = new() { Logger = log } };
-            (CrossChannel<long, long> first, CrossChannel<long, long> second) = CrossChannel.CreatePair(options, options);
+            DuplexChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(8)), Link = new() { Logger = log } };
+            (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
             Task[] ends = [ActAsync(first, random.Next()), ActAsync(second, random.Next())];
             foreach (Task end in ends)
                 await end.InTime($"an end of round {round} waits to finish");
-            foreach (CrossChannel<long, long> channel in new[] { first, second })
+            foreach (DuplexChannel<long, long> channel in new[] { first, second })
             {
                 Assert.IsNotNull(channel.Writer.Ending, $"Round {round}.");
                 Assert.IsNotNull(channel.Reader.Ending, $"Round {round}.");
@@ -109,7 +109,7 @@ public sealed class CrossingTests
     }
 
     /// <summary>Writes, reads, and ends each half in a way of its own, at a moment of its own.</summary>
-    private static async Task ActAsync(CrossChannel<long, long> channel, int seed)
+    private static async Task ActAsync(DuplexChannel<long, long> channel, int seed)
     {
         var random = new Random(seed);
         int writes = random.Next(20), reads = random.Next(20), writerEnd = random.Next(4), readerEnd = random.Next(3);

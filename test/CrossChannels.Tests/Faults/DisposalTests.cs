@@ -14,15 +14,15 @@ public sealed class DisposalTests
         for (int round = 0; round < 300; round++)
         {
             var random = new Random(round);
-            CrossChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(4)) };
-            (CrossChannel<long, long> first, CrossChannel<long, long> second) = CrossChannel.CreatePair(options, options);
+            DuplexChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(4)) };
+            (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
             if (random.Next(3) > 0)
                 await first.WaitForPeerAsync().InTime("a pair waits to greet");
             Task[] users = [.. UseAsync(first), .. UseAsync(second)];
             for (int spins = random.Next(200); spins > 0; spins--)
                 await Task.Yield();
 
-            CrossChannel<long, long> closing = random.Next(2) == 0 ? first : second;
+            DuplexChannel<long, long> closing = random.Next(2) == 0 ? first : second;
             Task[] disposals = [.. Enumerable.Range(0, 4).Select(_ =>
             {
                 int how = random.Next(6);
@@ -30,7 +30,7 @@ public sealed class DisposalTests
             })];
             await Task.WhenAll(disposals).InTime($"disposal of round {round} waits");
             await closing.DisposeAsync().InTime($"the second disposal of round {round} waits");
-            CrossChannel<long, long> other = closing == first ? second : first;
+            DuplexChannel<long, long> other = closing == first ? second : first;
             await Task.WhenAll(users).InTime($"calls on ends of round {round} wait for their end");
             Assert.IsNotNull(closing.Writer.Ending);
             Assert.IsNotNull(other.Writer.Ending);
@@ -45,7 +45,7 @@ public sealed class DisposalTests
     [TestMethod]
     public async Task Dispose_BeforeThePeerIsThere_WhatWasSaidStillReachesIt()
     {
-        (CrossChannel<long, NoItem> there, CrossChannel<NoItem, long> here) = CrossChannel.CreatePair<long, NoItem>();
+        (DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) = CrossChannel.CreatePair<long, NoItem>();
         there.Writer.Complete();
         await there.DisposeAsync().InTime("disposal waits");
         await here.Reader.Completion.InTime("the reader waits for its end");
@@ -58,7 +58,7 @@ public sealed class DisposalTests
         using var directory = new TempDirectory();
         var pipe = new System.IO.Pipelines.Pipe();
         var silent = new System.IO.Pipelines.Pipe();
-        CrossChannel<long, long> channel = CrossChannel.Over<long, long>(
+        DuplexChannel<long, long> channel = CrossChannel.Over<long, long>(
             new DuplexPipe(silent.Reader, pipe.Writer), new() { Link = new() { CloseTimeout = TimeSpan.FromMilliseconds(50) } });
         Task<long> read = channel.Reader.ReadAsync().AsTask();
         Task write = channel.Writer.WriteAsync(1).AsTask();
@@ -75,7 +75,7 @@ public sealed class DisposalTests
     {
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
         await WriteAndForgetAsync(listener.Address);
-        CrossChannel<NoItem, long> here = await listener.AcceptAsync();
+        DuplexChannel<NoItem, long> here = await listener.AcceptAsync();
         Assert.AreEqual(5, await here.Reader.ReadAsync().InTime("the reader waits for the item"));
         await InTimeExtensions.Until(() => CollectUntil(here.Reader.Completion), "the reader waits until the writer's end is collected");
         await here.Reader.Completion.Fails<WriterLeftException>("the reader waits for its end");
@@ -85,7 +85,7 @@ public sealed class DisposalTests
     public async Task Lost_AcceptedAndWithoutDisposal_PeerSeesTheEnd()
     {
         await using RawListener<long, NoItem> listener = await RawListener<long, NoItem>.StartAsync();
-        CrossChannel<NoItem, long> there = await CrossChannel.ConnectAsync<NoItem, long>(listener.Address).InTime("a peer waits to connect");
+        DuplexChannel<NoItem, long> there = await CrossChannel.ConnectAsync<NoItem, long>(listener.Address).InTime("a peer waits to connect");
         await AcceptAndForgetAsync(listener);
         Assert.AreEqual(5, await there.Reader.ReadAsync().InTime("the reader waits for the item"));
         await InTimeExtensions.Until(() => CollectUntil(there.Reader.Completion), "the reader waits until the accepted end is collected");
@@ -126,13 +126,13 @@ public sealed class DisposalTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<(Task Waiting, WeakReference Channel)> BeginAsync(RawListener<long, long> listener, string what)
     {
-        CrossChannel<long, long> channel = await listener.AcceptAsync();
+        DuplexChannel<long, long> channel = await listener.AcceptAsync();
         if (what is not ("read" or "wait to read"))
             await channel.Writer.WriteAsync(1).InTime("a write waits");
         return (Begin(channel, what), new WeakReference(channel));
     }
 
-    private static Task Begin(CrossChannel<long, long> channel, string what) => what switch
+    private static Task Begin(DuplexChannel<long, long> channel, string what) => what switch
     {
         "read" => channel.Reader.ReadAsync().AsTask(),
         "wait to read" => channel.Reader.WaitToReadAsync().AsTask(),
@@ -152,18 +152,18 @@ public sealed class DisposalTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task WriteAndForgetAsync(ChannelAddress address)
     {
-        CrossChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(address).InTime("a peer waits to connect");
+        DuplexChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(address).InTime("a peer waits to connect");
         await channel.Writer.WriteAsync(5).InTime("a write waits");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task AcceptAndForgetAsync(RawListener<long, NoItem> listener)
     {
-        CrossChannel<long, NoItem> channel = await listener.AcceptAsync();
+        DuplexChannel<long, NoItem> channel = await listener.AcceptAsync();
         await channel.Writer.WriteAsync(5).InTime("a write waits");
     }
 
-    private static async Task DisposeAsync(CrossChannel<long, long> channel, int how)
+    private static async Task DisposeAsync(DuplexChannel<long, long> channel, int how)
     {
         switch (how)
         {
@@ -178,7 +178,7 @@ public sealed class DisposalTests
     }
 
     /// <summary>All that can be called, until the end.</summary>
-    private static IEnumerable<Task> UseAsync(CrossChannel<long, long> channel)
+    private static IEnumerable<Task> UseAsync(DuplexChannel<long, long> channel)
     {
         yield return Task.Run(() => UntilTheEndAsync(async () => await channel.Writer.WriteAsync(1)));
         yield return Task.Run(() => UntilTheEndAsync(async () => await channel.Reader.ReadAsync()));

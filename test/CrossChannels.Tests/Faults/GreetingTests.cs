@@ -48,15 +48,15 @@ public sealed class GreetingTests
     {
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync(
             new() { Link = new() { MaxPendingGreetings = 4, GreetingTimeout = TimeSpan.FromMilliseconds(200) } });
-        CrossChannel<long, NoItem> open = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the first peer waits to connect");
-        CrossChannel<NoItem, long> openHere = await listener.AcceptAsync();
+        DuplexChannel<long, NoItem> open = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the first peer waits to connect");
+        DuplexChannel<NoItem, long> openHere = await listener.AcceptAsync();
         var flood = new List<RawPeer>();
         for (int i = 0; i < 16; i++)
             flood.Add(await listener.ConnectAsync());
 
-        CrossChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("an honest peer waits behind a flood");
-        CrossChannel<NoItem, long> honestHere = await listener.AcceptAsync();
-        foreach ((CrossChannel<long, NoItem> there, CrossChannel<NoItem, long> here) in new[] { (open, openHere), (honest, honestHere) })
+        DuplexChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("an honest peer waits behind a flood");
+        DuplexChannel<NoItem, long> honestHere = await listener.AcceptAsync();
+        foreach ((DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) in new[] { (open, openHere), (honest, honestHere) })
         {
             await there.Writer.WriteAsync(5).InTime("a peer waits to write");
             there.Writer.Complete();
@@ -75,15 +75,15 @@ public sealed class GreetingTests
     public async Task Listener_MaxLinksAreOpen_NextGetsInWhenOneCloses()
     {
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync(new() { Link = new() { MaxLinks = 2 } });
-        CrossChannel<long, NoItem> first = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the first waits to connect");
-        CrossChannel<long, NoItem> second = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the second waits to connect");
-        Task<CrossChannel<long, NoItem>> third = CrossChannel.ConnectAsync<long, NoItem>(listener.Address);
-        CrossChannel<NoItem, long> firstHere = await listener.AcceptAsync();
-        CrossChannel<NoItem, long> secondHere = await listener.AcceptAsync();
+        DuplexChannel<long, NoItem> first = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the first waits to connect");
+        DuplexChannel<long, NoItem> second = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the second waits to connect");
+        Task<DuplexChannel<long, NoItem>> third = CrossChannel.ConnectAsync<long, NoItem>(listener.Address);
+        DuplexChannel<NoItem, long> firstHere = await listener.AcceptAsync();
+        DuplexChannel<NoItem, long> secondHere = await listener.AcceptAsync();
         Assert.IsFalse(third.IsCompleted);
         await Task.WhenAll(first.DisposeAsync().InTime("the first waits to close"), firstHere.DisposeAsync().InTime("its peer waits to close"));
-        await using CrossChannel<long, NoItem> thirdThere = await third.InTime("the third waits for a free place");
-        await using CrossChannel<NoItem, long> thirdHere = await listener.AcceptAsync();
+        await using DuplexChannel<long, NoItem> thirdThere = await third.InTime("the third waits for a free place");
+        await using DuplexChannel<NoItem, long> thirdHere = await listener.AcceptAsync();
         await secondHere.DisposeAsync().InTime("the second waits to close");
         await second.DisposeAsync().InTime("the second's peer waits to close");
     }
@@ -125,7 +125,7 @@ public sealed class GreetingTests
         await raw.ReadGreetingAsync();
         ReasonFrame reason = await raw.ReadLastWordsAsync(FrameType.Abort);
         Assert.AreEqual(ReasonCode.Violation, reason.Code);
-        await using CrossChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("an honest peer waits to connect");
+        await using DuplexChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("an honest peer waits to connect");
     }
 
     [TestMethod]
@@ -149,7 +149,7 @@ public sealed class GreetingTests
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
         await using RawPeer raw = await listener.ConnectAsync();
         await raw.SendAsync(Wire.Greeting(Wire.Hello<long, NoItem>(), 0, 7), Wire.Welcome(), Wire.Longs(0, 3));
-        await using CrossChannel<NoItem, long> channel = await listener.AcceptAsync();
+        await using DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
         Assert.AreEqual(1, channel.Peer!.ProtocolVersion);
         Assert.AreEqual(3, await channel.Reader.ReadAsync().InTime("the reader waits for the item"));
         await raw.DisposeAsync();
@@ -204,7 +204,7 @@ public sealed class GreetingTests
         using var owner = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, default);
         owner.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(address.Path!));
         owner.Listen();
-        Task<CrossChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(address);
+        Task<DuplexChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(address);
         using System.Net.Sockets.Socket accepted = await owner.AcceptAsync().InTime("the newer owner waits for a peer");
         byte[] greeting = new byte[Preamble.Size];
         new Preamble(2, 3, 0).Write(greeting);
@@ -220,7 +220,7 @@ public sealed class GreetingTests
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
         await using RawPeer raw = await listener.ConnectAsync();
         await raw.SendAsync(Wire.Greeting(Wire.Hello<long, NoItem>(), 1, 1, Wire.Field(0x1234, 1, 2, 3), Wire.Field(0x7fff)), Wire.Welcome(), Wire.Longs(0, 3));
-        await using CrossChannel<NoItem, long> channel = await listener.AcceptAsync();
+        await using DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
         Assert.AreEqual(3, await channel.Reader.ReadAsync().InTime("the reader waits for the item"));
         await raw.DisposeAsync();
     }
@@ -243,7 +243,7 @@ public sealed class GreetingTests
         await using RawPeer raw = await listener.ConnectAsync();
         byte[] welcome = Wire.Frame(FrameType.Welcome, 0, 0, [.. Wire.Welcome()[FrameHeader.Size..], .. new byte[100]]);
         await raw.SendAsync(Wire.Greeting<long, NoItem>(), welcome, Wire.Longs(0, 3));
-        await using CrossChannel<NoItem, long> channel = await listener.AcceptAsync();
+        await using DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
         Assert.AreEqual(3, await channel.Reader.ReadAsync().InTime("the reader waits for the item"));
         await raw.DisposeAsync();
     }

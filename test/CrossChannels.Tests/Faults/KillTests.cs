@@ -26,9 +26,9 @@ public sealed class KillTests
         await using RawListener<NoItem, byte[]> bytes = await RawListener<NoItem, byte[]>.StartAsync(new() { Reading = new BoundedChannelOptions(capacity) });
         await using RawListener<NoItem, Job> jobs = await RawListener<NoItem, Job>.StartAsync(new() { Reading = new UnboundedChannelOptions() });
         await using ChildProcess child = ChildProcess.Start("write-forever", longs.Address.ToString(), bytes.Address.ToString(), jobs.Address.ToString());
-        CrossChannel<NoItem, long> longReader = await longs.AcceptAsync();
-        CrossChannel<NoItem, byte[]> bytesReader = await bytes.AcceptAsync();
-        CrossChannel<NoItem, Job> jobReader = await jobs.AcceptAsync();
+        DuplexChannel<NoItem, long> longReader = await longs.AcceptAsync();
+        DuplexChannel<NoItem, byte[]> bytesReader = await bytes.AcceptAsync();
+        DuplexChannel<NoItem, Job> jobReader = await jobs.AcceptAsync();
         await child.SayAsync("go");
         long total = 0;
         void Count()
@@ -72,7 +72,7 @@ public sealed class KillTests
         const int Read = 500;
         await using RawListener<long, NoItem> listener = await RawListener<long, NoItem>.StartAsync();
         await using ChildProcess child = ChildProcess.Start("read", listener.Address.ToString(), $"{Read}", $"{capacity}");
-        CrossChannel<long, NoItem> channel = await listener.AcceptAsync();
+        DuplexChannel<long, NoItem> channel = await listener.AcceptAsync();
         CrossChannelWriter<long> writer = channel.Writer;
         for (long number = 0; number < Read; number++)
             await writer.WriteAsync(number).InTime("a write waits for a reader that reads");
@@ -106,8 +106,8 @@ public sealed class KillTests
     public async Task OtherChildStartedMeanwhile_InheritsNothing_PeerSeesTheEnd()
     {
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
-        CrossChannel<long, NoItem> there = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("a peer waits to connect");
-        CrossChannel<NoItem, long> here = await listener.AcceptAsync();
+        DuplexChannel<long, NoItem> there = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("a peer waits to connect");
+        DuplexChannel<NoItem, long> here = await listener.AcceptAsync();
         await using ChildProcess unrelated = ChildProcess.Start("wait");
         Assert.AreEqual("ready", await unrelated.ReadLineAsync());
         await there.Writer.WriteAsync(1).InTime("a write waits");

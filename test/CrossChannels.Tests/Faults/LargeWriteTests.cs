@@ -12,7 +12,7 @@ public sealed class LargeWriteTests
     [TestMethod]
     public async Task LargeAndSmall_FromSeveralWriters_ArriveOnceInOrderAndAsTheyWere()
     {
-        (CrossChannel<byte[], NoItem> first, CrossChannel<NoItem, byte[]> second) =
+        (DuplexChannel<byte[], NoItem> first, DuplexChannel<NoItem, byte[]> second) =
             CrossChannel.CreatePair<byte[], NoItem>(null, new() { Reading = new BoundedChannelOptions(3) });
         Task[] writers = [.. Enumerable.Range(0, 4).Select(writer => Task.Run(() => WriteAsync(first.Writer, (byte)writer)))];
         int[] next = new int[4];
@@ -51,8 +51,8 @@ public sealed class LargeWriteTests
     {
         var there = new Pipe();
         var back = new Pipe();
-        var settings = new LinkSettings { CloseTimeout = TimeSpan.FromMilliseconds(100) };
-        CrossChannel<byte[], NoItem> channel = CrossChannel.Over<byte[], NoItem>(new Duplex(back.Reader, there.Writer), new() { Link = settings });
+        var settings = new ConnectionOptions { CloseTimeout = TimeSpan.FromMilliseconds(100) };
+        DuplexChannel<byte[], NoItem> channel = CrossChannel.Over<byte[], NoItem>(new Duplex(back.Reader, there.Writer), new() { Link = settings });
         await back.Writer.WriteAsync(Wire.Greeting<NoItem, byte[]>());
         await back.Writer.WriteAsync(Wire.Welcome(10, 1 << 30, 1 << 24));
         await channel.WaitForPeerAsync().InTime("an end waits for its peer");
@@ -71,7 +71,7 @@ public sealed class LargeWriteTests
     {
         var there = new Pipe();
         var back = new Pipe();
-        CrossChannel<long, NoItem> channel = CrossChannel.Over<long, NoItem>(new Duplex(back.Reader, there.Writer));
+        DuplexChannel<long, NoItem> channel = CrossChannel.Over<long, NoItem>(new Duplex(back.Reader, there.Writer));
         Task<PeerInfo> peer = channel.WaitForPeerAsync();
         Task disposal = channel.DisposeAsync().AsTask();
         await back.Writer.CompleteAsync();

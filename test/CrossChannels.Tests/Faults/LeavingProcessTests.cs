@@ -65,7 +65,7 @@ public sealed partial class LeavingProcessTests
     {
         private readonly RawListener<NoItem, long> _listener;
 
-        private Child(RawListener<NoItem, long> listener, ChildProcess process, CrossChannel<NoItem, long> channel)
+        private Child(RawListener<NoItem, long> listener, ChildProcess process, DuplexChannel<NoItem, long> channel)
         {
             _listener = listener;
             Process = process;
@@ -74,13 +74,13 @@ public sealed partial class LeavingProcessTests
 
         public ChildProcess Process { get; }
 
-        public CrossChannel<NoItem, long> Channel { get; }
+        public DuplexChannel<NoItem, long> Channel { get; }
 
         public static async Task<Child> StartAsync(string how)
         {
             RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
             ChildProcess process = ChildProcess.Start("leave", how, listener.Address.ToString(), $"{Count}");
-            CrossChannel<NoItem, long> channel = await listener.AcceptAsync();
+            DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
             Assert.AreEqual("written", await process.ReadLineAsync());
             return new Child(listener, process, channel);
         }

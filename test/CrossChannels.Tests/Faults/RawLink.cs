@@ -7,7 +7,7 @@ internal sealed class RawLink<TWrite, TRead> : IAsyncDisposable
 {
     private readonly RawListener<TWrite, TRead> _listener;
 
-    private RawLink(RawListener<TWrite, TRead> listener, RawPeer raw, CrossChannel<TWrite, TRead> channel)
+    private RawLink(RawListener<TWrite, TRead> listener, RawPeer raw, DuplexChannel<TWrite, TRead> channel)
     {
         _listener = listener;
         Raw = raw;
@@ -16,16 +16,16 @@ internal sealed class RawLink<TWrite, TRead> : IAsyncDisposable
 
     public RawPeer Raw { get; }
 
-    public CrossChannel<TWrite, TRead> Channel { get; }
+    public DuplexChannel<TWrite, TRead> Channel { get; }
 
     /// <param name="options">Of the end under test.</param>
     /// <param name="welcome">What the raw client says first, with the credit for the end under test.</param>
-    public static async Task<RawLink<TWrite, TRead>> OpenAsync(CrossChannelOptions<TWrite, TRead>? options = null, byte[]? welcome = null)
+    public static async Task<RawLink<TWrite, TRead>> OpenAsync(DuplexChannelOptions<TWrite, TRead>? options = null, byte[]? welcome = null)
     {
         var listener = await RawListener<TWrite, TRead>.StartAsync(options);
         RawPeer raw = await listener.ConnectAsync();
         await raw.SendAsync(Wire.Greeting<TRead, TWrite>(), welcome ?? Wire.Welcome());
-        CrossChannel<TWrite, TRead> channel = await listener.AcceptAsync();
+        DuplexChannel<TWrite, TRead> channel = await listener.AcceptAsync();
         await raw.ReadGreetingAsync();
         await raw.ReadFrameAsync(FrameType.Welcome);
         return new RawLink<TWrite, TRead>(listener, raw, channel);

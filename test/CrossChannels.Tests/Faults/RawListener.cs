@@ -4,9 +4,9 @@ namespace CrossChannels.Tests.Faults;
 internal sealed class RawListener<TWrite, TRead> : IAsyncDisposable
 {
     private readonly TempDirectory _directory;
-    private readonly CrossChannelListener<TWrite, TRead> _listener;
+    private readonly DuplexChannelListener<TWrite, TRead> _listener;
 
-    private RawListener(TempDirectory directory, CrossChannelListener<TWrite, TRead> listener)
+    private RawListener(TempDirectory directory, DuplexChannelListener<TWrite, TRead> listener)
     {
         _directory = directory;
         _listener = listener;
@@ -14,7 +14,7 @@ internal sealed class RawListener<TWrite, TRead> : IAsyncDisposable
 
     public ChannelAddress Address => _listener.Address;
 
-    public static async Task<RawListener<TWrite, TRead>> StartAsync(CrossChannelOptions<TWrite, TRead>? options = null)
+    public static async Task<RawListener<TWrite, TRead>> StartAsync(DuplexChannelOptions<TWrite, TRead>? options = null)
     {
         var directory = new TempDirectory();
         return new(directory, await CrossChannel.ListenAsync(ChannelAddress.Unix(directory["x.sock"]), options).InTime("a listener waits to start"));
@@ -22,7 +22,7 @@ internal sealed class RawListener<TWrite, TRead> : IAsyncDisposable
 
     public Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(Address);
 
-    public Task<CrossChannel<TWrite, TRead>> AcceptAsync() => _listener.AcceptAsync().InTime("a listener waits for a connection");
+    public Task<DuplexChannel<TWrite, TRead>> AcceptAsync() => _listener.AcceptAsync().InTime("a listener waits for a connection");
 
     public async ValueTask DisposeAsync()
     {

@@ -34,7 +34,7 @@ public sealed class SplittingTests
             }
             await Task.Yield();
             await raw.SendAsync(stream[at..]);
-            await using CrossChannel<NoItem, string> channel = await listener.AcceptAsync();
+            await using DuplexChannel<NoItem, string> channel = await listener.AcceptAsync();
             CollectionAssert.AreEqual(s_items, await ReadAllAsync(channel.Reader), $"Split at {at}.");
             await raw.DisposeAsync();
         }

@@ -14,9 +14,9 @@ public sealed class ThrowingLoggerTests : IDisposable
     [TestMethod]
     public async Task Hub_LoggerThrows_AcceptsEndsAndCloses()
     {
-        var link = new LinkSettings { Logger = new ThrowingLogger(), MaxPendingGreetings = 2, MaxLinks = 4 };
+        var link = new ConnectionOptions { Logger = new ThrowingLogger(), MaxPendingGreetings = 2, MaxLinks = 4 };
         ChannelAddress address = ChannelAddress.Unix(_directory["hub"]);
-        CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(address, 8, hub: new() { Link = link, DrainTimeout = TimeSpan.Zero }).Done();
+        SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(address, 8, hub: new() { Link = link, DrainTimeout = TimeSpan.Zero }).Done();
         for (int i = 0; i < 6; i++)
         {
             // Greetings that fail, and links that end badly.

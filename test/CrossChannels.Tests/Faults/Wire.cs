@@ -9,8 +9,8 @@ namespace CrossChannels.Tests.Faults;
 /// <summary>The bytes of a peer, good and bad.</summary>
 internal static class Wire
 {
-    public static byte[] Greeting<TWrite, TRead>(string channel = "", LinkSettings? settings = null) =>
-        new LinkIdentity(Contract<TWrite>(), Contract<TRead>(), channel, settings ?? new LinkSettings()).Greeting();
+    public static byte[] Greeting<TWrite, TRead>(string channel = "", ConnectionOptions? settings = null) =>
+        new LinkIdentity(Contract<TWrite>(), Contract<TRead>(), channel, settings ?? new ConnectionOptions()).Greeting();
 
     public static Hello Hello<TWrite, TRead>() => new() { Writes = ToHello(Contract<TWrite>()), Reads = ToHello(Contract<TRead>()) };
 
@@ -96,7 +96,7 @@ internal static class Wire
     /// <summary>One item with its length.</summary>
     public static byte[] Item(byte[]? bytes) => bytes is null ? [.. BitConverter.GetBytes(-1)] : [.. BitConverter.GetBytes(bytes.Length), .. bytes];
 
-    private static ItemContract Contract<T>() => ItemCodec.Create(new CrossChannelSettings<T>()).Contract;
+    private static ItemContract Contract<T>() => ItemCodec.Create(new ItemOptions<T>()).Contract;
 
     private static HelloContract ToHello(ItemContract contract) => new(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
 }

@@ -17,11 +17,11 @@ internal sealed record AccountingPlan
     /// <summary>0 for unbounded.</summary>
     public required int Capacity { get; init; }
 
-    public required SlotRelease SlotRelease { get; init; }
+    public required CapacityRelease CapacityRelease { get; init; }
 
     public required CompletionPolicy Policy { get; init; }
 
-    public required LostWriters LostWriters { get; init; }
+    public required WriterLossPolicy WriterLossPolicy { get; init; }
 
     public required int Items { get; init; }
 
@@ -51,7 +51,7 @@ internal sealed record AccountingPlan
         int writers = 1 + random.Next(3), readers = 1 + random.Next(3);
         int items = random.Next(4) == 0 ? 1500 : 20 + random.Next(300);
         bool isAlone = random.Next(4) == 0;
-        LostWriters lost = random.Next(2) == 0 ? LostWriters.Fault : LostWriters.Ignore;
+        WriterLossPolicy lost = random.Next(2) == 0 ? WriterLossPolicy.Fault : WriterLossPolicy.Ignore;
         End[] readerEnds = isAlone
             ? [new("finish", 0, 0, 0)]
             : [.. Enumerable.Range(0, readers).Select(_ => Draw(random, items * writers / readers))];
@@ -63,9 +63,9 @@ internal sealed record AccountingPlan
             IsLeased = isLeased,
             Kind = random.Next(2) == 0 ? "long" : "bytes",
             Capacity = random.Next(5) switch { 0 => 0, 1 => 1, 2 => 2 + random.Next(6), 3 => 64, _ => 1024 },
-            SlotRelease = random.Next(2) == 0 ? SlotRelease.Taken : SlotRelease.Settled,
+            CapacityRelease = random.Next(2) == 0 ? CapacityRelease.Taken : CapacityRelease.Settled,
             Policy = random.Next(3) switch { 0 => CompletionPolicy.Owner, 1 => CompletionPolicy.AnyWriter, _ => CompletionPolicy.LastWriter(writers, lostWriters: lost) },
-            LostWriters = lost,
+            WriterLossPolicy = lost,
             Items = items,
             // Somebody has to read to the end.
             OwnerReads = !isAlone && (random.Next(3) == 0 || readerEnds.All(static end => end.Fate != "finish")),
@@ -79,7 +79,7 @@ internal sealed record AccountingPlan
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(IsLeased ? $"leased ({SlotRelease})" : "plain")} {Kind} capacity {Capacity} {Policy} {LostWriters}, {Items} items each, writers {string.Join(' ', Writers)}{(OwnerWrites ? " owner" : "")}, readers {string.Join(' ', Readers)}{(OwnerReads ? " owner" : "")}, RevokeTimeout {RevokeTimeout.TotalMilliseconds:N0} ms");
+        $"{(IsLeased ? $"leased ({CapacityRelease})" : "plain")} {Kind} capacity {Capacity} {Policy} {WriterLossPolicy}, {Items} items each, writers {string.Join(' ', Writers)}{(OwnerWrites ? " owner" : "")}, readers {string.Join(' ', Readers)}{(OwnerReads ? " owner" : "")}, RevokeTimeout {RevokeTimeout.TotalMilliseconds:N0} ms");
 
     private static End Draw(Random random, int items)
     {

@@ -25,17 +25,17 @@ internal sealed class AccountingRun<T>(AccountingPlan plan, Func<long, T> make, 
         {
             ChannelAddress address = ChannelAddress.Unix(_directory["hub.sock"]);
             ChannelOptions options = plan.Capacity == 0 ? new UnboundedChannelOptions() : new BoundedChannelOptions(plan.Capacity);
-            var settings = new CrossChannelSettings<T> { Completion = plan.Policy };
+            var settings = new ItemOptions<T> { Completion = plan.Policy };
             await using ChannelHub hub = await ChannelHub.StartAsync(
-                address, new HubSettings { RevokeTimeout = plan.RevokeTimeout, Link = new LinkSettings { CloseTimeout = TimeSpan.FromSeconds(1) } }).Done();
+                address, new HubOptions { RevokeTimeout = plan.RevokeTimeout, Link = new ConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(1) } }).Done();
             if (plan.IsLeased)
             {
-                LeasedChannel<T> channel = hub.CreateLeased("c", options, new LeaseSettings { SlotRelease = plan.SlotRelease }, settings);
+                LeasedChannel<T> channel = hub.CreateLeased("c", options, new LeaseOptions { CapacityRelease = plan.CapacityRelease }, settings);
                 await RunAsync(address, channel.Writer, () => ReadLeasesAsync(channel.Reader), channel.Reader.Completion);
             }
             else
             {
-                CrossChannel<T> channel = plan.Capacity == 0 ? hub.CreateUnbounded("c", null, settings) : hub.CreateBounded("c", plan.Capacity, settings);
+                SharedChannel<T> channel = plan.Capacity == 0 ? hub.CreateUnbounded("c", null, settings) : hub.CreateBounded("c", plan.Capacity, settings);
                 await RunAsync(address, channel.Writer, () => ReadAsync(channel.Reader), channel.Reader.Completion);
             }
         }
@@ -192,7 +192,7 @@ internal sealed class AccountingRun<T>(AccountingPlan plan, Func<long, T> make, 
     private void CheckEndings(WriterEnd[] writers, string[] readers, Task completion)
     {
         bool isFaulted = completion.IsFaulted;
-        bool mayFault = plan.Policy.Rule == CompletionRule.LastWriter && plan.LostWriters == LostWriters.Fault;
+        bool mayFault = plan.Policy.Rule == CompletionRule.LastWriter && plan.WriterLossPolicy == WriterLossPolicy.Fault;
         if (!mayFault || writers.Any(static end => !end.IsCompleted))
             Assert.AreEqual(mayFault, isFaulted, $"the owner's completion: {completion.Exception}");
         else if (writers.All(static end => end.Unreceived == 0))

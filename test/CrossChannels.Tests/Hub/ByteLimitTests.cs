@@ -15,8 +15,8 @@ public sealed class ByteLimitTests : IDisposable
     [DataRow(true)]
     public async Task MaxUnreadBytes_OwnerWrites_WaitsForRoom(bool isBounded)
     {
-        var settings = new CrossChannelSettings<byte[]> { MaxUnreadBytes = 1000 };
-        await using CrossChannel<byte[]> owner = isBounded
+        var settings = new ItemOptions<byte[]> { MaxUnreadBytes = 1000 };
+        await using SharedChannel<byte[]> owner = isBounded
             ? await CrossChannel.CreateBoundedAsync(Address, 100, settings).Done()
             : await CrossChannel.CreateUnboundedAsync(Address, settings: settings).Done();
         int taken = 0;
@@ -41,7 +41,7 @@ public sealed class ByteLimitTests : IDisposable
     {
         const int Writers = 4, Each = 15;
         int[] sizes = [300_000, 1, 70_000, 0, 5000];
-        await using CrossChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, settings: new() { MaxUnreadBytes = maxUnreadBytes }).Done();
+        await using SharedChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, settings: new() { MaxUnreadBytes = maxUnreadBytes }).Done();
         await using var writers = new RemoteWriters<byte[]>(await RemoteWriters.OpenAsync<byte[]>(owner.Address, Writers));
         await using CrossChannelReader<byte[]> reader = await CrossChannel.OpenReaderAsync<byte[]>(owner.Address, new() { MaxUnreadBytes = maxUnreadBytes }).Done();
         long bytes = 0;
@@ -78,8 +78,8 @@ public sealed class ByteLimitTests : IDisposable
     public async Task MaxBytesOfAHub_OneChannelHoldsThem_WritersOfAnotherWait(bool isRemote)
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(Address, new() { MaxBytes = 10_000, DrainTimeout = TimeSpan.Zero }).Done();
-        CrossChannel<byte[]> first = hub.CreateUnbounded<byte[]>("first");
-        CrossChannel<byte[]> second = hub.CreateUnbounded<byte[]>("second");
+        SharedChannel<byte[]> first = hub.CreateUnbounded<byte[]>("first");
+        SharedChannel<byte[]> second = hub.CreateUnbounded<byte[]>("second");
         for (int i = 0; i < 10; i++)
             Assert.AreEqual(i * 1004 < 10_000, first.Writer.TryWrite(new byte[1000]));
         // A channel that holds nothing may always hold one item, so that none gets stuck.
@@ -112,7 +112,7 @@ public sealed class ByteLimitTests : IDisposable
     public async Task MaxUnreadBytes_NobodyReads_MemoryIsBounded()
     {
         const int Writers = 8, ItemBytes = 1000, Window = 64 * 1024;
-        await using CrossChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, settings: new() { MaxUnreadBytes = 100_000 }).Done();
+        await using SharedChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, settings: new() { MaxUnreadBytes = 100_000 }).Done();
         await using var writers = new RemoteWriters<byte[]>(
             await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => CrossChannel.OpenWriterAsync<byte[]>(owner.Address, new() { MaxUnsentBytes = 10_000 }))).Done());
         foreach (CrossChannelWriter<byte[]> writer in writers.All)

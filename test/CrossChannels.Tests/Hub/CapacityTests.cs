@@ -19,7 +19,7 @@ public sealed class CapacityTests : IDisposable
     [DataRow(64, 5)]
     public async Task WriteAsync_NobodyReads_AsManyAsTheCapacitySucceed(int capacity, int writers)
     {
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
         await using var remote = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, writers));
         using var stop = new CancellationTokenSource();
         int accepted = 0;
@@ -58,7 +58,7 @@ public sealed class CapacityTests : IDisposable
     public async Task WriteAsync_WhileTheOwnerReads_NeverMoreThanTheCapacityIsUnread(int capacity, int writers)
     {
         const int Each = 40;
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
         await using var remote = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, writers));
         int accepted = 0, most = 0, total = (writers + 1) * Each;
         Task[] writing = [.. remote.All.Append(owner.Writer).Select(writer => Task.Run(() => WriteAsync(writer)))];
@@ -88,7 +88,7 @@ public sealed class CapacityTests : IDisposable
     public async Task Polling_OneWriterOrReaderPollsAmongMany_MakesProgress(int capacity, bool isOwnerReading)
     {
         const int Total = 60;
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
         await using var remote = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, 4));
         using var stop = new CancellationTokenSource();
         // Others write without end, and this one only looks whether there is room.
@@ -115,7 +115,7 @@ public sealed class CapacityTests : IDisposable
     [DataRow(7)]
     public async Task OwnerPollsTryWrite_AmongRemoteWriters_MakesProgress(int capacity)
     {
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
         await using var remote = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, 3));
         using var stop = new CancellationTokenSource();
         Task[] others = [.. remote.All.Select(writer => Task.Run(() => RemoteWriters.WriteUntilStoppedAsync(writer, 0, stop.Token)))];
@@ -138,7 +138,7 @@ public sealed class CapacityTests : IDisposable
     [DataRow(50, 49)]
     public async Task IdleWriters_HoldCredit_GiveItToTheOneThatWrites(int capacity, int idle)
     {
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
         await using var remote = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, idle + 1));
         foreach (CrossChannelWriter<int> writer in remote.All)
             await writer.WriteAsync(0).Done();
@@ -160,7 +160,7 @@ public sealed class CapacityTests : IDisposable
     [DataRow(1)]
     public async Task IdleWriters_HoldCredit_GiveItToTheOwner(int capacity)
     {
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, capacity).Done();
         await using var remote = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, 6));
         for (int i = 0; i < capacity; i++)
             await owner.Writer.WriteAsync(i).Done($"item {i} of {capacity}");
@@ -176,7 +176,7 @@ public sealed class CapacityTests : IDisposable
     [TestMethod]
     public async Task CanceledWait_IsWithdrawn_AndTheNextIsServed()
     {
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, 1).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, 1).Done();
         await using var remote = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, 2));
         await owner.Writer.WriteAsync(0).Done();
         for (int round = 0; round < 30; round++)

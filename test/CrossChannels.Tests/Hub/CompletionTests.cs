@@ -24,7 +24,7 @@ public sealed class CompletionTests : IDisposable
     public async Task Complete_EveryReaderFinishes(string rule, bool isFaulted)
     {
         const int Readers = 5, Writers = 4, Each = 100;
-        await using CrossChannel<int> owner = await CreateAsync(rule switch
+        await using SharedChannel<int> owner = await CreateAsync(rule switch
         {
             "any" => CompletionPolicy.AnyWriter,
             "last" => CompletionPolicy.LastWriter(Writers),
@@ -87,7 +87,7 @@ public sealed class CompletionTests : IDisposable
     [TestMethod]
     public async Task Complete_AReaderHoldsAnUnreadItem_NobodyIsDoneBefore()
     {
-        await using CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter);
+        await using SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter);
         await using CrossChannelReader<int> holder = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         Task<bool> here = holder.WaitToReadAsync().AsTask();
         Assert.IsTrue(owner.Writer.TryWrite(7));
@@ -104,7 +104,7 @@ public sealed class CompletionTests : IDisposable
     [TestMethod]
     public async Task Open_AfterTheEnd_IsOverAtOnce()
     {
-        await using CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter);
+        await using SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter);
         owner.Writer.Complete(new FormatException("broken"));
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
@@ -117,7 +117,7 @@ public sealed class CompletionTests : IDisposable
     [TestMethod]
     public async Task Complete_WithCancellation_IsACancellationEverywhere()
     {
-        await using CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter);
+        await using SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter);
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
         writer.Complete(new OperationCanceledException());
@@ -132,7 +132,7 @@ public sealed class CompletionTests : IDisposable
     [TestMethod]
     public async Task LastWriter_LeavesWithoutComplete_ReadersFaultWithItsName()
     {
-        await using CrossChannel<int> owner = await CreateAsync(CompletionPolicy.LastWriter(2));
+        await using SharedChannel<int> owner = await CreateAsync(CompletionPolicy.LastWriter(2));
         await using var writers = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, 2));
         await writers.All[0].WriteAsync(1).Done();
         Assert.AreEqual(0, await writers.All[0].CloseAsync().Done());
@@ -145,12 +145,12 @@ public sealed class CompletionTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(LostWriters.Fault)]
-    [DataRow(LostWriters.Ignore)]
-    public async Task LastWriter_SomeNeverCome_EndsAtTheDeadline(LostWriters lostWriters)
+    [DataRow(WriterLossPolicy.Fault)]
+    [DataRow(WriterLossPolicy.Ignore)]
+    public async Task LastWriter_SomeNeverCome_EndsAtTheDeadline(WriterLossPolicy lostWriters)
     {
         var clock = new ManualTimeProvider();
-        await using CrossChannel<int> owner = await CreateAsync(
+        await using SharedChannel<int> owner = await CreateAsync(
             CompletionPolicy.LastWriter(3, TimeSpan.FromMinutes(1), lostWriters), new() { Link = new() { TimeProvider = clock } });
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
         await writer.WriteAsync(1).Done();
@@ -163,7 +163,7 @@ public sealed class CompletionTests : IDisposable
         clock.Advance(TimeSpan.FromSeconds(1));
         Assert.IsFalse(owner.Writer.TryWrite(3));
         Assert.AreEqual(2, await owner.Reader.ReadAsync().Done());
-        if (lostWriters == LostWriters.Ignore)
+        if (lostWriters == WriterLossPolicy.Ignore)
             await owner.Reader.Completion.Done();
         else
             Assert.AreEqual(2, (await Assert.ThrowsExactlyAsync<WritersLostException>(() => owner.Reader.Completion.Done())).Missing);
@@ -172,7 +172,7 @@ public sealed class CompletionTests : IDisposable
     [TestMethod]
     public async Task Abort_ManyWaitEverywhere_AllWakeWithTheReason()
     {
-        await using CrossChannel<int> full = await CrossChannel.CreateBoundedAsync<int>(Address, 1).Done();
+        await using SharedChannel<int> full = await CrossChannel.CreateBoundedAsync<int>(Address, 1).Done();
         await using var writers = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(full.Address, 5));
         Assert.IsTrue(await full.Writer.WaitToWriteAsync().Done());
         await full.Writer.WriteAsync(0).Done();
@@ -181,7 +181,7 @@ public sealed class CompletionTests : IDisposable
         foreach (Task write in writes)
             Assert.AreEqual("enough", (await Assert.ThrowsExactlyAsync<ReaderClosedException>(() => write.Done())).Reason);
 
-        await using CrossChannel<int> empty = await CrossChannel.CreateBoundedAsync<int>(ChannelAddress.Unix(_directory["empty"]), 1).Done();
+        await using SharedChannel<int> empty = await CrossChannel.CreateBoundedAsync<int>(ChannelAddress.Unix(_directory["empty"]), 1).Done();
         CrossChannelReader<int>[] readers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => CrossChannel.OpenReaderAsync<int>(empty.Address))).Done();
         Task<bool>[] waits = [.. readers.Append(empty.Reader).Select(reader => reader.WaitToReadAsync().AsTask())];
         await empty.Reader.CloseAsync("closed").Done();
@@ -200,7 +200,7 @@ public sealed class CompletionTests : IDisposable
     public async Task DisposeAsync_RemoteReaderDrains_NothingIsLeft()
     {
         var log = new LogList();
-        CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, new() { Link = new() { Logger = log }, DrainTimeout = Wait.Deadline });
+        SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, new() { Link = new() { Logger = log }, DrainTimeout = Wait.Deadline });
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         Assert.AreEqual(100, owner.Writer.TryWriteMany(Enumerable.Range(0, 100).ToArray()));
         Task disposal = owner.DisposeAsync().AsTask();
@@ -226,7 +226,7 @@ public sealed class CompletionTests : IDisposable
         };
         meter.SetMeasurementEventCallback<long>((_, value, _, _) => Interlocked.Add(ref counted, value));
         meter.Start();
-        CrossChannel<int> owner = await CreateAsync(
+        SharedChannel<int> owner = await CreateAsync(
             CompletionPolicy.AnyWriter, new() { Link = new() { Logger = log }, DrainTimeout = TimeSpan.FromMilliseconds(50) });
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         Assert.AreEqual(10, owner.Writer.TryWriteMany(Enumerable.Range(0, 10).ToArray()));
@@ -241,7 +241,7 @@ public sealed class CompletionTests : IDisposable
     public async Task DisposeAsync_OnlyWritersAreThere_WaitsForNobody()
     {
         var log = new LogList();
-        CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
+        SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
         await writer.WriteAsync(1).Done();
         await writer.FlushAsync().Done();
@@ -256,7 +256,7 @@ public sealed class CompletionTests : IDisposable
     public async Task DisposeAsync_OnlyAnIdleWriterIsThere_EndsCleanly()
     {
         var log = new LogList();
-        CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
+        SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
         await owner.DisposeAsync().Done();
         Assert.AreEqual(0, log.Count("NotDrained"));
@@ -268,8 +268,8 @@ public sealed class CompletionTests : IDisposable
     [TestMethod]
     public async Task DisposeAsync_OnlyAWriterThatWaitsForBytesIsThere_WaitsForNobody()
     {
-        HubSettings still = Still(new LogList());
-        CrossChannel<byte[]> owner = await CrossChannel.CreateBoundedAsync<byte[]>(
+        HubOptions still = Still(new LogList());
+        SharedChannel<byte[]> owner = await CrossChannel.CreateBoundedAsync<byte[]>(
             Address, 100, hub: new() { Link = still.Link, DrainTimeout = still.DrainTimeout, MaxBytes = 1 }).Done();
         await using CrossChannelWriter<byte[]> writer = await CrossChannel.OpenWriterAsync<byte[]>(owner.Address).Done();
         for (int i = 0; i < 50; i++)
@@ -286,7 +286,7 @@ public sealed class CompletionTests : IDisposable
     public async Task DisposeAsync_TheLastReaderLeavesMeanwhile_WaitsNoLonger(bool isWriterThere)
     {
         var log = new LogList();
-        CrossChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
+        SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
         await using CrossChannelWriter<int>? writer = isWriterThere ? await CrossChannel.OpenWriterAsync<int>(owner.Address).Done() : null;
         CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         Assert.AreEqual(10, owner.Writer.TryWriteMany(Enumerable.Range(0, 10).ToArray()));
@@ -298,9 +298,9 @@ public sealed class CompletionTests : IDisposable
         Assert.AreEqual(1, log.Count("NotDrained"));
     }
 
-    private static HubSettings Still(LogList log) =>
+    private static HubOptions Still(LogList log) =>
         new() { Link = new() { Logger = log, TimeProvider = new ManualTimeProvider() }, DrainTimeout = TimeSpan.FromMinutes(1) };
 
-    private Task<CrossChannel<int>> CreateAsync(CompletionPolicy completion, HubSettings? hub = null) =>
+    private Task<SharedChannel<int>> CreateAsync(CompletionPolicy completion, HubOptions? hub = null) =>
         CrossChannel.CreateBoundedAsync<int>(Address, 100, new() { Completion = completion }, hub).Done();
 }

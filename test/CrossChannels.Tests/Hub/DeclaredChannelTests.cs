@@ -63,7 +63,7 @@ public sealed class DeclaredChannelTests : IDisposable
     public async Task DeadLetters_OpenedFirst_DecideForTheChannelToo()
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(Address).Done();
-        hub.Declare("work", new BoundedChannelOptions(8), new LeaseSettings { MaxDeliveries = 1 });
+        hub.Declare("work", new BoundedChannelOptions(8), new LeaseOptions { MaxDeliveries = 1 });
         await using CrossChannelReader<long> letters = await CrossChannel.OpenReaderAsync<long>(Address.WithChannel("work.dead-letters")).Done();
         await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => CrossChannel.OpenWriterAsync<string>(Address.WithChannel("work")).Done());
         await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(Address.WithChannel("work")).Done();
@@ -73,16 +73,16 @@ public sealed class DeclaredChannelTests : IDisposable
     [TestMethod]
     public void DeadLetter_IsOutOfTheChannel_IsAmongTheLetters()
     {
-        ItemContract contract = ItemCodec.Create(new CrossChannelSettings<long>()).Contract;
+        ItemContract contract = ItemCodec.Create(new ItemOptions<long>()).Contract;
         var budget = new HubBudget(1 << 20);
-        var options = new QueueOptions(contract, 8, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, HubSettings.Default);
+        var options = new QueueOptions(contract, 8, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, HubOptions.Default);
         var letters = new QueueChannel("letters", options, budget);
-        var channel = new QueueChannel("items", options with { Leases = new LeaseSettings { MaxDeliveries = 1 }, DeadLetters = letters }, budget);
+        var channel = new QueueChannel("items", options with { Leases = new LeaseOptions { MaxDeliveries = 1 }, DeadLetters = letters }, budget);
         Assert.IsTrue(channel.OwnerWrites.TryAccept(7L));
-        HubDuties duties = default;
+        HubAfterLock duties = default;
         lock (channel.Sync)
         {
-            Assert.IsTrue(channel.Queue.TryTakeRun(1, long.MaxValue, out HeldRun run));
+            Assert.IsTrue(channel.Queue.TryTakeRun(1, long.MaxValue, out ItemBatch run));
             channel.ReturnLocked(run, ReturnReason.Handed, hadSlot: true, ref duties);
             Assert.IsTrue(channel.IsDrained);
         }
@@ -96,7 +96,7 @@ public sealed class DeclaredChannelTests : IDisposable
     private async Task ReadDeadLetterAsync<T>(T item)
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(Address).Done();
-        hub.Declare("work", new BoundedChannelOptions(8), new LeaseSettings { MaxDeliveries = 1 });
+        hub.Declare("work", new BoundedChannelOptions(8), new LeaseOptions { MaxDeliveries = 1 });
         await using CrossChannelWriter<T> writer = await CrossChannel.OpenWriterAsync<T>(Address.WithChannel("work")).Done();
         await using LeasedReader<T> work = await CrossChannel.OpenLeasedReaderAsync<T>(Address.WithChannel("work")).Done();
         await writer.WriteAsync(item).Done();

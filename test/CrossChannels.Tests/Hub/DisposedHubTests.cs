@@ -29,9 +29,9 @@ public sealed class DisposedHubTests
         {
             ChannelHub hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}").Done();
             using var start = new Barrier(2);
-            Task<List<CrossChannel<int>>> making = Task.Run(() =>
+            Task<List<SharedChannel<int>>> making = Task.Run(() =>
             {
-                var made = new List<CrossChannel<int>>();
+                var made = new List<SharedChannel<int>>();
                 start.SignalAndWait(Wait.Deadline);
                 try
                 {
@@ -45,7 +45,7 @@ public sealed class DisposedHubTests
             });
             start.SignalAndWait(Wait.Deadline);
             await hub.ShutDownAsync(TimeSpan.Zero).Done();
-            foreach (CrossChannel<int> channel in await making.Done())
+            foreach (SharedChannel<int> channel in await making.Done())
                 await channel.Reader.Completion.Done("a channel that was made is ended");
         }
     }
@@ -59,7 +59,7 @@ public sealed class DisposedHubTests
         await using ChannelHub hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}").Done();
         for (int round = 0; round < 2; round++)
         {
-            LeasedChannel<int> work = hub.CreateLeased<int>("work", 1, new LeaseSettings { MaxDeliveries = 1 });
+            LeasedChannel<int> work = hub.CreateLeased<int>("work", 1, new LeaseOptions { MaxDeliveries = 1 });
             await using CrossChannelReader<int> letters = await CrossChannel.OpenReaderAsync<int>(work.DeadLetters!.Address).Done();
             Assert.IsTrue(work.Writer.TryWrite(7));
             (await work.Reader.ReadAsync().Done()).Abandon();
@@ -81,7 +81,7 @@ public sealed class DisposedHubTests
         {
             case "queued": hub.CreateBounded<int>(name, 1); break;
             case "dropping": hub.CreateBounded<int>(name, new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropNewest }); break;
-            case "leased": hub.CreateLeased<int>(name, 1, new LeaseSettings { MaxDeliveries = 1 }); break;
+            case "leased": hub.CreateLeased<int>(name, 1, new LeaseOptions { MaxDeliveries = 1 }); break;
             case "declared": hub.Declare(name, new BoundedChannelOptions(1)); break;
             default: hub.CreateLock(name); break;
         }

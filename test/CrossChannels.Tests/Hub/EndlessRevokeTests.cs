@@ -14,14 +14,14 @@ public sealed class EndlessRevokeTests : IDisposable
 
     private ChannelAddress Address => ChannelAddress.Unix(_directory["hub"]);
 
-    private HubSettings Settings => new() { Link = new() { TimeProvider = _clock }, RevokeTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = TimeSpan.Zero };
+    private HubOptions Settings => new() { Link = new() { TimeProvider = _clock }, RevokeTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = TimeSpan.Zero };
 
     public void Dispose() => _directory.Dispose();
 
     [TestMethod]
     public async Task StuckWriter_IsAskedOnce_AndItsAnswerPassesTheSlotOn()
     {
-        await using CrossChannel<long> owner = await CreateAsync(1);
+        await using SharedChannel<long> owner = await CreateAsync(1);
         await using RawPeer stuck = await HubRaw.OpenWriterAsync<long>(owner.Address);
         await using CrossChannelWriter<long> other = await CrossChannel.OpenWriterAsync<long>(owner.Address).Done();
         Task write = other.WriteAsync(7).AsTask();
@@ -37,7 +37,7 @@ public sealed class EndlessRevokeTests : IDisposable
     public async Task StuckWriter_UsesWhatItWasAskedFor_AnotherIsAsked()
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(Address, Settings).Done();
-        CrossChannel<long> owner = hub.CreateBounded<long>("c", 16);
+        SharedChannel<long> owner = hub.CreateBounded<long>("c", 16);
         await using RawPeer idle = await HubRaw.OpenWriterAsync<long>(owner.Address);
         await using RawPeer stuck = await HubRaw.OpenWriterAsync<long>(owner.Address);
         await stuck.SendAsync(Wire.Longs(0, 0));
@@ -59,7 +59,7 @@ public sealed class EndlessRevokeTests : IDisposable
     [TestMethod]
     public async Task StuckReader_IsAskedOnce_AndItsAnswerPassesItemsOn()
     {
-        await using CrossChannel<long> owner = await CreateAsync(8);
+        await using SharedChannel<long> owner = await CreateAsync(8);
         await using RawPeer stuck = await HubRaw.OpenReaderAsync<long>(owner.Address, 3);
         await owner.Writer.WriteManyAsync((long[])[1, 2, 3]).Done();
         await stuck.ReadFrameAsync(FrameType.Items);
@@ -74,7 +74,7 @@ public sealed class EndlessRevokeTests : IDisposable
     [TestMethod]
     public async Task StuckReader_SomebodyJoins_ReportEndsIt()
     {
-        await using CrossChannel<long> owner = await CreateAsync(8);
+        await using SharedChannel<long> owner = await CreateAsync(8);
         await using RawPeer stuck = await HubRaw.OpenReaderAsync<long>(owner.Address, 3);
         await owner.Writer.WriteAsync(1).Done();
         await stuck.ReadFrameAsync(FrameType.Items);
@@ -96,5 +96,5 @@ public sealed class EndlessRevokeTests : IDisposable
         return frame;
     }
 
-    private Task<CrossChannel<long>> CreateAsync(int capacity) => CrossChannel.CreateBoundedAsync<long>(Address, capacity, hub: Settings).Done();
+    private Task<SharedChannel<long>> CreateAsync(int capacity) => CrossChannel.CreateBoundedAsync<long>(Address, capacity, hub: Settings).Done();
 }

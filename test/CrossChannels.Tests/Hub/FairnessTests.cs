@@ -18,7 +18,7 @@ public sealed class FairnessTests : IDisposable
     public async Task OneReaderAlone_KeepsTheOrderOfEachWriter(bool isRemote)
     {
         const int Writers = 6, Each = 500;
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, 50, new() { Completion = CompletionPolicy.LastWriter(Writers) }).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, 50, new() { Completion = CompletionPolicy.LastWriter(Writers) }).Done();
         await using var writers = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, Writers));
         CrossChannelReader<int> reader = isRemote ? await CrossChannel.OpenReaderAsync<int>(owner.Address).Done() : owner.Reader;
         Task writing = Task.WhenAll(writers.All.Select((writer, index) => Task.Run(async () =>
@@ -42,7 +42,7 @@ public sealed class FairnessTests : IDisposable
     public async Task FiftyReaders_CompeteForItems_EachComesOnce()
     {
         const int Total = 5000, Readers = 50;
-        await using CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, 64).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(Address, 64).Done();
         CrossChannelReader<int>[] readers = await Task.WhenAll(Enumerable.Range(0, Readers).Select(_ => CrossChannel.OpenReaderAsync<int>(owner.Address))).Done();
         var read = new ConcurrentBag<int>();
         Task[] reading = [.. readers.Append(owner.Reader).Select(reader => Task.Run(async () =>
@@ -64,7 +64,7 @@ public sealed class FairnessTests : IDisposable
     [DataRow(true)]
     public async Task IdleReader_HoldsItems_GivesThemToTheOneThatWaits(bool isOwnerHungry)
     {
-        await using CrossChannel<int> owner = await CrossChannel.CreateUnboundedAsync<int>(Address).Done();
+        await using SharedChannel<int> owner = await CrossChannel.CreateUnboundedAsync<int>(Address).Done();
         await using CrossChannelReader<int> idle = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         int next = 0;
         // Fast, so that it reads ahead.

@@ -18,10 +18,10 @@ public sealed class HubBudgetTests
     {
         // Bytes are charged in steps of 256, so that little is charged at once and little freed.
         var budget = new HubBudget(1 << 20);
-        ItemContract contract = ItemCodec.Create(new CrossChannelSettings<long>()).Contract;
-        var options = new QueueOptions(contract, 100, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, new HubSettings { MaxBytes = 1 << 20 })
+        ItemContract contract = ItemCodec.Create(new ItemOptions<long>()).Contract;
+        var options = new QueueOptions(contract, 100, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, new HubOptions { MaxBytes = 1 << 20 })
         {
-            Leases = what == "leased" ? LeaseSettings.Default : null,
+            Leases = what == "leased" ? LeaseOptions.Default : null,
         };
         var channel = new QueueChannel("items", options, budget);
         for (long i = 0; i < 40; i++)
@@ -40,8 +40,8 @@ public sealed class HubBudgetTests
     public async Task Close_LastStepWasSmall_IsFreeToo()
     {
         var budget = new HubBudget(1 << 20);
-        ItemContract contract = ItemCodec.Create(new CrossChannelSettings<byte[]>()).Contract;
-        var hub = new HubSettings { MaxBytes = 1 << 20 };
+        ItemContract contract = ItemCodec.Create(new ItemOptions<byte[]>()).Contract;
+        var hub = new HubOptions { MaxBytes = 1 << 20 };
         var channel = new QueueChannel("items", new QueueOptions(contract, 100, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, hub), budget);
         Assert.IsTrue(channel.OwnerWrites.TryAccept(new byte[300], isNull: false));
         Assert.IsTrue(channel.OwnerWrites.TryAccept(new byte[40], isNull: false));
@@ -63,8 +63,8 @@ public sealed class HubBudgetTests
     public async Task Create_NameIsTaken_LeavesNothingBehind(string what)
     {
         await using ChannelHub hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}").Done();
-        CrossChannel<int> first = hub.CreateBounded<int>("work", 1);
-        var leases = new LeaseSettings { MaxDeliveries = 2 };
+        SharedChannel<int> first = hub.CreateBounded<int>("work", 1);
+        var leases = new LeaseOptions { MaxDeliveries = 2 };
         for (int i = 0; i < 2; i++)
         {
             ArgumentException error = Assert.ThrowsExactly<ArgumentException>(() =>

@@ -18,10 +18,10 @@ public abstract partial class HubContract : ChannelCore, IDisposable
     public void Dispose() => _directory.Dispose();
 
     internal async Task<HubEnds<T>> OpenHubAsync<T>(
-        ChannelOptions? options = null, CrossChannelSettings<T>? settings = null, HubSettings? hub = null, [CallerMemberName] string test = "")
+        ChannelOptions? options = null, ItemOptions<T>? settings = null, HubOptions? hub = null, [CallerMemberName] string test = "")
     {
         ChannelAddress address = ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]);
-        CrossChannel<T> owner = options is UnboundedChannelOptions unbounded
+        SharedChannel<T> owner = options is UnboundedChannelOptions unbounded
             ? await CrossChannel.CreateUnboundedAsync(address, unbounded, settings, hub).Done("the owner", test)
             : await CrossChannel.CreateBoundedAsync(address, (BoundedChannelOptions?)options ?? new(1024), null, settings, hub).Done("the owner", test);
         return await HubEnds<T>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test);
@@ -31,7 +31,7 @@ public abstract partial class HubContract : ChannelCore, IDisposable
     {
         if (itemDropped is null)
             return (await OpenHubAsync<int>(options, test: test)).AsEnds();
-        CrossChannel<int> owner = await CrossChannel.CreateBoundedAsync(
+        SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync(
             ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]), (BoundedChannelOptions)options, itemDropped).Done("the owner", test);
         return (await HubEnds<int>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test)).AsEnds();
     }

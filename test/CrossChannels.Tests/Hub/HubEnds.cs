@@ -5,14 +5,14 @@ namespace CrossChannels.Tests.Hub;
 /// <summary>A channel that this process owns, and one writer and one reader of it, each the owner's or a remote one.</summary>
 internal sealed class HubEnds<T> : IAsyncDisposable
 {
-    private HubEnds(CrossChannel<T> owner, CrossChannelWriter<T> writer, CrossChannelReader<T> reader)
+    private HubEnds(SharedChannel<T> owner, CrossChannelWriter<T> writer, CrossChannelReader<T> reader)
     {
         Owner = owner;
         Writer = writer;
         Reader = reader;
     }
 
-    public CrossChannel<T> Owner { get; }
+    public SharedChannel<T> Owner { get; }
 
     public CrossChannelWriter<T> Writer { get; }
 
@@ -22,7 +22,7 @@ internal sealed class HubEnds<T> : IAsyncDisposable
 
     public bool IsReaderRemote => !ReferenceEquals(Reader, Owner.Reader);
 
-    public static async Task<HubEnds<T>> OpenAsync(CrossChannel<T> owner, bool isWriterRemote, bool isReaderRemote, string test)
+    public static async Task<HubEnds<T>> OpenAsync(SharedChannel<T> owner, bool isWriterRemote, bool isReaderRemote, string test)
     {
         var ends = new HubEnds<T>(
             owner,

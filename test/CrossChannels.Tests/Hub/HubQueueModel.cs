@@ -65,7 +65,7 @@ internal sealed class HubQueueModel(int elementSize, int seed)
     private void Send(Reader reader)
     {
         int maxCount = 1 + _random.Next(12), maxBytes = _random.Next(300);
-        Assert.AreEqual(_model.Count > 0, _queue.TryTakeRun(maxCount, maxBytes, out HeldRun run));
+        Assert.AreEqual(_model.Count > 0, _queue.TryTakeRun(maxCount, maxBytes, out ItemBatch run));
         if (_model.Count == 0)
             return;
         _segments.Add(run.Segment);
@@ -116,7 +116,7 @@ internal sealed class HubQueueModel(int elementSize, int seed)
 
     private void TakeOldest(Reader reader)
     {
-        var taken = new List<HeldRun>();
+        var taken = new List<ItemBatch>();
         int count = _random.Next(Math.Min(reader.Model.Count, 20) + 1);
         long[] expected = [.. reader.Model.Keys.Take(count)];
         reader.InFlight.TakeOldest(count, taken);
@@ -125,7 +125,7 @@ internal sealed class HubQueueModel(int elementSize, int seed)
 
     private void TakeNewest(Reader reader)
     {
-        var taken = new List<HeldRun>();
+        var taken = new List<ItemBatch>();
         int count = _random.Next(Math.Min(reader.Model.Count, 20) + 1);
         long[] expected = [.. reader.Model.Keys.Skip(reader.Model.Count - count)];
         reader.InFlight.TakeNewest(count, taken);
@@ -139,15 +139,15 @@ internal sealed class HubQueueModel(int elementSize, int seed)
         uint count = (uint)_random.Next(1, 8);
         var range = new SettleRange(first, count, _random.Next(3) > 0 ? SettleOutcome.Completed : SettleOutcome.Abandoned);
         long[] expected = [.. Enumerable.Range(0, (int)count).Select(i => first + i).TakeWhile(reader.Model.ContainsKey)];
-        var taken = new List<HeldRun>();
+        var taken = new List<ItemBatch>();
         Assert.AreEqual(expected.Length == count, reader.InFlight.TryTake(range, taken));
         Take(reader, expected, taken, isReturned: range.Outcome == SettleOutcome.Abandoned, again: 1);
     }
 
-    private void Take(Reader reader, long[] expected, List<HeldRun> taken, bool isReturned, int again)
+    private void Take(Reader reader, long[] expected, List<ItemBatch> taken, bool isReturned, int again)
     {
         CollectionAssert.AreEqual(expected, taken.OrderBy(static run => run.LinkSequence).SelectMany(NumbersOnLink).ToArray());
-        foreach (HeldRun run in taken)
+        foreach (ItemBatch run in taken)
         {
             CheckBytes(run);
             for (int i = 0; i < run.Count; i++)
@@ -183,7 +183,7 @@ internal sealed class HubQueueModel(int elementSize, int seed)
     {
         foreach (Reader reader in _readers)
         {
-            var taken = new List<HeldRun>();
+            var taken = new List<ItemBatch>();
             long[] expected = [.. reader.Model.Keys];
             reader.InFlight.TakeOldest(expected.Length, taken);
             Take(reader, expected, taken, isReturned: true, again: 0);
@@ -196,10 +196,10 @@ internal sealed class HubQueueModel(int elementSize, int seed)
         Assert.IsTrue(_segments.All(WireItems.IsReleased), "A segment is still referred to.");
     }
 
-    private void CheckBytes(in HeldRun run) =>
+    private void CheckBytes(in ItemBatch run) =>
         CollectionAssert.AreEqual(WireItems.Of(run.Sequence, run.Count, elementSize), run.Payload.ToArray());
 
-    private static IEnumerable<long> NumbersOnLink(HeldRun run) => Enumerable.Range(0, run.Count).Select(i => run.LinkSequence + i);
+    private static IEnumerable<long> NumbersOnLink(ItemBatch run) => Enumerable.Range(0, run.Count).Select(i => run.LinkSequence + i);
 
     private long BytesOf(long number) => WireItems.Of(number, elementSize).Length;
 }

@@ -21,10 +21,10 @@ public sealed class HubQueueTests
         var inFlight = new InFlight(8);
         var queue = new HubQueue(8);
         queue.Append(WireItems.Of(0, 3, 8), 3);
-        Assert.IsTrue(queue.TryTakeRun(3, 1000, out HeldRun run));
+        Assert.IsTrue(queue.TryTakeRun(3, 1000, out ItemBatch run));
         run.LinkSequence = 10;
         inFlight.Add(run);
-        var taken = new List<HeldRun>();
+        var taken = new List<ItemBatch>();
         Assert.IsFalse(inFlight.TryTake(new(9, 2, default), taken));
         Assert.IsFalse(inFlight.TryTake(new(13, 1, default), taken));
         Assert.IsFalse(inFlight.TryTake(new(long.MaxValue, uint.MaxValue, default), taken));

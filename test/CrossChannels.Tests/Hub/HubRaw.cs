@@ -10,13 +10,13 @@ internal static class HubRaw
 {
     /// <summary>A raw writer that has greeted and got its first credit.</summary>
     public static Task<RawPeer> OpenWriterAsync<T>(ChannelAddress address) =>
-        OpenAsync(address, new LinkIdentity(Contract<T>(), ItemContract.None, address.Channel ?? "", new LinkSettings(), LinkRole.Writer), Wire.Welcome(0, 0));
+        OpenAsync(address, new LinkIdentity(Contract<T>(), ItemContract.None, address.Channel ?? "", new ConnectionOptions(), LinkRole.Writer), Wire.Welcome(0, 0));
 
     /// <summary>A raw reader that has greeted and asks for so many items.</summary>
     public static Task<RawPeer> OpenReaderAsync<T>(ChannelAddress address, long items, bool isLeased = false, int maxItemBytes = 16 << 20) =>
         OpenAsync(
             address,
-            new LinkIdentity(ItemContract.None, Contract<T>(), address.Channel ?? "", new LinkSettings(), isLeased ? LinkRole.LeasedReader : LinkRole.Reader),
+            new LinkIdentity(ItemContract.None, Contract<T>(), address.Channel ?? "", new ConnectionOptions(), isLeased ? LinkRole.LeasedReader : LinkRole.Reader),
             Wire.Welcome(items, 1 << 20, maxItemBytes));
 
     public static byte[] Reclaimed(long read, long cut)
@@ -42,5 +42,5 @@ internal static class HubRaw
         return raw;
     }
 
-    private static ItemContract Contract<T>() => ItemCodec.Create(new CrossChannelSettings<T>()).Contract;
+    private static ItemContract Contract<T>() => ItemCodec.Create(new ItemOptions<T>()).Contract;
 }

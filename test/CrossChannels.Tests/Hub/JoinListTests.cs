@@ -10,8 +10,8 @@ public sealed class JoinListTests
     [TestMethod]
     public async Task Join_IsCanceled_IsForgotten()
     {
-        ItemContract contract = ItemCodec.Create(new CrossChannelSettings<long>()).Contract;
-        var channel = new QueueChannel("items", new QueueOptions(contract, 8, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, HubSettings.Default), new HubBudget(1 << 20));
+        ItemContract contract = ItemCodec.Create(new ItemOptions<long>()).Contract;
+        var channel = new QueueChannel("items", new QueueOptions(contract, 8, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, HubOptions.Default), new HubBudget(1 << 20));
         Assert.IsTrue(channel.OwnerWrites.TryAccept(1L));
         using var source = new CancellationTokenSource();
         Task join = channel.OwnerWrites.JoinAsync(source.Token).AsTask();
@@ -32,7 +32,7 @@ public sealed class JoinListTests
     public async Task Writer_IsGoneBeforeItsItemsAreRead_IsForgotten(string what)
     {
         await using var hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}", new() { DrainTimeout = TimeSpan.Zero }).Done();
-        CrossChannel<int> owner = hub.CreateUnbounded<int>("items", settings: new() { Completion = CompletionPolicy.Owner });
+        SharedChannel<int> owner = hub.CreateUnbounded<int>("items", settings: new() { Completion = CompletionPolicy.Owner });
         var channel = (QueueChannel)hub.Directory.Objects.Single();
         for (int i = 0; i < 3; i++)
         {

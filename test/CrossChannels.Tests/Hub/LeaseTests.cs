@@ -126,7 +126,7 @@ public sealed class LeaseTests : IDisposable
     [DataRow(true)]
     public async Task UnreadableItem_IsAbandoned_AndTheChannelLives(bool isRemote)
     {
-        var settings = new CrossChannelSettings<string> { Serializer = new PickySerializer() };
+        var settings = new ItemOptions<string> { Serializer = new PickySerializer() };
         await using LeasedChannel<string> owner = await CrossChannel.CreateLeasedAsync(Address, 10, new() { MaxDeliveries = 2 }, settings).Done();
         await using LeasedReader<string> reader = isRemote ? await CrossChannel.OpenLeasedReaderAsync(owner.Address, settings).Done() : owner.Reader;
         await owner.Writer.WriteAsync("bad").Done();
@@ -176,19 +176,19 @@ public sealed class LeaseTests : IDisposable
     }
 
     [TestMethod]
-    [DataRow(SlotRelease.Taken, false)]
-    [DataRow(SlotRelease.Taken, true)]
-    [DataRow(SlotRelease.Settled, false)]
-    [DataRow(SlotRelease.Settled, true)]
-    public async Task SlotRelease_TheSlotIsFreeWhenTakenOrWhenSettled(SlotRelease release, bool isRemote)
+    [DataRow(CapacityRelease.Taken, false)]
+    [DataRow(CapacityRelease.Taken, true)]
+    [DataRow(CapacityRelease.Settled, false)]
+    [DataRow(CapacityRelease.Settled, true)]
+    public async Task SlotRelease_TheSlotIsFreeWhenTakenOrWhenSettled(CapacityRelease release, bool isRemote)
     {
-        await using LeasedChannel<int> owner = await CrossChannel.CreateLeasedAsync<int>(Address, 2, new() { SlotRelease = release }).Done();
+        await using LeasedChannel<int> owner = await CrossChannel.CreateLeasedAsync<int>(Address, 2, new() { CapacityRelease = release }).Done();
         await using LeasedReader<int> reader = await ReaderAsync(owner, isRemote);
         await owner.Writer.WriteAsync(0).Done();
         await owner.Writer.WriteAsync(1).Done();
         Task write = owner.Writer.WriteAsync(2).AsTask();
         Lease<int> lease = await reader.ReadAsync().Done();
-        if (release == SlotRelease.Settled)
+        if (release == CapacityRelease.Settled)
         {
             Lease<int> other = await reader.ReadAsync().Done();
             Assert.IsFalse(write.IsCompleted);

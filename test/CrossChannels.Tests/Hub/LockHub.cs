@@ -22,17 +22,17 @@ internal sealed class LockHub : IAsyncDisposable
 
     public LockStatus Status => Hub.GetStatus().Locks.Single();
 
-    public static async Task<LockHub> StartAsync(HubSettings? settings = null)
+    public static async Task<LockHub> StartAsync(HubOptions? settings = null)
     {
         var directory = new TempDirectory();
         return new LockHub(directory, await ChannelHub.StartAsync(ChannelAddress.Unix(directory["x.sock"]), settings).Done());
     }
 
-    public Task<CrossLock> OpenAsync(LinkSettings? settings = null) => CrossChannel.OpenLockAsync(Gate.Address, settings).Done();
+    public Task<CrossLock> OpenAsync(ConnectionOptions? settings = null) => CrossChannel.OpenLockAsync(Gate.Address, settings).Done();
 
     /// <summary>Opens the link of a lock and says and hears everything by itself.</summary>
-    public async Task<CrossChannel<LockRequest, LockAnswer>> OpenRawAsync() =>
-        await new LinkChannelFactory<LockRequest, LockAnswer>(LockWire.OfEnd(LinkSettings.Default), "gate", LinkRole.Lock)
+    public async Task<DuplexChannel<LockRequest, LockAnswer>> OpenRawAsync() =>
+        await new LinkChannelFactory<LockRequest, LockAnswer>(LockWire.OfEnd(ConnectionOptions.Default), "gate", LinkRole.Lock)
             .ConnectAsync(Gate.Address, CancellationToken.None).Done();
 
     /// <summary>So many requests wait.</summary>

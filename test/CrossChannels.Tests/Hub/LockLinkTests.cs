@@ -15,7 +15,7 @@ public sealed class LockLinkTests
     [TestMethod]
     public void Items_AreThoseOfTheProtocol()
     {
-        CrossChannelOptions<LockAnswer, LockRequest> options = LockWire.OfHub(LinkSettings.Default);
+        DuplexChannelOptions<LockAnswer, LockRequest> options = LockWire.OfHub(ConnectionOptions.Default);
         Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.request", 16, $"{RawLayout.Prefix}{{i8 Id,i8 Kind}}"), ItemCodec.Create(options.ReadSettings).Contract);
         Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.answer", 24, $"{RawLayout.Prefix}{{i8 Id,i8 Token,i8 Kind}}"), ItemCodec.Create(options.WriteSettings).Contract);
     }
@@ -29,7 +29,7 @@ public sealed class LockLinkTests
     public async Task Request_ThatMeansNothing_EndsTheLinkAsAViolation(int kind, int id)
     {
         await using LockHub hub = await LockHub.StartAsync();
-        await using CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await using DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(id, (LockRequestKind)kind)).Done();
         await Assert.ThrowsExactlyAsync<ProtocolViolationException>(() => EndAsync(raw.Reader));
     }
@@ -41,7 +41,7 @@ public sealed class LockLinkTests
     public async Task Request_UnderANumberThatIsInUse_EndsTheLinkAndPassesTheLockOn(int first, int second)
     {
         await using LockHub hub = await LockHub.StartAsync();
-        await using CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await using DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(7, (LockRequestKind)first)).Done();
         Assert.AreEqual(new LockAnswer(7, 1, LockAnswerKind.Granted), await raw.Reader.ReadAsync().Done());
         Task<LockHold> next = hub.Gate.AcquireAsync().AsTask();
@@ -58,7 +58,7 @@ public sealed class LockLinkTests
     {
         await using LockHub hub = await LockHub.StartAsync();
         await using LockHold hold = await hub.Gate.AcquireAsync().Done();
-        await using CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await using DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
         await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Release)).Done();
         await Assert.ThrowsExactlyAsync<ProtocolViolationException>(() => EndAsync(raw.Reader));
@@ -72,7 +72,7 @@ public sealed class LockLinkTests
     public async Task Holder_LeavesWithoutReleasing_TheNextIsTold(bool aborts)
     {
         await using LockHub hub = await LockHub.StartAsync();
-        CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
         await raw.Reader.ReadAsync().Done();
         if (aborts)
@@ -94,10 +94,10 @@ public sealed class LockLinkTests
     public async Task Grant_WithdrawnUnseen_TheNextIsToldInItsPlace()
     {
         await using LockHub hub = await LockHub.StartAsync();
-        CrossChannel<LockRequest, LockAnswer> dying = await hub.OpenRawAsync();
+        DuplexChannel<LockRequest, LockAnswer> dying = await hub.OpenRawAsync();
         await dying.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
         await dying.Reader.ReadAsync().Done();
-        await using CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await using DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
         await hub.Waiting(1);
         Task<LockHold> next = hub.Gate.AcquireAsync().AsTask();
@@ -113,10 +113,10 @@ public sealed class LockLinkTests
     public async Task Hub_AnswersWhatWasNotAsked_TheLinkEndsAsAViolation()
     {
         using var directory = new TempDirectory();
-        await using CrossChannelListener<LockAnswer, LockRequest> hub = await CrossChannel
-            .ListenAsync(ChannelAddress.Unix(directory["x.sock"]), LockWire.OfHub(LinkSettings.Default)).Done();
-        Task<CrossChannel<LockRequest, LockAnswer>> connecting = CrossChannel.ConnectAsync(hub.Address, LockWire.OfEnd(LinkSettings.Default));
-        await using CrossChannel<LockAnswer, LockRequest> there = await hub.AcceptAsync().Done();
+        await using DuplexChannelListener<LockAnswer, LockRequest> hub = await CrossChannel
+            .ListenAsync(ChannelAddress.Unix(directory["x.sock"]), LockWire.OfHub(ConnectionOptions.Default)).Done();
+        Task<DuplexChannel<LockRequest, LockAnswer>> connecting = CrossChannel.ConnectAsync(hub.Address, LockWire.OfEnd(ConnectionOptions.Default));
+        await using DuplexChannel<LockAnswer, LockRequest> there = await hub.AcceptAsync().Done();
         var source = new RemoteLock((LinkChannel<LockRequest, LockAnswer>)await connecting.Done());
         var gate = new CrossLock(source, hub.Address);
         Task<LockHold> waiting = gate.AcquireAsync().AsTask();
@@ -132,7 +132,7 @@ public sealed class LockLinkTests
     {
         var clock = new ManualTimeProvider();
         await using LockHub hub = await LockHub.StartAsync(Settings(clock));
-        await using CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await using DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
         Assert.AreEqual(LockAnswerKind.Granted, (await raw.Reader.ReadAsync().Done()).Kind);
         // Nobody waits, so that it may be silent.
@@ -158,7 +158,7 @@ public sealed class LockLinkTests
     {
         var clock = new ManualTimeProvider();
         await using LockHub hub = await LockHub.StartAsync(Settings(clock));
-        await using CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await using DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
         Assert.AreEqual(LockAnswerKind.Granted, (await raw.Reader.ReadAsync().Done()).Kind);
         Task<LockHold> next = hub.Gate.AcquireAsync().AsTask();
@@ -204,7 +204,7 @@ public sealed class LockLinkTests
     {
         var clock = new ManualTimeProvider();
         await using LockHub hub = await LockHub.StartAsync(Settings(clock));
-        await using CrossChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await using DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
         await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
         await raw.Reader.ReadAsync().Done();
         Task<LockHold> next = hub.Gate.AcquireAsync().AsTask();
@@ -215,10 +215,10 @@ public sealed class LockLinkTests
         Assert.IsTrue((await next.Done()).WasAbandoned);
     }
 
-    private static HubSettings Settings(TimeProvider clock) => new()
+    private static HubOptions Settings(TimeProvider clock) => new()
     {
         RevokeTimeout = s_half * 2,
-        Link = new LinkSettings { TimeProvider = clock, GreetingTimeout = Timeout.InfiniteTimeSpan },
+        Link = new ConnectionOptions { TimeProvider = clock, GreetingTimeout = Timeout.InfiniteTimeSpan },
     };
 
     /// <summary>The end, behind all answers.</summary>

@@ -64,7 +64,7 @@ public sealed class LockProcessTests
     [DataRow(true)]
     public async Task HolderStopped_WhileOthersWait_IsCutOffAndFindsItsHoldLost(bool releasesLate)
     {
-        await using LockHub hub = await LockHub.StartAsync(new HubSettings { RevokeTimeout = TimeSpan.FromMilliseconds(500) });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { RevokeTimeout = TimeSpan.FromMilliseconds(500) });
         await using ChildProcess holder = await StartAsync(hub.Gate.Address);
         await holder.SayAsync("acquire");
         Assert.AreEqual("1 released", await holder.ReadLineAsync());

@@ -80,8 +80,8 @@ public sealed class LockTests
     public async Task Acquire_TimePasses_TimesOutAndDoesNotWaitOn(bool isOwner)
     {
         var clock = new ManualTimeProvider();
-        var link = new LinkSettings { TimeProvider = clock };
-        await using LockHub hub = await LockHub.StartAsync(new HubSettings { Link = isOwner ? link : new(), RevokeTimeout = Timeout.InfiniteTimeSpan });
+        var link = new ConnectionOptions { TimeProvider = clock };
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = isOwner ? link : new(), RevokeTimeout = Timeout.InfiniteTimeSpan });
         CrossLock gate = isOwner ? hub.Gate : await hub.OpenAsync(link);
         LockHold hold = await hub.Gate.AcquireAsync().Done();
         Task<LockHold> acquire = gate.AcquireAsync(TimeSpan.FromSeconds(3)).AsTask();
@@ -165,7 +165,7 @@ public sealed class LockTests
     public async Task Open_OfWhatIsNoLock_IsRefusedByName()
     {
         await using LockHub hub = await LockHub.StartAsync();
-        await using CrossChannel<int> numbers = hub.Hub.CreateBounded<int>("numbers", 1);
+        await using SharedChannel<int> numbers = hub.Hub.CreateBounded<int>("numbers", 1);
         StringAssert.Contains((await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => CrossChannel.OpenLockAsync(numbers.Address).Done())).Message, "'numbers' is a channel");
         StringAssert.Contains((await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => CrossChannel.OpenReaderAsync<int>(hub.Gate.Address).Done())).Message, "'gate' is a lock");
         StringAssert.Contains((await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => CrossChannel.OpenLockAsync(hub.Hub.Address.WithChannel("door")).Done())).Message, "'gate', 'numbers'");
@@ -190,9 +190,9 @@ public sealed class LockTests
     public async Task Open_WithoutTheKeys_IsRefused()
     {
         byte[] key = [1, 2, 3];
-        await using LockHub hub = await LockHub.StartAsync(new HubSettings { Link = new LinkSettings { RequiredKeyToWrite = key } });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = new ConnectionOptions { RequiredKeyToWrite = key } });
         StringAssert.Contains((await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => hub.OpenAsync())).Message, "key to write");
-        await using CrossLock gate = await hub.OpenAsync(new LinkSettings { Key = key });
+        await using CrossLock gate = await hub.OpenAsync(new ConnectionOptions { Key = key });
         await (await gate.AcquireAsync().Done()).ReleaseAsync().Done();
     }
 

@@ -14,9 +14,9 @@ public sealed class OwnerWaitTests
     [TestMethod]
     public async Task Write_BytesComeBackForOneOfTwo_TheOtherGetsTheNextSlot()
     {
-        ItemContract contract = ItemCodec.Create(new CrossChannelSettings<long>()).Contract;
+        ItemContract contract = ItemCodec.Create(new ItemOptions<long>()).Contract;
         var budget = new HubBudget(1000);
-        var channel = new QueueChannel("items", new QueueOptions(contract, 2, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, new HubSettings { MaxBytes = 1000 }), budget);
+        var channel = new QueueChannel("items", new QueueOptions(contract, 2, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, new HubOptions { MaxBytes = 1000 }), budget);
         Link writer = Attach(channel, contract);
         Assert.IsTrue(channel.OwnerWrites.TryAccept(1L));
         Assert.IsTrue(channel.OwnerWrites.TryAccept(2L));

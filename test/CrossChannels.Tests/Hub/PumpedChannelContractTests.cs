@@ -10,7 +10,7 @@ public sealed class PumpedChannelContractTests : ChannelCore
 {
     internal override Task<Ends<int>> OpenAsync(ChannelOptions options, Action<int>? itemDropped = null, string test = "")
     {
-        PumpedChannel<int> channel = PumpedHub.Channel(options, itemDropped);
+        BackedChannel<int> channel = PumpedHub.Channel(options, itemDropped);
         return Task.FromResult(new Ends<int>(channel.Writer, channel.Reader));
     }
 

@@ -13,8 +13,8 @@ public sealed class PumpedEndingTests
     public async Task AnyWriter_OneCompletes_TheOthersLearnIt_AndWhatTheyHadAcceptedCounts()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<int, NoItem> first = await hub.OpenWriterAsync();
-        await using CrossChannel<int, NoItem> second = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> first = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> second = await hub.OpenWriterAsync();
         await second.Writer.WriteManyAsync((int[])[7, 8, 9]).Done();
         await first.Writer.WriteAsync(1).Done();
         first.Writer.Complete();
@@ -31,7 +31,7 @@ public sealed class PumpedEndingTests
     public async Task Owner_CompletesWithAnError_RemoteWritersGetIt()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<int, NoItem> remote = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         Assert.IsTrue(hub.Writer.TryComplete(new FormatException("broken")));
         RemoteChannelException error = await Assert.ThrowsExactlyAsync<RemoteChannelException>(() => WaitUntilClosedAsync(remote.Writer).Done());
         Assert.AreEqual("broken", error.RemoteMessage);
@@ -42,7 +42,7 @@ public sealed class PumpedEndingTests
     public async Task OwnerPolicy_RemoteComplete_EndsNothing()
     {
         await using PumpedHub<int> hub = await StartAsync(CompletionPolicy.Owner);
-        await using (CrossChannel<int, NoItem> remote = await hub.OpenWriterAsync())
+        await using (DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync())
         {
             await remote.Writer.WriteAsync(1).Done();
             remote.Writer.Complete();
@@ -58,13 +58,13 @@ public sealed class PumpedEndingTests
     public async Task LastWriter_OneLeavesWithoutCompleting_ReadersFaultWithItsName()
     {
         await using PumpedHub<int> hub = await StartAsync(CompletionPolicy.LastWriter(2));
-        await using CrossChannel<NoItem, int> reader = await hub.OpenReaderAsync();
-        await using (CrossChannel<int, NoItem> completing = await hub.OpenWriterAsync())
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        await using (DuplexChannel<int, NoItem> completing = await hub.OpenWriterAsync())
         {
             await completing.Writer.WriteAsync(1).Done();
             completing.Writer.Complete();
         }
-        await using (CrossChannel<int, NoItem> leaving = await hub.OpenWriterAsync())
+        await using (DuplexChannel<int, NoItem> leaving = await hub.OpenWriterAsync())
             await leaving.Writer.WriteAsync(2).Done();
         Assert.AreEqual(3, await reader.Reader.ReadAsync().Done() + await reader.Reader.ReadAsync().Done());
         RemoteChannelException error = await Assert.ThrowsExactlyAsync<RemoteChannelException>(() => reader.Reader.Completion.Done());
@@ -78,8 +78,8 @@ public sealed class PumpedEndingTests
     public async Task Abort_WritersLearnTheReason_ReadersAnAbortedLink()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<int, NoItem> writer = await hub.OpenWriterAsync();
-        await using CrossChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        await using DuplexChannel<int, NoItem> writer = await hub.OpenWriterAsync();
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         Task<int> read = reader.Reader.ReadAsync().AsTask();
         await writer.Writer.WriteAsync(1).Done();
         Assert.AreEqual(1, await read.Done());
@@ -96,7 +96,7 @@ public sealed class PumpedEndingTests
     public async Task CloseAsync_RemoteReaderDrains()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         hub.Writer.TryWriteMany([3, 1, 2]);
         Task<long> closing = hub.Channel.CloseAsync(Wait.Deadline).AsTask();
         Assert.AreEqual("1 2 3", string.Join(' ', await ChannelCore.ReadAllAsync(reader.Reader).Done()));
@@ -107,7 +107,7 @@ public sealed class PumpedEndingTests
     public async Task CloseAsync_TheReaderGoesAwayInstead_CountsTheRest()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        CrossChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         hub.Writer.TryWriteMany([3, 1, 2]);
         Assert.AreEqual(1, await reader.Reader.ReadAsync().Done());
         Task<long> closing = hub.Channel.CloseAsync(Wait.Deadline).AsTask();
@@ -119,7 +119,7 @@ public sealed class PumpedEndingTests
     public async Task CloseAsync_NoTimeToDrain_ReaderDoesNotSeeACleanEnd()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         hub.Writer.TryWriteMany([3, 1]);
         Assert.AreEqual(2, await hub.Channel.CloseAsync(TimeSpan.Zero).Done());
         await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => reader.Reader.Completion.Done());
@@ -130,7 +130,7 @@ public sealed class PumpedEndingTests
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync(
             new BoundedChannelOptions(3) { FullMode = BoundedChannelFullMode.DropOldest },
-            settings: new CrossChannelSettings<int> { Completion = CompletionPolicy.LastWriter(1) },
+            settings: new ItemOptions<int> { Completion = CompletionPolicy.LastWriter(1) },
             address: ChannelAddress.Local($"pumped-{Guid.NewGuid():N}"));
         await using ChildProcess child = ChildProcess.Start("write-shared", hub.Address.ToString(), "10", "hang");
         Assert.AreEqual("flushed", await child.ReadLineAsync());
@@ -170,7 +170,7 @@ public sealed class PumpedEndingTests
     }
 
     private static Task<PumpedHub<int>> StartAsync(CompletionPolicy policy) =>
-        PumpedHub.StartAsync(s_ordered, settings: new CrossChannelSettings<int> { Completion = policy });
+        PumpedHub.StartAsync(s_ordered, settings: new ItemOptions<int> { Completion = policy });
 
     /// <summary>Room never lacks, so that only the end makes a wait anything but true.</summary>
     private static async Task<bool> WaitUntilClosedAsync(CrossChannelWriter<int> writer)

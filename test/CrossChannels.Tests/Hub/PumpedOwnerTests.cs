@@ -13,7 +13,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public void Prioritized_LowestFirst_Synchronously()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(new UnboundedPrioritizedChannelOptions<int>());
+        BackedChannel<int> channel = PumpedHub.Channel<int>(new UnboundedPrioritizedChannelOptions<int>());
         foreach (int item in (int[])[5, 1, 3])
             Assert.IsTrue(channel.Writer.TryWrite(item));
         Assert.IsTrue(channel.Reader.TryPeek(out int first));
@@ -28,7 +28,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public void Prioritized_OwnComparer_Orders()
     {
-        PumpedChannel<string> channel = PumpedHub.Channel<string>(new UnboundedPrioritizedChannelOptions<string>
+        BackedChannel<string> channel = PumpedHub.Channel<string>(new UnboundedPrioritizedChannelOptions<string>
         {
             Comparer = Comparer<string>.Create(static (x, y) => y.Length.CompareTo(x.Length)),
         });
@@ -41,7 +41,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task Rendezvous_WriteNeedsAReader_AndReadAWriter()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(new BoundedChannelOptions(0));
+        BackedChannel<int> channel = PumpedHub.Channel<int>(new BoundedChannelOptions(0));
         Assert.IsFalse(channel.Writer.TryWrite(1));
         Task<int> read = channel.Reader.ReadAsync().AsTask();
         Assert.IsTrue(channel.Writer.TryWrite(2));
@@ -68,7 +68,7 @@ public sealed class PumpedOwnerTests
     public async Task Rendezvous_DropModes_DropUnlessSomebodyReads(BoundedChannelFullMode mode)
     {
         List<int> dropped = [];
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(new BoundedChannelOptions(0) { FullMode = mode }, dropped.Add);
+        BackedChannel<int> channel = PumpedHub.Channel<int>(new BoundedChannelOptions(0) { FullMode = mode }, dropped.Add);
         Assert.IsTrue(channel.Writer.TryWrite(1));
         CollectionAssert.AreEqual((int[])[1], dropped);
         Task<int> read = channel.Reader.ReadAsync().AsTask();
@@ -81,7 +81,7 @@ public sealed class PumpedOwnerTests
     public void Items_CrossByValue_DroppedOnesToo()
     {
         List<int[]> dropped = [];
-        PumpedChannel<int[]> channel = PumpedHub.Channel<int[]>(s_dropOldest, dropped.Add);
+        BackedChannel<int[]> channel = PumpedHub.Channel<int[]>(s_dropOldest, dropped.Add);
         int[] item = [1];
         channel.Writer.TryWrite(item);
         item[0] = 2;
@@ -97,8 +97,8 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task Write_SerializerThrows_NothingIsWritten()
     {
-        var settings = new CrossChannelSettings<string> { Serializer = new PickySerializer() };
-        PumpedChannel<string> channel = PumpedHub.Channel(s_dropOldest, settings: settings);
+        var settings = new ItemOptions<string> { Serializer = new PickySerializer() };
+        BackedChannel<string> channel = PumpedHub.Channel(s_dropOldest, settings: settings);
         Assert.ThrowsExactly<FormatException>(() => channel.Writer.TryWrite("unwritable"));
         await Assert.ThrowsExactlyAsync<FormatException>(() => channel.Writer.WriteAsync("unwritable").Done());
         Assert.ThrowsExactly<ItemUnreadableException>(() => channel.Writer.TryWrite("unreadable"));
@@ -113,7 +113,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public void Write_TooLarge_Throws()
     {
-        PumpedChannel<byte[]> channel = PumpedHub.Channel(s_dropOldest, settings: new CrossChannelSettings<byte[]> { MaxItemBytes = 4 });
+        BackedChannel<byte[]> channel = PumpedHub.Channel(s_dropOldest, settings: new ItemOptions<byte[]> { MaxItemBytes = 4 });
         Assert.IsTrue(channel.Writer.TryWrite(new byte[4]));
         Assert.AreEqual(5, Assert.ThrowsExactly<ItemTooLargeException>(() => channel.Writer.TryWrite(new byte[5])).Size);
         Assert.AreEqual(1, channel.Reader.Count);
@@ -122,7 +122,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task ItemDropped_Throws_AtTheWrite()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest, static item => throw new FormatException($"{item}"));
+        BackedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest, static item => throw new FormatException($"{item}"));
         Assert.AreEqual(2, channel.Writer.TryWriteMany([0, 1]));
         Assert.AreEqual("0", Assert.ThrowsExactly<FormatException>(() => channel.Writer.TryWrite(2)).Message);
         Assert.AreEqual("1", Assert.ThrowsExactly<FormatException>(() => channel.Writer.WriteAsync(3).AsTask().IsCompleted).Message);
@@ -136,7 +136,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task JoinAsync_Prioritized_WaitsForTheItemsOfItsTime()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(new UnboundedPrioritizedChannelOptions<int>());
+        BackedChannel<int> channel = PumpedHub.Channel<int>(new UnboundedPrioritizedChannelOptions<int>());
         channel.Writer.TryWrite(10);
         Task join = channel.Writer.JoinAsync().AsTask();
         channel.Writer.TryWrite(1);
@@ -153,7 +153,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task Close_ByTheReader_DropsWhatIsQueued_AndWritersLearnTheReason()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
+        BackedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
         channel.Writer.TryWrite(1);
         Task join = channel.Writer.JoinAsync().AsTask();
         await channel.Reader.CloseAsync("enough").Done();
@@ -173,7 +173,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task Close_ByTheReader_WakesABlockedWriter()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(new BoundedChannelOptions(0));
+        BackedChannel<int> channel = PumpedHub.Channel<int>(new BoundedChannelOptions(0));
         Task write = channel.Writer.WriteAsync(1).AsTask();
         await channel.Reader.DisposeAsync().Done();
         ChannelClosedException closed = await Assert.ThrowsExactlyAsync<ChannelClosedException>(() => write.Done());
@@ -183,7 +183,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task Close_ByTheWriter_IsNoCompletion()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
+        BackedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
         channel.Writer.TryWrite(1);
         Assert.AreEqual(0, await channel.Writer.CloseAsync().Done());
         Assert.IsFalse(channel.Writer.TryWrite(2));
@@ -199,7 +199,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task CloseAsync_NobodyReadsTheRest_SaysHowManyWereLeft()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
+        BackedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
         channel.Writer.TryWriteMany([1, 2]);
         Assert.AreEqual(2, await channel.CloseAsync(Wait.Deadline).Done());
         Assert.AreEqual(0, channel.Reader.Count);
@@ -209,7 +209,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task ReadMany_AtTheEnd_ThrowsAsReadDoes()
     {
-        PumpedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
+        BackedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
         Task<int> pending = channel.Reader.ReadManyAsync(new int[4]).AsTask();
         channel.Writer.TryWrite(7);
         Assert.AreEqual(1, await pending.Done());
@@ -223,7 +223,7 @@ public sealed class PumpedOwnerTests
     [TestMethod]
     public async Task ReadInto_CopiesOrTellsTheSize()
     {
-        PumpedChannel<byte[]> channel = PumpedHub.Channel<byte[]>(s_dropOldest);
+        BackedChannel<byte[]> channel = PumpedHub.Channel<byte[]>(s_dropOldest);
         channel.Writer.TryWrite([1, 2, 3]);
         ArgumentException error = await Assert.ThrowsExactlyAsync<ArgumentException>(() => channel.Reader.ReadIntoAsync(new byte[2]).Done());
         StringAssert.Contains(error.Message, "3 bytes");
@@ -238,7 +238,7 @@ public sealed class PumpedOwnerTests
     {
         for (int i = 0; i < 5_000; i++)
         {
-            PumpedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
+            BackedChannel<int> channel = PumpedHub.Channel<int>(s_dropOldest);
             using var source = new CancellationTokenSource();
             Task<bool> reading = Task.Run(() => TryReadAsync(channel.Reader, source.Token));
             Task canceling = source.CancelAsync();

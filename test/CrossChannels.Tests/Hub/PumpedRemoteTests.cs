@@ -18,7 +18,7 @@ public sealed class PumpedRemoteTests
     {
         List<int> reported = [];
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(new BoundedChannelOptions(3) { FullMode = mode }, reported.Add);
-        await using CrossChannel<int, NoItem> remote = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         for (int i = 0; i < 6; i++)
         {
             Assert.IsTrue(await remote.Writer.WaitToWriteAsync().Done());
@@ -39,9 +39,9 @@ public sealed class PumpedRemoteTests
     public async Task ItemDropped_ThrowsForARemoteWrite_IsLoggedAndTheRestGoesOn()
     {
         var log = new LogList();
-        var settings = new HubSettings { Link = new LinkSettings { Logger = log } };
+        var settings = new HubOptions { Link = new ConnectionOptions { Logger = log } };
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_dropOldest, static _ => throw new FormatException("mine"), hub: settings);
-        await using CrossChannel<int, NoItem> remote = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         await remote.Writer.WriteManyAsync((int[])[0, 1, 2, 3, 4, 5]).Done();
         remote.Writer.Complete();
         await Wait.Until(() => hub.Writer.Ending is not null);
@@ -54,7 +54,7 @@ public sealed class PumpedRemoteTests
     public async Task Prioritized_RemoteReader_GetsTheLowestOfTheMoment_AndNothingAhead()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<NoItem, int> remote = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> remote = await hub.OpenReaderAsync();
         hub.Writer.TryWriteMany([5, 1, 3]);
         Assert.AreEqual(1, await remote.Reader.ReadAsync().Done());
         Assert.AreEqual(2, hub.Reader.Count);
@@ -72,11 +72,11 @@ public sealed class PumpedRemoteTests
     public async Task Prioritized_RemoteWriterToRemoteReader()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<int, NoItem> writer = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> writer = await hub.OpenWriterAsync();
         await writer.Writer.WriteManyAsync((int[])[4, 2, 9, 7]).Done();
         writer.Writer.Complete(new InvalidOperationException("half"));
         await Wait.Until(() => hub.Writer.Ending is not null);
-        await using CrossChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         foreach (int expected in (int[])[2, 4, 7, 9])
             Assert.AreEqual(expected, await reader.Reader.ReadAsync().Done());
         RemoteChannelException error = await Assert.ThrowsExactlyAsync<RemoteChannelException>(() => reader.Reader.Completion.Done());
@@ -88,7 +88,7 @@ public sealed class PumpedRemoteTests
     public async Task OnDemand_ManyCallersWait_EachGetsAnItem()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<NoItem, int> remote = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> remote = await hub.OpenReaderAsync();
         Task<int>[] reads = [.. Enumerable.Range(0, 8).Select(_ => remote.Reader.ReadAsync().AsTask())];
         Task<bool> wait = remote.Reader.WaitToReadAsync().AsTask();
         for (int i = 0; i <= reads.Length; i++)
@@ -104,8 +104,8 @@ public sealed class PumpedRemoteTests
     {
         const int Total = 400;
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<NoItem, int> first = await hub.OpenReaderAsync();
-        await using CrossChannel<NoItem, int> second = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> first = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> second = await hub.OpenReaderAsync();
         Task<List<int>>[] reading = [.. Enumerable.Range(0, 6).Select(i => Task.Run(() => ChannelCore.ReadAllAsync((i % 2 == 0 ? first : second).Reader)))];
         for (int i = 0; i < Total; i++)
             Assert.IsTrue(hub.Writer.TryWrite(i));
@@ -118,7 +118,7 @@ public sealed class PumpedRemoteTests
     public async Task OnDemand_PollingReader_GetsItems()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        await using CrossChannel<NoItem, int> remote = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> remote = await hub.OpenReaderAsync();
         hub.Writer.TryWriteMany([2, 1]);
         List<int> read = [];
         await Wait.Until(() =>
@@ -134,7 +134,7 @@ public sealed class PumpedRemoteTests
     public async Task ReaderLeaves_WhileItWaits_ItemsStayForOthers()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
-        CrossChannel<NoItem, int> remote = await hub.OpenReaderAsync();
+        DuplexChannel<NoItem, int> remote = await hub.OpenReaderAsync();
         Task<int> read = remote.Reader.ReadAsync().AsTask();
         hub.Writer.TryWrite(1);
         Assert.AreEqual(1, await read.Done());
@@ -148,10 +148,10 @@ public sealed class PumpedRemoteTests
     [TestMethod]
     public async Task UnreadableItem_OfARemoteWriter_IsOneReadsProblem()
     {
-        var settings = new CrossChannelSettings<string> { Serializer = new PumpedOwnerTests.PickySerializer() };
+        var settings = new ItemOptions<string> { Serializer = new PumpedOwnerTests.PickySerializer() };
         await using PumpedHub<string> hub = await PumpedHub.StartAsync<string>(s_dropOldest, settings: settings);
-        var options = new CrossChannelOptions<string, NoItem> { WriteSettings = settings };
-        await using CrossChannel<string, NoItem> remote = await SharedEnds.OpenWriterAsync(hub.Address, options);
+        var options = new DuplexChannelOptions<string, NoItem> { WriteSettings = settings };
+        await using DuplexChannel<string, NoItem> remote = await SharedEnds.OpenWriterAsync(hub.Address, options);
         await remote.Writer.WriteManyAsync((string[])["a", "unreadable", "b"]).Done();
         remote.Writer.Complete();
         Assert.AreEqual("a", await hub.Reader.ReadAsync().Done());

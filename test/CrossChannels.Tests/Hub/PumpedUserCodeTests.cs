@@ -16,7 +16,7 @@ public sealed class PumpedUserCodeTests
         var options = new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest };
         var log = new LogList();
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(options, _ => throw new ChannelClosedException(), hub: new() { Link = new() { Logger = log } });
-        await using CrossChannel<int, NoItem> remote = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         for (int i = 1; i <= 3; i++)
         {
             await remote.Writer.WriteAsync(i).Done();
@@ -35,9 +35,9 @@ public sealed class PumpedUserCodeTests
     public async Task OrderedItem_IsNotGivenWhenTheChannelIsComplete_TheOthersAreWaitedForAllTheSame()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(new UnboundedPrioritizedChannelOptions<int>());
-        await using CrossChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         Assert.IsTrue(hub.Writer.TryWrite(1) && hub.Writer.TryWrite(2));
-        Assert.IsTrue(hub.Channel.Queue.TryRead(out Held<int> held));
+        Assert.IsTrue(hub.Channel.Queue.TryRead(out QueuedItem<int> held));
         hub.Writer.Complete();
         hub.Channel.OnNotGiven(held, ((LinkChannel<NoItem, int>)reader).Link, error: null);
         Task join = hub.Writer.JoinAsync().AsTask();
@@ -55,7 +55,7 @@ public sealed class PumpedUserCodeTests
         var log = new LogList();
         var options = new UnboundedPrioritizedChannelOptions<int> { Comparer = new Fussy() };
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(options, hub: new() { Link = new() { Logger = log } });
-        await using CrossChannel<int, NoItem> remote = await hub.OpenWriterAsync();
+        await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         int[] items = [13, 5, 4, 3, 2, 1];
         foreach (int item in items)
         {

@@ -16,7 +16,7 @@ public sealed class StatusTests
     public async Task Channel_WithWritersAndReaders_SaysWhoHasWhatAndWhoWaits(bool isOwner)
     {
         await using LockHub hub = await LockHub.StartAsync();
-        CrossChannel<int> parts = hub.Hub.CreateBounded<int>("parts", 2);
+        SharedChannel<int> parts = hub.Hub.CreateBounded<int>("parts", 2);
         Task<ChannelStatus> GetAsync() => isOwner
             ? Task.FromResult(hub.Hub.GetStatus().Channels.Single())
             : CrossChannel.GetStatusAsync(parts.Address).Done();
@@ -117,7 +117,7 @@ public sealed class StatusTests
     public async Task Status_OfAPlainListener_IsRefused()
     {
         using var directory = new TempDirectory();
-        await using CrossChannelListener<int, int> listener = await CrossChannel.ListenAsync<int, int>(ChannelAddress.Unix(directory["x.sock"])).Done();
+        await using DuplexChannelListener<int, int> listener = await CrossChannel.ListenAsync<int, int>(ChannelAddress.Unix(directory["x.sock"])).Done();
         await RefusesAsync(CrossChannel.GetHubStatusAsync(listener.Address), "a plain link", "hub's status");
     }
 
@@ -125,16 +125,16 @@ public sealed class StatusTests
     public async Task Status_NeedsTheKeyToRead()
     {
         byte[] key = [1, 2, 3];
-        await using LockHub hub = await LockHub.StartAsync(new HubSettings { Link = new LinkSettings { RequiredKeyToRead = key } });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = new ConnectionOptions { RequiredKeyToRead = key } });
         await RefusesAsync(CrossChannel.GetHubStatusAsync(hub.Hub.Address), "key to read");
-        Assert.HasCount(1, (await CrossChannel.GetHubStatusAsync(hub.Hub.Address, new LinkSettings { Key = key }).Done()).Locks);
+        Assert.HasCount(1, (await CrossChannel.GetHubStatusAsync(hub.Hub.Address, new ConnectionOptions { Key = key }).Done()).Locks);
     }
 
     [TestMethod]
     public async Task ChannelAlone_IsAskedAtItsAddress()
     {
         ChannelAddress address = ChannelAddress.Memory($"status-{Guid.NewGuid():N}");
-        await using CrossChannel<string> owner = await CrossChannel.CreateBoundedAsync<string>(address, 5).Done();
+        await using SharedChannel<string> owner = await CrossChannel.CreateBoundedAsync<string>(address, 5).Done();
         await owner.Writer.WriteAsync("one").Done();
         Assert.AreEqual(1, (await CrossChannel.GetStatusAsync(address).Done()).Depth);
         Assert.AreEqual(5, (await CrossChannel.GetHubStatusAsync(address).Done()).Channels.Single().Capacity);
@@ -157,7 +157,7 @@ public sealed class StatusTests
     {
         await using LockHub hub = await LockHub.StartAsync();
         string address = hub.Hub.Address.ToString();
-        CrossChannel<int> parts = hub.Hub.CreateBounded<int>("parts", 1);
+        SharedChannel<int> parts = hub.Hub.CreateBounded<int>("parts", 1);
         Assert.IsTrue(parts.Writer.TryWrite(1));
         Task blocked = parts.Writer.WriteAsync(2).AsTask();
         await using LockHold hold = await hub.Gate.AcquireAsync().Done();

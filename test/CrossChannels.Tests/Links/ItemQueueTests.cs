@@ -21,7 +21,7 @@ public sealed class ItemQueueTests
         var queue = new ItemQueue(elementSize, itemwise: false);
         var model = new List<long>();
         var held = new List<(ItemSlice Slice, long Number)>();
-        var runs = new List<(ItemRun Run, long[] Numbers)>();
+        var runs = new List<(BatchSlice Run, long[] Numbers)>();
         long next = 0;
         for (int step = 0; step < 300; step++)
         {
@@ -53,7 +53,7 @@ public sealed class ItemQueueTests
                     break;
                 case 4:
                     int maxCount = 1 + random.Next(20), maxBytes = random.Next(400);
-                    Assert.AreEqual(model.Count > 0, queue.TryTakeRun(maxCount, maxBytes, out ItemRun run));
+                    Assert.AreEqual(model.Count > 0, queue.TryTakeRun(maxCount, maxBytes, out BatchSlice run));
                     if (model.Count == 0)
                         break;
                     Assert.IsInRange(1, maxCount, run.Count);
@@ -99,7 +99,7 @@ public sealed class ItemQueueTests
         Assert.IsTrue(segments.All(WireItems.IsReleased), "A segment is still referred to.");
     }
 
-    private static void Release(List<(ItemSlice Slice, long Number)> held, List<(ItemRun Run, long[] Numbers)> runs, int elementSize, int atMost)
+    private static void Release(List<(ItemSlice Slice, long Number)> held, List<(BatchSlice Run, long[] Numbers)> runs, int elementSize, int atMost)
     {
         foreach ((ItemSlice slice, long number) in held.Take(atMost))
         {
@@ -107,7 +107,7 @@ public sealed class ItemQueueTests
             slice.Release();
         }
         held.RemoveRange(0, Math.Min(atMost, held.Count));
-        foreach ((ItemRun run, long[] numbers) in runs.Take(atMost))
+        foreach ((BatchSlice run, long[] numbers) in runs.Take(atMost))
         {
             CollectionAssert.AreEqual(numbers.SelectMany(number => WireItems.Of(number, elementSize)).ToArray(), run.Segment.Array[run.Offset..(run.Offset + run.Bytes)]);
             run.Segment.Release();

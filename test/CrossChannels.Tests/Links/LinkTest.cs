@@ -7,14 +7,14 @@ namespace CrossChannels.Tests.Links;
 internal static class LinkTest
 {
     public static Link Make<TWrite, TRead>(
-        LinkInput input, LinkOutput output, LinkSettings? settings = null, long capacity = 16, long window = 10_000, int maxItemBytes = 2_000, WorkScheduler? scheduler = null)
+        LinkInput input, LinkOutput output, ConnectionOptions? settings = null, long capacity = 16, long window = 10_000, int maxItemBytes = 2_000, WorkScheduler? scheduler = null)
     {
-        ItemCodec<TWrite> writes = ItemCodec.Create(new CrossChannelSettings<TWrite>());
-        ItemCodec<TRead> reads = ItemCodec.Create(new CrossChannelSettings<TRead>());
+        ItemCodec<TWrite> writes = ItemCodec.Create(new ItemOptions<TWrite>());
+        ItemCodec<TRead> reads = ItemCodec.Create(new ItemOptions<TRead>());
         return new Link(
             input,
             output,
-            new LinkIdentity(writes.Contract, reads.Contract, "", settings ?? new LinkSettings()),
+            new LinkIdentity(writes.Contract, reads.Contract, "", settings ?? new ConnectionOptions()),
             new LinkPeer("a test", null, null, null),
             new ItemHalves(
                 new SenderOptions(writes.ElementSize, maxItemBytes, 1 << 20, WakeInline: false),

@@ -47,7 +47,7 @@ public sealed class LinkTests
         var clock = new ManualTimeProvider();
         var input = new ScriptedInput();
         Link link = LinkTest.Make<long, byte[]>(
-            input, new CollectingOutput(), new LinkSettings { TimeProvider = clock, PeerTimeout = TimeSpan.FromSeconds(10) }, window: 1 << 20, maxItemBytes: 1 << 20);
+            input, new CollectingOutput(), new ConnectionOptions { TimeProvider = clock, PeerTimeout = TimeSpan.FromSeconds(10) }, window: 1 << 20, maxItemBytes: 1 << 20);
         byte[] large = Wire.Items(0, 1, 0, Wire.Item(new byte[100_000]));
         input.Add([.. Wire.Greeting<byte[], long>(), .. Wire.Welcome()]);
         link.Start();
@@ -137,7 +137,7 @@ public sealed class LinkTests
     {
         var input = new ScriptedInput();
         var output = new CollectingOutput { Holds = true };
-        Link link = LinkTest.Make<long, long>(input, output, new LinkSettings { MaxEmptyFramesPerSecond = int.MaxValue });
+        Link link = LinkTest.Make<long, long>(input, output, new ConnectionOptions { MaxEmptyFramesPerSecond = int.MaxValue });
         input.Add([.. Wire.Greeting<long, long>(), .. Wire.Welcome()]);
         link.Start();
         await link.Greeted.InTime("a link waits for its peer");

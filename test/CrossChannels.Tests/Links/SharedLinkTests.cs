@@ -109,7 +109,7 @@ public sealed class SharedLinkTests
     public async Task Writer_CreditAfterRevoke_IsNothingOld()
     {
         var output = new CollectingOutput();
-        Link link = await WriterAsync(output, credit: 100, settings: new LinkSettings { TimeProvider = _clock, MaxEmptyFramesPerSecond = 3 });
+        Link link = await WriterAsync(output, credit: 100, settings: new ConnectionOptions { TimeProvider = _clock, MaxEmptyFramesPerSecond = 3 });
         ItemSender sender = (ItemSender)link.Sender;
         _input.Add(Wire.Credit(101, 10_000));
         _input.Add(Wire.Counter(FrameType.Revoke, 0));
@@ -263,7 +263,7 @@ public sealed class SharedLinkTests
         StringAssert.Contains(reason.Text, message);
     }
 
-    private async Task<Link> WriterAsync(CollectingOutput output, long credit, long bytes = 10_000, long maxUnsentBytes = 1 << 20, LinkSettings? settings = null)
+    private async Task<Link> WriterAsync(CollectingOutput output, long credit, long bytes = 10_000, long maxUnsentBytes = 1 << 20, ConnectionOptions? settings = null)
     {
         Link link = Make(output, LinkRole.Writer, null, maxUnsentBytes, settings);
         link.Start();
@@ -272,14 +272,14 @@ public sealed class SharedLinkTests
         return link;
     }
 
-    private Link Make(CollectingOutput output, LinkRole role, ScriptedInput? input = null, long maxUnsentBytes = 1 << 20, LinkSettings? settings = null)
+    private Link Make(CollectingOutput output, LinkRole role, ScriptedInput? input = null, long maxUnsentBytes = 1 << 20, ConnectionOptions? settings = null)
     {
-        ItemContract items = ItemCodec.Create(new CrossChannelSettings<long>()).Contract, none = ItemCodec.Create(new CrossChannelSettings<NoItem>()).Contract;
+        ItemContract items = ItemCodec.Create(new ItemOptions<long>()).Contract, none = ItemCodec.Create(new ItemOptions<NoItem>()).Contract;
         bool isWriter = role == LinkRole.Writer;
         return new Link(
             input ?? _input,
             output,
-            new LinkIdentity(isWriter ? items : none, isWriter ? none : items, "", settings ?? new LinkSettings(), role),
+            new LinkIdentity(isWriter ? items : none, isWriter ? none : items, "", settings ?? new ConnectionOptions(), role),
             new LinkPeer("a test", null, null, null),
             new ItemHalves(
                 new SenderOptions(8, 2000, maxUnsentBytes, WakeInline: false, IsShared: isWriter),
@@ -290,7 +290,7 @@ public sealed class SharedLinkTests
 
     private static byte[] Greeting<TWrite, TRead>(LinkRole role) =>
         new LinkIdentity(
-            ItemCodec.Create(new CrossChannelSettings<TWrite>()).Contract, ItemCodec.Create(new CrossChannelSettings<TRead>()).Contract, "", new LinkSettings(), role)
+            ItemCodec.Create(new ItemOptions<TWrite>()).Contract, ItemCodec.Create(new ItemOptions<TRead>()).Contract, "", new ConnectionOptions(), role)
             .Greeting();
 
     private static Task Write(ItemSender sender, CancellationToken cancellationToken = default) =>

@@ -17,7 +17,7 @@ public sealed partial class LayeringTests
         ["Links"] = ["", "Protocol", "Flow", "Serialization", "Diagnostics"],
         ["Channels"] = ["", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
         ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Ends"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
+        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
     };
 
     public static IEnumerable<object[]> Folders => s_mayKnow.Keys.Select(folder => new object[] { folder });

@@ -7,7 +7,7 @@ namespace CrossChannels.Tests.Serialization;
 internal static class Codec
 {
     public static ItemCodec<T> Of<T>(IItemSerializer<T>? serializer = null, string? contractName = null) =>
-        ItemCodec.Create(new CrossChannelSettings<T> { Serializer = serializer, ContractName = contractName });
+        ItemCodec.Create(new ItemOptions<T> { Serializer = serializer, ContractName = contractName });
 
     public static ItemContract ContractOf<T>(IItemSerializer<T>? serializer = null, string? contractName = null) =>
         Of(serializer, contractName).Contract;

@@ -27,8 +27,8 @@ public sealed class DefaultSerializerTests
     public async Task Default_AsASetting_FitsAnEndWithoutOne()
     {
         ChannelAddress address = ChannelAddress.Memory($"default-{Guid.NewGuid():N}");
-        await using CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync(
-            address, 4, new CrossChannelSettings<int> { Serializer = ItemSerializer.Default<int>() }).Done();
+        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync(
+            address, 4, new ItemOptions<int> { Serializer = ItemSerializer.Default<int>() }).Done();
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(address).Done();
         await writer.WriteAsync(5).Done();
         Assert.AreEqual(5, await channel.Reader.ReadAsync().Done());
@@ -37,7 +37,7 @@ public sealed class DefaultSerializerTests
     [TestMethod]
     public async Task Address_InsideAnItem_Crosses()
     {
-        (CrossChannel<Errand, NoItem> near, CrossChannel<NoItem, Errand> far) = CrossChannel.CreatePair<Errand, NoItem>();
+        (DuplexChannel<Errand, NoItem> near, DuplexChannel<NoItem, Errand> far) = CrossChannel.CreatePair<Errand, NoItem>();
         await using (near)
         await using (far)
         {

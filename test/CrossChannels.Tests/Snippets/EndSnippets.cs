@@ -3,11 +3,11 @@ namespace CrossChannels.Tests.Snippets;
 /// <summary>What docs/ends.md shows.</summary>
 internal static class EndSnippets
 {
-    public static async Task GiveAsync(CrossChannel<Job> jobs, Stream input)
+    public static async Task GiveAsync(SharedChannel<Job> jobs, Stream input)
     {
         // snippet: end-give
         // The process that has the end:
-        EndTicket ticket = await EndTicket.GiveAsync(jobs.Reader, "worker 3");
+        TransferTicket ticket = await TransferTicket.GiveAsync(jobs.Reader, "worker 3");
         await input.WriteAsync(ticket.ToBytes());
         // end
     }
@@ -16,7 +16,7 @@ internal static class EndSnippets
     {
         // snippet: end-open
         // The process that gets it:
-        await using CrossChannelReader<Job> reader = await CrossChannelReader<Job>.OpenAsync(EndTicket.FromBytes(bytes));
+        await using CrossChannelReader<Job> reader = await CrossChannelReader<Job>.OpenAsync(TransferTicket.FromBytes(bytes));
         // end
         await reader.Completion;
     }

@@ -75,7 +75,7 @@ internal static class FromPythonPoolSnippets
     public static async Task LostAsync(Func<string, int> convert, string[] files)
     {
         // snippet: python-lost
-        await using var pool = new WorkerPool(5, new WorkerPoolSettings { MaxRetries = 2, TaskTimeout = TimeSpan.FromMinutes(1) });
+        await using var pool = new WorkerPool(5, new WorkerPoolOptions { MaxRetries = 2, TaskTimeout = TimeSpan.FromMinutes(1) });
         try
         {
             int[] sizes = await pool.MapAsync(convert, files);
@@ -91,7 +91,7 @@ internal static class FromPythonPoolSnippets
     public static async Task ClosePoolAsync(Action<string> prepare, Func<int, int> work)
     {
         // snippet: python-close
-        var settings = new WorkerPoolSettings
+        var settings = new WorkerPoolOptions
         {
             Initializer = WorkerInitializer.Create(prepare, "settings.json"),
             MaxTasksPerWorker = 100,

@@ -12,14 +12,14 @@ internal static class FromPythonProcessSnippets
     public static async Task PipeAsync()
     {
         // snippet: python-pipe
-        (CrossChannel<string, int> here, CrossChannel<int, string> there) = CrossChannel.CreatePair<string, int>();
+        (DuplexChannel<string, int> here, DuplexChannel<int, string> there) = CrossChannel.CreatePair<string, int>();
         await using WorkerProcess process = await WorkerProcess.StartAsync(ChildAsync, there);
         await here.Writer.WriteAsync("hello");
         Console.WriteLine(await here.Reader.ReadAsync());
 
-        (CrossChannel<NoItem, int> receiving, CrossChannel<int, NoItem> sending) = CrossChannel.CreatePair<NoItem, int>();
+        (DuplexChannel<NoItem, int> receiving, DuplexChannel<int, NoItem> sending) = CrossChannel.CreatePair<NoItem, int>();
 
-        static async Task ChildAsync(CrossChannel<int, string> pipe)
+        static async Task ChildAsync(DuplexChannel<int, string> pipe)
         {
             Console.WriteLine(await pipe.Reader.ReadAsync());
             await pipe.Writer.WriteAsync(42);
@@ -28,7 +28,7 @@ internal static class FromPythonProcessSnippets
         Console.WriteLine($"{receiving} {sending}");
     }
 
-    public static async Task PollAsync(CrossChannel<string, string> pipe)
+    public static async Task PollAsync(DuplexChannel<string, string> pipe)
     {
         // snippet: python-poll
         await pipe.Writer.WriteAsync("hello");
@@ -52,7 +52,7 @@ internal static class FromPythonProcessSnippets
         // end
     }
 
-    public static async Task BytesAsync(CrossChannel<byte[], byte[]> pipe)
+    public static async Task BytesAsync(DuplexChannel<byte[], byte[]> pipe)
     {
         // snippet: python-bytes
         await pipe.Writer.WriteAsync("0123456789"u8.ToArray());
@@ -65,7 +65,7 @@ internal static class FromPythonProcessSnippets
     public static async Task ProcessAsync()
     {
         // snippet: python-process
-        await using WorkerProcess process = await WorkerProcess.StartAsync(Say, 7, new WorkerSettings { Name = "seven", IsDaemon = false });
+        await using WorkerProcess process = await WorkerProcess.StartAsync(Say, 7, new WorkerOptions { Name = "seven", IsDaemon = false });
         Console.WriteLine($"{process.ProcessId} {process.Name} {!process.HasExited}");
         WorkerExit exit = await process.TerminateAsync(TimeSpan.FromSeconds(5));    // asks, waits, then kills; or Kill()
         Console.WriteLine(exit.ExitCode);
@@ -135,7 +135,7 @@ internal static class FromPythonProcessSnippets
     {
         // snippet: python-manager
         await using ChannelHub hub = await ChannelHub.StartAsync("build");
-        CrossChannel<string> queue = hub.CreateUnbounded<string>("parts");
+        SharedChannel<string> queue = hub.CreateUnbounded<string>("parts");
         CrossLock gate = hub.CreateLock("gate");
         await using WorkerProcess process = await WorkerProcess.StartAsync(WorkAsync, queue.Writer, gate);
         Console.WriteLine(await queue.Reader.ReadAsync());
@@ -148,7 +148,7 @@ internal static class FromPythonProcessSnippets
         // end
     }
 
-    public static async Task AddressAsync(ChannelWriter<Dictionary<string, ChannelAddress>> errands, CrossChannel<string> replies)
+    public static async Task AddressAsync(ChannelWriter<Dictionary<string, ChannelAddress>> errands, SharedChannel<string> replies)
     {
         // snippet: python-address
         await errands.WriteAsync(new Dictionary<string, ChannelAddress> { ["reply to"] = replies.Address });

@@ -11,7 +11,7 @@ internal static class FromPythonQueueSnippets
     public static async Task QueueAsync()
     {
         // snippet: python-queue
-        await using CrossChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>("numbers", 100);
+        await using SharedChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>("numbers", 100);
         await using WorkerProcess producer = await WorkerProcess.StartAsync(ProduceAsync, queue.Writer);
         await using WorkerProcess consumer = await WorkerProcess.StartAsync(ConsumeAsync, queue.Reader);
 
@@ -33,8 +33,8 @@ internal static class FromPythonQueueSnippets
     public static async Task UnboundedAsync()
     {
         // snippet: python-unbounded
-        await using CrossChannel<string> queue = await CrossChannel.CreateUnboundedAsync<string>(
-            "log", settings: new CrossChannelSettings<string> { MaxUnreadBytes = 100_000_000 });
+        await using SharedChannel<string> queue = await CrossChannel.CreateUnboundedAsync<string>(
+            "log", settings: new ItemOptions<string> { MaxUnreadBytes = 100_000_000 });
         // end
         Console.WriteLine(queue.Address);
     }
@@ -89,8 +89,8 @@ internal static class FromPythonQueueSnippets
     public static async Task ExpectAsync()
     {
         // snippet: python-expected
-        var settings = new CrossChannelSettings<Job> { Completion = CompletionPolicy.LastWriter(expectedWriters: 3) };
-        await using CrossChannel<Job> queue = await CrossChannel.CreateBoundedAsync<Job>("jobs", 100, settings);
+        var settings = new ItemOptions<Job> { Completion = CompletionPolicy.LastWriter(expectedWriters: 3) };
+        await using SharedChannel<Job> queue = await CrossChannel.CreateBoundedAsync<Job>("jobs", 100, settings);
         try
         {
             await foreach (Job job in queue.Reader.ReadAllAsync())
@@ -103,7 +103,7 @@ internal static class FromPythonQueueSnippets
         // end
     }
 
-    public static async Task ShowAsync(CrossChannel<Job> queue)
+    public static async Task ShowAsync(SharedChannel<Job> queue)
     {
         // snippet: python-size
         Console.WriteLine(queue.Reader.Count);
@@ -156,7 +156,7 @@ internal static class FromPythonQueueSnippets
     {
         // snippet: python-join
         await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync<string>("dishes", 100);
-        await using WorkerProcess eater = await WorkerProcess.StartAsync(EatAsync, dishes.Reader, new WorkerSettings { IsDaemon = true });
+        await using WorkerProcess eater = await WorkerProcess.StartAsync(EatAsync, dishes.Reader, new WorkerOptions { IsDaemon = true });
         var cooks = new List<WorkerProcess>();
         for (int i = 0; i < 3; i++)
             cooks.Add(await WorkerProcess.StartAsync(CookAsync, dishes.Writer));

@@ -50,7 +50,7 @@ public sealed class HubSnippetRunTests
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(_address).Done();
         LeasedChannel<Request> requests = hub.CreateLeased<Request>("requests", 10);
-        CrossChannel<Reply> replies = hub.CreateBounded<Reply>("replies", 10);
+        SharedChannel<Reply> replies = hub.CreateBounded<Reply>("replies", 10);
         await using LeasedReader<Request> reader = await CrossChannel.OpenLeasedReaderAsync<Request>($"{_address}#requests").Done();
         await using CrossChannelWriter<Reply> writer = await CrossChannel.OpenWriterAsync<Reply>($"{_address}#replies").Done();
         Task forwarding = HubSnippets.ForwardAsync(reader, writer);

@@ -12,7 +12,7 @@ internal static class HubSnippets
     {
         // snippet: shared-owner
         // The owner. Its own ends are optional:
-        await using CrossChannel<Job> jobs = await CrossChannel.CreateBoundedAsync<Job>("jobs", 1000);
+        await using SharedChannel<Job> jobs = await CrossChannel.CreateBoundedAsync<Job>("jobs", 1000);
         await foreach (Job job in jobs.Reader.ReadAllAsync())
             Console.WriteLine(job);
         // end
@@ -41,9 +41,9 @@ internal static class HubSnippets
     public static async Task SettingsAsync(Microsoft.Extensions.Logging.ILogger logger)
     {
         // snippet: hub-settings
-        var link = new LinkSettings { Logger = logger, ConnectTimeout = TimeSpan.FromSeconds(2) };
-        await using ChannelHub hub = await ChannelHub.StartAsync("build", new HubSettings { Link = link });
-        hub.Declare("parts", new BoundedChannelOptions(100), settings: new CrossChannelSettings<NoItem> { Completion = CompletionPolicy.Owner });
+        var link = new ConnectionOptions { Logger = logger, ConnectTimeout = TimeSpan.FromSeconds(2) };
+        await using ChannelHub hub = await ChannelHub.StartAsync("build", new HubOptions { Link = link });
+        hub.Declare("parts", new BoundedChannelOptions(100), settings: new ItemOptions<NoItem> { Completion = CompletionPolicy.Owner });
         await using CrossChannelWriter<Job> writer = await CrossChannel.OpenWriterAsync<Job>("build#parts", link: link);
         // end
     }
@@ -66,7 +66,7 @@ internal static class HubSnippets
     public static async Task<List<Job>> OwnLeasedAsync(string address, IEnumerable<Job> jobs)
     {
         // snippet: leased-owner
-        var leases = new LeaseSettings { MaxDeliveries = 5 };
+        var leases = new LeaseOptions { MaxDeliveries = 5 };
         await using LeasedChannel<Job> work = await CrossChannel.CreateLeasedAsync<Job>(address, 1000, leases);
         foreach (Job job in jobs)
             await work.Writer.WriteAsync(job);
@@ -84,8 +84,8 @@ internal static class HubSnippets
     {
         // snippet: hub-many
         await using ChannelHub hub = await ChannelHub.StartAsync("build");
-        CrossChannel<Job> parts = hub.CreateBounded<Job>("parts", 100);         // build#parts
-        CrossChannel<string> log = hub.CreateUnbounded<string>("log");          // build#log
+        SharedChannel<Job> parts = hub.CreateBounded<Job>("parts", 100);         // build#parts
+        SharedChannel<string> log = hub.CreateUnbounded<string>("log");          // build#log
         LeasedChannel<Job> work = hub.CreateLeased<Job>("work", 1000);          // build#work
         // end
         Console.WriteLine($"{parts.Address} {log.Address} {work.Address}");
@@ -115,11 +115,11 @@ internal static class HubSnippets
     public static async Task LastWriterAsync()
     {
         // snippet: last-writer
-        var settings = new CrossChannelSettings<Job>
+        var settings = new ItemOptions<Job>
         {
             Completion = CompletionPolicy.LastWriter(expectedWriters: 3, arrivalTimeout: TimeSpan.FromMinutes(1)),
         };
-        await using CrossChannel<Job> jobs = await CrossChannel.CreateBoundedAsync<Job>("jobs", 1000, settings);
+        await using SharedChannel<Job> jobs = await CrossChannel.CreateBoundedAsync<Job>("jobs", 1000, settings);
         try
         {
             await foreach (Job job in jobs.Reader.ReadAllAsync())

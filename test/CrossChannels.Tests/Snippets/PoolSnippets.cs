@@ -27,7 +27,7 @@ internal static class PoolSnippets
     public static async Task Tune()
     {
         // snippet: pool-settings
-        var settings = new WorkerPoolSettings
+        var settings = new WorkerPoolOptions
         {
             Initializer = WorkerInitializer.Create(Open, "model.bin"),
             MaxRetries = 2,                              // for tasks that may run twice
@@ -41,13 +41,13 @@ internal static class PoolSnippets
         // end
     }
 
-    public static WorkerPoolSettings TuneWorkers(TextWriter errors)
+    public static WorkerPoolOptions TuneWorkers(TextWriter errors)
     {
         // snippet: pool-workers
-        var settings = new WorkerPoolSettings
+        var settings = new WorkerPoolOptions
         {
             StartTimeout = TimeSpan.FromMinutes(5),          // the initializer loads much
-            Worker = new WorkerSettings
+            Worker = new WorkerOptions
             {
                 Name = "resize",                             // resize-1, resize-2, ...
                 Output = TextWriter.Null,                    // default: what they write goes where the parent's goes

@@ -52,10 +52,10 @@ internal static class ReadmeSnippets
     {
         // snippet: duplex-listen
         await using var listener = await CrossChannel.ListenAsync<Reply, Request>("calc");
-        await foreach (CrossChannel<Reply, Request> client in listener.Accepted.ReadAllAsync())
+        await foreach (DuplexChannel<Reply, Request> client in listener.Accepted.ReadAllAsync())
             _ = ServeAsync(client);
 
-        static async Task ServeAsync(CrossChannel<Reply, Request> client)
+        static async Task ServeAsync(DuplexChannel<Reply, Request> client)
         {
             await using (client)
             {
@@ -70,7 +70,7 @@ internal static class ReadmeSnippets
     public static async Task AskAsync()
     {
         // snippet: duplex-connect
-        await using CrossChannel<Request, Reply> calc = await CrossChannel.ConnectAsync<Request, Reply>("calc");
+        await using DuplexChannel<Request, Reply> calc = await CrossChannel.ConnectAsync<Request, Reply>("calc");
         await calc.Writer.WriteAsync(new Request(2, 3));
         Reply reply = await calc.Reader.ReadAsync();
         calc.Writer.Complete();
@@ -81,9 +81,9 @@ internal static class ReadmeSnippets
     public static async Task OneWayAsync()
     {
         // snippet: one-way
-        var options = new CrossChannelOptions<NoItem, Job> { Reading = new BoundedChannelOptions(100) };
+        var options = new DuplexChannelOptions<NoItem, Job> { Reading = new BoundedChannelOptions(100) };
         await using var listener = await CrossChannel.ListenAsync<NoItem, Job>("jobs", options);
-        await using CrossChannel<NoItem, Job> jobs = await listener.AcceptAsync();
+        await using DuplexChannel<NoItem, Job> jobs = await listener.AcceptAsync();
         Job first = await jobs.Reader.ReadAsync();
         // end
         Console.WriteLine(first);
@@ -92,7 +92,7 @@ internal static class ReadmeSnippets
     public static async Task OverPipeAsync(IDuplexPipe pipe)
     {
         // snippet: over-pipe
-        await using CrossChannel<Request, Reply> link = CrossChannel.Over<Request, Reply>(pipe);
+        await using DuplexChannel<Request, Reply> link = CrossChannel.Over<Request, Reply>(pipe);
         await link.Writer.WriteAsync(new Request(2, 3));
         Reply reply = await link.Reader.ReadAsync();
         // end
@@ -168,9 +168,9 @@ internal static class ReadmeSnippets
     public static async Task TlsAsync(X509Certificate2 certificate, X509Certificate2Collection roots)
     {
         // snippet: tls
-        var options = new CrossChannelOptions<Job, NoItem>
+        var options = new DuplexChannelOptions<Job, NoItem>
         {
-            Link = new LinkSettings { Tls = new TlsSettings { Certificate = certificate, TrustedRoots = roots } },
+            Link = new ConnectionOptions { Tls = new TlsOptions { Certificate = certificate, TrustedRoots = roots } },
         };
         await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("tls://build.example:5000", options);
         // end
@@ -179,9 +179,9 @@ internal static class ReadmeSnippets
     public static async Task SourceGenerationAsync()
     {
         // snippet: json-aot
-        var options = new CrossChannelOptions<Job, NoItem>
+        var options = new DuplexChannelOptions<Job, NoItem>
         {
-            WriteSettings = new CrossChannelSettings<Job> { Serializer = ItemSerializer.Json(JobContext.Default.Job) },
+            WriteSettings = new ItemOptions<Job> { Serializer = ItemSerializer.Json(JobContext.Default.Job) },
         };
         await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("jobs", options);
         // end
@@ -190,10 +190,10 @@ internal static class ReadmeSnippets
     public static async Task<Point> CustomSerializerAsync()
     {
         // snippet: use-custom-serializer
-        var points = new CrossChannelSettings<Point> { Serializer = new PointSerializer(), ContractName = "geometry.point" };
+        var points = new ItemOptions<Point> { Serializer = new PointSerializer(), ContractName = "geometry.point" };
         var (near, far) = CrossChannel.CreatePair<Point, NoItem>(
-            new CrossChannelOptions<Point, NoItem> { WriteSettings = points },
-            new CrossChannelOptions<NoItem, Point> { ReadSettings = points });
+            new DuplexChannelOptions<Point, NoItem> { WriteSettings = points },
+            new DuplexChannelOptions<NoItem, Point> { ReadSettings = points });
         // end
         await near.Writer.WriteAsync(new Point(1, -2));
         Point point = await far.Reader.ReadAsync();

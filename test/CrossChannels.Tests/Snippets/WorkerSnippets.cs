@@ -9,8 +9,8 @@ internal static class WorkerSnippets
     public static async Task SquaresAsync()
     {
         // snippet: squares
-        await using CrossChannel<int> numbers = await CrossChannel.CreateBoundedAsync<int>("numbers", 100);
-        await using CrossChannel<long> squares = await CrossChannel.CreateBoundedAsync<long>("squares", 100);
+        await using SharedChannel<int> numbers = await CrossChannel.CreateBoundedAsync<int>("numbers", 100);
+        await using SharedChannel<long> squares = await CrossChannel.CreateBoundedAsync<long>("squares", 100);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(SquareAsync, numbers.Reader, squares.Writer);
 
         for (int i = 1; i <= 3; i++)
@@ -32,7 +32,7 @@ internal static class WorkerSnippets
     public static async Task FailureAsync(string text)
     {
         // snippet: failure
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(Report, text, new WorkerSettings { Name = "report", Error = TextWriter.Null });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(Report, text, new WorkerOptions { Name = "report", Error = TextWriter.Null });
         WorkerExit exit = await worker.WaitForExitAsync();
         if (exit.Exception is { } e)
             Console.WriteLine($"{worker.Name}: {e.RemoteType}: {e.Message}");

@@ -18,10 +18,10 @@ public sealed class DeadEndpointTests : IDisposable
             return;
         string dead = Leave("pair-dead.sock"), young = Leave("pair-young.sock"), other = Leave("other.sock"), file = _directory["pair-file.sock"];
         await File.WriteAllTextAsync(file, "no socket");
-        await using ITransportListener live = await Transport.ListenAsync(ChannelAddress.Unix(_directory["pair-live.sock"]), LinkSettings.Default, CancellationToken.None).Done();
+        await using ITransportListener live = await Transport.ListenAsync(ChannelAddress.Unix(_directory["pair-live.sock"]), ConnectionOptions.Default, CancellationToken.None).Done();
         foreach (string old in (string[])[dead, other, _directory["pair-live.sock"]])
             File.SetLastWriteTimeUtc(old, DateTime.UtcNow - TimeSpan.FromHours(1));
-        await DeadEndpoints.RemoveAsync(Path.GetDirectoryName(dead)!, "pair-*.sock", TimeSpan.FromMinutes(10), CancellationToken.None).Done();
+        await StaleSockets.RemoveAsync(Path.GetDirectoryName(dead)!, "pair-*.sock", TimeSpan.FromMinutes(10), CancellationToken.None).Done();
         Assert.IsFalse(File.Exists(dead));
         foreach (string stays in (string[])[young, other, file, _directory["pair-live.sock"]])
             Assert.IsTrue(File.Exists(stays), stays);
@@ -37,7 +37,7 @@ public sealed class DeadEndpointTests : IDisposable
         string[] others = [Leave($"jobs-{Environment.ProcessId}-0123abcd.sock"), Leave($"jobs-{Gone}-01234567-x.sock"), Leave("jobs-12345678.sock"), Leave("jobs.sock")];
         foreach (string old in (string[])[dead, .. others])
             File.SetLastWriteTimeUtc(old, DateTime.UtcNow - TimeSpan.FromHours(1));
-        await DeadEndpoints.RemoveUniqueAsync(Path.GetDirectoryName(dead)!).Done();
+        await StaleSockets.RemoveUniqueAsync(Path.GetDirectoryName(dead)!).Done();
         Assert.IsFalse(File.Exists(dead));
         foreach (string stays in (string[])[young, .. others])
             Assert.IsTrue(File.Exists(stays), stays);

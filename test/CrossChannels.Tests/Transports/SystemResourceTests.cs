@@ -26,7 +26,7 @@ public sealed class SystemResourceTests : IDisposable
     [DataRow("tcp")]
     public async Task StartProcess_ConnectionsAreOpen_InheritsNone(string scheme)
     {
-        LinkSettings settings = new() { AllowPlainTcp = true };
+        ConnectionOptions settings = new() { AllowPlainTcp = true };
         await using ITransportListener listener = await TransportTest.ListenAsync(
             scheme == "unix" ? ChannelAddress.Unix(_directory["x.sock"]) : "tcp://127.0.0.1:0", settings);
         (TransportConnection client, TransportConnection server) = await TransportTest.PairAsync(listener, settings);

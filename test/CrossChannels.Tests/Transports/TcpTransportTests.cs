@@ -11,9 +11,9 @@ public sealed class TcpTransportTests : TransportContract
     public async Task ListenAndConnect_NotAllowed_NamesTheSetting()
     {
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(() => TransportTest.ListenAsync("tcp://127.0.0.1:0"));
-        StringAssert.Contains(e.Message, "LinkSettings.AllowPlainTcp");
+        StringAssert.Contains(e.Message, "ConnectionOptions.AllowPlainTcp");
         e = await Assert.ThrowsExactlyAsync<EndpointException>(() => TransportTest.ConnectAsync("tcp://127.0.0.1:1"));
-        StringAssert.Contains(e.Message, "LinkSettings.AllowPlainTcp");
+        StringAssert.Contains(e.Message, "ConnectionOptions.AllowPlainTcp");
     }
 
     [TestMethod]
@@ -38,7 +38,7 @@ public sealed class TcpTransportTests : TransportContract
     [TestMethod]
     public async Task Connect_ByName_Connects()
     {
-        LinkSettings settings = Settings(TransportTest.Deadline);
+        ConnectionOptions settings = Settings(TransportTest.Deadline);
         await using ITransportListener listener = await TransportTest.ListenAsync("tcp://localhost:0", settings);
         Assert.AreEqual("localhost", listener.Address.Host);
         Assert.AreNotEqual(0, listener.Address.Port);
@@ -53,7 +53,7 @@ public sealed class TcpTransportTests : TransportContract
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    internal override LinkSettings Settings(TimeSpan connectTimeout) => new() { ConnectTimeout = connectTimeout, AllowPlainTcp = true };
+    internal override ConnectionOptions Settings(TimeSpan connectTimeout) => new() { ConnectTimeout = connectTimeout, AllowPlainTcp = true };
 
     protected override ChannelAddress NewAddress() => ChannelAddress.Tcp("127.0.0.1", FreePort());
 }

@@ -20,7 +20,7 @@ internal sealed class TestCertificates : IDisposable
 
     public X509Certificate2Collection Roots => [_root];
 
-    public TlsSettings Settings(string host = "localhost", X509Certificate2Collection? trusted = null) =>
+    public TlsOptions Settings(string host = "localhost", X509Certificate2Collection? trusted = null) =>
         new() { Certificate = Issue(host), TrustedRoots = trusted ?? Roots };
 
     public X509Certificate2 Issue(string host)

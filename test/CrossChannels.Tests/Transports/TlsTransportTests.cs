@@ -20,15 +20,15 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
     public async Task ListenAndConnect_NoCertificate_NamesTheSetting()
     {
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(() => TransportTest.ListenAsync("tls://localhost:0"));
-        StringAssert.Contains(e.Message, "LinkSettings.Tls");
+        StringAssert.Contains(e.Message, "ConnectionOptions.Tls");
         e = await Assert.ThrowsExactlyAsync<EndpointException>(() => TransportTest.ConnectAsync("tls://localhost:1"));
-        StringAssert.Contains(e.Message, "LinkSettings.Tls");
+        StringAssert.Contains(e.Message, "ConnectionOptions.Tls");
     }
 
     [TestMethod]
     public async Task Authenticate_ClientOfAnotherRoot_IsRefused()
     {
-        TlsSettings client = _strangers.Settings(trusted: _certificates.Roots);
+        TlsOptions client = _strangers.Settings(trusted: _certificates.Roots);
         (Exception? atClient, Exception? atServer) = await ShakeHandsAsync(_certificates.Settings(), client);
         Assert.IsInstanceOfType<LinkRefusedException>(atServer);
         StringAssert.Contains(atServer.Message, "not trusted");
@@ -56,8 +56,8 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
     [TestMethod]
     public async Task Authenticate_TargetHostIsSet_IsWhatTheListenerMustCarry()
     {
-        TlsSettings mine = _certificates.Settings();
-        TlsSettings client = new() { Certificate = mine.Certificate, TrustedRoots = mine.TrustedRoots, TargetHost = "elsewhere.example" };
+        TlsOptions mine = _certificates.Settings();
+        TlsOptions client = new() { Certificate = mine.Certificate, TrustedRoots = mine.TrustedRoots, TargetHost = "elsewhere.example" };
         (Exception? atClient, Exception? atServer) = await ShakeHandsAsync(_certificates.Settings("elsewhere.example"), client);
         Assert.IsNull(atClient);
         Assert.IsNull(atServer);
@@ -66,18 +66,18 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
     [TestMethod]
     public async Task Authenticate_ValidateRejects_IsRefused()
     {
-        TlsSettings mine = _certificates.Settings();
-        TlsSettings server = new() { Certificate = mine.Certificate, Validate = (_, _, _, _) => false };
+        TlsOptions mine = _certificates.Settings();
+        TlsOptions server = new() { Certificate = mine.Certificate, Validate = (_, _, _, _) => false };
         (_, Exception? atServer) = await ShakeHandsAsync(server, _certificates.Settings());
         Assert.IsInstanceOfType<LinkRefusedException>(atServer);
-        StringAssert.Contains(atServer.Message, "TlsSettings.Validate");
+        StringAssert.Contains(atServer.Message, "TlsOptions.Validate");
     }
 
     [TestMethod]
     public async Task Authenticate_ValidateAccepts_ReplacesTheRoots()
     {
-        TlsSettings mine = _certificates.Settings();
-        TlsSettings server = new() { Certificate = mine.Certificate, Validate = (_, certificate, _, _) => certificate is not null };
+        TlsOptions mine = _certificates.Settings();
+        TlsOptions server = new() { Certificate = mine.Certificate, Validate = (_, certificate, _, _) => certificate is not null };
         (Exception? atClient, Exception? atServer) = await ShakeHandsAsync(server, _strangers.Settings(trusted: _certificates.Roots));
         Assert.IsNull(atClient);
         Assert.IsNull(atServer);
@@ -88,14 +88,14 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
     [DataRow(true)]
     public async Task Authenticate_ClientWithoutCertificate_IsRefused(bool validateAcceptsAll)
     {
-        TlsSettings mine = _certificates.Settings();
-        TlsSettings server = new()
+        TlsOptions mine = _certificates.Settings();
+        TlsOptions server = new()
         {
             Certificate = mine.Certificate,
             TrustedRoots = mine.TrustedRoots,
             Validate = validateAcceptsAll ? (_, _, _, _) => true : null,
         };
-        LinkSettings settings = new() { Tls = server };
+        ConnectionOptions settings = new() { Tls = server };
         await using ITransportListener listener = await TransportTest.ListenAsync("tls://127.0.0.1:0", settings);
         using TcpClient client = new();
         await client.ConnectAsync("127.0.0.1", listener.Address.Port!.Value).WaitAsync(TransportTest.Deadline);
@@ -113,7 +113,7 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
     [TestMethod]
     public async Task Authenticate_PeerSpeaksHttp_IsRefused()
     {
-        LinkSettings settings = new() { Tls = _certificates.Settings() };
+        ConnectionOptions settings = new() { Tls = _certificates.Settings() };
         await using ITransportListener listener = await TransportTest.ListenAsync("tls://127.0.0.1:0", settings);
         using TcpClient client = new();
         await client.ConnectAsync("127.0.0.1", listener.Address.Port!.Value).WaitAsync(TransportTest.Deadline);
@@ -125,7 +125,7 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
     [TestMethod]
     public async Task Authenticate_PeerIsSilent_EndsWithTheToken()
     {
-        LinkSettings settings = new() { Tls = _certificates.Settings() };
+        ConnectionOptions settings = new() { Tls = _certificates.Settings() };
         await using ITransportListener listener = await TransportTest.ListenAsync("tls://127.0.0.1:0", settings);
         using TcpClient client = new();
         await client.ConnectAsync("127.0.0.1", listener.Address.Port!.Value).WaitAsync(TransportTest.Deadline);
@@ -136,13 +136,13 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
         await Assert.ThrowsAsync<OperationCanceledException>(() => handshake);
     }
 
-    internal override LinkSettings Settings(TimeSpan connectTimeout) =>
+    internal override ConnectionOptions Settings(TimeSpan connectTimeout) =>
         new() { ConnectTimeout = connectTimeout, Tls = _certificates.Settings() };
 
     protected override ChannelAddress NewAddress() => ChannelAddress.Tls("localhost", TcpTransportTests.FreePort());
 
     /// <summary>What each side throws in its handshake or, where it is done before the other side has judged, in its first read.</summary>
-    private static async Task<(Exception? AtClient, Exception? AtServer)> ShakeHandsAsync(TlsSettings atServer, TlsSettings atClient)
+    private static async Task<(Exception? AtClient, Exception? AtServer)> ShakeHandsAsync(TlsOptions atServer, TlsOptions atClient)
     {
         await using ITransportListener listener = await TransportTest.ListenAsync("tls://localhost:0", new() { Tls = atServer });
         await using TransportConnection client = await TransportTest.ConnectAsync(listener.Address, new() { Tls = atClient });

@@ -10,9 +10,9 @@ public abstract class TransportContract
     protected abstract ChannelAddress NewAddress();
 
     /// <summary>The settings of both ends.</summary>
-    internal virtual LinkSettings Settings(TimeSpan connectTimeout) => new() { ConnectTimeout = connectTimeout };
+    internal virtual ConnectionOptions Settings(TimeSpan connectTimeout) => new() { ConnectTimeout = connectTimeout };
 
-    private LinkSettings Patient => Settings(TransportTest.Deadline);
+    private ConnectionOptions Patient => Settings(TransportTest.Deadline);
 
     [TestMethod]
     public async Task Connection_BytesBothWays_Arrive()

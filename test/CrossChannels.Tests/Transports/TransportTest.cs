@@ -13,18 +13,18 @@ internal static class TransportTest
 
     public static async Task InTime(this ValueTask task) => await task.AsTask().WaitAsync(Deadline);
 
-    public static Task<ITransportListener> ListenAsync(ChannelAddress address, LinkSettings? settings = null) =>
-        Transport.ListenAsync(address, settings ?? new LinkSettings(), CancellationToken.None).InTime();
+    public static Task<ITransportListener> ListenAsync(ChannelAddress address, ConnectionOptions? settings = null) =>
+        Transport.ListenAsync(address, settings ?? new ConnectionOptions(), CancellationToken.None).InTime();
 
-    public static Task<TransportConnection> ConnectAsync(ChannelAddress address, LinkSettings? settings = null) =>
-        Transport.ConnectAsync(address, settings ?? new LinkSettings(), CancellationToken.None).InTime();
+    public static Task<TransportConnection> ConnectAsync(ChannelAddress address, ConnectionOptions? settings = null) =>
+        Transport.ConnectAsync(address, settings ?? new ConnectionOptions(), CancellationToken.None).InTime();
 
     public static Task<TransportConnection> AcceptAsync(this ITransportListener listener) =>
         listener.AcceptAsync(CancellationToken.None).InTime();
 
     /// <summary>Both ends of a new connection, trusted.</summary>
     public static async Task<(TransportConnection Client, TransportConnection Server)> PairAsync(
-        ITransportListener listener, LinkSettings? settings = null)
+        ITransportListener listener, ConnectionOptions? settings = null)
     {
         TransportConnection client = await ConnectAsync(listener.Address, settings);
         TransportConnection server = await listener.AcceptAsync();

@@ -7,7 +7,7 @@ namespace CrossChannels.Tests.Workers;
 internal sealed class ParityHub : IAsyncDisposable
 {
     private readonly ChannelHub _hub;
-    private readonly CrossChannel<string> _said;
+    private readonly SharedChannel<string> _said;
 
     private ParityHub(ChannelHub hub)
     {
@@ -16,7 +16,7 @@ internal sealed class ParityHub : IAsyncDisposable
     }
 
     /// <summary>Of a worker that a test that fails leaves behind for its disposal to end.</summary>
-    public static WorkerSettings Daemon { get; } = new() { IsDaemon = true };
+    public static WorkerOptions Daemon { get; } = new() { IsDaemon = true };
 
     public ChannelHub Hub => _hub;
 

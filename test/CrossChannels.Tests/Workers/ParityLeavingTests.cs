@@ -11,7 +11,7 @@ public sealed class ParityLeavingTests
     public async Task Close_OfOneProducer_OnlyLeaves_AndCompleteOfTheOtherEndsIt()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<int> queue = hub.Hub.CreateUnbounded<int>("queue");
+        SharedChannel<int> queue = hub.Hub.CreateUnbounded<int>("queue");
         await using WorkerProcess leaving = await WorkerProcess.StartAsync(PutAndClose, queue.Writer, hub.Said, ParityHub.Daemon);
         (await leaving.WaitForExitAsync().Done()).EnsureSuccess();
         Assert.AreEqual("0 not received", await hub.HearAsync());
@@ -26,7 +26,7 @@ public sealed class ParityLeavingTests
     public async Task JoinOfTheProcess_BeforeAnythingIsTaken_EndsAndNothingIsLost()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue");
+        SharedChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue");
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutAndReturn, queue.Writer, ParityHub.Daemon);
         // In Python this order hangs: the process waits for its feeder, which waits for somebody who gets.
         (await worker.WaitForExitAsync().Done()).EnsureSuccess();
@@ -38,7 +38,7 @@ public sealed class ParityLeavingTests
     public async Task CloseAtOnce_CountsWhatMayBeLost()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<int> queue = hub.Hub.CreateUnbounded<int>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1, lostWriters: LostWriters.Ignore) });
+        SharedChannel<int> queue = hub.Hub.CreateUnbounded<int>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1, lostWriters: WriterLossPolicy.Ignore) });
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutAndDrop, queue.Writer, hub.Said, ParityHub.Daemon);
         long unreceived = long.Parse(await hub.HearAsync(), System.Globalization.CultureInfo.InvariantCulture);
         long received = 0;
@@ -54,7 +54,7 @@ public sealed class ParityLeavingTests
     public async Task Abort_OfAPipe_DropsAndSaysSo()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        (CrossChannel<NoItem, int> here, CrossChannel<int, NoItem> there) = CrossChannel.CreatePair<NoItem, int>();
+        (DuplexChannel<NoItem, int> here, DuplexChannel<int, NoItem> there) = CrossChannel.CreatePair<NoItem, int>();
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutAndAbort, there, ParityHub.Daemon);
         LinkAbortedException e = await Assert.ThrowsExactlyAsync<LinkAbortedException>(async () =>
         {
@@ -90,7 +90,7 @@ public sealed class ParityLeavingTests
         await said.WriteAsync($"{await queue.CloseAsync(TimeSpan.Zero)}");
     }
 
-    private static async Task PutAndAbort(CrossChannel<int, NoItem> pipe)
+    private static async Task PutAndAbort(DuplexChannel<int, NoItem> pipe)
     {
         await pipe.Writer.WriteAsync(1);
         pipe.Abort("enough");

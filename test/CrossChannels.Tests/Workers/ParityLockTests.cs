@@ -39,7 +39,7 @@ public sealed class ParityLockTests
         await using ParityHub hub = await ParityHub.StartAsync();
         ChannelAddress manager = WorkerStartTests.UniqueName();
         await using WorkerProcess owner = await WorkerProcess.StartAsync(Manage, manager.ToString(), ParityHub.Daemon);
-        CrossChannel<Errand> errands = hub.Hub.CreateUnbounded<Errand>("errands");
+        SharedChannel<Errand> errands = hub.Hub.CreateUnbounded<Errand>("errands");
         await using WorkerProcess worker = await WorkerProcess.StartAsync(Run, errands.Reader, ParityHub.Daemon);
 
         await errands.Writer.WriteAsync(new Errand(manager.WithChannel("queue"), manager.WithChannel("gate"), "done")).Done();

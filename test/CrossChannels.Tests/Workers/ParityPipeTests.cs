@@ -10,8 +10,8 @@ public sealed class ParityPipeTests
     [TestMethod]
     public async Task Pipe_Duplex_BothTalk_AndTheMovedEndThrowsByName()
     {
-        (CrossChannel<string, int> here, CrossChannel<int, string> there) = CrossChannel.CreatePair<string, int>();
-        await using WorkerProcess child = await WorkerProcess.StartAsync(SayLengths, there, new WorkerSettings { Name = "measurer", IsDaemon = true });
+        (DuplexChannel<string, int> here, DuplexChannel<int, string> there) = CrossChannel.CreatePair<string, int>();
+        await using WorkerProcess child = await WorkerProcess.StartAsync(SayLengths, there, new WorkerOptions { Name = "measurer", IsDaemon = true });
         await here.Writer.WriteAsync("four").Done();
         Assert.AreEqual(4, await here.Reader.ReadAsync().Done());
         InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => there.Writer.WriteAsync(1).Done());
@@ -25,7 +25,7 @@ public sealed class ParityPipeTests
     public async Task Pipe_OneWay_TheFirstChildSendsAndTheSecondReceives()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        (CrossChannel<int, NoItem> sending, CrossChannel<NoItem, int> receiving) = CrossChannel.CreatePair<int, NoItem>();
+        (DuplexChannel<int, NoItem> sending, DuplexChannel<NoItem, int> receiving) = CrossChannel.CreatePair<int, NoItem>();
         await using WorkerProcess sender = await WorkerProcess.StartAsync(Send, sending, ParityHub.Daemon);
         await using WorkerProcess receiver = await WorkerProcess.StartAsync(SaySum, receiving, hub.Said, ParityHub.Daemon);
         Assert.AreEqual("6", await hub.HearAsync());
@@ -35,7 +35,7 @@ public sealed class ParityPipeTests
     public async Task EndOfFile_ComesAlthoughAnotherChildLives_NobodyHasInheritedAnEnd()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        (CrossChannel<string, int> here, CrossChannel<int, string> there) = CrossChannel.CreatePair<string, int>();
+        (DuplexChannel<string, int> here, DuplexChannel<int, string> there) = CrossChannel.CreatePair<string, int>();
         await using WorkerProcess child = await WorkerProcess.StartAsync(SayLengths, there, ParityHub.Daemon);
         await here.Writer.WriteAsync("1").Done();
         Assert.AreEqual(1, await here.Reader.ReadAsync().Done());
@@ -51,7 +51,7 @@ public sealed class ParityPipeTests
     public async Task Poll_SaysWhetherThereIsSomething_AndTheEndIsNotAnError()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        (CrossChannel<int, NoItem> here, CrossChannel<NoItem, int> there) = CrossChannel.CreatePair<int, NoItem>();
+        (DuplexChannel<int, NoItem> here, DuplexChannel<NoItem, int> there) = CrossChannel.CreatePair<int, NoItem>();
         await using WorkerProcess child = await WorkerProcess.StartAsync(Poll, there, hub.Said, ParityHub.Daemon);
         Assert.AreEqual("poll: nothing", await hub.HearAsync());
         await here.Writer.WriteAsync(1).Done();
@@ -64,7 +64,7 @@ public sealed class ParityPipeTests
     [TestMethod]
     public async Task Close_WithoutComplete_IsToldApartFromAnEnd()
     {
-        (CrossChannel<NoItem, int> here, CrossChannel<int, NoItem> there) = CrossChannel.CreatePair<NoItem, int>();
+        (DuplexChannel<NoItem, int> here, DuplexChannel<int, NoItem> there) = CrossChannel.CreatePair<NoItem, int>();
         await using WorkerProcess child = await WorkerProcess.StartAsync(SendHalf, there, ParityHub.Daemon);
         Assert.AreEqual(1, await here.Reader.ReadAsync().Done());
         await Assert.ThrowsExactlyAsync<WriterLeftException>(() => here.Reader.WaitToReadAsync().Done());
@@ -73,7 +73,7 @@ public sealed class ParityPipeTests
     [TestMethod]
     public async Task Bytes_IntoABufferThatIsTooSmall_NothingIsLost()
     {
-        (CrossChannel<NoItem, byte[]> here, CrossChannel<byte[], NoItem> there) = CrossChannel.CreatePair<NoItem, byte[]>();
+        (DuplexChannel<NoItem, byte[]> here, DuplexChannel<byte[], NoItem> there) = CrossChannel.CreatePair<NoItem, byte[]>();
         await using WorkerProcess child = await WorkerProcess.StartAsync(SendBytes, there, ParityHub.Daemon);
         byte[] buffer = new byte[16];
         ArgumentException e = await Assert.ThrowsExactlyAsync<ArgumentException>(() => here.Reader.ReadIntoAsync(buffer.AsMemory(0, 4)).Done());
@@ -89,14 +89,14 @@ public sealed class ParityPipeTests
         pipe.Writer.Complete();
     }
 
-    private static async Task Send(CrossChannel<int, NoItem> pipe)
+    private static async Task Send(DuplexChannel<int, NoItem> pipe)
     {
         for (int i = 1; i <= 3; i++)
             await pipe.Writer.WriteAsync(i);
         pipe.Writer.Complete();
     }
 
-    private static async Task SaySum(CrossChannel<NoItem, int> pipe, ChannelWriter<string> said)
+    private static async Task SaySum(DuplexChannel<NoItem, int> pipe, ChannelWriter<string> said)
     {
         int sum = 0;
         await foreach (int number in pipe.Reader.ReadAllAsync())
@@ -111,7 +111,7 @@ public sealed class ParityPipeTests
         await Task.Delay(Timeout.Infinite);
     }
 
-    private static async Task Poll(CrossChannel<NoItem, int> pipe, ChannelWriter<string> said)
+    private static async Task Poll(DuplexChannel<NoItem, int> pipe, ChannelWriter<string> said)
     {
         try
         {
@@ -135,13 +135,13 @@ public sealed class ParityPipeTests
         }
     }
 
-    private static async Task SendHalf(CrossChannel<int, NoItem> pipe)
+    private static async Task SendHalf(DuplexChannel<int, NoItem> pipe)
     {
         await pipe.Writer.WriteAsync(1);
         await pipe.DisposeAsync();
     }
 
-    private static async Task SendBytes(CrossChannel<byte[], NoItem> pipe)
+    private static async Task SendBytes(DuplexChannel<byte[], NoItem> pipe)
     {
         await pipe.Writer.WriteAsync([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
         pipe.Writer.Complete();

@@ -66,14 +66,14 @@ public sealed class ParityPoolTests
             Assert.AreEqual(137, e.Exit!.ExitCode);
             Assert.AreEqual(9, await pool.RunAsync(Square, 3).Done());
         }
-        await using (var pool = new WorkerPool(1, new WorkerPoolSettings { MaxRetries = 1 }))
+        await using (var pool = new WorkerPool(1, new WorkerPoolOptions { MaxRetries = 1 }))
             Assert.AreEqual("survived", await pool.RunAsync(DieOnce, directory["second"]).Done());
     }
 
     [TestMethod]
     public async Task Stream_TakesNoMoreFromTheSourceThanIsInFlight()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { MaxInFlight = 4 });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { MaxInFlight = 4 });
         int taken = 0, got = 0;
         await foreach (int square in pool.MapOrderedAsync(Square, Source()))
         {
@@ -123,7 +123,7 @@ public sealed class ParityPoolTests
     [TestMethod]
     public async Task InitializerAndTasksPerWorker_AndProgress()
     {
-        var settings = new WorkerPoolSettings { Initializer = WorkerInitializer.Create(SetBase, 100), MaxTasksPerWorker = 1, ChunkSize = 1 };
+        var settings = new WorkerPoolOptions { Initializer = WorkerInitializer.Create(SetBase, 100), MaxTasksPerWorker = 1, ChunkSize = 1 };
         await using var pool = new WorkerPool(1, settings);
         var progress = new LastProgress();
         string[] results = await pool.MapAsync(AddBase, Enumerable.Range(1, 3), progress: progress).Done();
@@ -136,7 +136,7 @@ public sealed class ParityPoolTests
     public async Task UnobservedFailure_IsLogged()
     {
         var logger = new ListLogger();
-        await using var pool = new WorkerPool(1, new WorkerPoolSettings { Logger = logger });
+        await using var pool = new WorkerPool(1, new WorkerPoolOptions { Logger = logger });
         Forget(pool);
         await pool.RunAsync(Square, 1).Done();
         await Wait.Until(() =>
@@ -163,8 +163,8 @@ public sealed class ParityPoolTests
     public async Task Task_Returned_HasLeftTheEndsThatItGot()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<string> queue = hub.Hub.CreateUnbounded<string>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1) });
-        (CrossChannel<NoItem, string> here, CrossChannel<string, NoItem> there) = CrossChannel.CreatePair<NoItem, string>();
+        SharedChannel<string> queue = hub.Hub.CreateUnbounded<string>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1) });
+        (DuplexChannel<NoItem, string> here, DuplexChannel<string, NoItem> there) = CrossChannel.CreatePair<NoItem, string>();
         await using var pool = new WorkerPool(1);
         await pool.RunAsync(PutOne, queue.Writer, there).Done();
         Assert.AreEqual("one", await queue.Reader.ReadAsync().Done());
@@ -194,7 +194,7 @@ public sealed class ParityPoolTests
         return ring;
     }
 
-    private static async Task PutOne(CrossChannelWriter<string> queue, CrossChannel<string, NoItem> pipe)
+    private static async Task PutOne(CrossChannelWriter<string> queue, DuplexChannel<string, NoItem> pipe)
     {
         await queue.WriteAsync("one");
         await pipe.Writer.WriteAsync("one");

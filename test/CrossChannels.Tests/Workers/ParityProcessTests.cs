@@ -17,7 +17,7 @@ public sealed class ParityProcessTests
     public async Task Process_ItsMembers_SayWhatPythonsSay()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(SayId, hub.Said, new WorkerSettings { Name = "counter", IsDaemon = true });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(SayId, hub.Said, new WorkerOptions { Name = "counter", IsDaemon = true });
         Assert.AreEqual($"{worker.ProcessId}", await hub.HearAsync());
         Assert.AreEqual(("counter", true, false, (WorkerExit?)null), (worker.Name, worker.IsDaemon, worker.HasExited, worker.Exit));
         WorkerExit exit = await worker.TerminateAsync().Done();
@@ -70,8 +70,8 @@ public sealed class ParityProcessTests
     public async Task ThreadsAndProcesses_OnOneQueue_EveryItemOnce()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<string> queue = hub.Hub.CreateBounded<string>("queue", 10, new() { Completion = CompletionPolicy.Owner });
-        CrossChannel<string> got = hub.Hub.CreateUnbounded<string>("got");
+        SharedChannel<string> queue = hub.Hub.CreateBounded<string>("queue", 10, new() { Completion = CompletionPolicy.Owner });
+        SharedChannel<string> got = hub.Hub.CreateUnbounded<string>("got");
         await using WorkerProcess consumer = await WorkerProcess.StartAsync(GetOnThreads, queue.Reader, got.Writer, ParityHub.Daemon);
         WorkerProcess[] producers = await Task.WhenAll(
             WorkerProcess.StartAsync(PutOnThreads, "a", queue.Writer, ParityHub.Daemon),
@@ -96,7 +96,7 @@ public sealed class ParityProcessTests
         using var directory = new TempDirectory();
         string path = directory["numbers"];
         using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(path, FileMode.CreateNew, null, 1024 * sizeof(int));
-        (CrossChannel<NoItem, byte[]> here, CrossChannel<byte[], NoItem> there) = CrossChannel.CreatePair<NoItem, byte[]>();
+        (DuplexChannel<NoItem, byte[]> here, DuplexChannel<byte[], NoItem> there) = CrossChannel.CreatePair<NoItem, byte[]>();
         await using WorkerProcess worker = await WorkerProcess.StartAsync(Fill, path, there, ParityHub.Daemon);
         byte[] large = await here.Reader.ReadAsync().Done();
         Assert.HasCount(8 << 20, large);
@@ -150,7 +150,7 @@ public sealed class ParityProcessTests
         got.Complete();
     }
 
-    private static async Task Fill(string path, CrossChannel<byte[], NoItem> pipe)
+    private static async Task Fill(string path, DuplexChannel<byte[], NoItem> pipe)
     {
         using (MemoryMappedFile file = MemoryMappedFile.CreateFromFile(path, FileMode.Open))
         using (MemoryMappedViewAccessor numbers = file.CreateViewAccessor())

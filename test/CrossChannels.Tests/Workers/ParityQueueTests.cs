@@ -11,8 +11,8 @@ public sealed class ParityQueueTests
     public async Task Queue_ThreeProducersTwoConsumers_EveryItemOnceAndAllEndWithoutASentinel()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<string> queue = hub.Hub.CreateBounded<string>("queue", 5, new() { Completion = CompletionPolicy.LastWriter(3) });
-        CrossChannel<string> got = hub.Hub.CreateUnbounded<string>("got", settings: new() { Completion = CompletionPolicy.LastWriter(2) });
+        SharedChannel<string> queue = hub.Hub.CreateBounded<string>("queue", 5, new() { Completion = CompletionPolicy.LastWriter(3) });
+        SharedChannel<string> got = hub.Hub.CreateUnbounded<string>("got", settings: new() { Completion = CompletionPolicy.LastWriter(2) });
         WorkerProcess[] workers = await Task.WhenAll(
             WorkerProcess.StartAsync(Consume, queue.Reader, got.Writer, ParityHub.Daemon),
             WorkerProcess.StartAsync(Consume, queue.Reader, got.Writer, ParityHub.Daemon),
@@ -36,7 +36,7 @@ public sealed class ParityQueueTests
     public async Task Unbounded_NobodyReads_AllAreAcceptedAndTheBytesAreSeen()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue");
+        SharedChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue");
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutMany, queue.Writer, ParityHub.Daemon);
         (await worker.WaitForExitAsync().Done()).EnsureSuccess();
         ChannelStatus status = await CrossChannel.GetStatusAsync(queue.Address).Done();
@@ -48,7 +48,7 @@ public sealed class ParityQueueTests
     public async Task Unbounded_WithALimitOfBytes_WriterWaitsForRoom()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue", settings: new() { MaxUnreadBytes = 64 * 1024, MaxItemBytes = 16 * 1024, MaxUnsentBytes = 32 * 1024 });
+        SharedChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue", settings: new() { MaxUnreadBytes = 64 * 1024, MaxItemBytes = 16 * 1024, MaxUnsentBytes = 32 * 1024 });
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutUntilFull, queue.Writer, hub.Said, ParityHub.Daemon);
         Assert.AreEqual("full", await hub.HearAsync());
         // The limit, and the window of the one writer.
@@ -62,7 +62,7 @@ public sealed class ParityQueueTests
     public async Task Put_CanBeCanceled_AndABadItemThrowsAtTheCall()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<Part> queue = hub.Hub.CreateBounded<Part>("queue", 1);
+        SharedChannel<Part> queue = hub.Hub.CreateBounded<Part>("queue", 1);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutOddly, queue.Writer, hub.Said, ParityHub.Daemon);
         Assert.AreEqual("canceled", await hub.HearAsync());
         StringAssert.StartsWith(await hub.HearAsync(), "bad: Json");
@@ -75,7 +75,7 @@ public sealed class ParityQueueTests
     public async Task PutWithTimeout_TimedOutItemsNeverAppear_RoomWins()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 1);
+        SharedChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 1);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutInTime, queue.Writer, hub.Said, ParityHub.Daemon);
         foreach (string expected in (string[])["1 ok", "2 TimeoutException", "3 TimeoutException", "4 ArgumentOutOfRangeException"])
             Assert.AreEqual(expected, await hub.HearAsync());
@@ -89,7 +89,7 @@ public sealed class ParityQueueTests
     public async Task PutNowait_FullIsFalse_AndPollingFindsTheRoom()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 2);
+        SharedChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 2);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PollPut, queue.Writer, hub.Said, ParityHub.Daemon);
         Assert.AreEqual("full", await hub.HearAsync());
         for (int i = 0; i < 10; i++)
@@ -101,7 +101,7 @@ public sealed class ParityQueueTests
     public async Task Get_EmptyTimesOutOrIsFalse_AndPollingFindsTheItem()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 10);
+        SharedChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 10);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PollGet, queue.Reader, hub.Said, ParityHub.Daemon);
         Assert.AreEqual("nothing here", await hub.HearAsync());
         Assert.AreEqual("TimeoutException", await hub.HearAsync());
@@ -115,8 +115,8 @@ public sealed class ParityQueueTests
     public async Task Get_OfADeadProducer_Ends()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<string> queue = hub.Hub.CreateBounded<string>("queue", 10, new() { Completion = CompletionPolicy.LastWriter(1) });
-        (CrossChannel<NoItem, string> here, CrossChannel<string, NoItem> there) = CrossChannel.CreatePair<NoItem, string>();
+        SharedChannel<string> queue = hub.Hub.CreateBounded<string>("queue", 10, new() { Completion = CompletionPolicy.LastWriter(1) });
+        (DuplexChannel<NoItem, string> here, DuplexChannel<string, NoItem> there) = CrossChannel.CreatePair<NoItem, string>();
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutAndStay, queue.Writer, there, ParityHub.Daemon);
         Assert.AreEqual("last words", await queue.Reader.ReadAsync().Done());
         Assert.AreEqual("last words", await here.Reader.ReadAsync().Done());
@@ -130,7 +130,7 @@ public sealed class ParityQueueTests
     public async Task Size_IsExactAtTheHub_AlsoForAnotherProcess()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        CrossChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 3);
+        SharedChannel<int> queue = hub.Hub.CreateBounded<int>("queue", 3);
         await queue.Writer.WriteAsync(1).Done();
         await queue.Writer.WriteAsync(2).Done();
         await using WorkerProcess worker = await WorkerProcess.StartAsync(SaySize, queue.Address.ToString(), queue.Writer, hub.Said, ParityHub.Daemon);
@@ -268,7 +268,7 @@ public sealed class ParityQueueTests
         await said.WriteAsync($"read {await queue.ReadAsync(TimeSpan.FromSeconds(30))}");
     }
 
-    private static async Task PutAndStay(CrossChannelWriter<string> queue, CrossChannel<string, NoItem> pipe)
+    private static async Task PutAndStay(CrossChannelWriter<string> queue, DuplexChannel<string, NoItem> pipe)
     {
         await queue.WriteAsync("last words");
         await pipe.Writer.WriteAsync("last words");

@@ -9,8 +9,8 @@ public sealed class WorkerEndTests
     [TestMethod]
     public async Task ReadersAndWriters_OfTheOwner_AreShared()
     {
-        await using CrossChannel<int> numbers = await CrossChannel.CreateBoundedAsync<int>(WorkerStartTests.UniqueName(), 10);
-        await using CrossChannel<long> squares = await CrossChannel.CreateBoundedAsync<long>(WorkerStartTests.UniqueName(), 10);
+        await using SharedChannel<int> numbers = await CrossChannel.CreateBoundedAsync<int>(WorkerStartTests.UniqueName(), 10);
+        await using SharedChannel<long> squares = await CrossChannel.CreateBoundedAsync<long>(WorkerStartTests.UniqueName(), 10);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Square, numbers.Reader, squares.Writer);
         for (int i = 0; i < 5; i++)
             await numbers.Writer.WriteAsync(i).Done();
@@ -26,7 +26,7 @@ public sealed class WorkerEndTests
     public async Task Lock_IsShared()
     {
         await using CrossLock gate = await CrossChannel.CreateLockAsync(WorkerStartTests.UniqueName());
-        await using CrossChannel<string> said = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName());
+        await using SharedChannel<string> said = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName());
         WorkerProcess worker;
         await using (await gate.AcquireAsync().Done())
         {
@@ -40,8 +40,8 @@ public sealed class WorkerEndTests
     [TestMethod]
     public async Task Killed_WithAWriter_TellsItsExitCode()
     {
-        var settings = new CrossChannelSettings<string> { Completion = CompletionPolicy.LastWriter(1) };
-        await using CrossChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName(), null, settings);
+        var settings = new ItemOptions<string> { Completion = CompletionPolicy.LastWriter(1) };
+        await using SharedChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName(), null, settings);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.HoldWriter, channel.Writer);
         Assert.AreEqual("here", await channel.Reader.ReadAsync().Done());
         worker.Kill();
@@ -52,8 +52,8 @@ public sealed class WorkerEndTests
     [TestMethod]
     public async Task DuplexEnd_Moves_AndIsNoLongerUsedHere()
     {
-        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Echo, there, new WorkerSettings { Name = "echo" });
+        (DuplexChannel<string, string> here, DuplexChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Echo, there, new WorkerOptions { Name = "echo" });
         InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => there.Reader.ReadAsync().Done());
         StringAssert.Contains(e.Message, "echo");
         await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerProcess.StartAsync(WorkerMethods.Echo, there).Done());
@@ -68,7 +68,7 @@ public sealed class WorkerEndTests
     [TestMethod]
     public async Task DuplexEnd_OfAWorkerThatIsKilled_TellsItsExitCode()
     {
-        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        (DuplexChannel<string, string> here, DuplexChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Echo, there);
         await here.Writer.WriteAsync("ab").Done();
         Assert.AreEqual("abab", await here.Reader.ReadAsync().Done());
@@ -81,10 +81,10 @@ public sealed class WorkerEndTests
     [TestMethod]
     public async Task DuplexEnd_OfAWorkerThatNeverTookIt_EndsWithHowItDied()
     {
-        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        (DuplexChannel<string, string> here, DuplexChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
         var environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = "0", ["DOTNET_STARTUP_HOOKS"] = "/no/such/hook.dll" };
         await using WorkerProcess worker =
-            await WorkerProcess.StartAsync(WorkerMethods.Echo, there, new WorkerSettings { Environment = environment, Error = TextWriter.Null });
+            await WorkerProcess.StartAsync(WorkerMethods.Echo, there, new WorkerOptions { Environment = environment, Error = TextWriter.Null });
         ConnectionLostException e = await Assert.ThrowsExactlyAsync<ConnectionLostException>(() => here.Reader.Completion.Done());
         Assert.AreEqual(134, e.ExitCode);
         await here.DisposeAsync();

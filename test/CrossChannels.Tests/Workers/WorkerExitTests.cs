@@ -43,7 +43,7 @@ public sealed class WorkerExitTests
     [TestMethod]
     public async Task Kill_EndsAtOnce_AndTwiceIsNothing()
     {
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Spin, new WorkerSettings { Output = TextWriter.Null });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Spin, new WorkerOptions { Output = TextWriter.Null });
         Assert.IsNull(worker.Exit);
         worker.Kill();
         Assert.AreEqual(9, (await worker.WaitForExitAsync().Done()).Signal);
@@ -53,7 +53,7 @@ public sealed class WorkerExitTests
     [TestMethod]
     public async Task TerminateAsync_MethodWithoutToken_ExitsInGoodOrder()
     {
-        await using CrossChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName());
+        await using SharedChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName());
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.HoldWriter, channel.Writer);
         Assert.AreEqual("here", await channel.Reader.ReadAsync().Done());
         Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.TerminateAsync(Wait.Deadline).Done());
@@ -63,7 +63,7 @@ public sealed class WorkerExitTests
     public async Task TerminateAsync_ProcessorBoundMethod_ExitsToo()
     {
         var output = new LineWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Spin, new WorkerSettings { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Spin, new WorkerOptions { Output = output });
         await output.FirstLine.Done();
         Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.TerminateAsync(Wait.Deadline).Done());
     }
@@ -72,7 +72,7 @@ public sealed class WorkerExitTests
     public async Task TerminateAsync_WorkerWithAWorker_EndsBoth()
     {
         var output = new LineWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.StartOneThatWaits, new WorkerSettings { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.StartOneThatWaits, new WorkerOptions { Output = output });
         int inner = int.Parse(await output.FirstLine.Done(), CultureInfo.InvariantCulture);
         Assert.AreEqual(new WorkerExit(AskedToEnd), await worker.TerminateAsync(Wait.Deadline).Done());
         await Wait.Until(() => !LiveProcesses.IsAlive(inner));
@@ -85,7 +85,7 @@ public sealed class WorkerExitTests
     {
         var output = new LineWriter();
         await using WorkerProcess worker =
-            await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, ending, new WorkerSettings { Output = output });
+            await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, ending, new WorkerOptions { Output = output });
         await output.FirstLine.Done();
         Assert.AreEqual(new WorkerExit(exitCode), await worker.TerminateAsync(Wait.Deadline).Done());
         Assert.AreEqual(ending == "return", output.ToString().Contains("canceled", StringComparison.Ordinal));
@@ -95,7 +95,7 @@ public sealed class WorkerExitTests
     public async Task TerminateAsync_MethodThatIgnoresItsToken_IsKilled()
     {
         var output = new LineWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.IgnoreToken, new WorkerSettings { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.IgnoreToken, new WorkerOptions { Output = output });
         Assert.AreEqual("True", await output.FirstLine.Done());
         Assert.AreEqual(9, (await worker.TerminateAsync(TimeSpan.FromMilliseconds(50)).Done()).Signal);
     }
@@ -104,7 +104,7 @@ public sealed class WorkerExitTests
     public async Task TerminateAsync_NegativeTime_IsRefusedAndAsksNobody()
     {
         var output = new LineWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, "return", new WorkerSettings { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, "return", new WorkerOptions { Output = output });
         await output.FirstLine.Done();
         await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(() => worker.TerminateAsync(TimeSpan.FromSeconds(-2)).Done());
         worker.Kill();
@@ -117,7 +117,7 @@ public sealed class WorkerExitTests
         WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Nothing);
         await worker.DisposeAsync().Done();
         Assert.AreEqual(0, worker.Exit!.ExitCode);
-        WorkerProcess daemon = await WorkerProcess.StartAsync(WorkerMethods.WaitForever, new WorkerSettings { IsDaemon = true, TerminateTimeout = Wait.Deadline });
+        WorkerProcess daemon = await WorkerProcess.StartAsync(WorkerMethods.WaitForever, new WorkerOptions { IsDaemon = true, TerminateTimeout = Wait.Deadline });
         await daemon.DisposeAsync().Done();
         Assert.AreEqual(AskedToEnd, daemon.Exit!.ExitCode);
         await daemon.DisposeAsync().Done();
@@ -126,7 +126,7 @@ public sealed class WorkerExitTests
     [TestMethod]
     public async Task WaitForExitAsync_Canceled_LeavesTheWorker()
     {
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForever, new WorkerSettings { IsDaemon = true });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForever, new WorkerOptions { IsDaemon = true });
         using var stop = new CancellationTokenSource();
         Task waiting = worker.WaitForExitAsync(stop.Token);
         await stop.CancelAsync();
@@ -138,7 +138,7 @@ public sealed class WorkerExitTests
     public async Task Signals_InterruptIsIgnored_TerminateExits()
     {
         var output = new LineWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.SpinUnderSignals, new WorkerSettings { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.SpinUnderSignals, new WorkerOptions { Output = output });
         await output.FirstLine.Done();
         Signals.Send(worker.ProcessId, 2);
         Signals.Send(worker.ProcessId, 15);
@@ -151,7 +151,7 @@ public sealed class WorkerExitTests
         const int Lines = 60_000;
         var output = new StringWriter();
         var errors = new StringWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Print, Lines, new WorkerSettings { Output = output, Error = errors });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Print, Lines, new WorkerOptions { Output = output, Error = errors });
         (await worker.WaitForExitAsync().Done()).EnsureSuccess();
         string[] lines = output.ToString().TrimEnd('\n').Split('\n');
         Assert.HasCount(Lines, lines);
@@ -159,9 +159,9 @@ public sealed class WorkerExitTests
         Assert.HasCount(Lines / 10, errors.ToString().TrimEnd('\n').Split('\n'));
     }
 
-    private static async Task<WorkerExit> ExitAsync(Func<WorkerSettings, Task<WorkerProcess>> start)
+    private static async Task<WorkerExit> ExitAsync(Func<WorkerOptions, Task<WorkerProcess>> start)
     {
-        await using WorkerProcess worker = await start(new WorkerSettings { Error = TextWriter.Null });
+        await using WorkerProcess worker = await start(new WorkerOptions { Error = TextWriter.Null });
         return await worker.WaitForExitAsync().Done();
     }
 }

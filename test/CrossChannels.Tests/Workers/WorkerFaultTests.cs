@@ -11,7 +11,7 @@ public sealed class WorkerFaultTests
     public async Task AskedToEnd_BeforeItWasToldWhatToRun_EndsInGoodOrder()
     {
         var errors = new StringWriter();
-        var program = new ChildProgram("early", new WorkerSettings { Error = errors });
+        var program = new ChildProgram("early", new WorkerOptions { Error = errors });
         await program.AskToEndAsync().Done();
         WorkerExit exit = await program.Exited.Done();
         Assert.AreEqual("", errors.ToString());
@@ -21,7 +21,7 @@ public sealed class WorkerFaultTests
     [TestMethod]
     public async Task ExceptionThatCannotTellWhatItIs_IsReportedByItsType()
     {
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(ThrowMute, new WorkerSettings { Error = TextWriter.Null }).Done();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(ThrowMute, new WorkerOptions { Error = TextWriter.Null }).Done();
         WorkerExit exit = await worker.WaitForExitAsync().Done();
         Assert.AreEqual(1, exit.ExitCode);
         Assert.AreEqual(typeof(MuteException).FullName, exit.Exception?.RemoteType);
@@ -31,7 +31,7 @@ public sealed class WorkerFaultTests
     public async Task OneWriterForAllOutputs_GetsOnePieceAtATime()
     {
         var writer = new OverlapWriter();
-        var settings = new WorkerSettings { Output = writer, Error = writer };
+        var settings = new WorkerOptions { Output = writer, Error = writer };
         WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => WorkerProcess.StartAsync(WorkerMethods.Print, 5000, settings))).Done();
         foreach (WorkerProcess worker in workers)
             (await worker.WaitForExitAsync().Done()).EnsureSuccess();
@@ -42,7 +42,7 @@ public sealed class WorkerFaultTests
     public async Task EndOfAPair_WhoseTaskIsDoneBeforeTheOtherEndIsUsed_HasTheEndThatItWasGiven()
     {
         await using var pool = new WorkerPool(1);
-        (CrossChannel<int, int> ours, CrossChannel<int, int> theirs) = CrossChannel.CreatePair<int, int>();
+        (DuplexChannel<int, int> ours, DuplexChannel<int, int> theirs) = CrossChannel.CreatePair<int, int>();
         await pool.RunAsync(CompleteAtOnce, theirs).Done();
         await ours.Reader.Completion.Done();
     }
@@ -52,7 +52,7 @@ public sealed class WorkerFaultTests
     {
         for (int i = 0; i < 5; i++)
         {
-            (CrossChannel<int, int> first, CrossChannel<int, int> second) = CrossChannel.CreatePair<int, int>();
+            (DuplexChannel<int, int> first, DuplexChannel<int, int> second) = CrossChannel.CreatePair<int, int>();
             WorkerProcess[] workers = await Task.WhenAll(
                 Task.Run(() => WorkerProcess.StartAsync(WriteThree, first)),
                 Task.Run(() => WorkerProcess.StartAsync(ReadThree, second))).Done();
@@ -61,16 +61,16 @@ public sealed class WorkerFaultTests
         }
     }
 
-    private static void CompleteAtOnce(CrossChannel<int, int> end) => end.Writer.Complete();
+    private static void CompleteAtOnce(DuplexChannel<int, int> end) => end.Writer.Complete();
 
-    private static async Task WriteThree(CrossChannel<int, int> end)
+    private static async Task WriteThree(DuplexChannel<int, int> end)
     {
         for (int i = 1; i <= 3; i++)
             await end.Writer.WriteAsync(i);
         end.Writer.Complete();
     }
 
-    private static async Task ReadThree(CrossChannel<int, int> end)
+    private static async Task ReadThree(DuplexChannel<int, int> end)
     {
         int sum = 0;
         await foreach (int number in end.Reader.ReadAllAsync())

@@ -14,7 +14,7 @@ public sealed class WorkerOutputTests
     {
         const int Lines = 1000;
         using var output = new SlowStart();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Print, Lines, new WorkerSettings { Output = output, Error = TextWriter.Null });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.Print, Lines, new WorkerOptions { Output = output, Error = TextWriter.Null });
         await Wait.Until(() => !LiveProcesses.IsAlive(worker.ProcessId));
         Assert.IsFalse(worker.HasExited);
 
@@ -49,7 +49,7 @@ public sealed class WorkerOutputTests
     {
         var output = new LineWriter();
         await using WorkerProcess worker =
-            await WorkerProcess.StartAsync(WorkerMethods.IgnoreToken, new WorkerSettings { Output = output, Logger = new ThrowingLogger() });
+            await WorkerProcess.StartAsync(WorkerMethods.IgnoreToken, new WorkerOptions { Output = output, Logger = new ThrowingLogger() });
         await output.FirstLine.Done();
         Assert.AreEqual(9, (await worker.TerminateAsync(TimeSpan.FromMilliseconds(50)).Done()).Signal);
     }

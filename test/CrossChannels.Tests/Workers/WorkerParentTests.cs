@@ -27,7 +27,7 @@ public sealed class WorkerParentTests
     [TestMethod]
     public async Task Parent_Returning_WaitsForWorkersAndTerminatesDaemons()
     {
-        await using CrossChannel<string> words = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName());
+        await using SharedChannel<string> words = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName());
         await using ChildProcess parent = ChildProcess.Start("start-workers-and-return", words.Address.ToString());
         int[] workers = Numbers(await parent.ReadLineAsync());
         await Wait.Until(() => !LiveProcesses.IsAlive(workers[1]));

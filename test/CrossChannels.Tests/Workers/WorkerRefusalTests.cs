@@ -79,14 +79,14 @@ public sealed class WorkerRefusalTests
     [TestMethod]
     public async Task Argument_OfAChannelInMemory_IsRefused()
     {
-        await using CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>($"mem:{Guid.NewGuid():N}", 1);
+        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>($"mem:{Guid.NewGuid():N}", 1);
         await Assert.ThrowsAsync<InvalidOperationException>(() => WorkerProcess.StartAsync(Take, channel.Reader).Done());
     }
 
     [TestMethod]
     public async Task Settings_OutOfRange_AreRefused() =>
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => WorkerProcess.StartAsync(WorkerMethods.Nothing, new WorkerSettings { TerminateTimeout = TimeSpan.FromSeconds(-2) }).Done());
+            () => WorkerProcess.StartAsync(WorkerMethods.Nothing, new WorkerOptions { TerminateTimeout = TimeSpan.FromSeconds(-2) }).Done());
 
     [TestMethod]
     public async Task Start_Canceled_StartsNothing()

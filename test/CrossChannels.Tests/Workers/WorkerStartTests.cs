@@ -69,7 +69,7 @@ public sealed class WorkerStartTests
         await using WorkerProcess worker = await WorkerProcess.StartAsync(
             WorkerMethods.SaySurroundings,
             "OF_THE_TEST",
-            new WorkerSettings { Output = output, WorkingDirectory = directory, Environment = new Dictionary<string, string?> { ["OF_THE_TEST"] = "value" } });
+            new WorkerOptions { Output = output, WorkingDirectory = directory, Environment = new Dictionary<string, string?> { ["OF_THE_TEST"] = "value" } });
         (await worker.WaitForExitAsync().Done()).EnsureSuccess();
         Assert.AreEqual($"value\n{directory}\nclean\nTrue\nCrossChannels.Tests\nno input\n", output.ToString());
     }
@@ -78,7 +78,7 @@ public sealed class WorkerStartTests
     public async Task StartAsync_Names_AreGivenOrCounted()
     {
         await using WorkerProcess first = await WorkerProcess.StartAsync(WorkerMethods.Nothing);
-        await using WorkerProcess second = await WorkerProcess.StartAsync(WorkerMethods.Nothing, new WorkerSettings { Name = "cook" });
+        await using WorkerProcess second = await WorkerProcess.StartAsync(WorkerMethods.Nothing, new WorkerOptions { Name = "cook" });
         StringAssert.StartsWith(first.Name, "worker-");
         Assert.AreEqual("cook", second.Name);
         Assert.AreNotEqual(Environment.ProcessId, first.ProcessId);
@@ -90,7 +90,7 @@ public sealed class WorkerStartTests
     [TestMethod]
     public async Task StartAsync_InAWorker_StartsAnother()
     {
-        await using CrossChannel<int> numbers = await CrossChannel.CreateUnboundedAsync<int>(UniqueName());
+        await using SharedChannel<int> numbers = await CrossChannel.CreateUnboundedAsync<int>(UniqueName());
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.StartAnother, numbers.Writer);
         int outer = await numbers.Reader.ReadAsync().Done();
         int inner = await numbers.Reader.ReadAsync().Done();
@@ -102,10 +102,10 @@ public sealed class WorkerStartTests
 
     internal static string UniqueName() => $"test-{Guid.NewGuid():N}";
 
-    internal static async Task<string> SaidAsync(Func<WorkerSettings, Task<WorkerProcess>> start)
+    internal static async Task<string> SaidAsync(Func<WorkerOptions, Task<WorkerProcess>> start)
     {
         var output = new StringWriter();
-        await using WorkerProcess worker = await start(new WorkerSettings { Output = output });
+        await using WorkerProcess worker = await start(new WorkerOptions { Output = output });
         (await worker.WaitForExitAsync().Done()).EnsureSuccess();
         return output.ToString();
     }

@@ -12,7 +12,7 @@ public sealed class HubBackpressureTests
     {
         const int Capacity = 4;
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", Capacity);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", Capacity);
         await using RawPeer silent = await raw.ConnectReaderAsync<long>("longs", 0);
         await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(raw.Address("longs")).Done();
         for (long number = 0; number < Capacity; number++)
@@ -40,10 +40,10 @@ public sealed class HubBackpressureTests
         const int MaxUnread = 1 << 20;
         const int ItemBytes = 10_000;
         await using RawHub raw = await RawHub.StartAsync(revokeTimeout: TimeSpan.FromMilliseconds(500));
-        raw.Hub.CreateUnbounded("bytes", null, new CrossChannelSettings<byte[]> { MaxUnreadBytes = MaxUnread });
+        raw.Hub.CreateUnbounded("bytes", null, new ItemOptions<byte[]> { MaxUnreadBytes = MaxUnread });
         await using RawPeer stuck = await raw.ConnectReaderAsync<byte[]>("bytes", 1_000_000);
         await using CrossChannelWriter<byte[]> writer = await CrossChannel.OpenWriterAsync<byte[]>(
-            raw.Address("bytes"), new CrossChannelSettings<byte[]> { MaxUnsentBytes = MaxUnread }).Done();
+            raw.Address("bytes"), new ItemOptions<byte[]> { MaxUnsentBytes = MaxUnread }).Done();
         using var source = new CancellationTokenSource();
         long accepted = 0;
         Task writing = Task.Run(async () =>
@@ -82,7 +82,7 @@ public sealed class HubBackpressureTests
     public async Task Writer_DoesNotAnswerRevoke_OthersGetItsCreditAndItsLateWordsChangeNothing()
     {
         await using RawHub raw = await RawHub.StartAsync(revokeTimeout: TimeSpan.FromMilliseconds(300));
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 1);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 1);
         await using RawPeer silent = await raw.ConnectWriterAsync<long>("longs");
         await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(raw.Address("longs")).Done();
         Task write = writer.WriteAsync(1).AsTask();

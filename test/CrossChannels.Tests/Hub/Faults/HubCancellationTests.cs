@@ -15,7 +15,7 @@ public sealed class HubCancellationTests
     {
         const int Writes = 800;
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", capacity);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", capacity);
         ChannelAddress address = raw.Address("longs");
         CrossChannelWriter<long>[] writers = [channel.Writer, await OpenWriterAsync(address), await OpenWriterAsync(address)];
         CrossChannelReader<long>[] readers = [channel.Reader, await OpenReaderAsync(address), await OpenReaderAsync(address)];

@@ -11,7 +11,7 @@ public sealed class HubCrossingTests
     public async Task Writer_SendsBeforeItHasHeardOfTheEnd_ItsItemsStillCount()
     {
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
         await using RawPeer writer = await raw.ConnectWriterAsync<long>("longs");
         channel.Writer.Complete();
         await writer.ReadFrameAsync(FrameType.Ended);
@@ -27,7 +27,7 @@ public sealed class HubCrossingTests
     public async Task Writer_WantsWhileCreditIsOnItsWay_NoFault()
     {
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 2);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 2);
         await using RawPeer writer = await raw.ConnectWriterAsync<long>("longs");
         await writer.SendAsync(Wire.Longs(0, 1), Wire.Counter(FrameType.Want, 1), Wire.Counter(FrameType.WantWithdrawn, 1), Wire.Counter(FrameType.Want, 1));
         RawPeer.Frame credit = await writer.ReadFrameAsync(FrameType.Credit);
@@ -42,7 +42,7 @@ public sealed class HubCrossingTests
     public async Task Reader_ReportsAndGrantsAfterTheEnd_NoFault()
     {
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
         await using RawPeer reader = await raw.ConnectReaderAsync<long>("longs", 1);
         await channel.Writer.WriteAsync(7).Done();
         await reader.ReadFrameAsync(FrameType.Items);
@@ -62,9 +62,9 @@ public sealed class HubCrossingTests
             var random = new Random(round);
             var log = new ListLogger();
             ChannelAddress address = $"mem:crossing-{round}-{Guid.NewGuid():N}";
-            var link = new LinkSettings { Logger = log };
-            var hub = new HubSettings { Link = link, DrainTimeout = TimeSpan.Zero };
-            CrossChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>(address, 1 + random.Next(8), hub: hub).Done();
+            var link = new ConnectionOptions { Logger = log };
+            var hub = new HubOptions { Link = link, DrainTimeout = TimeSpan.Zero };
+            SharedChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>(address, 1 + random.Next(8), hub: hub).Done();
             CrossChannelWriter<long>[] writers = [await OpenWriterAsync(address, link), await OpenWriterAsync(address, link)];
             CrossChannelReader<long>[] readers =
             [
@@ -85,7 +85,7 @@ public sealed class HubCrossingTests
         }
     }
 
-    private static async Task<CrossChannelWriter<long>> OpenWriterAsync(ChannelAddress address, LinkSettings link) =>
+    private static async Task<CrossChannelWriter<long>> OpenWriterAsync(ChannelAddress address, ConnectionOptions link) =>
         await CrossChannel.OpenWriterAsync<long>(address, link: link).Done();
 
     private static Task Act(CrossChannelWriter<long> writer, int seed) => Task.Run(async () =>
@@ -117,7 +117,7 @@ public sealed class HubCrossingTests
             await reader.CloseAsync("enough");
     });
 
-    private static Task Act(CrossChannel<long> channel, int seed) => Task.Run(async () =>
+    private static Task Act(SharedChannel<long> channel, int seed) => Task.Run(async () =>
     {
         var random = new Random(seed);
         for (int left = random.Next(20); left > 0; left--)

@@ -13,8 +13,8 @@ public sealed class HubDisposalTests
         {
             var random = new Random(round);
             ChannelAddress address = $"mem:dispose-{round}-{Guid.NewGuid():N}";
-            ChannelHub hub = await ChannelHub.StartAsync(address, new HubSettings { DrainTimeout = TimeSpan.FromMilliseconds(random.Next(3)) }).Done();
-            CrossChannel<long> channel = hub.CreateBounded<long>("c", 1 + random.Next(4));
+            ChannelHub hub = await ChannelHub.StartAsync(address, new HubOptions { DrainTimeout = TimeSpan.FromMilliseconds(random.Next(3)) }).Done();
+            SharedChannel<long> channel = hub.CreateBounded<long>("c", 1 + random.Next(4));
             CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(address.WithChannel("c")).Done();
             CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>(address.WithChannel("c")).Done();
             Task[] users =
@@ -53,7 +53,7 @@ public sealed class HubDisposalTests
     {
         ChannelAddress address = $"mem:twice-{Guid.NewGuid():N}";
         ChannelHub hub = await ChannelHub.StartAsync(address).Done();
-        CrossChannel<long> channel = hub.CreateBounded<long>("c", 4);
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", 4);
         await channel.Writer.WriteAsync(1).Done();
         CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>(address.WithChannel("c")).Done();
         Task<long> first = hub.ShutDownAsync(TimeSpan.FromSeconds(20));
@@ -66,7 +66,7 @@ public sealed class HubDisposalTests
         await using ChannelHub next = await ChannelHub.StartAsync(address).Done();
     }
 
-    private static async Task DisposeAsync(ChannelHub hub, CrossChannel<long> channel, CrossChannelWriter<long> writer, CrossChannelReader<long> reader, int what)
+    private static async Task DisposeAsync(ChannelHub hub, SharedChannel<long> channel, CrossChannelWriter<long> writer, CrossChannelReader<long> reader, int what)
     {
         switch (what)
         {

@@ -103,7 +103,7 @@ public sealed class HubKillTests
     [TestMethod]
     public async Task OpenedWithoutAnOwner_FailsWithThePathAtTheDeadline()
     {
-        var link = new LinkSettings { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
+        var link = new ConnectionOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
         var e = await CrossChannel.OpenWriterAsync<long>(Address.WithChannel("longs"), link: link).Fails<LinkTimeoutException>("a writer waits for an owner");
         StringAssert.Contains(e.Message, Address.Path);
     }
@@ -113,7 +113,7 @@ public sealed class HubKillTests
     {
         const int Most = 3;
         await using ChannelHub hub = await ChannelHub.StartAsync(Address).Done();
-        LeasedChannel<long> channel = hub.CreateLeased<long>("work", 8, new LeaseSettings { MaxDeliveries = Most });
+        LeasedChannel<long> channel = hub.CreateLeased<long>("work", 8, new LeaseOptions { MaxDeliveries = Most });
         await channel.Writer.WriteAsync(666).Done();
         await channel.Writer.WriteAsync(7).Done();
         for (int delivery = 1; delivery <= Most; delivery++)

@@ -15,7 +15,7 @@ public sealed class HubLeavingTests
     public async Task WriterReturns_WhatItWroteIsThere()
     {
         const int Count = 500;
-        await using CrossChannel<long> channel = await CrossChannel.CreateUnboundedAsync<long>(Address).Done();
+        await using SharedChannel<long> channel = await CrossChannel.CreateUnboundedAsync<long>(Address).Done();
         await using ChildProcess writer = ChildProcess.Start(
             "write-numbered", Address.ToString(), "long", "0", $"{Count + 1}", "1", "return", $"{Count}", "0", _directory["journal"]);
         Assert.AreEqual("open", await writer.ReadLineAsync());
@@ -37,7 +37,7 @@ public sealed class HubLeavingTests
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(Address).Done();
         LeasedChannel<long>? leased = isLeased ? hub.CreateLeased<long>("c", 8) : null;
-        CrossChannel<long>? plain = isLeased ? null : hub.CreateBounded<long>("c", 8);
+        SharedChannel<long>? plain = isLeased ? null : hub.CreateBounded<long>("c", 8);
         for (long number = 0; number < 3; number++)
             await (leased?.Writer ?? plain!.Writer).WriteAsync(number).Done();
         await using ChildProcess reader = ChildProcess.Start("read-on-word", Address.WithChannel("c").ToString(), $"{isLeased}");

@@ -6,7 +6,7 @@ namespace CrossChannels.Tests.Hub.Faults;
 [TestClass]
 public sealed class HubStopTests
 {
-    private static readonly HubSettings s_settings = new() { RevokeTimeout = TimeSpan.FromMilliseconds(500) };
+    private static readonly HubOptions s_settings = new() { RevokeTimeout = TimeSpan.FromMilliseconds(500) };
 
     private readonly TempDirectory _directory = new();
 
@@ -20,7 +20,7 @@ public sealed class HubStopTests
     [DataRow(false)]
     public async Task WriterStopsWithCredit_OthersGetItAndItFindsAnEnding(bool isOwnerWaiting)
     {
-        await using CrossChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: s_settings).Done();
+        await using SharedChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: s_settings).Done();
         await using ChildProcess stopped = ChildProcess.Start("write-on-word", Address.ToString());
         Assert.AreEqual("open", await stopped.ReadLineAsync());
         // Opening asks for one slot, and there is only one.
@@ -45,7 +45,7 @@ public sealed class HubStopTests
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(Address, s_settings).Done();
         LeasedChannel<long>? leased = isLeased ? hub.CreateLeased<long>("c", 8) : null;
-        CrossChannel<long>? plain = isLeased ? null : hub.CreateBounded<long>("c", 8);
+        SharedChannel<long>? plain = isLeased ? null : hub.CreateBounded<long>("c", 8);
         CrossChannelWriter<long> writer = leased?.Writer ?? plain!.Writer;
         await using ChildProcess stopped = ChildProcess.Start("read-on-word", Address.WithChannel("c").ToString(), $"{isLeased}");
         Assert.AreEqual("open", await stopped.ReadLineAsync());

@@ -12,7 +12,7 @@ public sealed class HubViolationTests
     public async Task Writer_SendsBatchWhoseCountAndLengthsDisagree_NoReaderSeesItOthersGoOn()
     {
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<string> channel = raw.Hub.CreateBounded<string>("texts", 8);
+        SharedChannel<string> channel = raw.Hub.CreateBounded<string>("texts", 8);
         await using CrossChannelReader<string> reader = await CrossChannel.OpenReaderAsync<string>(raw.Address("texts")).Done();
         foreach (byte[] bad in new[]
         {
@@ -38,7 +38,7 @@ public sealed class HubViolationTests
     public async Task Writer_SpeaksAfterItsCompletion_FirstOutcomeStands(string what)
     {
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
         await using RawPeer writer = await raw.ConnectWriterAsync<long>("longs");
         await writer.SendAsync(Wire.Longs(0, 7), Wire.Complete(1), what switch
         {
@@ -56,7 +56,7 @@ public sealed class HubViolationTests
     public async Task Writer_SendsWithoutCredit_IsCutOffAndNothingIsQueued()
     {
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 4);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 4);
         await using RawPeer writer = await raw.ConnectWriterAsync<long>("longs");
         await writer.SendAsync(Wire.Longs(0, 1, 2, 3, 4, 5));
         Assert.AreEqual(ReasonCode.Violation, (await writer.ReadLastWordsAsync(FrameType.Abort)).Code);
@@ -113,7 +113,7 @@ public sealed class HubViolationTests
     public async Task Reader_CountsWhatCannotBe_IsCutOffAndItsItemsComeAgain(string what)
     {
         await using RawHub raw = await RawHub.StartAsync();
-        CrossChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
+        SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", 8);
         await using RawPeer reader = await raw.ConnectReaderAsync<long>("longs", 1);
         await channel.Writer.WriteAsync(10).Done();
         await reader.ReadFrameAsync(FrameType.Items);

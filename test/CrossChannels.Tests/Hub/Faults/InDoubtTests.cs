@@ -16,7 +16,7 @@ public sealed class InDoubtTests
     public async Task ReaderIsKilled_OnlyWhatItWasHandedIsBuried()
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Unix(_directory["hub.sock"])).Done();
-        LeasedChannel<long> work = hub.CreateLeased<long>("c", 1000, new LeaseSettings { MaxDeliveries = 1 });
+        LeasedChannel<long> work = hub.CreateLeased<long>("c", 1000, new LeaseOptions { MaxDeliveries = 1 });
         for (long number = 0; number < Total; number++)
             await work.Writer.WriteAsync(number).Done();
         await using (ChildProcess reader = ChildProcess.Start("read-on-word", work.Address.ToString(), "True"))

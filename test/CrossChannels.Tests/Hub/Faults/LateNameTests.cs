@@ -22,7 +22,7 @@ public sealed class LateNameTests
         await Wait.Until(() => _clock.HasTimerWithin(s_nameTimeout));
         hub.CreateBounded<int>("other", 1);
         Assert.IsFalse(opening.IsCompleted);
-        CrossChannel<int> late = hub.CreateBounded<int>("late", 1);
+        SharedChannel<int> late = hub.CreateBounded<int>("late", 1);
         await using CrossChannelWriter<int> writer = await opening.Done();
         await writer.WriteAsync(7).Done();
         Assert.AreEqual(7, await late.Reader.ReadAsync().Done());
@@ -41,5 +41,5 @@ public sealed class LateNameTests
     }
 
     private Task<ChannelHub> StartAsync() =>
-        ChannelHub.StartAsync(ChannelAddress.Unix(_directory["hub.sock"]), new HubSettings { Link = new LinkSettings { TimeProvider = _clock } });
+        ChannelHub.StartAsync(ChannelAddress.Unix(_directory["hub.sock"]), new HubOptions { Link = new ConnectionOptions { TimeProvider = _clock } });
 }

@@ -43,7 +43,7 @@ public sealed class LateWordsTests : IDisposable
     public async Task Reader_ReportsAfterItClosed_LinkEndsInOrder()
     {
         var log = new LogList();
-        await using CrossChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 4, hub: new() { Link = new() { Logger = log } }).Done();
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 4, hub: new() { Link = new() { Logger = log } }).Done();
         Assert.AreEqual(4, owner.Writer.TryWriteMany([1, 2, 3, 4]));
         await using RawPeer raw = await HubRaw.OpenReaderAsync<long>(owner.Address, 4);
         await raw.ReadFrameAsync(FrameType.Items);
@@ -60,7 +60,7 @@ public sealed class LateWordsTests : IDisposable
     public void Writer_IsGivenUpWhileItGreets_KeepsNoSlot()
     {
         QueueChannel channel = MakeChannel(1, CompletionPolicy.AnyWriter);
-        WriterPort port = MakeWriter(channel);
+        ProducerPort port = MakeWriter(channel);
         port.Link.GiveUp("too late");
         port.Meet(new Hello { Writes = new HelloContract("none", "", 0, ""), Reads = new HelloContract("none", "", 0, "") });
         Assert.AreEqual(0, port.FirstCredit.Items);
@@ -72,15 +72,15 @@ public sealed class LateWordsTests : IDisposable
     [DataRow(true)]
     public async Task LastWriter_OneIsGivenUpWhileItGreets_IsNotWaitedFor(bool isGreetingHeard)
     {
-        QueueChannel channel = MakeChannel(8, CompletionPolicy.LastWriter(1, lostWriters: LostWriters.Ignore));
+        QueueChannel channel = MakeChannel(8, CompletionPolicy.LastWriter(1, lostWriters: WriterLossPolicy.Ignore));
         var hello = new Hello { Writes = new HelloContract("none", "", 0, ""), Reads = new HelloContract("none", "", 0, "") };
-        WriterPort late = MakeWriter(channel);
+        ProducerPort late = MakeWriter(channel);
         if (isGreetingHeard)
             late.Meet(hello);
         late.Link.GiveUp("too late");
         if (!isGreetingHeard)
             late.Meet(hello);
-        WriterPort last = MakeWriter(channel);
+        ProducerPort last = MakeWriter(channel);
         last.Link.Meet(1, hello);
         last.Link.OnPeerDone(FrameType.Complete, 0, EndingKind.Completed, null);
         await channel.Course.Over.Done("one writer came and completed, and the other is gone");
@@ -88,12 +88,12 @@ public sealed class LateWordsTests : IDisposable
     }
 
     private static QueueChannel MakeChannel(long capacity, CompletionPolicy policy) =>
-        new("items", new QueueOptions(Contract, capacity, 1 << 20, 1 << 20, policy, HubSettings.Default), new HubBudget(1 << 20));
+        new("items", new QueueOptions(Contract, capacity, 1 << 20, 1 << 20, policy, HubOptions.Default), new HubBudget(1 << 20));
 
-    private static ItemContract Contract => ItemCodec.Create(new CrossChannelSettings<long>()).Contract;
+    private static ItemContract Contract => ItemCodec.Create(new ItemOptions<long>()).Contract;
 
     /// <summary>A writer whose link has begun, and has not greeted.</summary>
-    private static WriterPort MakeWriter(QueueChannel channel)
+    private static ProducerPort MakeWriter(QueueChannel channel)
     {
         var hello = new Hello
         {
@@ -102,6 +102,6 @@ public sealed class LateWordsTests : IDisposable
             Writes = new HelloContract(Contract.ContentType, Contract.Name, Contract.ElementSize, Contract.Layout),
             Reads = new HelloContract("none", "", 0, ""),
         };
-        return (WriterPort)channel.Attach(new HubRequest(hello, new ScriptedInput(), new CollectingOutput(), new LinkPeer("nobody", null, null, null))).Receiver;
+        return (ProducerPort)channel.Attach(new HubRequest(hello, new ScriptedInput(), new CollectingOutput(), new LinkPeer("nobody", null, null, null))).Receiver;
     }
 }

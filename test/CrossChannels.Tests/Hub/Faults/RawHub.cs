@@ -23,11 +23,11 @@ internal sealed class RawHub : IAsyncDisposable
     public static async Task<RawHub> StartAsync(TimeSpan? revokeTimeout = null, TimeSpan? drainTimeout = null)
     {
         var directory = new TempDirectory();
-        var settings = new HubSettings
+        var settings = new HubOptions
         {
             RevokeTimeout = revokeTimeout ?? TimeSpan.FromSeconds(30),
             DrainTimeout = drainTimeout ?? TimeSpan.FromMilliseconds(100),
-            Link = new LinkSettings { CloseTimeout = TimeSpan.FromSeconds(1) },
+            Link = new ConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(1) },
         };
         return new(directory, await ChannelHub.StartAsync(ChannelAddress.Unix(directory["x.sock"]), settings).Done());
     }
@@ -37,7 +37,7 @@ internal sealed class RawHub : IAsyncDisposable
     public async Task<RawPeer> ConnectWriterAsync<T>(string name)
     {
         RawPeer raw = await RawPeer.ConnectAsync(Hub.Address);
-        await raw.SendAsync(new LinkIdentity(Contract<T>(), ItemContract.None, name, new LinkSettings(), LinkRole.Writer).Greeting(), Wire.Welcome(0, 1 << 20));
+        await raw.SendAsync(new LinkIdentity(Contract<T>(), ItemContract.None, name, new ConnectionOptions(), LinkRole.Writer).Greeting(), Wire.Welcome(0, 1 << 20));
         await raw.ReadGreetingAsync();
         await raw.ReadFrameAsync(FrameType.Welcome);
         return raw;
@@ -50,7 +50,7 @@ internal sealed class RawHub : IAsyncDisposable
     {
         RawPeer raw = await RawPeer.ConnectAsync(Hub.Address);
         LinkRole role = isLeased ? LinkRole.LeasedReader : LinkRole.Reader;
-        await raw.SendAsync(new LinkIdentity(ItemContract.None, Contract<T>(), name, new LinkSettings(), role).Greeting(), Wire.Welcome(items, 1L << 40, MaxItemBytes));
+        await raw.SendAsync(new LinkIdentity(ItemContract.None, Contract<T>(), name, new ConnectionOptions(), role).Greeting(), Wire.Welcome(items, 1L << 40, MaxItemBytes));
         await raw.ReadGreetingAsync();
         await raw.ReadFrameAsync(FrameType.Welcome);
         return raw;
@@ -62,5 +62,5 @@ internal sealed class RawHub : IAsyncDisposable
         _directory.Dispose();
     }
 
-    private static ItemContract Contract<T>() => ItemCodec.Create(new CrossChannelSettings<T>()).Contract;
+    private static ItemContract Contract<T>() => ItemCodec.Create(new ItemOptions<T>()).Contract;
 }

@@ -16,7 +16,7 @@ public sealed class ProgramTests
     [DataRow(10, 0, DisplayName = "fast consumer")]
     public async Task ProducerAndConsumer_ConsumerStopsWhenTheProducerHasFinished(int producersPause, int consumersPause)
     {
-        await using CrossChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(Address, 10).Done();
+        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(Address, 10).Done();
         await using ChildProcess consumer = ChildProcess.Start("consume-numbers", Address.ToString(), $"{consumersPause}");
         await using ChildProcess producer = ChildProcess.Start("produce-numbers", Address.ToString(), $"{producersPause}");
         string[] put = await LinesAsync(producer);
@@ -30,7 +30,7 @@ public sealed class ProgramTests
     {
         string[] cooks = ["Anna", "Bo", "Cleo"];
         await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync<string>(
-            Address, 5, settings: new CrossChannelSettings<string> { Completion = CompletionPolicy.LastWriter(cooks.Length) }).Done();
+            Address, 5, settings: new ItemOptions<string> { Completion = CompletionPolicy.LastWriter(cooks.Length) }).Done();
         ChildProcess[] eaters = [ChildProcess.Start("eat", Address.ToString()), ChildProcess.Start("eat", Address.ToString())];
         ChildProcess[] kitchen = [.. cooks.Select(cook => ChildProcess.Start("cook", Address.ToString(), cook))];
         try
@@ -53,8 +53,8 @@ public sealed class ProgramTests
     public async Task TasksAndResults_WorkerEndsByCompletion()
     {
         await using ChannelHub hub = await ChannelHub.StartAsync(Address).Done();
-        CrossChannel<int> tasks = hub.CreateBounded<int>("tasks", 3);
-        CrossChannel<string> results = hub.CreateBounded<string>("results", 3);
+        SharedChannel<int> tasks = hub.CreateBounded<int>("tasks", 3);
+        SharedChannel<string> results = hub.CreateBounded<string>("results", 3);
         await using ChildProcess worker = ChildProcess.Start("process-tasks", tasks.Address.ToString(), results.Address.ToString());
         for (int i = 0; i < 3; i++)
             await tasks.Writer.WriteAsync(i).Done();
@@ -81,7 +81,7 @@ public sealed class ProgramTests
     [TestMethod]
     public async Task QueueOfThree_FullAtThree_OneGetMakesRoom()
     {
-        await using CrossChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>(Address, 3).Done();
+        await using SharedChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>(Address, 3).Done();
         await using ChildProcess writer = ChildProcess.Start("fill-queue", Address.ToString());
         Assert.AreEqual("two", await writer.ReadLineAsync());
         Assert.AreEqual(2, queue.Reader.Count);
@@ -100,7 +100,7 @@ public sealed class ProgramTests
     [TestMethod]
     public async Task WriterEnds_ThenReaderTakesAllAndEnds()
     {
-        await using CrossChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(Address).Done();
+        await using SharedChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(Address).Done();
         await using ChildProcess writer = ChildProcess.Start("put-texts", Address.ToString(), "a", "b", "c");
         CollectionAssert.AreEqual(Array.Empty<string>(), await LinesAsync(writer));
         await using ChildProcess reader = ChildProcess.Start("take-texts", Address.ToString());

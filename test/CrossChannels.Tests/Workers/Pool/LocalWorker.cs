@@ -9,11 +9,11 @@ internal sealed class LocalWorker : IPoolWorker
     private static readonly AsyncLocal<LocalWorker?> s_current = new();
 
     private readonly TaskCompletionSource<WorkerExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
+    private readonly DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
 
     private int _hasDied;
 
-    private LocalWorker(CrossChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> options)
+    private LocalWorker(DuplexChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> options)
     {
         (Link, _theirs) = CrossChannel.CreatePair(options, options);
         _ = RunAsync();
@@ -29,7 +29,7 @@ internal sealed class LocalWorker : IPoolWorker
 
     public int ProcessId => Environment.ProcessId;
 
-    public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
+    public DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
 
     public Task<WorkerExit> Exited => _exited.Task;
 

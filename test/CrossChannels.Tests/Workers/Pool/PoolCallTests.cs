@@ -72,7 +72,7 @@ public sealed class PoolCallTests
     [TestMethod]
     public async Task MapOrderedAsync_TakesNoMoreThanMaxInFlight()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { MaxInFlight = 5 });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { MaxInFlight = 5 });
         int taken = 0;
         int received = 0;
         await foreach (int result in pool.MapOrderedAsync(PoolTasks.Square, Counted(100), chunkSize: 2))
@@ -157,7 +157,7 @@ public sealed class PoolCallTests
     [TestMethod]
     public async Task RunAsync_EndsAsArguments_TalkOverAQueue()
     {
-        await using CrossChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>($"pool-{Guid.NewGuid():N}", 4);
+        await using SharedChannel<int> queue = await CrossChannel.CreateBoundedAsync<int>($"pool-{Guid.NewGuid():N}", 4);
         Task writing = s_pool.RunAsync(PoolTasks.Put, queue.Writer, 100);
         Assert.AreEqual(4950, await s_pool.RunAsync(PoolTasks.Sum, queue.Reader).Done());
         await writing.Done();

@@ -26,7 +26,7 @@ public sealed class PoolFaultTests
     {
         using var directory = new TempDirectory();
         string marker = Path.Combine(directory.Path, "died");
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { MaxRetries = 1 });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { MaxRetries = 1 });
         int[] results = await pool.MapAsync(PoolTasks.KillSelfOnce, Enumerable.Range(0, 20).Select(x => (marker, x)), chunkSize: 5).Done();
         CollectionAssert.AreEqual(Enumerable.Range(0, 20).ToArray(), results);
         Assert.IsTrue(File.Exists(marker));
@@ -35,7 +35,7 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task LostWorker_MoreOftenThanRetries_Faults()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { MaxRetries = 2 });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { MaxRetries = 2 });
         await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.MapAsync(PoolTasks.KillSelfAtSeven, Enumerable.Range(0, 20), chunkSize: 5).Done());
         await IsWholeAsync(pool);
     }
@@ -43,9 +43,9 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task OutOfMemory_FailsTheTask()
     {
-        var settings = new WorkerPoolSettings
+        var settings = new WorkerPoolOptions
         {
-            Worker = new WorkerSettings
+            Worker = new WorkerOptions
             {
                 Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DOTNET_GCHeapHardLimit"] = "0x4000000" },
                 Error = TextWriter.Null,
@@ -68,7 +68,7 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task HangingTask_IsKilledAfterItsTimeout()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { TaskTimeout = TimeSpan.FromSeconds(1), MaxRetries = 5 });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { TaskTimeout = TimeSpan.FromSeconds(1), MaxRetries = 5 });
         TimeoutException late = await Assert.ThrowsExactlyAsync<TimeoutException>(() => pool.MapAsync(PoolTasks.Hang, Enumerable.Range(0, 20), chunkSize: 10).Done());
         StringAssert.Contains(late.Message, "Task 7 of");
         await IsWholeAsync(pool);
@@ -77,7 +77,7 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task CanceledCall_ReachesTheRunningTask()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { CancelTimeout = Timeout.InfiniteTimeSpan });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { CancelTimeout = Timeout.InfiniteTimeSpan });
         await pool.StartAsync().Done();
         int[] before = [.. pool.ProcessIds.Order()];
         using var cancel = new CancellationTokenSource();
@@ -94,7 +94,7 @@ public sealed class PoolFaultTests
     public async Task CanceledCall_WhoseTaskIgnoresIt_EndsAndItsWorkerIsReplaced()
     {
         using var directory = new TempDirectory();
-        await using var pool = new WorkerPool(1, new WorkerPoolSettings { CancelTimeout = TimeSpan.FromMilliseconds(200) });
+        await using var pool = new WorkerPool(1, new WorkerPoolOptions { CancelTimeout = TimeSpan.FromMilliseconds(200) });
         await pool.StartAsync().Done();
         int before = pool.ProcessIds[0];
         using var cancel = new CancellationTokenSource();
@@ -109,7 +109,7 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task FailingInitializer_FaultsTheCalls()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { Initializer = WorkerInitializer.Create(PoolTasks.FailToBegin) });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { Initializer = WorkerInitializer.Create(PoolTasks.FailToBegin) });
         WorkerLostException lost = await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.MapAsync(PoolTasks.Square, [1, 2, 3, 4]).Done());
         Assert.AreEqual("no such oven", lost.InnerException!.Message);
         await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.RunAsync(PoolTasks.Square, 1).Done());
@@ -119,14 +119,14 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task Initializer_RunsBeforeTheFirstTask()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { Initializer = WorkerInitializer.Create(PoolTasks.BeginWith, 40) });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { Initializer = WorkerInitializer.Create(PoolTasks.BeginWith, 40) });
         CollectionAssert.AreEqual((int[])[41, 42], await pool.MapAsync(PoolTasks.BegunWith, [1, 2]).Done());
     }
 
     [TestMethod]
     public async Task MaxTasksPerWorker_ReplacesWorkers()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { MaxTasksPerWorker = 3 });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { MaxTasksPerWorker = 3 });
         int[] processes = await pool.MapAsync(PoolTasks.ProcessIdOf, Enumerable.Range(0, 12), chunkSize: 5).Done();
         Assert.IsTrue(processes.GroupBy(static id => id).All(static group => group.Count() <= 3), string.Join(' ', processes));
     }
@@ -134,7 +134,7 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task Megabytes_OfOutput_BlockNothing()
     {
-        var settings = new WorkerPoolSettings { Worker = new WorkerSettings { Output = TextWriter.Null } };
+        var settings = new WorkerPoolOptions { Worker = new WorkerOptions { Output = TextWriter.Null } };
         await using var pool = new WorkerPool(2, settings);
         CollectionAssert.AreEqual((int[])[4, 4], await pool.MapAsync(PoolTasks.Print, [4, 4]).Done());
     }
@@ -169,7 +169,7 @@ public sealed class PoolFaultTests
     [TestCategory("Faults")]
     public async Task SeededKills_NeverHang_AndLoseNothingWithRetries()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolSettings { MaxRetries = 1000, MaxStartAttempts = 1000 });
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { MaxRetries = 1000, MaxStartAttempts = 1000 });
         for (int round = 0; round < s_rounds; round++)
         {
             var random = new Random(round);

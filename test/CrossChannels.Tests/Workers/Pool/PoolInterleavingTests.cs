@@ -104,7 +104,7 @@ public sealed class PoolInterleavingTests
     {
         public int ProcessId => inner.ProcessId;
 
-        public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link => inner.Link;
+        public DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link => inner.Link;
 
         public Task<WorkerExit> Exited => inner.Exited;
 

@@ -10,7 +10,7 @@ public sealed class PoolLoggerTests
     [TestMethod]
     public async Task LostWorker_LoggerThrows_TheCallEnds()
     {
-        await using var pool = new WorkerPool(1, new WorkerPoolSettings { Logger = new ThrowingLogger() }, LocalWorker.StartAsync);
+        await using var pool = new WorkerPool(1, new WorkerPoolOptions { Logger = new ThrowingLogger() }, LocalWorker.StartAsync);
         await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.RunAsync(static () => LocalWorker.Current!.Kill()).Done());
         Assert.AreEqual(9, await pool.RunAsync(PoolTasks.Square, 3).Done());
     }
@@ -18,7 +18,7 @@ public sealed class PoolLoggerTests
     [TestMethod]
     public async Task LateTask_LoggerThrows_IsKilled()
     {
-        var settings = new WorkerPoolSettings { Logger = new ThrowingLogger(), CancelTimeout = TimeSpan.FromMilliseconds(50) };
+        var settings = new WorkerPoolOptions { Logger = new ThrowingLogger(), CancelTimeout = TimeSpan.FromMilliseconds(50) };
         await using var pool = new WorkerPool(1, settings, LocalWorker.StartAsync);
         await pool.StartAsync().Done();
         using var stop = new CancellationTokenSource();
@@ -30,8 +30,8 @@ public sealed class PoolLoggerTests
     [TestMethod]
     public async Task Initializer_OfAWorkerThatDiesBefore_WithdrawsItsEnds()
     {
-        (CrossChannel<string, string> here, CrossChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
-        var settings = new WorkerPoolSettings
+        (DuplexChannel<string, string> here, DuplexChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
+        var settings = new WorkerPoolOptions
         {
             Initializer = WorkerInitializer.Create(WorkerMethods.Echo, there),
             StartTimeout = TimeSpan.FromMilliseconds(50),

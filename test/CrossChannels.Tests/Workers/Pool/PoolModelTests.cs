@@ -29,7 +29,7 @@ public sealed class PoolModelTests
         LocalWorker.Counted = counted;
         s_badStarts = random.Next(4) == 0 ? random.Next(1, 6) : 0;
         bool hasTimeout = random.Next(4) == 0;
-        var settings = new WorkerPoolSettings
+        var settings = new WorkerPoolOptions
         {
             MaxRetries = random.Next(3),
             MaxTasksPerWorker = random.Next(3) == 0 ? random.Next(1, 10) : null,

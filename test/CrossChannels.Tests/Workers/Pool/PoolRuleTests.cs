@@ -28,7 +28,7 @@ public sealed class PoolRuleTests
     public async Task FailingInitializer_IsTriedSoManyTimes()
     {
         s_starts = 0;
-        var settings = new WorkerPoolSettings { Initializer = WorkerInitializer.Create(CountAndFail), MaxStartAttempts = 4 };
+        var settings = new WorkerPoolOptions { Initializer = WorkerInitializer.Create(CountAndFail), MaxStartAttempts = 4 };
         await using var pool = new WorkerPool(1, settings, LocalWorker.StartAsync);
         await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.RunAsync(PoolTasks.Square, 1).Done());
         Assert.AreEqual(4, s_starts);
@@ -37,7 +37,7 @@ public sealed class PoolRuleTests
     [TestMethod]
     public async Task HangingInitializer_EndsAtTheStartTimeout()
     {
-        var settings = new WorkerPoolSettings
+        var settings = new WorkerPoolOptions
         {
             Initializer = WorkerInitializer.Create(static () => Task.Delay(Timeout.Infinite)),
             StartTimeout = TimeSpan.FromMilliseconds(50),
@@ -59,7 +59,7 @@ public sealed class PoolRuleTests
     public async Task Failure_ThatNobodyObserves_IsLogged()
     {
         var logger = new ListLogger();
-        await using var pool = new WorkerPool(1, new WorkerPoolSettings { Logger = logger }, LocalWorker.StartAsync);
+        await using var pool = new WorkerPool(1, new WorkerPoolOptions { Logger = logger }, LocalWorker.StartAsync);
         await ForgetAsync(pool);
         await Wait.Until(() => Collected(logger));
     }
@@ -86,8 +86,8 @@ public sealed class PoolRuleTests
     public async Task Calls_WithMistakes_AreRefused()
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPool(0));
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPoolSettings { MaxRetries = -1 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPoolSettings { ChunkSize = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPoolOptions { MaxRetries = -1 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(static () => new WorkerPoolOptions { ChunkSize = 0 });
         await using var pool = new WorkerPool(1, null, LocalWorker.StartAsync);
         await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(() => pool.MapAsync(PoolTasks.Square, [1], chunkSize: 0).Done());
         await Assert.ThrowsExactlyAsync<ArgumentException>(() => pool.RunAsync(static () => ValueTask.FromResult(1)).Done());

@@ -7,13 +7,13 @@ namespace CrossChannels.Tests.Workers.Pool;
 internal sealed class SilentWorker : IPoolWorker
 {
     private readonly TaskCompletionSource<WorkerExit> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
+    private readonly DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> _theirs;
 
     private SilentWorker() => (Link, _theirs) = CrossChannel.CreatePair(ProcessPoolWorker.LinkOptions, ProcessPoolWorker.LinkOptions);
 
     public int ProcessId => Environment.ProcessId;
 
-    public CrossChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
+    public DuplexChannel<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> Link { get; }
 
     public Task<WorkerExit> Exited => _exited.Task;
 

@@ -1,0 +1,107 @@
+using CrossChannels.Links;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The open links of a pumped channel. Guarded by the channel's lock, but for what awaits.</summary>
+internal sealed class BackedLinks(Lock sync, ConnectionOptions settings)
+{
+    private readonly Dictionary<Link, DateTimeOffset> _readers = [];
+
+    /// <summary>Writers whose links are open, and those of them from which items may still come.</summary>
+    private readonly Dictionary<Link, DateTimeOffset> _writers = [];
+    private readonly HashSet<Link> _sending = [];
+    private bool _isEndTold;
+
+    public bool IsAnySending => _sending.Count > 0;
+
+    public IReadOnlyList<PeerStatus> WriterStatuses =>
+        [.. _writers.Select(static writer => PeerStatuses.Of(writer.Key, PeerRole.Writer, writer.Value) with { ItemsWritten = writer.Key.Receiver.ReceivedItems })];
+
+    public IReadOnlyList<PeerStatus> ReaderStatuses =>
+        [.. _readers.Select(static reader => PeerStatuses.Of(reader.Key, PeerRole.Reader, reader.Value) with { ItemsRead = ((ItemSender)reader.Key.Sender).SentItems })];
+
+    public void AddReader(Link link) => _readers.Add(link, settings.TimeProvider.GetUtcNow());
+
+    public void AddWriter(Link link)
+    {
+        _writers.Add(link, settings.TimeProvider.GetUtcNow());
+        _sending.Add(link);
+    }
+
+    /// <summary>Everything that the writer sent is in the channel.</summary>
+    public void SendingDone(Link link) => _sending.Remove(link);
+
+    public void Remove(Link link)
+    {
+        _readers.Remove(link);
+        _writers.Remove(link);
+        _sending.Remove(link);
+    }
+
+    /// <summary>The writers that have to be told that the channel takes no more items; all of them, once.</summary>
+    public Link[] TakeUntold()
+    {
+        if (_isEndTold)
+            return [];
+        _isEndTold = true;
+        return [.. _sending];
+    }
+
+    /// <summary>Cuts off writers that have not finished.</summary>
+    public void GiveUpSending()
+    {
+        Link[] late;
+        lock (sync)
+            late = [.. _sending];
+        foreach (Link link in late)
+            link.GiveUp($"The channel was over, and this writer did not finish within CloseTimeout, {settings.CloseTimeout.TotalSeconds:N1} s.");
+    }
+
+    /// <summary>Closes every link at once: writers learn it as from any reader that closes, readers as from an aborted link.</summary>
+    public void Abort(string? reason)
+    {
+        (Link[] writers, Link[] readers) = Open();
+        foreach (Link link in writers)
+        {
+            _ = link.CloseReaderAsync(reason);
+            // A writer that had finished waits for the word that all is read, which will not come.
+            link.Done(isOut: false);
+        }
+        foreach (Link link in readers)
+            link.Abort(reason);
+    }
+
+    /// <summary>Waits until everything is read, while remote readers are here to do it.</summary>
+    public async Task DrainAsync(Task drained, TimeSpan timeout)
+    {
+        if (timeout == TimeSpan.Zero)
+            return;
+        using var deadline = new CancellationTokenSource(timeout, settings.TimeProvider);
+        Task late = Task.Delay(Timeout.InfiniteTimeSpan, deadline.Token);
+        while (!drained.IsCompleted && !late.IsCompleted && Open().Readers is { Length: > 0 } readers)
+            await Task.WhenAny([drained, late, .. readers.Select(static link => link.Closed)]).ConfigureAwait(false);
+        await deadline.CancelAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Waits until all links are closed, up to <see cref="ConnectionOptions.CloseTimeout"/>.</summary>
+    public async Task CloseAsync()
+    {
+        (Link[] writers, Link[] readers) = Open();
+        Link[] links = [.. writers, .. readers];
+        try
+        {
+            await Task.WhenAll(links.Select(static link => link.Closed)).WaitAsync(settings.CloseTimeout, settings.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            foreach (Link link in links)
+                link.GiveUp($"The peer did not answer the goodbye within CloseTimeout, {settings.CloseTimeout.TotalSeconds:N1} s.");
+        }
+    }
+
+    private (Link[] Writers, Link[] Readers) Open()
+    {
+        lock (sync)
+            return ([.. _writers.Keys], [.. _readers.Keys]);
+    }
+}

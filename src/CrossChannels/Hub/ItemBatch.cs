@@ -1,0 +1,45 @@
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Hub;
+
+/// <summary>Items that a hub holds, one behind the other in one segment, with their places in the channel and on a reader's link.</summary>
+internal struct ItemBatch
+{
+    public Segment Segment;
+    public int Offset;
+    public int End;
+    public int Count;
+
+    /// <summary>The first item's number in the channel.</summary>
+    public long Sequence;
+
+    /// <summary>The first item's number on the link that it was sent on.</summary>
+    public long LinkSequence;
+
+    /// <summary>How often the items may have been delivered before.</summary>
+    public int Deliveries;
+
+    /// <summary>How often they came back from a program that had them.</summary>
+    public int Failures;
+
+    public readonly int Bytes => End - Offset;
+
+    public readonly ReadOnlySpan<byte> Payload => Segment.Array.AsSpan(Offset, Bytes);
+
+    /// <summary>Cuts the first items off. Both parts hold the segment.</summary>
+    public ItemBatch CutFirst(int count, int elementSize)
+    {
+        ItemBatch first = this;
+        Segment.Retain();
+        first.Count = count;
+        first.End = Offset + ItemsHeader.LengthOf(Payload, count, elementSize);
+        Offset = first.End;
+        Count -= count;
+        Sequence += count;
+        LinkSequence += count;
+        return first;
+    }
+
+    public readonly void Release() => Segment.Release();
+}

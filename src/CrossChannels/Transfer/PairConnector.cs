@@ -1,0 +1,80 @@
+using System.Threading.Channels;
+using CrossChannels.Channels;
+using CrossChannels.Links;
+using CrossChannels.Transports;
+
+namespace CrossChannels.Transfer;
+
+/// <summary>An end of a pair in the process that it was given to: it finds the other end in the background.</summary>
+internal static class PairConnector
+{
+    public static LinkChannel<TWrite, TRead> Open<TWrite, TRead>(TransferContent content)
+    {
+        EndPair pair = content.Pair ?? throw new FormatException("The ticket of an end of a pair does not say how it is found.");
+        var options = new DuplexChannelOptions<TWrite, TRead>
+        {
+            Reading = pair.Capacity is int capacity
+                ? new BoundedChannelOptions(capacity) { FullMode = pair.FullMode, SingleReader = pair.SingleReader, AllowSynchronousContinuations = pair.ReadsInline }
+                : new UnboundedChannelOptions { SingleReader = pair.SingleReader, AllowSynchronousContinuations = pair.ReadsInline },
+            Writing = new UnboundedChannelOptions { AllowSynchronousContinuations = pair.WritesInline },
+            WriteSettings = content.Writes!.ToSettings<TWrite>(),
+            ReadSettings = content.Reads!.ToSettings<TRead>(),
+            Link = content.LinkToRead(),
+        };
+        var factory = new LinkChannelFactory<TWrite, TRead>(options, pair.Secret);
+        LinkChannel<TWrite, TRead> channel = factory.Defer(static () => { });
+        channel.Origin = RefusedOrigin.Arrived;
+        LinkRegistry.Add(channel.Link);
+        _ = ArriveAsync(channel.Link, content, factory.Greeting());
+        return channel;
+    }
+
+    /// <summary>Takes the place of an end that will not come, and tells the other one why.</summary>
+    public static async Task AbortAsync<TWrite, TRead>(TransferContent content, string reason)
+    {
+        LinkChannel<TWrite, TRead> channel = Open<TWrite, TRead>(content);
+        try
+        {
+            await channel.WaitForPeerAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // There is nobody to be told.
+        }
+        channel.Abort(reason);
+    }
+
+    private static async Task ArriveAsync(Link link, TransferContent content, byte[] greeting)
+    {
+        TimeSpan wait = PairRendezvous.WaitOf(link.Settings);
+        ConnectionOptions settings = (content.Link with { ConnectTimeout = wait }).ToSettings(null);
+        try
+        {
+            using var deadline = new CancellationTokenSource(wait, settings.TimeProvider);
+            using var over = new TaskOutcome(link.Closed, deadline.Token);
+            PairConnection way = content.Pair!.Listens
+                ? await AcceptAsync(content, settings, over.Token).ConfigureAwait(false)
+                : await PairRendezvous.ConnectAsync(content.Address, greeting, settings, over.Token).ConfigureAwait(false);
+            link.Start(way.Input, way.Output, way.Peer, isGreetingSent: !content.Pair.Listens);
+        }
+        catch (Exception e)
+        {
+            link.Fail(e is OperationCanceledException or LinkTimeoutException
+                ? new LinkTimeoutException($"The other end of the pair was not found at {content.Address} within {wait.TotalSeconds:0} s. Is the process that has it still running?", e)
+                : e);
+        }
+    }
+
+    private static async Task<PairConnection> AcceptAsync(TransferContent content, ConnectionOptions settings, CancellationToken cancellationToken)
+    {
+        ITransportListener listener = await Transport.ListenAsync(content.Address, settings, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await PairRendezvous.AcceptAsync(listener, content.Pair!.Secret, settings, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await listener.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

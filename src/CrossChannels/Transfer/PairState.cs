@@ -1,0 +1,100 @@
+using System.IO.Pipelines;
+using CrossChannels.Links;
+using CrossChannels.Transports;
+
+namespace CrossChannels.Transfer;
+
+/// <summary>What joins the two ends of a pair: memory, at the first use of either, or a connection, once one was given to another process.</summary>
+internal sealed class PairState(string secret)
+{
+    private readonly Lock _sync = new();
+    private PairSide? _first;
+    private PairSide? _second;
+    private PairListener? _host;
+    private bool _isJoined;
+
+    /// <summary>Sets both ends, once, before anybody can use them.</summary>
+    public void Hold(PairSide first, PairSide second)
+    {
+        _first = first;
+        _second = second;
+    }
+
+    /// <summary>An end is used before it is joined.</summary>
+    public void Use()
+    {
+        PairListener? host;
+        lock (_sync)
+        {
+            host = _host;
+            if (_isJoined || (host is null && _first is null))
+                return;
+            _isJoined = host is null;
+        }
+        if (host is null)
+            JoinInMemory();
+        else
+            host.Use();
+    }
+
+    /// <summary>Gives one end to another process.</summary>
+    /// <exception cref="InvalidOperationException">It was used here, or given already.</exception>
+    public async ValueTask<TransferTicket> GiveAsync(bool isFirst, string to, CancellationToken cancellationToken)
+    {
+        PairSide side = isFirst ? _first! : _second!, other = isFirst ? _second! : _first!;
+        PairListener? host;
+        lock (_sync)
+        {
+            Check(side, to);
+            host = _host;
+        }
+        if (host is not null)
+            return await host.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
+
+        // What cannot be described is refused before anything has happened.
+        side.Describe(PairRendezvous.NewAddress(), false);
+        ITransportListener listener = await PairRendezvous.ListenAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            TransferContent content = side.Describe(listener.Address, false);
+            lock (_sync)
+            {
+                Check(side, to);
+                host = _host;
+                if (host is null)
+                {
+                    _host = host = new PairListener(listener, secret, other, side, to, content);
+                    side.Move(to);
+                    host.Start();
+                    return new TransferTicket(content, host.Withdraw);
+                }
+            }
+        }
+        catch
+        {
+            await listener.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        // The other end was given away meanwhile.
+        await listener.DisposeAsync().ConfigureAwait(false);
+        return await host.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Check(PairSide side, string to)
+    {
+        if (side.Moved is { } moved)
+            throw moved;
+        if (_isJoined)
+            throw new InvalidOperationException($"{side.Name}, or the other end of its pair, was used in this process already, and cannot be given to {to}. Give an end before either is used, or give both away.");
+    }
+
+    private void JoinInMemory()
+    {
+        var options = new PipeOptions(useSynchronizationContext: false);
+        var there = new Pipe(options);
+        var back = new Pipe(options);
+        var peer = new LinkPeer("the other end in memory", Environment.ProcessId, null, null);
+        _first!.Link.Start(new PipeInput(back.Reader), new PipeOutput(there.Writer), peer, isGreetingSent: false);
+        _second!.Link.Start(new PipeInput(there.Reader), new PipeOutput(back.Writer), peer, isGreetingSent: false);
+    }
+}

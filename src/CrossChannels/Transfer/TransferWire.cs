@@ -1,0 +1,145 @@
+using System.Text;
+using System.Threading.Channels;
+
+namespace CrossChannels.Transfer;
+
+/// <summary>A ticket as bytes: four that say that it is one, its version, and its fields in order, optional ones behind a flag.</summary>
+/// <remarks>Not JSON: a worker reads a ticket before anything else, and the metadata would cost it more time than all the rest.</remarks>
+internal static class TransferWire
+{
+    private const byte Version = 1;
+
+    private static ReadOnlySpan<byte> Magic => "CCE\n"u8;
+
+    public static byte[] Write(TransferContent content)
+    {
+        var stream = new MemoryStream(256);
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(Magic);
+        writer.Write(Version);
+        writer.Write((byte)content.Kind);
+        writer.Write(content.Address);
+        Write(writer, content.ReadKey);
+        Write(writer, content.WriteKey);
+        Write(writer, content.Link);
+        Write(writer, content.Reads);
+        Write(writer, content.Writes);
+        Write(writer, content.Pair);
+        writer.Flush();
+        return stream.ToArray();
+    }
+
+    /// <exception cref="FormatException">The bytes are no ticket, or one of another version.</exception>
+    public static TransferContent Read(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes.StartsWith(Magic) || bytes.Length == Magic.Length)
+            throw new FormatException("The bytes are no ticket of an end.");
+        if (bytes[Magic.Length] != Version)
+            throw new FormatException($"The ticket has version {bytes[Magic.Length]}, and this library knows version {Version}. Both processes need the same version of the library.");
+        using var reader = new BinaryReader(new MemoryStream(bytes[(Magic.Length + 1)..].ToArray()), Encoding.UTF8);
+        try
+        {
+            TransferContent content = ReadContent(reader);
+            return reader.BaseStream.Position == reader.BaseStream.Length ? content : throw new FormatException("The bytes are a ticket of an end, and more.");
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or OverflowException)
+        {
+            throw new FormatException($"The bytes are no ticket of an end: {e.Message}", e);
+        }
+    }
+
+    private static TransferContent ReadContent(BinaryReader reader) => new()
+    {
+        Kind = (EndpointKind)reader.ReadByte(),
+        Address = reader.ReadString(),
+        ReadKey = ReadBytes(reader),
+        WriteKey = ReadBytes(reader),
+        Link = ReadLink(reader),
+        Reads = ReadItems(reader),
+        Writes = ReadItems(reader),
+        Pair = ReadPair(reader),
+    };
+
+    private static void Write(BinaryWriter writer, TransferLink link)
+    {
+        foreach (TimeSpan time in new[] { link.ConnectTimeout, link.GreetingTimeout, link.CloseTimeout, link.ExitTimeout, link.PeerTimeout })
+            writer.Write(time.Ticks);
+        writer.Write(link.MaxEmptyFramesPerSecond);
+        writer.Write(link.AllowPlainTcp);
+        Write(writer, link.RequiredKeyToRead);
+        Write(writer, link.RequiredKeyToWrite);
+    }
+
+    private static TransferLink ReadLink(BinaryReader reader) =>
+        new(ReadTime(reader), ReadTime(reader), ReadTime(reader), ReadTime(reader), ReadTime(reader), reader.ReadInt32(), reader.ReadBoolean())
+        {
+            RequiredKeyToRead = ReadBytes(reader),
+            RequiredKeyToWrite = ReadBytes(reader),
+        };
+
+    private static TimeSpan ReadTime(BinaryReader reader) => TimeSpan.FromTicks(reader.ReadInt64());
+
+    private static void Write(BinaryWriter writer, TransferItems? items)
+    {
+        writer.Write(items is not null);
+        if (items is null)
+            return;
+        Write(writer, items.ContractName);
+        writer.Write(items.MaxItemBytes);
+        writer.Write(items.MaxUnreadBytes);
+        writer.Write(items.MaxUnsentBytes);
+        Write(writer, items.Serializer);
+    }
+
+    private static TransferItems? ReadItems(BinaryReader reader) => reader.ReadBoolean()
+        ? new(ReadText(reader), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), ReadText(reader))
+        : null;
+
+    private static void Write(BinaryWriter writer, EndPair? pair)
+    {
+        writer.Write(pair is not null);
+        if (pair is null)
+            return;
+        writer.Write(pair.Secret);
+        writer.Write(pair.Listens);
+        writer.Write(pair.Capacity ?? -1);
+        writer.Write((byte)pair.FullMode);
+        writer.Write(pair.SingleReader);
+        writer.Write(pair.ReadsInline);
+        writer.Write(pair.WritesInline);
+    }
+
+    private static EndPair? ReadPair(BinaryReader reader) => reader.ReadBoolean()
+        ? new(
+            reader.ReadString(), reader.ReadBoolean(), reader.ReadInt32() is var capacity && capacity >= 0 ? capacity : null,
+            (BoundedChannelFullMode)reader.ReadByte(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean())
+        : null;
+
+    private static void Write(BinaryWriter writer, string? text)
+    {
+        writer.Write(text is not null);
+        if (text is not null)
+            writer.Write(text);
+    }
+
+    private static string? ReadText(BinaryReader reader) => reader.ReadBoolean() ? reader.ReadString() : null;
+
+    private static void Write(BinaryWriter writer, byte[]? bytes)
+    {
+        writer.Write(bytes is not null);
+        if (bytes is null)
+            return;
+        writer.Write(bytes.Length);
+        writer.Write(bytes);
+    }
+
+    private static byte[]? ReadBytes(BinaryReader reader)
+    {
+        if (!reader.ReadBoolean())
+            return null;
+        int length = reader.ReadInt32();
+        return length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position
+            ? reader.ReadBytes(length)
+            : throw new EndOfStreamException($"{length:N0} bytes of a key are not there.");
+    }
+}
