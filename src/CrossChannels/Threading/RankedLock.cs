@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 
 namespace CrossChannels.Threading;
 
@@ -40,7 +39,7 @@ internal readonly struct RankedLock
 #pragma warning restore IDE0060
 
     /// <summary>Takes the lock until the scope is disposed.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
     public Lock.Scope Enter() => _lock.EnterScope();
 #endif
 
