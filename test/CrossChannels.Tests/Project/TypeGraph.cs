@@ -26,7 +26,7 @@ internal sealed class TypeGraph
             if (type.GetDeclaringType().IsNil && SourcesOf(handle, sourceFolder) is { Count: > 0 } sources)
             {
                 bool isPublic = (type.Attributes & TypeAttributes.VisibilityMask) == TypeAttributes.Public;
-                _nodes.Add(handle, new Node(name, isPublic, sources) { Overloads = isPublic ? Overloads(type) : 0 });
+                _nodes.Add(handle, new Node(_metadata.GetString(type.Namespace), name, isPublic, sources) { Overloads = isPublic ? Overloads(type) : 0 });
             }
         }
         Nodes = [.. _nodes.Values.OrderBy(static node => node.Name, StringComparer.Ordinal)];
@@ -136,8 +136,10 @@ internal sealed class TypeGraph
     }
 
     /// <summary>A type with all that is nested in it.</summary>
-    internal sealed class Node(string name, bool isPublic, IReadOnlySet<string> sources)
+    internal sealed class Node(string space, string name, bool isPublic, IReadOnlySet<string> sources)
     {
+        public string Namespace => space;
+
         /// <summary>Its name without namespace, with the number of its type parameters as in metadata.</summary>
         public string Name => name;
 
