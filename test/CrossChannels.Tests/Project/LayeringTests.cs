@@ -13,7 +13,7 @@ public sealed class LayeringTests
     private static readonly HashSet<string> s_facade = new(StringComparer.Ordinal)
     {
         "CrossChannel", "ChannelHub", "DuplexChannelListener`2", "AcceptLoop", "HubListener", "LinkConnector", "TransportStart",
-        "ByteChannelExtensions", "ChannelTimeoutExtensions", "PeerProcesses",
+        "ByteChannelExtensions", "ChannelTimeoutExtensions",
     };
 
     /// <summary>The ends that users hold. Those that read and write derive from them.</summary>
@@ -29,12 +29,13 @@ public sealed class LayeringTests
         ["Protocol"] = [],
         ["Flow"] = [],
         ["Threading"] = [],
+        ["SharedMemory"] = [],
         [Data] = [],
         ["Diagnostics"] = [Data, "Threading"],
         ["Serialization"] = [Data],
         ["Transports"] = [Data, "Threading"],
-        ["Links"] = [Data, "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        ["Channels"] = [Data, Ends, "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Links"] = [Data, "Protocol", "SharedMemory", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Channels"] = [Data, Ends, "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Hub"] = [Data, Ends, "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Transfer"] = [Data, Ends, "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],
