@@ -11,11 +11,12 @@ public sealed partial class LayeringTests
     {
         ["Protocol"] = [],
         ["Flow"] = [],
+        ["SharedMemory"] = [],
         ["Transports"] = [""],
         ["Serialization"] = [""],
         ["Diagnostics"] = [""],
-        ["Links"] = ["", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Channels"] = ["", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
+        ["Links"] = ["", "Protocol", "Flow", "SharedMemory", "Serialization", "Diagnostics"],
+        ["Channels"] = ["", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics"],
         ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
         ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
     };
@@ -40,7 +41,7 @@ public sealed partial class LayeringTests
     [DynamicData(nameof(Folders))]
     public void Folder_UsesOnlyWhatItMay(string folder)
     {
-        string[] own = ["System", "Microsoft.Extensions.Logging", .. s_mayKnow[folder].Select(other => other.Length == 0 ? "CrossChannels" : $"CrossChannels.{other}")];
+        string[] own = ["System", "Microsoft.Extensions.Logging", "Microsoft.Win32.SafeHandles", .. s_mayKnow[folder].Select(other => other.Length == 0 ? "CrossChannels" : $"CrossChannels.{other}")];
         foreach (string file in Sources(folder))
         {
             foreach (Match match in Using().Matches(File.ReadAllText(file)))
