@@ -13,7 +13,8 @@ namespace CrossChannels.SharedMemory;
 [SupportedOSPlatform("linux")]
 internal sealed class SharedSegment : SafeHandle
 {
-    private SharedSegment()
+    /// <summary>Refers to no memory yet.</summary>
+    public SharedSegment()
         : base(invalidHandleValue: LinuxMemory.Failed, ownsHandle: true)
     {
     }

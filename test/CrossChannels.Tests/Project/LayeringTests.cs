@@ -12,13 +12,14 @@ public sealed partial class LayeringTests
         ["Protocol"] = [],
         ["Flow"] = [],
         ["SharedMemory"] = [],
-        ["Transports"] = [""],
+        ["Threading"] = [],
+        ["Transports"] = ["", "Threading"],
         ["Serialization"] = [""],
-        ["Diagnostics"] = [""],
-        ["Links"] = ["", "Protocol", "Flow", "SharedMemory", "Serialization", "Diagnostics"],
-        ["Channels"] = ["", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
+        ["Diagnostics"] = ["", "Threading"],
+        ["Links"] = ["", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Channels"] = ["", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
     };
 
     public static IEnumerable<object[]> Folders => s_mayKnow.Keys.Select(folder => new object[] { folder });
