@@ -276,10 +276,15 @@ internal sealed class ItemReceiver : ReceivingHalf
         _outbox.SendInline(isWise);
     }
 
-    private bool IsReturnWiseLocked(int wanted) => _account.IsWordWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
+    private bool IsReturnWiseLocked(int wanted)
+    {
+        _sync.AssertHeld();
+        return _account.IsWordWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
+    }
 
     private AfterLock HandOverLocked(ref WakeList wake)
     {
+        _sync.AssertHeld();
         // These items may have used up the sender's credit while slots are free that were too few to return before.
         AfterLock duties = _account.IsReturnDue ? AfterLock.Credit : AfterLock.None;
         while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
@@ -326,6 +331,7 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private AfterLock AppendDroppingLocked(ReadOnlySpan<byte> payload, int count, List<ItemSlice> dropped, ref WakeList wake)
     {
+        _sync.AssertHeld();
         _account.ArriveDroppable(payload.Length);
         AfterLock duties = AfterLock.None;
         for (int i = 0; i < count; i++)
@@ -341,6 +347,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private AfterLock ConsumedLocked(int count, long bytes)
     {
+        _sync.AssertHeld();
         AfterLock duties = _account.Consume(count, bytes, _queue.Count);
         Volatile.Write(ref _hasFeedback, true);
         if (_closure is not null)
@@ -350,12 +357,14 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private AfterLock EmptyLocked()
     {
+        _sync.AssertHeld();
         _closure?.ThrowIfMoved();
         return IsReturnWiseLocked(Math.Max(1, _waiters.Wanted)) ? AfterLock.CreditInline : AfterLock.None;
     }
 
     private AfterLock FinishedLocked()
     {
+        _sync.AssertHeld();
         if (_isFinished || _closure is null || _queue.Count > 0)
             return AfterLock.None;
         Volatile.Write(ref _isFinished, true);
@@ -375,7 +384,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         if ((duties & AfterLock.Joined) != 0)
             _processing.SayWhenDone(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
         if ((duties & AfterLock.LastReport) != 0)
-            _outbox.Post(new OutFrame(FrameType.Report, _account.ReportedItems));
+            _outbox.Post(new OutFrame(FrameType.Report, ReportedItems));
         if ((duties & AfterLock.Finish) != 0)
         {
             using (_sync.Enter())
@@ -395,6 +404,8 @@ internal sealed class ItemReceiver : ReceivingHalf
             _outbox.ScheduleFeedback();
         }
     }
+
+    private long ReportedItems { get { using (_sync.Enter()) return _account.ReportedItems; } }
 
     private long ConsumedItems { get { using (_sync.Enter()) return _account.ConsumedItems; } }
 }

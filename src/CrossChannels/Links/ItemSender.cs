@@ -59,13 +59,34 @@ internal sealed class ItemSender : SendingHalf
         }
     }
 
-    internal override bool HasSendableLocked => _backlog.HasSendable;
+    internal override bool HasSendableLocked
+    {
+        get
+        {
+            _sync.AssertHeld();
+            return _backlog.HasSendable;
+        }
+    }
 
     public long SentItems { get { using (_sync.Enter()) return _backlog.Credit.SentItems; } }
 
-    internal override bool HasItemsLocked => _backlog.HasItems;
+    internal override bool HasItemsLocked
+    {
+        get
+        {
+            _sync.AssertHeld();
+            return _backlog.HasItems;
+        }
+    }
 
-    private long UnreceivedLocked => _backlog.UnreceivedItems(_counts.Received);
+    private long UnreceivedLocked
+    {
+        get
+        {
+            _sync.AssertHeld();
+            return _backlog.UnreceivedItems(_counts.Received);
+        }
+    }
 
     /// <summary>Accepts one item of a plain fixed size.</summary>
     public bool TryAccept<TItem>(TItem item)
@@ -312,7 +333,6 @@ internal sealed class ItemSender : SendingHalf
         Block block = _backlog.Take(out bool wasFull);
         if (wasFull)
             AdmitLocked(ref wake);
-        ChannelMetrics.Sent(block.Count, block.PayloadBytes);
         return block;
     }
 
@@ -334,11 +354,16 @@ internal sealed class ItemSender : SendingHalf
         return true;
     }
 
-    internal override void ReturnBlockLocked(Block block) => _backlog.Return(block);
+    internal override void ReturnBlockLocked(Block block)
+    {
+        _sync.AssertHeld();
+        _backlog.Return(block);
+    }
 
     /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room; asks for those that credit does not reach.</summary>
     private void AdmitLocked(ref WakeList wake)
     {
+        _sync.AssertHeld();
         if (_closure is not null)
             return;
         while (_blocked.First is WriteWaiter first)
@@ -364,12 +389,14 @@ internal sealed class ItemSender : SendingHalf
     /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>
     private bool AppendLocked(ReadOnlySpan<byte> item, bool isNull)
     {
+        _sync.AssertHeld();
         _backlog.Append(item, isNull);
         return ClaimLocked();
     }
 
     private bool AppendLargeLocked(WriteWaiter waiter)
     {
+        _sync.AssertHeld();
         _backlog.AppendLarge(waiter);
         return ClaimLocked();
     }

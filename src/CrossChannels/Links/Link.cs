@@ -121,9 +121,10 @@ internal sealed class Link
         if (!isGreetingSent)
             _outbox.PostOpening(_identity.Greeting(), isOver: false);
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
+        // It may have been closed while it waited for this connection. Closing is marked before the connection is looked at, and the connection is set
+        // before the mark is looked at here: so at least one of the two disposes it, and where both do, the second does nothing.
         if (!_connection.IsClosing)
             return;
-        // It was closed while it waited for this connection.
         LinkRegistry.Remove(this);
         _ = _peer.Connected.Connection?.DisposeAsync().AsTask();
     }
@@ -208,9 +209,9 @@ internal sealed class Link
     /// <summary>Ends a link that never had a connection, because this end was given away.</summary>
     public void MoveAway(Exception moved)
     {
+        Interlocked.CompareExchange(ref _cause, moved, null);
         _writing.MoveAway(moved);
         Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, moved), moved), drop: true);
-        Interlocked.CompareExchange(ref _cause, moved, null);
         Close();
     }
 
@@ -337,8 +338,10 @@ internal sealed class Link
         if (_identity.Reads.IsNone)
             return;
         EndingKind kind = Receiver.Ending!.Kind;
-        ChannelMetrics.Ended(kind);
-        if (Volatile.Read(ref _cause) is not null)
+        Exception? cause = Volatile.Read(ref _cause);
+        if (cause is not EndMovedException)
+            ChannelMetrics.Ended(kind);
+        if (cause is not null)
             return;
         // A reader that closes says ReceiveClosing instead, and is done only then: its reason must go before the goodbye.
         if (kind == EndingKind.ReaderClosed || total != Receiver.ReceivedItems)

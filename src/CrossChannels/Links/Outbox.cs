@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using CrossChannels.Diagnostics;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
@@ -31,6 +32,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private bool _isQueued;
     private bool _isCreditDue;
     private bool _isGoodbyeWritten;
+    private bool _hasWritten;
 
     private enum State
     {
@@ -62,7 +64,14 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Called, outside the lock, when the last frame of the link, or its last words, have been written.</summary>
     public required Action LastWritten { get; init; }
 
-    internal bool IsIdleLocked => _state == State.Idle;
+    internal bool IsIdleLocked
+    {
+        get
+        {
+            Sync.AssertHeld();
+            return _state == State.Idle;
+        }
+    }
 
     /// <summary>Waits for its connection; says when it is wanted first.</summary>
     public void Defer(Action firstUse)
@@ -78,8 +87,11 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             _output = to;
             _firstUse = null;
-            if (_state == State.Unopened)
-                _state = State.Idle;
+            if (_state != State.Unopened)
+                return;
+            // What was posted meanwhile is sent together with the greeting, which is posted next.
+            _state = State.Idle;
+            ScheduleIfWorkLocked();
         }
     }
 
@@ -129,6 +141,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <returns>Whether the caller must call <see cref="SendClaimed"/> once it has left the lock.</returns>
     public bool ClaimLocked()
     {
+        Sync.AssertHeld();
         if (Stopwatch.GetTimestamp() - _idleSince < s_pauseTicks)
         {
             ScheduleLocked();
@@ -141,6 +154,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Leaves what was claimed to the pool.</summary>
     public void ReleaseClaimLocked()
     {
+        Sync.AssertHeld();
         _state = State.Idle;
         ScheduleLocked();
     }
@@ -160,7 +174,8 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             {
                 if (!HasWorkLocked())
                 {
-                    GoIdleLocked();
+                    // Nothing was written: the next item may still be the first after a pause, which its writer sends by itself.
+                    _state = State.Idle;
                     return;
                 }
                 _state = State.Sending;
@@ -175,6 +190,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Has what is there sent by the pool, if nobody sends. Whoever adds work calls it with the lock held.</summary>
     public void ScheduleLocked()
     {
+        Sync.AssertHeld();
         if (_state != State.Idle)
             return;
         _state = State.Scheduled;
@@ -204,7 +220,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         }
     }
 
-    /// <summary>Drops everything; nothing is written any more once a write that is under way has ended.</summary>
+    /// <summary>Drops everything; nothing is written once the write that is under way has ended.</summary>
     public void Stop()
     {
         using (Sync.Enter())
@@ -226,8 +242,12 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         Send(int.MaxValue, isOwnThread: true);
     }
 
-    private bool HasWorkLocked() => _control.HasUrgent
-        || (_control.IsOpen && (_isCreditDue || Sender.HasSendableLocked || (_control.HasAfterItems && !Sender.HasItemsLocked)));
+    private bool HasWorkLocked()
+    {
+        Sync.AssertHeld();
+        return _control.HasUrgent
+            || (_control.IsOpen && (_isCreditDue || Sender.HasSendableLocked || (_control.HasAfterItems && !Sender.HasItemsLocked)));
+    }
 
     /// <param name="maxWrites">After so many the pool goes on.</param>
     /// <param name="isOwnThread">Whether user code may run on this thread, which is the pool's and has nothing else to do.</param>
@@ -238,10 +258,11 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             for (int writes = 0; ; writes++)
             {
-                ReadOnlyMemory<byte> bytes = _rest;
-                _rest = default;
-                if (bytes.IsEmpty && !TryTakeNext(mayGoOn: writes < maxWrites, out bytes, ref wake))
+                if (!TryTakeNext(mayGoOn: writes < maxWrites, out ReadOnlyMemory<byte> bytes, ref wake, out Block? taken))
                     break;
+                // Outside the lock, because a listener of the metrics is user code, and before the write, which gives the block back.
+                if (taken is not null)
+                    ChannelMetrics.Sent(taken.Count, taken.PayloadBytes);
                 wake.Wake(inline: false);
                 StartWrite(bytes);
                 if (!_write.IsCompleted)
@@ -261,6 +282,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
     private void StartWrite(ReadOnlyMemory<byte> bytes)
     {
+        _hasWritten = true;
         CallerThread.EnterWrite();
         try
         {
@@ -296,14 +318,17 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 #pragma warning disable VSTHRD002 // It is done.
         write.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
-        if (!_rest.IsEmpty)
-            return;
         bool wasLast;
         using (Sync.Enter())
         {
+            // Of a large item only the header is out; the item itself follows, unless the link has ended meanwhile.
+            bool isWhole = _rest.IsEmpty;
+            if (!isWhole && _state != State.Stopped)
+                return;
+            _rest = default;
             if (_block?.LargeWriter is { } writer)
             {
-                writer.Decide(true);
+                writer.Decide(isWhole, isWhole ? null : LostLocked(null));
                 wake.Add(writer);
             }
             FreeWrittenLocked();
@@ -318,21 +343,34 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
     private void Fail(Exception e)
     {
-        Waiter? largeWriter;
+        WakeList wake = default;
         using (Sync.Enter())
         {
             _state = State.Stopped;
             _rest = default;
-            largeWriter = _block?.LargeWriter;
+            if (_block?.LargeWriter is { } writer)
+            {
+                writer.Decide(false, LostLocked(e));
+                wake.Add(writer);
+            }
             FreeWrittenLocked();
         }
-        largeWriter?.Decide(false, Sender.Closure is { Error: not null } closure ? closure.ForItem() : new ChannelClosedException(new ConnectionLostException($"The connection broke: {e.Message}", e)));
-        largeWriter?.Wake(inline: false);
+        wake.Wake(inline: false);
         Failed(e);
+    }
+
+    /// <summary>What the writer of a large item gets that was not written whole.</summary>
+    private Exception LostLocked(Exception? e)
+    {
+        Sync.AssertHeld();
+        return Sender.Closure is { Error: not null } closure
+            ? closure.ForItem()
+            : new ChannelClosedException(new ConnectionLostException($"The connection broke: {(e is null ? "it was closed" : PeerText.MessageOf(e))}", e));
     }
 
     private void FreeWrittenLocked()
     {
+        Sync.AssertHeld();
         if (_block is { } block)
         {
             _block = null;
@@ -342,9 +380,20 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>Takes what is to be written next, or leaves the sending state.</summary>
-    private bool TryTakeNext(bool mayGoOn, out ReadOnlyMemory<byte> bytes, ref WakeList wake)
+    /// <param name="mayGoOn">False hands over to the pool.</param>
+    /// <param name="bytes">What is to be written.</param>
+    /// <param name="wake">Gets the writers that find room again.</param>
+    /// <param name="taken">The block that begins with these bytes, if one does.</param>
+    private bool TryTakeNext(bool mayGoOn, out ReadOnlyMemory<byte> bytes, ref WakeList wake, out Block? taken)
     {
-        bytes = default;
+        bytes = _rest;
+        taken = null;
+        // The rest of a block follows its start before anything else. Only the thread that sends touches it.
+        if (!bytes.IsEmpty)
+        {
+            _rest = default;
+            return true;
+        }
         using (Sync.Enter())
         {
             if (_state == State.Stopped)
@@ -360,7 +409,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             if (_control.IsOpen)
             {
                 int control = WriteSmallLocked();
-                _block = Sender.TakeBlockLocked(ref wake);
+                taken = _block = Sender.TakeBlockLocked(ref wake);
                 if (_block is not null)
                 {
                     bytes = _block.Seal(_small.AsSpan(0, control));
@@ -385,13 +434,18 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
     private void GoIdleLocked()
     {
+        Sync.AssertHeld();
         _state = State.Idle;
-        _idleSince = Stopwatch.GetTimestamp();
+        // Only a write makes the next item one of a stream, so that polling and parking change nothing.
+        if (_hasWritten)
+            _idleSince = Stopwatch.GetTimestamp();
+        _hasWritten = false;
     }
 
     /// <summary>Writes small frames, among them credit, which travels with items at no cost.</summary>
     private int WriteSmallLocked()
     {
+        Sync.AssertHeld();
         bool isDue = _isCreditDue;
         _isCreditDue = false;
         // Feedback travels with items at no cost; the receiver's lock is entered only where it has some.

@@ -40,7 +40,8 @@ internal sealed class SenderShutdown(SendingHalf sender)
     /// <summary>The end was given away.</summary>
     public void MoveAway(Exception moved)
     {
-        Close(EndingKind.WriterLeft, _ => moved, drop: true, last: null);
+        // Not counted as an ending: the direction goes on, in another process.
+        TryClose(EndingKind.WriterLeft, _ => moved, drop: true, last: null);
         sender.Detach(_ => moved);
     }
 
@@ -56,7 +57,14 @@ internal sealed class SenderShutdown(SendingHalf sender)
 
     private bool Close(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
     {
-        bool isFirst = sender.TryClose(
+        bool isFirst = TryClose(kind, makeError, drop, last);
+        if (isFirst)
+            ChannelMetrics.Ended(kind);
+        return isFirst;
+    }
+
+    private bool TryClose(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last) =>
+        sender.TryClose(
             unreceived =>
             {
                 Exception? error = makeError(unreceived);
@@ -64,8 +72,4 @@ internal sealed class SenderShutdown(SendingHalf sender)
             },
             drop,
             last);
-        if (isFirst)
-            ChannelMetrics.Ended(kind);
-        return isFirst;
-    }
 }

@@ -1,3 +1,5 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Links;
 
 /// <summary>Waiters whose outcome is decided, gathered under a lock to be woken outside it, in order.</summary>
@@ -33,6 +35,9 @@ internal struct WakeList
     /// <summary>Wakes all. The last may run on this thread; the others never do, since one that runs long would hold them up.</summary>
     public void Wake(bool inline)
     {
+        if (_first is null)
+            return;
+        HeldLocks.AssertNone();
         Waiter? waiter = _first;
         _first = _last = null;
         while (waiter is not null)
