@@ -47,3 +47,8 @@ internal sealed class DeliveryTags
 
     public void Clear() => _runs.Clear();
 }
+
+/// <summary>Which delivery of an item this is.</summary>
+/// <param name="Sequence">The item's number on its link, or in its hub's channel for the owner.</param>
+/// <param name="Deliveries">How often it was delivered before.</param>
+internal readonly record struct DeliveryTag(long Sequence, int Deliveries);

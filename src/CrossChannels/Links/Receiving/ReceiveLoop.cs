@@ -8,7 +8,7 @@ namespace CrossChannels.Links;
 /// Bytes arrive in one staging buffer, which is parsed in place: control frames take no room beyond it, however many come behind
 /// unread items. The rest of a large payload is read straight into the segment that will hold it.
 /// </remarks>
-internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPoolWorkItem
+internal sealed class ReceiveLoop(LinkInput input, LinkFrames frames) : IThreadPoolWorkItem
 {
     private const int IdleStagingBytes = 1024;
     private const int BusyStagingBytes = 64 * 1024;
@@ -54,7 +54,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPool
                     int count = TakeRead();
                     if (count == 0)
                         break;
-                    sink.OnBytes();
+                    frames.OnBytes();
                     Parse(count, ref wake);
                 }
                 arm = false;
@@ -81,7 +81,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPool
         ArrayPool<byte>.Shared.Return(_staging);
         _staging = [];
         _large?.Drop();
-        sink.OnEnd(error);
+        frames.OnEnd(error);
     }
 
     private int TakeRead()
@@ -123,7 +123,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPool
     {
         if (!Preamble.TryRead(bytes, out Preamble preamble) || bytes.Length < Preamble.Size + preamble.HelloLength)
             return false;
-        sink.OnHello(preamble, bytes.Slice(Preamble.Size, preamble.HelloLength));
+        frames.OnHello(preamble, bytes.Slice(Preamble.Size, preamble.HelloLength));
         bytes = bytes[(Preamble.Size + preamble.HelloLength)..];
         _isGreeting = false;
         return true;
@@ -135,14 +135,14 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPool
         if (bytes.Length < FrameHeader.Size)
             return false;
         FrameHeader header = FrameHeader.Read(bytes);
-        bool isKnown = FrameLimits.Check(header, sink.MaxItemBytes);
+        bool isKnown = FrameLimits.Check(header, frames.MaxItemBytes);
         if (header.Type == FrameType.Items)
             return TryItems(header, ref bytes, ref wake);
 
         int size = FrameHeader.Size + (int)header.Length;
         if (bytes.Length < size)
             return false;
-        sink.OnControl(header, isKnown, bytes[FrameHeader.Size..size], ref wake);
+        frames.OnControl(header, isKnown, bytes[FrameHeader.Size..size], ref wake);
         bytes = bytes[size..];
         return true;
     }
@@ -158,12 +158,12 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPool
         if (bytes.Length < (fitsStaging ? whole : head))
             return false;
 
-        int payload = sink.OnItemsHeader(header, items, bytes[(FrameHeader.Size + ItemsHeader.Size)..Math.Min(head, bytes.Length)]);
+        int payload = frames.OnItemsHeader(header, items, bytes[(FrameHeader.Size + ItemsHeader.Size)..Math.Min(head, bytes.Length)]);
         ReadOnlySpan<byte> here = bytes[head..Math.Min(whole, bytes.Length)];
         bytes = bytes[(head + here.Length)..];
         if (here.Length == payload)
         {
-            sink.OnItems(here, (int)items.Count, ref wake);
+            frames.OnItems(here, (int)items.Count, ref wake);
             return true;
         }
         _large = new LargePayload(payload, (int)items.Count, here, _largestPayload);
@@ -173,7 +173,7 @@ internal sealed class ReceiveLoop(LinkInput input, FrameSink sink) : IThreadPool
     private void EndLarge(LargePayload large, ref WakeList wake)
     {
         _largestPayload = Math.Max(_largestPayload, large.Length);
-        sink.OnItems(large.TakeSegment(), large.Count, ref wake);
+        frames.OnItems(large.TakeSegment(), large.Count, ref wake);
     }
 
     /// <summary>Gives the next read room behind what is not parsed yet.</summary>

@@ -15,3 +15,16 @@ namespace CrossChannels.Links;
 internal sealed record ReceiverOptions(
     int ElementSize, int MaxItemBytes, long Capacity, long MaxUnreadBytes, DropPolicy? Drops, bool IsSingleReader, bool WakeInline,
     ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false, bool ServesShared = false, Func<Task>? Processed = null);
+
+/// <summary>When a reader grants credit.</summary>
+internal enum ReaderDemand
+{
+    /// <summary>The whole capacity, from the start: the reader holds the items.</summary>
+    Capacity,
+
+    /// <summary>What it reads ahead: a hub holds the items, for other readers too.</summary>
+    Ahead,
+
+    /// <summary>One item a waiting caller: a hub chooses the next item when it is asked for.</summary>
+    Waiting,
+}

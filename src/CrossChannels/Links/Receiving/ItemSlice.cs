@@ -14,3 +14,6 @@ internal readonly struct ItemSlice(Segment? segment, int offset, int length)
 
     public void Release() => segment?.Release();
 }
+
+/// <summary>Items that stand together in one segment. Whoever holds them releases the segment once.</summary>
+internal readonly record struct BatchSlice(Segment Segment, int Offset, int Bytes, int Count);

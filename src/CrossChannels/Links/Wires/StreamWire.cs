@@ -3,6 +3,14 @@ using System.Runtime.CompilerServices;
 
 namespace CrossChannels.Links;
 
+/// <summary>A link's input from a stream: bytes go straight to where the link wants them.</summary>
+internal sealed class StreamInput(Stream stream) : LinkInput
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> destination) => stream.ReadAsync(destination);
+
+    public override ValueTask CloseAsync() => stream.DisposeAsync();
+}
+
 /// <summary>A link's output to a stream.</summary>
 /// <param name="stream">The stream.</param>
 /// <param name="endsWritesOnClose">Whether disposing it ends a pending write, as a socket does and a console or an anonymous pipe may not.</param>

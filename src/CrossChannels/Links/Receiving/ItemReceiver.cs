@@ -409,3 +409,53 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private long ConsumedItems { get { using (_sync.Enter()) return _account.ConsumedItems; } }
 }
+
+/// <summary>What a reader's call has to do once it has left the lock.</summary>
+[Flags]
+internal enum AfterLock
+{
+    None = 0,
+
+    /// <summary>Have credit sent, by the pool.</summary>
+    Credit = 1,
+
+    /// <summary>Send credit on this thread: a reader that found nothing is about to wait, or polls.</summary>
+    CreditInline = 2,
+
+    /// <summary>Answer a join.</summary>
+    Joined = 4,
+
+    /// <summary>Say what was read, since nothing more will be.</summary>
+    LastReport = 16,
+
+    /// <summary>The direction is over and nothing is left to read.</summary>
+    Finish = 8,
+}
+
+/// <summary>When items that were taken from a reading end are done with: at once, or when the queue behind it says so.</summary>
+/// <param name="processed">Waits until all that was taken is processed; null where taking is processing.</param>
+internal readonly struct Processing(Func<Task>? processed)
+{
+    /// <summary>Says how many items were taken, once that means that they are done with.</summary>
+    public void SayWhenDone(long items, Action<long> say)
+    {
+        if (processed is null)
+            say(items);
+        else
+            _ = SayLaterAsync(processed, items, say);
+    }
+
+    private static async Task SayLaterAsync(Func<Task> processed, long items, Action<long> say)
+    {
+        try
+        {
+            await processed().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The channel was closed: whoever waits for the items learns that from the end of the link.
+            return;
+        }
+        say(items);
+    }
+}
