@@ -91,10 +91,10 @@ internal sealed class Link
 
     /// <summary>Waits for its connection, in place of <see cref="Start()"/>.</summary>
     /// <param name="firstUse">Called, without a lock and perhaps more often than once, when this end is used before it has one.</param>
-    public void Defer(Action firstUse)
+    public void DeferOpen(Action firstUse)
     {
         ChannelMetrics.LinkOpened();
-        _outbox.Defer(firstUse);
+        _outbox.DeferOpen(firstUse);
     }
 
     /// <summary>Begins with the connection that it waited for.</summary>
@@ -112,7 +112,7 @@ internal sealed class Link
     }
 
     /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>
-    public void Use() => _outbox.Use();
+    public void EnsureOpen() => _outbox.EnsureOpen();
 
     private void Begin(bool isGreetingSent)
     {
@@ -133,7 +133,7 @@ internal sealed class Link
     public bool TryComplete(Exception? error)
     {
         Sender.Closure?.ThrowIfMoved();
-        Use();
+        EnsureOpen();
         return _writing.TryComplete(error);
     }
 
@@ -143,7 +143,7 @@ internal sealed class Link
     /// <inheritdoc cref="SenderShutdown.Leave"/>
     public bool Leave(Exception? error = null)
     {
-        Use();
+        EnsureOpen();
         return _writing.Leave(error);
     }
 
@@ -151,7 +151,7 @@ internal sealed class Link
     /// <returns>Done when the writer has confirmed it, or the connection is closed.</returns>
     public Task CloseReaderAsync(string? reason, Exception? error = null)
     {
-        Use();
+        EnsureOpen();
         error ??= new ReaderClosedException("this end", reason);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
             TellReaderClosed(reason);
@@ -199,7 +199,7 @@ internal sealed class Link
     /// <summary>Ends the link at once; items that arrived and were not read are dropped here.</summary>
     public void Abort(string? reason)
     {
-        Use();
+        EnsureOpen();
         Die(LinkFailure.Aborted(reason ?? "no reason given"));
     }
 

@@ -12,7 +12,7 @@ internal sealed class LeaseBook
     private bool _isClosed;
 
     /// <summary>The hub has something to be told, or to be asked.</summary>
-    public bool HasNews => _settled.HasNews;
+    public bool HasFeedback => _settled.HasFeedback;
 
     /// <summary>Leases were left, or handed out, when they could not be settled any more.</summary>
     public bool HasLost { get; private set; }

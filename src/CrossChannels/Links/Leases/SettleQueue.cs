@@ -19,7 +19,7 @@ internal sealed class SettleQueue
     public bool IsEmpty => _last.Count == 0;
 
     /// <summary>The hub has something to be told, or to be asked.</summary>
-    public bool HasNews => !IsEmpty || IsAnswerWanted;
+    public bool HasFeedback => !IsEmpty || IsAnswerWanted;
 
     public void Add(long sequence, SettleOutcome outcome)
     {
@@ -39,7 +39,7 @@ internal sealed class SettleQueue
     public int Write(Span<byte> room)
     {
         int count = Math.Min(Math.Min(SettleFrame.RangesIn(room.Length), MostRangesAFrame), _ranges.Count + 1);
-        if (!HasNews || count <= 0)
+        if (!HasFeedback || count <= 0)
             return 0;
         count = IsEmpty ? 0 : count;
         Span<SettleRange> taken = stackalloc SettleRange[MostRangesAFrame];

@@ -45,13 +45,13 @@ internal sealed class HubReaderState(bool isLeased)
     }
 
     /// <summary>Whether the hub has something to be told.</summary>
-    public bool HasNews(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { HasNews: true };
+    public bool HasFeedback(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { HasFeedback: true };
 
     /// <summary>Writes what the hub has to be told.</summary>
     /// <param name="room">Where to.</param>
     /// <param name="window">The receiver's.</param>
     /// <param name="isAll">False if the rest needs another write.</param>
-    public int WriteNews(Span<byte> room, in ReceiveWindow window, out bool isAll)
+    public int WriteFeedback(Span<byte> room, in ReceiveWindow window, out bool isAll)
     {
         int length = 0;
         long read = Read(window);
@@ -63,7 +63,7 @@ internal sealed class HubReaderState(bool isLeased)
         _reported = read;
         if (Leases is not null)
             length += Leases.Write(room[length..]);
-        isAll = Leases is not { HasNews: true };
+        isAll = Leases is not { HasFeedback: true };
         return length;
     }
 

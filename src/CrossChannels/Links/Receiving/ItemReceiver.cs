@@ -140,7 +140,7 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>
     /// <returns>False if the caller should try again at once.</returns>
-    public bool TryBlock(ReadWaiter waiter, out Closure? closed)
+    public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed)
     {
         SendBeforeParking(isBlocked: true);
         WakeList wake = default;
@@ -272,21 +272,21 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         bool isWise;
         using (_sync.Enter())
-            isWise = IsReturnWiseLocked(wanted: 1 + (isBlocked ? _waiters.Wanted : _waiters.BlockedCount));
+            isWise = IsFeedbackWiseLocked(wanted: 1 + (isBlocked ? _waiters.Wanted : _waiters.BlockedCount));
         _outbox.SendInline(isWise);
     }
 
-    private bool IsReturnWiseLocked(int wanted)
+    private bool IsFeedbackWiseLocked(int wanted)
     {
         _sync.AssertHeld();
-        return _account.IsWordWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
+        return _account.IsFeedbackWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
     }
 
     private AfterLock HandOverLocked(ref WakeList wake)
     {
         _sync.AssertHeld();
         // These items may have used up the sender's credit while slots are free that were too few to return before.
-        AfterLock duties = _account.IsReturnDue ? AfterLock.Credit : AfterLock.None;
+        AfterLock duties = _account.IsGrantDue ? AfterLock.Feedback : AfterLock.None;
         while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
         {
             ReadWaiter first = _waiters.NextBlocked();
@@ -359,7 +359,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         _sync.AssertHeld();
         _closure?.ThrowIfMoved();
-        return IsReturnWiseLocked(Math.Max(1, _waiters.Wanted)) ? AfterLock.CreditInline : AfterLock.None;
+        return IsFeedbackWiseLocked(Math.Max(1, _waiters.Wanted)) ? AfterLock.FeedbackInline : AfterLock.None;
     }
 
     private AfterLock FinishedLocked()
@@ -382,7 +382,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private void Perform(AfterLock duties, ref WakeList wake)
     {
         if ((duties & AfterLock.Joined) != 0)
-            _processing.SayWhenDone(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
+            _processing.NotifyWhenProcessed(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
         if ((duties & AfterLock.LastReport) != 0)
             _outbox.Post(new OutFrame(FrameType.Report, ReportedItems));
         if ((duties & AfterLock.Finish) != 0)
@@ -391,15 +391,15 @@ internal sealed class ItemReceiver : ReceivingHalf
                 _waiters.End(_closure!, ref wake);
             // What a close, or a broken link, drops is not waited for.
             if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
-                _processing.SayWhenDone(ConsumedItems, Finished);
+                _processing.NotifyWhenProcessed(ConsumedItems, Finished);
             else
                 Finished(ConsumedItems);
         }
-        else if ((duties & AfterLock.CreditInline) != 0)
+        else if ((duties & AfterLock.FeedbackInline) != 0)
         {
-            _outbox.SendInline(withCredit: true);
+            _outbox.SendInline(withFeedback: true);
         }
-        else if ((duties & AfterLock.Credit) != 0)
+        else if ((duties & AfterLock.Feedback) != 0)
         {
             _outbox.ScheduleFeedback();
         }
@@ -416,11 +416,11 @@ internal enum AfterLock
 {
     None = 0,
 
-    /// <summary>Have credit sent, by the pool.</summary>
-    Credit = 1,
+    /// <summary>Have feedback sent, by the pool.</summary>
+    Feedback = 1,
 
-    /// <summary>Send credit on this thread: a reader that found nothing is about to wait, or polls.</summary>
-    CreditInline = 2,
+    /// <summary>Send feedback on this thread: a reader that found nothing is about to wait, or polls.</summary>
+    FeedbackInline = 2,
 
     /// <summary>Answer a join.</summary>
     Joined = 4,
@@ -437,7 +437,7 @@ internal enum AfterLock
 internal readonly struct Processing(Func<Task>? processed)
 {
     /// <summary>Says how many items were taken, once that means that they are done with.</summary>
-    public void SayWhenDone(long items, Action<long> say)
+    public void NotifyWhenProcessed(long items, Action<long> say)
     {
         if (processed is null)
             say(items);

@@ -40,7 +40,7 @@ internal struct ReceiverAccounting
     public readonly long ReportedItems => Shared!.Read(_window);
 
     /// <summary>Credit goes back while the reader goes on.</summary>
-    public readonly bool IsReturnDue => _window.IsReturnDue && Shared is not { IsOneByOne: true };
+    public readonly bool IsGrantDue => _window.IsGrantDue && Shared is not { IsOneByOne: true };
 
     /// <summary>Takes note of a batch that is about to come.</summary>
     /// <returns>Bytes of its items.</returns>
@@ -75,7 +75,7 @@ internal struct ReceiverAccounting
             bytes = 0;
         }
         _window.Consume(count, bytes);
-        AfterLock duties = IsReturnDue || Shared?.IsReportDue(_window, left) == true ? AfterLock.Credit : AfterLock.None;
+        AfterLock duties = IsGrantDue || Shared?.IsReportDue(_window, left) == true ? AfterLock.Feedback : AfterLock.None;
         if (_join.TryReach(_window.ConsumedItems))
             duties |= AfterLock.Joined;
         return duties;
@@ -97,10 +97,10 @@ internal struct ReceiverAccounting
     /// <param name="isOpen">More items may come.</param>
     /// <param name="isEmpty">None is here.</param>
     /// <param name="wanted">How many are waited for.</param>
-    public bool IsWordWise(bool isOpen, bool isEmpty, int wanted)
+    public bool IsFeedbackWise(bool isOpen, bool isEmpty, int wanted)
     {
         bool isShort = isOpen && isEmpty && IsShort(wanted);
-        return isShort || (isOpen && _window.IsReturnWise) || Shared?.HasNews(_window) == true;
+        return isShort || (isOpen && _window.IsGrantWise) || Shared?.HasFeedback(_window) == true;
     }
 
     /// <summary>Writes credit, and what a hub has to be told.</summary>
@@ -111,13 +111,13 @@ internal struct ReceiverAccounting
     {
         int length = 0;
         isAll = true;
-        if (isOpen && _window.HasReturn)
+        if (isOpen && _window.HasGrant)
         {
             (long items, long bytes) = _window.Grant();
             length = new CreditFrame(items, bytes).Write(room);
         }
         if (Shared is not null)
-            length += Shared.WriteNews(room[length..], _window, out isAll);
+            length += Shared.WriteFeedback(room[length..], _window, out isAll);
         return length;
     }
 

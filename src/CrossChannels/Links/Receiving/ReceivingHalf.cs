@@ -37,11 +37,11 @@ internal abstract class ReceivingHalf
     /// <summary>Writes what the sender gets back, such as credit, if there is any. Called with <see cref="Outbox.Sync"/> held.</summary>
     /// <param name="room">Where to.</param>
     /// <param name="hasMore">Whether some did not fit, and needs another write.</param>
-    /// <returns>Bytes written, at most <see cref="MaxReturnBytes"/>.</returns>
+    /// <returns>Bytes written, at most <see cref="MaxFeedbackBytes"/>.</returns>
     public abstract int WriteFeedback(Span<byte> room, out bool hasMore);
 
     /// <summary>The room that <see cref="WriteFeedback"/> gets.</summary>
-    public const int MaxReturnBytes = 88;
+    public const int MaxFeedbackBytes = 88;
 
     /// <summary>Takes note of an Items frame before its payload is read.</summary>
     /// <param name="header">The frame's header.</param>

@@ -15,7 +15,7 @@ internal sealed class ItemSender : SendingHalf
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
     private readonly bool _isOnDemand;
-    private readonly SentCounts _counts;
+    private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
     private Closure? _closure;
@@ -30,7 +30,7 @@ internal sealed class ItemSender : SendingHalf
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
-        _counts = new SentCounts(outbox);
+        _counts = new SenderAcks(outbox);
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
@@ -54,7 +54,7 @@ internal sealed class ItemSender : SendingHalf
                 _closure?.ThrowIfMoved();
                 _waiters.Want(_backlog.Credit);
             }
-            _outbox.SendInline(withCredit: false);
+            _outbox.SendInline(withFeedback: false);
             return false;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class ItemSender : SendingHalf
         if (isAccepted)
             return true;
         // Whoever finds no room waits next, or polls: what is pending leaves now.
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         return false;
     }
 
@@ -164,7 +164,7 @@ internal sealed class ItemSender : SendingHalf
             _outbox.SendClaimed();
         if (isAccepted)
             return true;
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         return false;
     }
 
@@ -172,7 +172,7 @@ internal sealed class ItemSender : SendingHalf
     public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
     {
         // Room that is just being granted is often a few instructions away; what is pending must leave before anybody waits for an answer.
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         WriteWaiter waiter;
         short version;
         using (_sync.Enter())
@@ -214,14 +214,14 @@ internal sealed class ItemSender : SendingHalf
             else if (AppendLargeLocked(waiter))
                 _outbox.ReleaseClaimLocked();
         }
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         return new ValueTask(waiter, version);
     }
 
     /// <summary>Waits until there may be room.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         Waiter waiter;
         short version;
         using (_sync.Enter())
@@ -239,18 +239,18 @@ internal sealed class ItemSender : SendingHalf
         return new ValueTask<bool>(waiter, version);
     }
 
-    /// <summary>Waits until the peer process has, or (<paramref name="read"/>) its reader has taken, every item accepted so far.</summary>
-    public ValueTask CountAsync(bool read, CancellationToken cancellationToken)
+    /// <summary>Waits until the peer process has received, or its reader has taken, every item accepted so far.</summary>
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken)
     {
-        CountWaiter? waiter;
+        AckWaiter? waiter;
         short version;
         using (_sync.Enter())
         {
-            if (!_counts.TryWait(_backlog.Credit.AcceptedItems, read, out waiter, out Exception? error))
+            if (!_counts.TryWait(_backlog.Credit.AcceptedItems, level, out waiter, out Exception? error))
                 return error is null ? default : ValueTask.FromException(error);
             version = waiter.Version;
         }
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         waiter.Watch(cancellationToken);
         return new ValueTask(waiter, version);
     }

@@ -30,7 +30,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private long _idleSince;
     private Action? _firstUse;
     private bool _isQueued;
-    private bool _isCreditDue;
+    private bool _isFeedbackDue;
     private bool _isGoodbyeWritten;
     private bool _hasWritten;
 
@@ -74,7 +74,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>Waits for its connection; says when it is wanted first.</summary>
-    public void Defer(Action firstUse)
+    public void DeferOpen(Action firstUse)
     {
         _state = State.Unopened;
         _firstUse = firstUse;
@@ -96,7 +96,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>Somebody uses this end. Called without a lock; more often than once.</summary>
-    public void Use() => Volatile.Read(ref _firstUse)?.Invoke();
+    public void EnsureOpen() => Volatile.Read(ref _firstUse)?.Invoke();
 
     /// <summary>Adds bytes of the greeting, which go before everything else.</summary>
     public void PostOpening(byte[] bytes, bool isOver)
@@ -132,7 +132,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     {
         using (Sync.Enter())
         {
-            _isCreditDue = true;
+            _isFeedbackDue = true;
             ScheduleLocked();
         }
     }
@@ -163,12 +163,12 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     public void SendClaimed() => Send(maxWrites: 1, isOwnThread: false);
 
     /// <summary>Sends what is there on this thread, unless somebody does so already. Does not block.</summary>
-    public void SendInline(bool withCredit)
+    public void SendInline(bool withFeedback)
     {
         State before;
         using (Sync.Enter())
         {
-            _isCreditDue |= withCredit;
+            _isFeedbackDue |= withFeedback;
             before = _state;
             if (before is State.Idle or State.Scheduled)
             {
@@ -184,7 +184,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         if (before is State.Idle or State.Scheduled)
             Send(MaxInlineWrites, isOwnThread: false);
         else if (before == State.Unopened)
-            Use();
+            EnsureOpen();
     }
 
     /// <summary>Has what is there sent by the pool, if nobody sends. Whoever adds work calls it with the lock held.</summary>
@@ -215,7 +215,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             if (_state == State.Stopped)
                 return;
             _control.ReplaceBy(lastWords);
-            _isCreditDue = false;
+            _isFeedbackDue = false;
             ScheduleLocked();
         }
     }
@@ -246,7 +246,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     {
         Sync.AssertHeld();
         return _control.HasUrgent
-            || (_control.IsOpen && (_isCreditDue || Sender.HasSendableLocked || (_control.HasAfterItems && !Sender.HasItemsLocked)));
+            || (_control.IsOpen && (_isFeedbackDue || Sender.HasSendableLocked || (_control.HasAfterItems && !Sender.HasItemsLocked)));
     }
 
     /// <param name="maxWrites">After so many the pool goes on.</param>
@@ -404,7 +404,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                 ScheduleIfWorkLocked();
                 return false;
             }
-            if (_control.TryTakeAlone(withFrames: !_isCreditDue, out bytes))
+            if (_control.TryTakeAlone(withFrames: !_isFeedbackDue, out bytes))
                 return true;
             if (_control.IsOpen)
             {
@@ -446,12 +446,12 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private int WriteSmallLocked()
     {
         Sync.AssertHeld();
-        bool isDue = _isCreditDue;
-        _isCreditDue = false;
+        bool isDue = _isFeedbackDue;
+        _isFeedbackDue = false;
         // Feedback travels with items at no cost; the receiver's lock is entered only where it has some.
         int length = 0;
         if (isDue || (Receiver.HasFeedback && Sender.HasSendableLocked))
-            length = Receiver.WriteFeedback(_small.AsSpan(0, ReceivingHalf.MaxReturnBytes), out _isCreditDue);
+            length = Receiver.WriteFeedback(_small.AsSpan(0, ReceivingHalf.MaxFeedbackBytes), out _isFeedbackDue);
         return length + _control.WriteSmall(_small.AsSpan(length));
     }
 }

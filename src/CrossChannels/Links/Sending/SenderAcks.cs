@@ -5,10 +5,10 @@ using CrossChannels.Threading;
 namespace CrossChannels.Links;
 
 /// <summary>What the peer has said of the items sent: how many it received, and how many were read; and who waits for that. Guarded by the outbox's lock.</summary>
-internal sealed class SentCounts(Outbox outbox)
+internal sealed class SenderAcks(Outbox outbox)
 {
-    private readonly CountWatch _received = new(outbox, FrameType.Flush);
-    private readonly CountWatch _read = new(outbox, FrameType.Join);
+    private readonly AckWatch _received = new(outbox, FrameType.Flush);
+    private readonly AckWatch _read = new(outbox, FrameType.Join);
 
     /// <summary>Items that are known to have arrived.</summary>
     public long Received => Math.Max(_received.Known, _read.Known);
@@ -20,9 +20,9 @@ internal sealed class SentCounts(Outbox outbox)
 
     /// <summary>Queues a caller; it then watches its token outside the lock.</summary>
     /// <returns>False if there is nothing to wait for: the count is known, or an error says why it will not be.</returns>
-    public bool TryWait(long target, bool read, [NotNullWhen(true)] out CountWaiter? waiter, out Exception? error)
+    public bool TryWait(long target, AckLevel level, [NotNullWhen(true)] out AckWaiter? waiter, out Exception? error)
     {
-        CountWatch watch = read ? _read : _received;
+        AckWatch watch = level == AckLevel.Processed ? _read : _received;
         bool isKnown = watch.Known >= target;
         error = isKnown ? null : Error;
         waiter = isKnown || error is not null ? null : watch.Enqueue(target);
@@ -46,7 +46,7 @@ internal sealed class SentCounts(Outbox outbox)
 
 /// <summary>Waits for one cumulative count of the peer: items received, or items read. Guarded by the outbox's lock.</summary>
 /// <remarks>Targets only grow, so the waiters stand in order, and one request, for the first of them, is under way at a time.</remarks>
-internal sealed class CountWatch(Outbox outbox, FrameType request)
+internal sealed class AckWatch(Outbox outbox, FrameType request)
 {
     private readonly WaiterQueue _waiters = new();
     private readonly WaiterPool _pool = new();
@@ -58,9 +58,9 @@ internal sealed class CountWatch(Outbox outbox, FrameType request)
     public bool HasWaiters => !_waiters.IsEmpty;
 
     /// <summary>Queues a waiter; the caller then watches its token outside the lock.</summary>
-    public CountWaiter Enqueue(long target)
+    public AckWaiter Enqueue(long target)
     {
-        CountWaiter waiter = (CountWaiter?)_pool.TryTake() ?? new CountWaiter(outbox.Sync, _pool);
+        AckWaiter waiter = (AckWaiter?)_pool.TryTake() ?? new AckWaiter(outbox.Sync, _pool);
         waiter.Target = target;
         _waiters.Enqueue(waiter);
         Request();
@@ -71,7 +71,7 @@ internal sealed class CountWatch(Outbox outbox, FrameType request)
     public void Advance(long count, ref WakeList wake)
     {
         Known = Math.Max(Known, count);
-        while (_waiters.First is CountWaiter first && first.Target <= Known)
+        while (_waiters.First is AckWaiter first && first.Target <= Known)
         {
             _waiters.Dequeue();
             first.Decide(true);
@@ -85,7 +85,7 @@ internal sealed class CountWatch(Outbox outbox, FrameType request)
 
     private void Request()
     {
-        if (_waiters.First is CountWaiter first && _requested <= Known && first.Target > Known)
+        if (_waiters.First is AckWaiter first && _requested <= Known && first.Target > Known)
         {
             _requested = first.Target;
             outbox.PostLocked(new OutFrame(request, _requested));
@@ -94,7 +94,7 @@ internal sealed class CountWatch(Outbox outbox, FrameType request)
 }
 
 /// <summary>A caller that waits until the peer has counted so many items as received, or as read.</summary>
-internal sealed class CountWaiter(RankedLock sync, WaiterPool pool) : Waiter(sync, pool)
+internal sealed class AckWaiter(RankedLock sync, WaiterPool pool) : Waiter(sync, pool)
 {
     public long Target { get; set; }
 }

@@ -45,9 +45,9 @@ internal class Waiter(RankedLock sync, WaiterPool pool) : IValueTaskSource, IVal
             _core.SetResult(_result);
     }
 
-    void IValueTaskSource.GetResult(short token) => Settle(token);
+    void IValueTaskSource.GetResult(short token) => TakeResult(token);
 
-    bool IValueTaskSource<bool>.GetResult(short token) => Settle(token);
+    bool IValueTaskSource<bool>.GetResult(short token) => TakeResult(token);
 
     public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
 
@@ -55,7 +55,7 @@ internal class Waiter(RankedLock sync, WaiterPool pool) : IValueTaskSource, IVal
         _core.OnCompleted(continuation, state, token, flags);
 
     /// <summary>Takes the outcome and gives the waiter back to its pool.</summary>
-    private protected bool Settle(short token)
+    private protected bool TakeResult(short token)
     {
         if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
             throw new InvalidOperationException("The result of a ValueTask was asked for before it was done.");
