@@ -29,7 +29,7 @@ internal sealed class Link
         _identity = identity;
         _peer = new RemotePeer(peer);
         _greeting = new GreetingWait(identity.Settings, OnGreetingLate);
-        _scheduler = scheduler ?? WorkScheduler.ThreadPool;
+        _scheduler = scheduler ?? WorkScheduler.Default;
         _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = halves.MakeSender(_outbox);
         _writing = new SenderShutdown(Sender);

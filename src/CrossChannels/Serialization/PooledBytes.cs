@@ -1,4 +1,5 @@
 using System.Buffers;
+using CrossChannels.Buffers;
 
 namespace CrossChannels.Serialization;
 
@@ -11,7 +12,7 @@ internal sealed class PooledBytes : IMemoryOwner<byte>
     public PooledBytes(ReadOnlySpan<byte> bytes)
     {
         _length = bytes.Length;
-        _array = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        _array = BufferPool.Rent(bytes.Length, nameof(PooledBytes));
         bytes.CopyTo(_array);
     }
 
@@ -30,6 +31,6 @@ internal sealed class PooledBytes : IMemoryOwner<byte>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _array, null) is { } array)
-            ArrayPool<byte>.Shared.Return(array);
+            BufferPool.Return(array);
     }
 }

@@ -14,10 +14,11 @@ public abstract partial class ChannelContract
         int taken = 0;
         await Wait.Until(() =>
         {
-            if (ends.Writer.TryWrite(item))
-                taken++;
-            else
-                return ends.Reader.Count > 0;
+            // What has arrived has left the writer's memory, and nothing else leaves it while that is unread: so refused is refused for good.
+            bool hasArrived = ends.Reader.Count > 0;
+            if (!ends.Writer.TryWrite(item))
+                return hasArrived;
+            taken++;
             return false;
         });
         Assert.IsFalse(ends.Writer.TryWrite(item));

@@ -46,8 +46,11 @@ public sealed class SharedEndTests : IDisposable
     [DataRow(true)]
     public async Task Reader_TheOwnerIsDisposedBeforeItComes_ItStillGetsEverything(bool isOfHub)
     {
-        ChannelHub? hub = isOfHub ? await ChannelHub.StartAsync(NewAddress()).Done() : null;
-        SharedChannel<int> channel = hub?.CreateBounded<int>("c", 100) ?? await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 100).Done();
+        // A process takes its time to start where many do.
+        var options = new HubOptions { DrainTimeout = Wait.Deadline };
+        ChannelHub? hub = isOfHub ? await ChannelHub.StartAsync(NewAddress(), options).Done() : null;
+        SharedChannel<int> channel =
+            hub?.CreateBounded<int>("c", 100) ?? await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 100, hub: options).Done();
         string ticket = await EndTickets.GiveTextAsync(channel.Reader);
         for (int i = 0; i < 100; i++)
             Assert.IsTrue(channel.Writer.TryWrite(i));
