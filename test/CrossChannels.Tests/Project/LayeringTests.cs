@@ -52,6 +52,7 @@ public sealed class LayeringTests
         ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
         ["HubDirectory -> ChannelHub"] = "the exception names the type that was disposed",
         ["Transfer -> CrossChannel"] = "an end that was given away is opened as any other",
+        ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",
         ["ends -> CrossChannel"] = "an end opens itself from a ticket",
     };
 
