@@ -34,7 +34,9 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     public static Task<CrossChannelReader<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Reader);
-        return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken);
+        if (content.Pair is not null)
+            return PairConnector.OpenAsync<NoItem, T, CrossChannelReader<T>>(content, static channel => channel.Reader, cancellationToken);
+        return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
     }
 
     /// <summary>Why the channel is over; <see langword="null"/> while it is not, or items are left to read.</summary>

@@ -38,7 +38,9 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     public static Task<CrossChannelWriter<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Writer);
-        return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToSettings<T>(), content.LinkToWrite(), cancellationToken);
+        if (content.Pair is not null)
+            return PairConnector.OpenAsync<T, NoItem, CrossChannelWriter<T>>(content, static channel => channel.Writer, cancellationToken);
+        return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken);
     }
 
     /// <summary>Why the channel is over; <see langword="null"/> while it is not.</summary>
@@ -59,7 +61,7 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
 
     /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>
     /// <exception cref="CrossChannelException">The link ended before that was known.</exception>
-    /// <remarks>May wait for the reader to read, where the unread bytes are as many as its <see cref="ItemOptions{T}.MaxUnreadBytes"/>.</remarks>
+    /// <remarks>May wait for the reader to read, when it holds as many unread bytes as its <see cref="ConnectionOptions.MaxUnreadBytes"/> allows.</remarks>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -38,8 +38,7 @@ public abstract class DuplexChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAs
     public static Task<DuplexChannel<TWrite, TRead>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Duplex);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<DuplexChannel<TWrite, TRead>>(PairConnector.Open<TWrite, TRead>(content));
+        return PairConnector.OpenAsync<TWrite, TRead, DuplexChannel<TWrite, TRead>>(content, static channel => channel, cancellationToken);
     }
 
     /// <summary>The readable half, with what goes beyond <see cref="ChannelReader{T}"/>.</summary>

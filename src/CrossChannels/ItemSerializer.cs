@@ -54,4 +54,15 @@ public static class ItemSerializer
     /// </remarks>
     public static IItemSerializer<T> Unmanaged<T>()
         where T : unmanaged => new UnmanagedItemSerializer<T>();
+
+    /// <summary>
+    /// Lets this process open tickets of ends whose items have the format of this serializer. Ends that are made or opened by address name theirs in
+    /// <see cref="ItemOptions{T}.Serializer"/>; workers get it from their parent.
+    /// </summary>
+    /// <remarks>It replaces one of the same item type and <see cref="IItemSerializer{T}.ContentType"/>.</remarks>
+    public static void Register<T>(IItemSerializer<T> serializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        SerializerRegistry.Add(serializer);
+    }
 }

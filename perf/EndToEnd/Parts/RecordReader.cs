@@ -6,7 +6,7 @@ namespace EndToEnd.Parts;
 internal sealed class RecordReader(string address) : ListeningPart<NoItem, Measured>(address)
 {
     protected override DuplexChannelOptions<NoItem, Measured> Options { get; } =
-        new() { ReadSettings = new() { Serializer = ItemSerializer.Json(MeasuredJson.Default.Measured) } };
+        new() { ReadItems = new() { Serializer = ItemSerializer.Json(MeasuredJson.Default.Measured) } };
 
     protected override async Task ServeAsync(DuplexChannel<NoItem, Measured> channel)
     {

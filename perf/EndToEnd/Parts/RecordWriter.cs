@@ -6,7 +6,7 @@ namespace EndToEnd.Parts;
 internal sealed class RecordWriter(string address) : ConnectingPart<Measured, NoItem>(address)
 {
     protected override DuplexChannelOptions<Measured, NoItem> Options { get; } =
-        new() { WriteSettings = new() { Serializer = ItemSerializer.Json(MeasuredJson.Default.Measured) } };
+        new() { WriteItems = new() { Serializer = ItemSerializer.Json(MeasuredJson.Default.Measured) } };
 
     public override Task<double[]> RunAsync(TimeSpan duration) =>
         ItemLoops.WriteAsync(Channel.Writer, Measured.Sample, Measured.Last, ItemLoops.SmallItemsPerLook, () => Channel.Writer.JoinAsync().AsTask(), duration);

@@ -20,7 +20,7 @@ internal sealed class PairListener
     private readonly ITransportListener _listener;
     private readonly string _secret;
     private readonly PairSide _stayed;
-    private readonly string _to;
+    private readonly Recipient _to;
     private readonly PairSide _given;
     private readonly TransferContent _ticket;
     private readonly ConnectionOptions _settings;
@@ -33,7 +33,7 @@ internal sealed class PairListener
     /// <param name="given">The other end.</param>
     /// <param name="to">Who got the other.</param>
     /// <param name="ticket">What the ticket of the other says.</param>
-    public PairListener(ITransportListener listener, string secret, PairSide stayed, PairSide given, string to, TransferContent ticket)
+    public PairListener(ITransportListener listener, string secret, PairSide stayed, PairSide given, Recipient to, TransferContent ticket)
     {
         _listener = listener;
         _secret = secret;
@@ -88,10 +88,10 @@ internal sealed class PairListener
     }
 
     /// <summary>Gives the end that stayed away as well: the two processes talk to each other.</summary>
-    public async ValueTask<TransferTicket> GiveRestAsync(PairSide side, string to, CancellationToken cancellationToken)
+    public async ValueTask<TransferTicket> GiveRestAsync(PairSide side, Recipient to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TransferContent content = side.Describe(_listener.Address, true);
+        TransferContent content = side.Describe(_listener.Address, true, to);
         lock (_sync)
         {
             if (side.Moved is { } moved)

@@ -181,7 +181,7 @@ public sealed class LinkItemTests
     private static async Task<LinkEnds<string, NoItem>> OpenAsync(PickySerializer serializer, [CallerMemberName] string test = "")
     {
         (DuplexChannel<string, NoItem> first, DuplexChannel<NoItem, string> second) = CrossChannel.CreatePair<string, NoItem>(
-            new() { WriteSettings = new() { Serializer = serializer } }, new() { ReadSettings = new() { Serializer = serializer } });
+            new() { WriteItems = new() { Serializer = serializer } }, new() { ReadItems = new() { Serializer = serializer } });
         await first.WaitForPeerAsync().Done();
         return new LinkEnds<string, NoItem>(first, second, test);
     }

@@ -170,7 +170,7 @@ internal static class ReadmeSnippets
         // snippet: tls
         var options = new DuplexChannelOptions<Job, NoItem>
         {
-            Link = new ConnectionOptions { Tls = new TlsOptions { Certificate = certificate, TrustedRoots = roots } },
+            Connection = new ConnectionOptions { Tls = new TlsOptions { Certificate = certificate, TrustedRoots = roots } },
         };
         await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("tls://build.example:5000", options);
         // end
@@ -181,7 +181,7 @@ internal static class ReadmeSnippets
         // snippet: json-aot
         var options = new DuplexChannelOptions<Job, NoItem>
         {
-            WriteSettings = new ItemOptions<Job> { Serializer = ItemSerializer.Json(JobContext.Default.Job) },
+            WriteItems = new ItemOptions<Job> { Serializer = ItemSerializer.Json(JobContext.Default.Job) },
         };
         await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("jobs", options);
         // end
@@ -192,8 +192,8 @@ internal static class ReadmeSnippets
         // snippet: use-custom-serializer
         var points = new ItemOptions<Point> { Serializer = new PointSerializer(), ContractName = "geometry.point" };
         var (near, far) = CrossChannel.CreatePair<Point, NoItem>(
-            new DuplexChannelOptions<Point, NoItem> { WriteSettings = points },
-            new DuplexChannelOptions<NoItem, Point> { ReadSettings = points });
+            new DuplexChannelOptions<Point, NoItem> { WriteItems = points },
+            new DuplexChannelOptions<NoItem, Point> { ReadItems = points });
         // end
         await near.Writer.WriteAsync(new Point(1, -2));
         Point point = await far.Reader.ReadAsync();

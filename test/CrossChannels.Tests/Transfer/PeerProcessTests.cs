@@ -18,7 +18,7 @@ public sealed class PeerProcessTests : IDisposable
         {
             await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "hang");
             var exit = new TaskCompletionSource<int>();
-            using IDisposable watch = ExitWatch.Begin(child.Id, exit.Task);
+            using ExitWatch watch = ExitWatch.Begin(child.Id, exit.Task);
             await kept.WaitForPeerAsync().Done();
             Task<int> read = kept.Reader.ReadAsync().AsTask();
             await child.KillAsync();
@@ -51,11 +51,11 @@ public sealed class PeerProcessTests : IDisposable
     [TestMethod]
     public async Task Hub_LostWritersAreNamedWithTheirCode()
     {
-        var settings = new ItemOptions<int> { Completion = CompletionPolicy.LastWriter(1) };
-        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync(ChannelAddress.Unix(_directory["hub"]), 10, settings).Done();
+        var settings = new SharedChannelOptions { Completion = CompletionPolicy.LastWriter(1) };
+        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(ChannelAddress.Unix(_directory["hub"]), 10, settings).Done();
         await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.GiveTextAsync(channel.Writer), "leave");
         var exit = new TaskCompletionSource<int>();
-        using IDisposable watch = ExitWatch.Begin(child.Id, exit.Task);
+        using ExitWatch watch = ExitWatch.Begin(child.Id, exit.Task);
         Assert.AreEqual("written", await child.ReadLineAsync());
         await child.KillAsync();
         exit.SetResult(137);
@@ -70,7 +70,7 @@ public sealed class PeerProcessTests : IDisposable
     public void Watch_TheSameProcessTwice_IsRefused()
     {
         Task<int> never = new TaskCompletionSource<int>().Task;
-        IDisposable watch = ExitWatch.Begin(-5, never);
+        ExitWatch watch = ExitWatch.Begin(-5, never);
         Assert.ThrowsExactly<InvalidOperationException>(() => ExitWatch.Begin(-5, never));
         watch.Dispose();
         ExitWatch.Begin(-5, never).Dispose();
