@@ -106,7 +106,7 @@ internal sealed class ChildProgram
 
     private async Task<WorkerExit> WatchAsync()
     {
-        using IDisposable peer = ExitWatch.Begin(ProcessId, _exitCode.Task);
+        using ExitWatch peer = ExitWatch.Begin(ProcessId, _exitCode.Task);
         Task output = Task.WhenAll(
             PumpAsync(_settings.Output, static process => process.StandardOutput),
             PumpAsync(_settings.Error, static process => process.StandardError));

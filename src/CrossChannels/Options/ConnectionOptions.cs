@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels;
@@ -58,7 +59,7 @@ public sealed record ConnectionOptions
     public ILogger? Logger { get; init; }
 
     /// <summary>The clock of every timeout. Default: <see cref="TimeProvider.System"/>.</summary>
-    public TimeProvider TimeProvider { get; init => field = Setting.NotNull(value); } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; init => field = GuardedTimeProvider.Over(Setting.NotNull(value)); } = TimeProvider.System;
 
     /// <summary>The timeouts, without any secret.</summary>
     public override string ToString() =>

@@ -36,7 +36,8 @@ internal static class SerializerRegistry
         {
             if (Type.GetType(typeName) is { } type && Array.Exists(type.GetInterfaces(), IsSerializer))
             {
-                s_ofParent.GetOrAdd(type, static type => Activator.CreateInstance(type)!);
+                if (!s_ofParent.ContainsKey(type))
+                    s_ofParent.TryAdd(type, Activator.CreateInstance(type)!);
                 return;
             }
         }

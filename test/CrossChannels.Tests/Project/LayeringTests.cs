@@ -11,13 +11,14 @@ public sealed partial class LayeringTests
     {
         ["Protocol"] = [],
         ["Flow"] = [],
-        ["Transports"] = [""],
+        ["Threading"] = [],
+        ["Transports"] = ["", "Threading"],
         ["Serialization"] = [""],
-        ["Diagnostics"] = [""],
-        ["Links"] = ["", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Channels"] = ["", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
+        ["Diagnostics"] = ["", "Threading"],
+        ["Links"] = ["", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Channels"] = ["", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
     };
 
     /// <summary>Rooms of the root namespace: public data, and the plumbing where transports and links meet.</summary>

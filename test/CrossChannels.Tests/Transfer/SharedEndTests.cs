@@ -210,9 +210,9 @@ public sealed class SharedEndTests : IDisposable
         var defaults = new ConnectionOptions();
         foreach (System.Reflection.PropertyInfo property in typeof(ConnectionOptions).GetProperties().Where(property => !stays.Contains(property.Name)))
         {
-            string expected = Text(property.GetValue(connection));
-            Assert.AreNotEqual(Text(property.GetValue(defaults)), expected, $"{property.Name} has its default in this test.");
-            Assert.AreEqual(expected, Text(property.GetValue(read)), property.Name);
+            string chosen = Text(property.GetValue(connection));
+            Assert.AreNotEqual(Text(property.GetValue(defaults)), chosen, $"{property.Name} has its default in this test.");
+            Assert.AreEqual(chosen, Text(property.GetValue(read)), property.Name);
         }
 
         static string Text(object? value) => value is ReadOnlyMemory<byte> bytes ? Convert.ToHexString(bytes.Span) : $"{value}";
