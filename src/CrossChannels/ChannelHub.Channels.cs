@@ -39,28 +39,57 @@ public sealed partial class ChannelHub
 
     /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="SharedChannelOptions.MaxQueuedBytes"/>.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public SharedChannel<T> CreateUnbounded<T>(string name, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
+        Create(name, new UnboundedChannelOptions(), null, sharing, items, CloseOneAsync);
+
+    /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="SharedChannelOptions.MaxQueuedBytes"/>.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="options">How the owner reads it.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public SharedChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions? options = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
-        Create(name, options ?? new UnboundedChannelOptions(), null, sharing, items, CloseOneAsync);
+    public SharedChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions options, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Create(name, options, null, sharing, items, CloseOneAsync);
+    }
 
     /// <summary>
     /// Makes an unbounded channel that gives its lowest item first, like
     /// <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.
     /// </summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
-    /// <param name="options">The order. Default: the type's own.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public SharedChannel<T> CreateUnboundedPrioritized<T>(
-        string name, UnboundedPrioritizedChannelOptions<T>? options = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
-        Create(name, options ?? new UnboundedPrioritizedChannelOptions<T>(), null, sharing, items, CloseOneAsync);
+        string name, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
+        Create(name, new UnboundedPrioritizedChannelOptions<T>(), null, sharing, items, CloseOneAsync);
+
+    /// <summary>
+    /// Makes an unbounded channel that gives its lowest item first, like
+    /// <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.
+    /// </summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="options">The order.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public SharedChannel<T> CreateUnboundedPrioritized<T>(
+        string name, UnboundedPrioritizedChannelOptions<T> options, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Create(name, options, null, sharing, items, CloseOneAsync);
+    }
 
     /// <summary>Makes a leased channel with a capacity: items are settled one by one, and are delivered again if their reader dies.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>

@@ -44,6 +44,19 @@ public static partial class CrossChannel
 
     /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
+    /// <param name="hub">Timeouts, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public static Task<SharedChannel<T>> CreateUnboundedAsync<T>(
+        ChannelAddress address, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, HubOptions? hub = null,
+        CancellationToken cancellationToken = default) =>
+        CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, new UnboundedChannelOptions(), null, sharing, items, close), cancellationToken);
+
+    /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
+    /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
     /// <param name="options">How the owner reads it.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
@@ -52,16 +65,18 @@ public static partial class CrossChannel
     /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public static Task<SharedChannel<T>> CreateUnboundedAsync<T>(
-        ChannelAddress address, UnboundedChannelOptions? options = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, HubOptions? hub = null,
-        CancellationToken cancellationToken = default) =>
-        CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options ?? new UnboundedChannelOptions(), null, sharing, items, close), cancellationToken);
+        ChannelAddress address, UnboundedChannelOptions options, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, HubOptions? hub = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, null, sharing, items, close), cancellationToken);
+    }
 
     /// <summary>
     /// Makes a shared, unbounded channel that gives its lowest item first, like
     /// <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.
     /// </summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
-    /// <param name="options">The order. Default: the type's own.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <param name="hub">Timeouts, limits, security.</param>
@@ -70,10 +85,32 @@ public static partial class CrossChannel
     /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public static Task<SharedChannel<T>> CreateUnboundedPrioritizedAsync<T>(
-        ChannelAddress address, UnboundedPrioritizedChannelOptions<T>? options = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null,
+        ChannelAddress address, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null,
         HubOptions? hub = null, CancellationToken cancellationToken = default) =>
         CreateOneAsync(
-            address, hub, (owner, name, close) => owner.Create(name, options ?? new UnboundedPrioritizedChannelOptions<T>(), null, sharing, items, close), cancellationToken);
+            address, hub, (owner, name, close) => owner.Create(name, new UnboundedPrioritizedChannelOptions<T>(), null, sharing, items, close), cancellationToken);
+
+    /// <summary>
+    /// Makes a shared, unbounded channel that gives its lowest item first, like
+    /// <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.
+    /// </summary>
+    /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
+    /// <param name="options">The order.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
+    /// <param name="hub">Timeouts, limits, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
+    /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public static Task<SharedChannel<T>> CreateUnboundedPrioritizedAsync<T>(
+        ChannelAddress address, UnboundedPrioritizedChannelOptions<T> options, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null,
+        HubOptions? hub = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return CreateOneAsync(
+            address, hub, (owner, name, close) => owner.Create(name, options, null, sharing, items, close), cancellationToken);
+    }
 
     /// <summary>Makes a shared channel whose items are settled one by one, and are delivered again if their reader dies: a <c>JoinableQueue</c>.</summary>
     /// <param name="address">Where others open it, such as <c>work</c>.</param>

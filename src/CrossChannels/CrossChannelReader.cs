@@ -39,6 +39,9 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
         return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
     }
 
+    /// <summary>Where the shared channel is, as its owner or the opener named it; <see langword="null"/> for an end of a link.</summary>
+    public ChannelAddress? Address { get; internal set; }
+
     /// <summary>Why the channel is over; <see langword="null"/> while it is not, or items are left to read.</summary>
     public abstract Ending? Ending { get; }
 

@@ -43,6 +43,9 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
         return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken);
     }
 
+    /// <summary>Where the shared channel is, as its owner or the opener named it; <see langword="null"/> for an end of a link.</summary>
+    public ChannelAddress? Address { get; internal set; }
+
     /// <summary>Why the channel is over; <see langword="null"/> while it is not.</summary>
     public abstract Ending? Ending { get; }
 
@@ -56,7 +59,7 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <summary>Writes all items, in order, waiting for room as needed.</summary>
     /// <exception cref="PartialWriteException">The channel ended on the way; it tells how many were accepted.</exception>
     /// <exception cref="PartialWriteCanceledException">Canceled on the way; it tells how many were accepted.</exception>
-    /// <remarks>What a serializer throws passes through, with the number of accepted items as <c>AcceptedCount</c> in its <c>Data</c>.</remarks>
+    /// <exception cref="ItemUnwritableException">An item could not be serialized, or is too large.</exception>
     public abstract ValueTask WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>

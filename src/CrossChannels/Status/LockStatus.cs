@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace CrossChannels;
 
 /// <summary>How a lock of a hub is, at one moment.</summary>
-/// <remarks>One of another version may lack members: a list is never null.</remarks>
+/// <remarks>One from an older version may lack values; a list is then empty, never null.</remarks>
 /// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
 public sealed record LockStatus(string Name) : HubObjectStatus(Name)
 {
@@ -16,4 +18,15 @@ public sealed record LockStatus(string Name) : HubObjectStatus(Name)
 
     /// <summary>Those that wait for it, one entry a request, the next to get it first.</summary>
     public IReadOnlyList<PeerStatus> Waiters { get; init => field = value ?? []; } = [];
+
+    /// <summary>Appends the values, with what the lists contain.</summary>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.Member(nameof(Name), Name);
+        builder.Member(nameof(Holder), Holder);
+        builder.Member(nameof(FencingToken), FencingToken);
+        builder.Member(nameof(IsAbandoned), IsAbandoned);
+        builder.Member(nameof(Waiters), Waiters);
+        return true;
+    }
 }

@@ -9,12 +9,14 @@ internal static class OpenedEnds
     public static CrossChannelReader<T> Reader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
         channel.Reader.Origin = Of(channel, EndpointKind.Reader, $"The reader of {address}", address, items, connection);
+        channel.Reader.Address = address;
         return channel.Reader;
     }
 
     public static CrossChannelWriter<T> Writer<T>(LinkChannel<T, NoItem> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
         channel.Writer.Origin = Of(channel, EndpointKind.Writer, $"The writer of {address}", address, items, connection);
+        channel.Writer.Address = address;
         return channel.Writer;
     }
 
@@ -22,6 +24,7 @@ internal static class OpenedEnds
     {
         LeasedReader<T> reader = channel.MakeLeasedReader();
         reader.Origin = Of(channel, EndpointKind.LeasedReader, $"The reader of leases of {address}", address, items, connection);
+        reader.Address = address;
         return reader;
     }
 

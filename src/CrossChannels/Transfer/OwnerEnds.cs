@@ -8,7 +8,7 @@ internal static class OwnerEnds
     /// <summary>A shared channel and its two ends.</summary>
     public static void Share<T>(SharedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
     {
-        ChannelAddress address = channel.Address;
+        ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
         channel.Origin = Of(EndpointKind.Channel, address, items, connection, readers);
         channel.Reader.Origin = Of(EndpointKind.Reader, address, items, connection, readers);
         channel.Writer.Origin = Of(EndpointKind.Writer, address, items, connection);
@@ -17,14 +17,18 @@ internal static class OwnerEnds
     /// <summary>A leased channel and its two ends.</summary>
     public static void Share<T>(LeasedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
     {
-        ChannelAddress address = channel.Address;
+        ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
         channel.Origin = Of(EndpointKind.LeasedChannel, address, items, connection, readers);
         channel.Reader.Origin = Of(EndpointKind.LeasedReader, address, items, connection, readers);
         channel.Writer.Origin = Of(EndpointKind.Writer, address, items, connection);
     }
 
     /// <summary>A channel that only this process can use, and why.</summary>
-    public static void Refuse<T>(SharedChannel<T> channel, TransferOrigin why) => channel.Origin = channel.Reader.Origin = channel.Writer.Origin = why;
+    public static void Refuse<T>(SharedChannel<T> channel, TransferOrigin why)
+    {
+        channel.Reader.Address = channel.Writer.Address = channel.Address;
+        channel.Origin = channel.Reader.Origin = channel.Writer.Origin = why;
+    }
 
     /// <summary>A lock, at its owner (<paramref name="isOwner"/>) or opened.</summary>
     public static TransferOrigin OfLock(ChannelAddress address, ConnectionOptions connection, bool isOwner) => TransferOrigin.Shared(_ =>

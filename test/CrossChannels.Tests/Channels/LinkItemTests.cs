@@ -153,7 +153,9 @@ public sealed class LinkItemTests
         ValueTask write = ends.Writer.WriteAsync("half");
         Assert.IsTrue(write.IsFaulted);
         await Assert.ThrowsExactlyAsync<FormatException>(() => write.Done());
-        await Assert.ThrowsExactlyAsync<FormatException>(() => ends.Writer.WriteManyAsync(new[] { "a", "half", "b" }).Done());
+        ItemUnwritableException unwritable = await Assert.ThrowsExactlyAsync<ItemUnwritableException>(() => ends.Writer.WriteManyAsync(new[] { "a", "half", "b" }).Done());
+        Assert.AreEqual(1, unwritable.AcceptedCount);
+        Assert.IsInstanceOfType<FormatException>(unwritable.InnerException);
         await ends.Writer.WriteAsync("c").Done();
         Assert.AreEqual("a", await ends.Reader.ReadAsync().Done());
         Assert.AreEqual("c", await ends.Reader.ReadAsync().Done());

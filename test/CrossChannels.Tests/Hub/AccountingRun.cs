@@ -35,7 +35,7 @@ internal sealed class AccountingRun<T>(AccountingPlan plan, Func<long, T> make, 
             }
             else
             {
-                SharedChannel<T> channel = plan.Capacity == 0 ? hub.CreateUnbounded<T>("c", null, sharing) : hub.CreateBounded<T>("c", plan.Capacity, sharing);
+                SharedChannel<T> channel = plan.Capacity == 0 ? hub.CreateUnbounded<T>("c", sharing) : hub.CreateBounded<T>("c", plan.Capacity, sharing);
                 await RunAsync(address, channel.Writer, () => ReadAsync(channel.Reader), channel.Reader.Completion);
             }
         }

@@ -41,7 +41,7 @@ public sealed class WorkerEndTests
     public async Task Killed_WithAWriter_TellsItsExitCode()
     {
         var settings = new SharedChannelOptions { Completion = CompletionPolicy.LastWriter(1) };
-        await using SharedChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName(), null, settings);
+        await using SharedChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName(), sharing: settings);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.HoldWriter, channel.Writer);
         Assert.AreEqual("here", await channel.Reader.ReadAsync().Done());
         worker.Kill();
