@@ -76,6 +76,8 @@ public static partial class CrossChannel
         if (others.Any(other => string.Equals(other.Name, name, StringComparison.Ordinal)))
             throw new LinkRefusedException(what == "lock" ? $"'{name}' at {address} is a channel: use GetChannelStatusAsync." : $"'{name}' at {address} is a lock: use GetLockStatusAsync.");
         string names = string.Join(", ", all.Select(static status => $"'{status.Name}'"));
+        if (name.Length == 0)
+            throw new LinkRefusedException($"The hub at {address} has no {what} of its own. Add '#' and a name: {(names.Length == 0 ? "there is none yet" : names)}.");
         throw new LinkRefusedException($"There is no {what} '{name}' at {address}. There is: {(names.Length == 0 ? "nothing" : names)}.");
     }
 }

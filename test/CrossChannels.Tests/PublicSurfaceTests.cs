@@ -87,8 +87,8 @@ public sealed class PublicSurfaceTests : IDisposable
             Assert.AreEqual(Address, address);
         (CrossChannelWriter<int> one, CrossChannelReader<int> other) = CrossChannel.CreatePipe<int>();
         Assert.IsNull(one.Address ?? other.Address);
-        one.Dispose();
-        other.Dispose();
+        await one.DisposeAsync().Done();
+        await other.DisposeAsync().Done();
     }
 
     [TestMethod]

@@ -108,8 +108,8 @@ public sealed class StatusTests
         ChannelAddress address = hub.Hub.Address;
         await RefusesAsync(CrossChannel.GetChannelStatusAsync(address.WithChannel("other")), "nothing named 'other'", "'gate', 'parts'");
         await RefusesAsync(CrossChannel.GetChannelStatusAsync(hub.Gate.Address), "'gate'", "is a lock: use GetLockStatusAsync");
-        await RefusesAsync(CrossChannel.GetChannelStatusAsync(address), "no channel ''", "'parts'");
-        await RefusesAsync(CrossChannel.GetLockStatusAsync(address.WithChannel("parts")), "'parts'", "is a channel: use GetStatusAsync");
+        await RefusesAsync(CrossChannel.GetChannelStatusAsync(address), "has no channel of its own", "'parts'");
+        await RefusesAsync(CrossChannel.GetLockStatusAsync(address.WithChannel("parts")), "'parts'", "is a channel: use GetChannelStatusAsync");
         await Assert.ThrowsExactlyAsync<ArgumentException>(() => CrossChannel.GetHubStatusAsync(hub.Gate.Address).Done());
     }
 

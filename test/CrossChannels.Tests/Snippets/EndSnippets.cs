@@ -33,7 +33,7 @@ internal static class EndSnippets
         }
         catch (Exception e) when (Ending.FromException(e) is { } ending)
         {
-            Console.Error.WriteLine($"{ending.Kind}: {ending.Cause?.Message}");
+            Console.WriteLine($"{ending.Kind}: {ending.Cause?.Message}");
         }
         // end
     }
