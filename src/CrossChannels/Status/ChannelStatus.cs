@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CrossChannels;
 
-/// <summary>How a channel of a hub is, at one moment.</summary>
+/// <summary>A snapshot of a channel of a hub.</summary>
 /// <remarks>One from an older version may lack values; a list is then empty, never null.</remarks>
 /// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
 public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace CrossChannels;
 
-/// <summary>How a hub and all that it owns is, at one moment; each channel and lock by itself, not all at the same instant.</summary>
+/// <summary>A snapshot of a hub and everything it owns; each channel and lock is read by itself, not all at the same instant.</summary>
 /// <remarks>One from an older version may lack values; a list is then empty, never null.</remarks>
 /// <param name="Address">Where it listens.</param>
 /// <param name="ProcessId">Its process.</param>

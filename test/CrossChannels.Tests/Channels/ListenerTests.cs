@@ -23,6 +23,19 @@ public sealed class ListenerTests
     }
 
     [TestMethod]
+    public async Task AcceptAsync_WithATimeout_TakesWhatIsThere_AndNamesTheAddressWhenNothingComes()
+    {
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        TimeoutException e = await Assert.ThrowsExactlyAsync<TimeoutException>(() => listener.AcceptAsync(TimeSpan.Zero).AsTask().Done());
+        StringAssert.Contains(e.Message, _address.ToString());
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        await using DuplexChannel<int, int> server = await listener.AcceptAsync(Wait.Deadline).Done();
+        await client.Writer.WriteAsync(1).Done();
+        Assert.AreEqual(1, await server.Reader.ReadAsync().Done());
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = listener.AcceptAsync(TimeSpan.FromSeconds(-2)); });
+    }
+
+    [TestMethod]
     public async Task ConnectAsync_BeforeListenAsync_Waits()
     {
         Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address);
