@@ -42,9 +42,8 @@ public static partial class CrossChannel
     /// <param name="address">Where it listens, such as <c>jobs</c>, <c>unix:/run/me/jobs.sock</c> or <c>tls://host:5000</c>.</param>
     /// <param name="options">Capacity, serializers, deadlines.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
+    /// <exception cref="LinkTimeoutException">No process listened, or greeted, in time; the last cause is in it.</exception>
     /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
-    /// <exception cref="ConnectionLostException">Connections broke during the greeting until the time was up.</exception>
     /// <exception cref="EndpointException">The address cannot be used as the settings are.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static async Task<DuplexChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(

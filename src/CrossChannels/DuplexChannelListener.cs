@@ -41,6 +41,28 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
         throw new ChannelClosedException();
     }
 
+    /// <summary>Takes the next connection, if one comes in time.</summary>
+    /// <param name="timeout">How long to wait at most; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">None came in time.</exception>
+    /// <exception cref="ChannelClosedException">The listener was disposed.</exception>
+    public async ValueTask<DuplexChannel<TWrite, TRead>> AcceptAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        TimeoutRange.Check(timeout);
+        using var deadline = new CancellationTokenSource(timeout, _factory.Settings.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await AcceptAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e)
+        {
+            if (cancellationToken.IsCancellationRequested)
+                throw new OperationCanceledException(e.Message, e, cancellationToken);
+            throw new TimeoutException($"No connection came to {Address} within {timeout.TotalSeconds:0.###} s.", e);
+        }
+    }
+
     /// <summary>Stops to listen and frees the address. Accepted channels live on; those that nobody has taken are aborted.</summary>
     public async ValueTask DisposeAsync()
     {

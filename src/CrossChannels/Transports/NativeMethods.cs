@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CrossChannels.Transports;
 
-/// <summary>What the base class library does not offer: who owns a file, and who we are.</summary>
+/// <summary>What the base class library does not offer: who owns a file, and which user this process runs as.</summary>
 internal static partial class NativeMethods
 {
     public const int CurrentDirectory = -100;
@@ -33,6 +33,9 @@ internal static partial class NativeMethods
         [FieldOffset(20)]
         public uint UserId;
 
+        [FieldOffset(24)]
+        public uint GroupId;
+
         [FieldOffset(28)]
         public ushort Mode;
 
@@ -61,5 +64,8 @@ internal static partial class NativeMethods
 
         [FieldOffset(16)]
         public uint UserId;
+
+        [FieldOffset(20)]
+        public uint GroupId;
     }
 }

@@ -29,9 +29,7 @@ internal sealed class TlsConnection : SocketConnection
     {
         await base.DisposeAsync().ConfigureAwait(false);
         if (_tls is not null)
-        {
             await _tls.DisposeAsync().ConfigureAwait(false);
-        }
     }
 
     protected override async ValueTask<Stream> TrustAsync(NetworkStream stream, CancellationToken cancellationToken)
@@ -99,9 +97,7 @@ internal sealed class TlsConnection : SocketConnection
         if (_settings.Validate is { } validate)
         {
             if (!validate(sender, certificate, chain, errors))
-            {
                 _fault = $"{nameof(TlsOptions)}.{nameof(TlsOptions.Validate)} rejected the peer's certificate '{certificate.Subject}'.";
-            }
         }
         else if (errors != SslPolicyErrors.None)
         {
