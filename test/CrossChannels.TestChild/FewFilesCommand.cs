@@ -2,10 +2,10 @@ using CrossChannels.Transports;
 
 namespace CrossChannels.TestChild;
 
-/// <summary>Listens, connects, makes a pair and stops to listen, first as ever and then without a file descriptor; says how each went.</summary>
+/// <summary>Listens, connects, makes a pair and stops to listen, first as ever and then with hardly a file descriptor; says how each went.</summary>
 internal static class FewFilesCommand
 {
-    public static async Task<int> RunAsync(string directory)
+    public static async Task<int> RunAsync(string directory, int left)
     {
         ITransportListener live = await ListenAsync($"unix:{directory}/live.sock");
 
@@ -13,7 +13,7 @@ internal static class FewFilesCommand
         string[] normal = [.. await TryAllAsync(directory, "1", live.Address)];
         string[] lacking;
         bool isGone;
-        using (FileHoard.TakeAll())
+        using (FileHoard.TakeAll(left))
         {
             lacking = [.. await TryAllAsync(directory, "2", live.Address)];
             await live.DisposeAsync();

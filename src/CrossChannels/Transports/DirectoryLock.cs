@@ -58,14 +58,14 @@ internal sealed class DirectoryLock : IDisposable
 
     private static FileStream Open(string path, UnixFileMode mode)
     {
-        var file = new FileStream(path, new FileStreamOptions
+        FileStream file = DescriptorReserve.Check(new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
             Access = FileAccess.ReadWrite,
             Share = FileShare.None,
             BufferSize = 0,
             UnixCreateMode = mode,
-        });
+        }));
         try
         {
             // The umask has taken the group's rights from a file that was made just now; another user's file is not ours to change.

@@ -14,6 +14,13 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint GetEffectiveUserId();
 
+    /// <summary>The limit of file descriptors, as <see cref="GetLimit"/> knows it.</summary>
+    public static int LimitOfFiles => OperatingSystem.IsMacOS() ? 8 : 7; // RLIMIT_NOFILE
+
+    /// <summary>A limit of this process. -1 on failure.</summary>
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    internal static partial int GetLimit(int resource, out Limit limit);
+
     /// <summary>Linux only. -1 on failure.</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int LinuxStat(int directory, string path, int flags, uint mask, out LinuxFacts facts);
@@ -25,6 +32,9 @@ internal static partial class NativeMethods
     /// <summary>macOS on x64 only. -1 on failure.</summary>
     [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int MacStatX64(string path, out MacFacts facts);
+
+    /// <summary><c>struct rlimit</c>.</summary>
+    internal readonly record struct Limit(nuint Current, nuint Most);
 
     /// <summary><c>struct statx</c>, the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -9,12 +9,15 @@ internal static class SystemFailure
 {
     /// <summary>What is wrong, and the way out, where no file descriptor is left.</summary>
     public const string NoFilesLeft =
-        "this process has no file descriptors left. Raise its limit (ulimit -n), or close channels and files that it does not need.";
+        "this process has no file descriptors left, but for a few that the runtime needs. Raise its limit (ulimit -n), or close channels " +
+        "and files that it does not need.";
+
+    /// <summary>The number of that error.</summary>
+    public const int OutOfFiles = 24; // EMFILE
 
     private const int NotPermitted = 1; // EPERM
     private const int AccessDenied = 13; // EACCES
     private const int SystemOutOfFiles = 23; // ENFILE
-    private const int OutOfFiles = 24; // EMFILE
     private const int NoSpace = 28; // ENOSPC
     private const int ReadOnly = 30; // EROFS
 

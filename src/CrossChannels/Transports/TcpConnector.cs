@@ -52,7 +52,7 @@ internal sealed class TcpConnector : ITransportConnector
         Socket? socket = null;
         try
         {
-            socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket = DescriptorReserve.Check(new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
             await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
         }
         catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets)

@@ -22,7 +22,7 @@ internal sealed class TcpListener : SocketListener
         {
             IPAddress[] hosts = await TcpEndpoint.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
             IPAddress host = Array.Find(hosts, one => one.AddressFamily == AddressFamily.InterNetwork) ?? hosts[0];
-            socket = new(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket = DescriptorReserve.Check(new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
             if (OperatingSystem.IsWindows())
                 socket.ExclusiveAddressUse = true;
 

@@ -33,7 +33,7 @@ internal sealed class UnixConnector(bool allowGroup, params string[] paths) : IT
         Socket? socket = null;
         try
         {
-            socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket = DescriptorReserve.Check(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
             uint? group = allowGroup ? UnixFileStatus.Read(path)?.GroupId : null;
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken).ConfigureAwait(false);
             return new UnixConnection(socket, path, group);

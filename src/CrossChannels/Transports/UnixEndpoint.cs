@@ -25,18 +25,27 @@ internal static class UnixEndpoint
         if (!HasSocket(path))
             return UnixEndpointState.Free;
 
-        // Blocking, it would wait while the queue of a live listener is full.
-        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
+        Socket? socket = null;
         try
         {
+            // Blocking, it would wait while the queue of a live listener is full.
+            socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
             socket.Connect(new UnixDomainSocketEndPoint(path));
             return UnixEndpointState.Live;
+        }
+        catch (SocketException e) when (SystemFailure.IsOutOfFiles(e))
+        {
+            throw SystemFailure.Explain($"Cannot see whether a process listens at unix:{path}", Path.GetDirectoryName(path)!, e);
         }
         catch (SocketException e)
         {
             return e.SocketErrorCode == SocketError.ConnectionRefused ? UnixEndpointState.Dead
                 : HasSocket(path) ? UnixEndpointState.Live
                 : UnixEndpointState.Free;
+        }
+        finally
+        {
+            socket?.Dispose();
         }
     }
 

@@ -139,7 +139,7 @@ internal sealed class UnixListener : SocketListener
     // A Socket that bound a path deletes whatever is there when it is disposed or finalized. This one has not bound it.
     private static Socket Bind(string path)
     {
-        var binder = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Socket binder = DescriptorReserve.Check(new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified));
         try
         {
             binder.Bind(new UnixDomainSocketEndPoint(path));
