@@ -73,7 +73,7 @@ internal static class JsonComparers
         // Strings are equal by their characters, and so they are by default.
         if (!isOrder && ReferenceEquals(comparer, StringComparer.Ordinal))
             return true;
-        return Equals(comparer, DefaultOf(compared, isOrder));
+        return comparer.GetType() == DefaultOf(compared, isOrder)?.GetType();
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = Unseen)]

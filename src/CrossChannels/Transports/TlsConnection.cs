@@ -97,12 +97,12 @@ internal sealed class TlsConnection : SocketConnection
         if (_settings.Validate is { } validate)
         {
             if (!validate(sender, certificate, chain, errors))
-                _fault = $"{nameof(TlsOptions)}.{nameof(TlsOptions.Validate)} rejected the peer's certificate '{certificate.Subject}'.";
+                _fault = $"{nameof(TlsOptions)}.{nameof(TlsOptions.Validate)} rejected the peer's certificate '{PeerText.Show(certificate.Subject)}'.";
         }
         else if (errors != SslPolicyErrors.None)
         {
             string details = string.Join(" ", chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? []);
-            _fault = $"the peer's certificate '{certificate.Subject}' is not trusted ({errors}). {details}".TrimEnd();
+            _fault = $"the peer's certificate '{PeerText.Show(certificate.Subject)}' is not trusted ({errors}). {details}".TrimEnd();
         }
 
         return _fault is null;
