@@ -16,6 +16,9 @@ internal static class TestChildProgram
         ["wait"] => WaitCommand.RunAsync(),
         ["listen", string address] => ListenCommand.RunAsync(address),
         ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),
+        ["few-files", string directory, string left] => FewFilesCommand.RunAsync(directory, Number(left)),
+        ["own-for-group", string user, string group, string path] => GroupCommand.OwnAsync(user, group, path),
+        ["write-for-group", string user, string group, string path] => GroupCommand.WriteAsync(user, group, path),
         ["write-forever", string longs, string bytes, string jobs] => WriteForeverCommand.RunAsync(longs, bytes, jobs),
         ["leave", string how, string address, string count] => LeaveCommand.RunAsync(how, address, int.Parse(count, CultureInfo.InvariantCulture)),
         ["read", string address, string count, string capacity] =>

@@ -12,7 +12,7 @@ public sealed class SettingsTests
         var settings = new ConnectionOptions();
 
         Assert.AreEqual(TimeSpan.FromSeconds(10), settings.ConnectTimeout);
-        Assert.AreEqual(TimeSpan.FromSeconds(10), settings.GreetingTimeout);
+        Assert.AreEqual(TimeSpan.FromSeconds(30), settings.GreetingTimeout);
         Assert.AreEqual(TimeSpan.FromSeconds(5), settings.CloseTimeout);
         Assert.AreEqual(TimeSpan.FromSeconds(2), settings.ExitTimeout);
         Assert.AreEqual(Timeout.InfiniteTimeSpan, settings.PeerTimeout);

@@ -1,5 +1,6 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Channels;
 
@@ -59,6 +60,8 @@ internal readonly struct LinkSink(LinkHandle handle) : IItemSink
         handle.Link.Leave();
         handle.Link.Done(isOut: true);
     }
+
+    public ILogger? Logger => handle.Link.Settings.Logger;
 
     public void ReportUnreceived(long count)
     {

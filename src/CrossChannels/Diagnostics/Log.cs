@@ -88,6 +88,12 @@ internal static partial class Log
             ComparerFailedCore(quiet, channel, error);
     }
 
+    public static void BinaryInJson(ILogger? logger, string member, int bytes)
+    {
+        if (Quiet(logger) is { } quiet)
+            BinaryInJsonCore(quiet, member, bytes);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -150,6 +156,14 @@ internal static partial class Log
         "The comparer of channel '{Channel}' threw; the two items count as equal.",
         EventName = nameof(ComparerFailed))]
     private static partial void ComparerFailedCore(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(
+        9,
+        LogLevel.Warning,
+        "{Member} is written as Base64 within JSON, which is a third larger and slow for items like this one of {Bytes} bytes. Send such bytes " +
+            "as items of their own (byte[], ReadOnlyMemory<byte>), or set ItemOptions<T>.Serializer to a binary serializer.",
+        EventName = nameof(BinaryInJson))]
+    private static partial void BinaryInJsonCore(ILogger logger, string member, int bytes);
 
     private static QuietLogger? Quiet(ILogger? logger)
     {

@@ -365,7 +365,7 @@ internal sealed class Link
         _ = _connection.FailSoonAsync(() => Die(LinkFailure.Broken(e, _peer)));
 
     private void OnGreetingLate() =>
-        GiveUp($"The greeting with {_peer.Endpoint} took more than {Settings.GreetingTimeout.TotalSeconds:N1} s.");
+        GiveUp(GreetingWait.LateMessage(_peer.Endpoint, Settings));
 
     /// <summary>Ends the link for a reason; the first one stands.</summary>
     private void Die(LinkFailure verdict)

@@ -51,6 +51,8 @@ internal sealed class HubListener : IAsyncDisposable
         {
             if (link is null)
                 await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is OperationCanceledException && link is null && !stopping.IsCancellationRequested)
+                e = new LinkTimeoutException(GreetingWait.LateMessage(connection.RemoteEndpoint, _settings), e);
             Log.GreetingFailed(_settings.Logger, connection.RemoteEndpoint, e);
         }
         greeted();

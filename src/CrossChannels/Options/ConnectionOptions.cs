@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using CrossChannels.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -9,11 +10,14 @@ public sealed record ConnectionOptions
 {
     internal static readonly ConnectionOptions Default = new();
 
-    /// <summary>How long connecting waits for a listener. Default: 10 s.</summary>
+    /// <summary>
+    /// How long connecting waits for a process to listen, and tries again when a connection breaks or is not greeted in time. Default: 10 s;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits forever.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a peer may take for its greeting, on both sides. Default: 10 s.</summary>
-    public TimeSpan GreetingTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a peer may take for its greeting, on both sides. Default: 30 s, enough on a machine with fifty busy processes.</summary>
+    public TimeSpan GreetingTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long disposal waits for the peer to receive what was accepted. Default: 5 s. Risk: a shorter time may lose items.</summary>
     public TimeSpan CloseTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
@@ -45,6 +49,13 @@ public sealed record ConnectionOptions
 
     /// <summary>Allows <c>tcp://</c>, on loopback only and not encrypted: every user of this machine can connect. Default: false.</summary>
     public bool AllowPlainTcp { get; init; }
+
+    /// <summary>
+    /// Allows, for <c>unix:</c> addresses, users of one group: the group of the socket, which a directory of mode 2770 gives it. Set it at
+    /// both ends. Default: false, both ends run as one user. Risk: every member can connect, and can listen in place of the owner.
+    /// </summary>
+    [UnsupportedOSPlatform("windows")]
+    public bool AllowGroup { get; init; }
 
     /// <summary>A secret that this end shows to its peer, at most 256 bytes. Default: none.</summary>
     public ReadOnlyMemory<byte> Key { get; init => field = Setting.Key(value); }

@@ -36,6 +36,47 @@ public sealed class ListenerTests
     }
 
     [TestMethod]
+    public async Task AcceptAsync_NoneComesInTime_ThrowsAndTakesTheNextOne()
+    {
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        TimeoutException e = await Assert.ThrowsExactlyAsync<TimeoutException>(
+            () => listener.AcceptAsync(TimeSpan.FromMilliseconds(20)).Done());
+        StringAssert.Contains(e.Message, _address.ToString());
+        using var source = new CancellationTokenSource();
+        Task<DuplexChannel<int, int>> canceled = listener.AcceptAsync(Timeout.InfiniteTimeSpan, source.Token).AsTask();
+        await source.CancelAsync();
+        Assert.AreEqual(source.Token, (await Assert.ThrowsAsync<OperationCanceledException>(() => canceled.Done())).CancellationToken);
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        await using DuplexChannel<int, int> server = await listener.AcceptAsync(Wait.Deadline).Done();
+    }
+
+    [TestMethod]
+    public async Task ConnectAsync_FirstOwnerNeverGreets_IsTriedAgainWithinConnectTimeout()
+    {
+        ITransportListener silent = await TransportTest.ListenAsync(_address);
+        var link = new ConnectionOptions { GreetingTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = Wait.Deadline };
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = link });
+        await using TransportConnection first = await silent.AcceptAsync();
+        await using TransportConnection second = await silent.AcceptAsync();
+        Assert.IsFalse(connecting.IsCompleted);
+        await silent.DisposeAsync();
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        await using DuplexChannel<int, int> client = await connecting.Done();
+    }
+
+    [TestMethod]
+    public async Task ConnectAsync_OwnerNeverGreets_EndsAtConnectTimeoutWithTheLastCause()
+    {
+        await using ITransportListener silent = await TransportTest.ListenAsync(_address);
+        var link = new ConnectionOptions { GreetingTimeout = TimeSpan.FromMilliseconds(20), ConnectTimeout = TimeSpan.FromMilliseconds(100) };
+        LinkTimeoutException e = await Assert.ThrowsExactlyAsync<LinkTimeoutException>(
+            () => CrossChannel.ConnectAsync<int, int>(_address, new() { Link = link }).Done());
+        StringAssert.Contains(e.Message, "within ConnectTimeout, 0.1 s");
+        StringAssert.Contains(e.Message, "did not greet within GreetingTimeout, 0.02 s");
+        Assert.IsInstanceOfType<LinkTimeoutException>(e.InnerException);
+    }
+
+    [TestMethod]
     public async Task ConnectAsync_BeforeListenAsync_Waits()
     {
         Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address);
