@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using CrossChannels.Diagnostics;
+using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
 using CrossChannels.Workers.Starting;
@@ -15,27 +17,30 @@ internal sealed class ChildProgram
     private readonly SemaphoreSlim _speaking = new(1, 1);
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
-    private readonly WorkerOptions _settings;
+    private readonly WorkerOptions _options;
     private readonly ILogger? _logger;
     private readonly Process _process;
     private readonly Stream _control;
     private readonly Guid _token;
 
     // Under the gate.
-    private List<TransferTicket> _tickets = [];
+    private GivenArguments? _given;
     private bool _isGone;
 
     private WorkerFailedException? _failure;
 
-    public ChildProgram(string name, WorkerOptions settings)
+    /// <param name="name">Its name.</param>
+    /// <param name="method">What it is to run, as errors show it.</param>
+    /// <param name="options">How it is started.</param>
+    public ChildProgram(string name, string method, WorkerOptions options)
     {
         _name = name;
-        _settings = settings;
-        _logger = QuietLogger.Over(settings.Logger);
-        _token = FailureServer.Instance.Add(failure => Interlocked.CompareExchange(ref _failure, failure, null));
+        _options = options;
+        _logger = options.Logger is { } logger ? new QuietLogger(logger) : null;
+        _token = FailureServer.Instance.Add($"{name} failed in {method}", failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
-            _process = Process.Start(ChildStart.Create(name, settings))!;
+            _process = Process.Start(ChildStart.Create(name, options))!;
         }
         catch
         {
@@ -55,12 +60,12 @@ internal sealed class ChildProgram
     /// <summary>Gives the ends among the arguments to the worker, and tells it what to run.</summary>
     public async Task StartMethodAsync(Delegate method, ArgumentList arguments, CancellationToken cancellationToken)
     {
-        (byte[] frame, List<TransferTicket> tickets) =
-            await StartMessage.CreateAsync(method, arguments, _name, _token, cancellationToken).ConfigureAwait(false);
+        GivenArguments given = await arguments.GiveAsync(_name, cancellationToken).ConfigureAwait(false);
+        byte[] frame = StartMessage.Create(method, given, _name, _options.ExitOnSignal ?? true, _token);
         bool isGone;
         lock (_gate)
         {
-            _tickets = tickets;
+            _given = given;
             isGone = _isGone;
         }
         if (isGone)
@@ -107,8 +112,8 @@ internal sealed class ChildProgram
     {
         using IDisposable peer = PeerProcesses.Watch(ProcessId, _exitCode.Task);
         Task output = Task.WhenAll(
-            PumpAsync(_settings.Output, static process => process.StandardOutput),
-            PumpAsync(_settings.Error, static process => process.StandardError));
+            PumpAsync(_options.Output, static process => process.StandardOutput),
+            PumpAsync(_options.Error, static process => process.StandardError));
         await _process.WaitForExitAsync().ConfigureAwait(false);
         int code;
         lock (_gate)
@@ -121,7 +126,7 @@ internal sealed class ChildProgram
         FailureServer.Instance.Remove(_token);
         var exit = new WorkerExit(code, _failure);
         if (_logger is not null)
-            Log.Ended(_logger, _name, ProcessId, exit);
+            WorkerLog.Ended(_logger, _name, ProcessId, exit);
         await WithdrawAsync().ConfigureAwait(false);
         Release();
         return exit;
@@ -131,9 +136,9 @@ internal sealed class ChildProgram
     {
         // The streams that were used are not the process's to close.
         _control.Dispose();
-        if (_settings.Output is not null)
+        if (_options.Output is not null)
             _process.StandardOutput.Dispose();
-        if (_settings.Error is not null)
+        if (_options.Error is not null)
             _process.StandardError.Dispose();
         _process.Dispose();
     }
@@ -145,13 +150,12 @@ internal sealed class ChildProgram
     private async Task WithdrawAsync()
     {
         int code = await _exitCode.Task.ConfigureAwait(false);
-        List<TransferTicket> tickets;
+        GivenArguments? given;
         lock (_gate)
         {
-            tickets = _tickets;
-            _tickets = [];
+            given = _given;
+            _given = null;
         }
-        foreach (TransferTicket ticket in tickets)
-            ticket.Withdraw(new ConnectionLostException($"{_name} ended with {new WorkerExit(code)} before it opened its end.", _failure, exitCode: code));
+        given?.Withdraw(new ConnectionLostException($"{_name} ended with {new WorkerExit(code)} before it opened its end.", _failure, exitCode: code));
     }
 }

@@ -81,7 +81,7 @@ internal sealed class OutputPump(StreamReader from, Task exited)
 #pragma warning restore CA1031
         {
             if (logger is not null)
-                Log.OutputNotTaken(logger, worker, e);
+                WorkerLog.OutputNotTaken(logger, worker, e);
             return false;
         }
         finally

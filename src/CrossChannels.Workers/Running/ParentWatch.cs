@@ -17,12 +17,10 @@ internal sealed class ParentWatch
 
     private readonly ControlPipe _control = new();
     private volatile bool _hasAsked;
+    private bool _exitsOnSignal;
 
     /// <summary>True once the parent has asked the method to end.</summary>
     public bool HasAsked => _hasAsked;
-
-    /// <summary>Of the method's last parameter; <see langword="null"/> if it takes no token. Known once the start message has come.</summary>
-    public CancellationTokenSource? Cancellation { get; private set; }
 
     /// <summary>Waits on this thread for what the parent says first, and listens for more on another.</summary>
     public byte[] Start()
@@ -31,8 +29,7 @@ internal sealed class ParentWatch
         // A parent that exits may ask before it has said what to run.
         if (start[0] == (byte)ControlKind.Cancel)
             Environment.Exit(AskedToEnd);
-        if (start[1] != 0)
-            Cancellation = new CancellationTokenSource();
+        _exitsOnSignal = start[1] != 0;
         new Thread(Run, StackBytes) { IsBackground = true }.Start();
         return start;
     }
@@ -40,7 +37,7 @@ internal sealed class ParentWatch
     private void Run()
     {
         // Here, because it takes longer than all that the main thread still has to do.
-        WorkerSignals.Register(BeginExit);
+        WorkerSignals.Register(_exitsOnSignal ? BeginExit : null);
         while (true)
         {
             byte[] message = _control.Read() ?? EndNow();
@@ -52,10 +49,8 @@ internal sealed class ParentWatch
     private void Cancel()
     {
         _hasAsked = true;
-        if (Cancellation is null)
+        if (!StopSignal.TryCancel())
             BeginExit();
-        else
-            _ = Cancellation.CancelAsync();
     }
 
     /// <summary>Ends the process in good order, on another thread: channels take their time, and the parent may die meanwhile.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CrossChannels.Workers.Running;
 
@@ -34,11 +35,18 @@ internal static class StartForm
         if (!HasHooks && !s_hasLine)
         {
             throw new InvalidOperationException(
-                $"This program was published without startup hooks (trimmed, native AOT, or {HookSwitch} is false), so that a worker has to be told in Main what " +
-                $"it may run.{Line(method)}");
+                $"This program runs without startup hooks (trimmed, native AOT, or {HookSwitch} is false), so that a worker has to be told in Main what it may " +
+                $"run.{Line(method)}{FileBased}");
         }
     }
 
+    /// <summary>A program of one source file is as if it were published as native code, unless it says otherwise.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An empty path is what is asked for.")]
+    private static string FileBased =>
+        !RuntimeFeature.IsDynamicCodeSupported && typeof(StartForm).Assembly.Location.Length > 0
+            ? " Or, if it is run by \"dotnet run app.cs\", write at the top of that file: #:property PublishAot=false"
+            : "";
+
     private static string Line(string method) =>
-        $" Write as the first line of Main: if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync({method});";
+        $" Write as the first line of Main, with all methods that run in workers: if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync({method});";
 }

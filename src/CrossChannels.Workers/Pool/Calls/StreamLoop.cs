@@ -1,0 +1,30 @@
+using CrossChannels.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace CrossChannels.Workers.Pool;
+
+/// <summary>
+/// A loop over the results of a stream, which its enumerator alone refers to: if that is neither read to its end nor disposed, its collection ends the call, so
+/// that the pool comes to its end.
+/// </summary>
+internal sealed class StreamLoop(PoolScheduler scheduler, PoolCall call, ILogger? logger)
+{
+    ~StreamLoop() =>
+        // Not here: the finalizer's thread takes no lock and calls no logger.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static what =>
+            {
+                if (what.logger is not null)
+                    WorkerLog.StreamForgotten(new QuietLogger(what.logger), what.call.Method.DisplayName);
+                what.scheduler.Stop(what.call, new OperationCanceledException("The loop over the results was forgotten."));
+            },
+            (scheduler, call, logger),
+            preferLocal: false);
+
+    /// <summary>The loop was left, or has come to the end.</summary>
+    public void Leave()
+    {
+        GC.SuppressFinalize(this);
+        scheduler.Stop(call, new OperationCanceledException("The loop over the results was left."));
+    }
+}
