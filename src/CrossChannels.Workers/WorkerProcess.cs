@@ -1,4 +1,3 @@
-using CrossChannels.Diagnostics;
 using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Lifetime;
 using CrossChannels.Workers.Methods;
@@ -109,8 +108,7 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
         }
         catch (TimeoutException)
         {
-            if (_options.Logger is { } logger)
-                WorkerLog.Killed(new QuietLogger(logger), Name, limit);
+            WorkerLog.Killed(_options.Logger, Name, limit);
             _program.Kill();
         }
         return await _program.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);

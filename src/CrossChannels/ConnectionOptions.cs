@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels;
@@ -50,7 +51,7 @@ public sealed class ConnectionOptions
     public ILogger? Logger { get; init; }
 
     /// <summary>The clock of every deadline. Default: <see cref="TimeProvider.System"/>.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; init => field = GuardedTimeProvider.Over(Setting.NotNull(value)); } = TimeProvider.System;
 
     private static int CheckPositive(int value) =>
         value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The limit must be 1 or more.");

@@ -7,8 +7,11 @@ namespace CrossChannels.Workers.Arguments;
 /// <summary>The arguments of one call of a method in another process, in order.</summary>
 internal sealed class ArgumentList
 {
-    /// <summary>Above it a call is refused: a message has a length of four bytes, and room is needed for what stands around the arguments.</summary>
-    public const int MaxBytes = 1 << 30;
+    /// <summary>Above it a call is refused: what a message of a pool may have, less than 1 MiB of which stands around the arguments.</summary>
+    public const int MaxBytes = MaxMessageBytes - (1 << 20);
+
+    /// <summary>What one item of a channel may have at most.</summary>
+    public const int MaxMessageBytes = 1 << 30;
 
     private readonly List<Argument> _all = [];
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
-using CrossChannels.Diagnostics;
 using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
@@ -36,7 +35,7 @@ internal sealed class ChildProgram
     {
         _name = name;
         _options = options;
-        _logger = options.Logger is { } logger ? new QuietLogger(logger) : null;
+        _logger = options.Logger;
         _token = FailureServer.Instance.Add($"{name} failed in {method}", failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
@@ -125,8 +124,7 @@ internal sealed class ChildProgram
         await output.ConfigureAwait(false);
         FailureServer.Instance.Remove(_token);
         var exit = new WorkerExit(code, _failure);
-        if (_logger is not null)
-            WorkerLog.Ended(_logger, _name, ProcessId, exit);
+        WorkerLog.Ended(_logger, _name, ProcessId, exit);
         await WithdrawAsync().ConfigureAwait(false);
         Release();
         return exit;

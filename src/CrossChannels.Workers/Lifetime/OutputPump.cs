@@ -80,8 +80,7 @@ internal sealed class OutputPump(StreamReader from, Task exited)
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (logger is not null)
-                WorkerLog.OutputNotTaken(logger, worker, e);
+            WorkerLog.OutputNotTaken(logger, worker, e);
             return false;
         }
         finally

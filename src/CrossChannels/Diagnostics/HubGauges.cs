@@ -3,23 +3,23 @@ using System.Diagnostics.Metrics;
 
 namespace CrossChannels.Diagnostics;
 
-/// <summary>What the meter <c>CrossChannels</c> shows of this process's hubs, asked for only while somebody listens.</summary>
+/// <summary>What the meter <c>CrossChannels</c> shows of this process's hubs, asked for only when a listener collects.</summary>
 internal static class HubGauges
 {
     private static readonly ConcurrentDictionary<object, Func<HubStatus>> s_hubs = new();
 
     static HubGauges()
     {
-        AddChannels("crosschannels.hub.depth", "{item}", "Items that no reader has.", static channel => channel.Depth);
-        AddChannels("crosschannels.hub.bytes", "By", "Bytes of items that the hub holds.", static channel => channel.Bytes ?? 0);
-        AddChannels("crosschannels.hub.in_flight", "{item}", "Items that readers have not read, or not settled.", static channel => channel.InFlight);
-        AddChannels("crosschannels.hub.waiting_writers", "{writer}", "Writers that wait for room.", static channel => channel.WaitingWriters.Count);
-        AddChannels("crosschannels.hub.waiting_readers", "{reader}", "Readers that wait for an item.", static channel => channel.WaitingReaders.Count);
+        AddChannels("depth", "{item}", "Items that no reader has.", static channel => channel.Depth);
+        AddChannels("bytes", "By", "Bytes of items that the hub holds.", static channel => channel.Bytes ?? 0);
+        AddChannels("in_flight", "{item}", "Items that readers have not read, or not settled.", static channel => channel.InFlight);
+        AddChannels("waiting_writers", "{writer}", "Writers that wait for room.", static channel => channel.WaitingWriters.Count);
+        AddChannels("waiting_readers", "{reader}", "Readers that wait for an item.", static channel => channel.WaitingReaders.Count);
         ChannelMetrics.AddGauge(
             "crosschannels.hub.lock_waiters",
             "{request}",
             "Requests that wait for a lock.",
-            static () => s_hubs.Values.Select(static get => get()).SelectMany(static hub => hub.Locks.Select(one => Measure(hub, "lock", one.Name, one.Waiters.Count))));
+            static () => s_hubs.Values.SelectMany(static getStatus => MeasureLocks(getStatus())));
     }
 
     /// <summary>Shows a hub until it is removed.</summary>
@@ -27,11 +27,18 @@ internal static class HubGauges
 
     public static void Remove(object hub) => s_hubs.TryRemove(hub, out _);
 
-    private static void AddChannels(string name, string unit, string description, Func<ChannelStatus, long> value) => ChannelMetrics.AddGauge(
-        name,
-        unit,
-        description,
-        () => s_hubs.Values.Select(static get => get()).SelectMany(hub => hub.Channels.Select(one => Measure(hub, "channel", one.Name, value(one)))));
+    private static void AddChannels(string name, string unit, string description, Func<ChannelStatus, long> value) =>
+        ChannelMetrics.AddGauge(
+            $"crosschannels.hub.{name}",
+            unit,
+            description,
+            () => s_hubs.Values.SelectMany(getStatus => MeasureChannels(getStatus(), value)));
+
+    private static IEnumerable<Measurement<long>> MeasureChannels(HubStatus hub, Func<ChannelStatus, long> value) =>
+        hub.Channels.Select(channel => Measure(hub, "channel", channel.Name, value(channel)));
+
+    private static IEnumerable<Measurement<long>> MeasureLocks(HubStatus hub) =>
+        hub.Locks.Select(one => Measure(hub, "lock", one.Name, one.Waiters.Count));
 
     private static Measurement<long> Measure(HubStatus hub, string what, string name, long value) =>
         new(value, new KeyValuePair<string, object?>("hub", hub.Address), new KeyValuePair<string, object?>(what, name));

@@ -58,7 +58,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         if (peer.Role != (byte)Role)
             return $"One end is {Describe((byte)Role)}, and the other {Describe(peer.Role)}.";
         if (!string.Equals(Channel, peer.Channel, StringComparison.Ordinal))
-            return $"One end is channel '{Channel}', and the other asks for '{ContractText.Printable(peer.Channel)}'.";
+            return $"One end is channel '{Channel}', and the other asks for '{PeerText.Show(peer.Channel)}'.";
         ItemContract peerWrites = FromHello(peer.Writes), peerReads = FromHello(peer.Reads);
         if (!Writes.Accepts(peerReads) || !Reads.Accepts(peerWrites))
             return ContractRefusal(peerWrites, peerReads);

@@ -44,7 +44,7 @@ internal static class ContractText
         if (string.IsNullOrWhiteSpace(text))
             throw new ArgumentException($"{what} must not be empty.", what);
         if (text.Any(char.IsControl))
-            throw new ArgumentException($"{what} must not contain control characters: \"{Printable(text)}\".", what);
+            throw new ArgumentException($"{what} must not contain control characters: \"{PeerText.Show(text)}\".", what);
         try
         {
             _strict.GetByteCount(text);
@@ -56,8 +56,4 @@ internal static class ContractText
 
         return text;
     }
-
-    /// <summary>The text without control characters, for messages about what a peer sent.</summary>
-    public static string Printable(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? '?' : c)) : text;
 }

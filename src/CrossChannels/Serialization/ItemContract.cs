@@ -43,6 +43,6 @@ internal sealed record ItemContract(string ContentType, string Name, int Element
             _ => string.Create(CultureInfo.InvariantCulture, $", {ElementSize} bytes"),
         };
         string fields = RawLayout.IsOfFields(Layout) ? $", {Layout}" : string.Empty;
-        return ContractText.Printable($"{Name} ({ContentType}{size}{fields})");
+        return PeerText.Show($"{Name} ({ContentType}{size}{fields})");
     }
 }

@@ -256,15 +256,5 @@ internal static class AddressSyntax
         return null;
     }
 
-    /// <summary>Text of a stranger, fit for a message: short, and without control characters.</summary>
-    private static string Show(string text)
-    {
-        StringBuilder shown = new();
-        foreach (char c in text.AsSpan(0, Math.Min(text.Length, 300)))
-        {
-            _ = char.IsControl(c) || char.IsSurrogate(c) ? shown.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:X4}") : shown.Append(c);
-        }
-
-        return text.Length > 300 ? shown.Append("...").ToString() : shown.ToString();
-    }
+    private static string Show(string text) => PeerText.Show(text, maxLength: 300);
 }

@@ -110,7 +110,7 @@ public sealed class ContractTests
         Assert.AreEqual($"{Here}Tick (raw, 16 bytes, le:{{i8 Time,f8 Price}})", Codec.ContractOf<Tick>().ToString());
         Assert.AreEqual($"{Here}Job (json)", Codec.ContractOf<Job>().ToString());
         Assert.AreEqual("no items", ItemContract.None.ToString());
-        Assert.AreEqual("a?b (json)", new ItemContract("json", "a\nb", 0, string.Empty).ToString());
+        Assert.AreEqual(@"a\u000Ab (json)", new ItemContract("json", "a\nb", 0, string.Empty).ToString());
     }
 
     [TestMethod]

@@ -84,7 +84,7 @@ internal static class FromPythonProcessSnippets
         }
         catch (ArgumentException e)
         {
-            Console.WriteLine(e.Message);       // A lambda in Main uses variables of the method around it, such as 'number' ...
+            Console.WriteLine(e.Message);       // A lambda in Main uses 'number' of the method around it ...
         }
 
         await using WorkerProcess process = await WorkerProcess.StartAsync(static n => Console.WriteLine(n), number);

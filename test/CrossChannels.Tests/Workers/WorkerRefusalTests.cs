@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Threading.Channels;
 using CrossChannels.Workers;
-using CrossChannels.Workers.Starting;
+using CrossChannels.Workers.Methods;
 
 namespace CrossChannels.Tests.Workers;
 
@@ -18,12 +18,12 @@ public sealed class WorkerRefusalTests
         const string Here = nameof(Method_WithCapturesOrAnObject_IsRefused);
         await RefusedAsync(
             () => WorkerProcess.StartAsync(() => Console.WriteLine(captured)),
-            $"A lambda in {Here} uses variables of the method around it, such as 'captured'");
-        await RefusedAsync(() => WorkerProcess.StartAsync(Local), "Local uses variables of the method around it, such as 'captured'");
+            $"A lambda in {Here} uses 'captured' of the method around it, which");
+        await RefusedAsync(() => WorkerProcess.StartAsync(Local), "Local uses 'captured' of the method around it, which");
         for (int inner = 0; inner < 1; inner++)
         {
             int number = inner;
-            await RefusedAsync(() => WorkerProcess.StartAsync(() => Console.WriteLine(captured + number)), "such as 'number', which");
+            await RefusedAsync(() => WorkerProcess.StartAsync(() => Console.WriteLine(captured + number)), "uses 'number', 'captured' of the method around it, which");
         }
         await RefusedAsync(() => WorkerProcess.StartAsync(InstanceMethod), "is a method of an object");
         await RefusedAsync(() => WorkerProcess.StartAsync("text".Extension), "is bound to its first argument");

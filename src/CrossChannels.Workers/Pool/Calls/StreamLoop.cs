@@ -1,4 +1,3 @@
-using CrossChannels.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Pool;
@@ -14,8 +13,7 @@ internal sealed class StreamLoop(PoolScheduler scheduler, PoolCall call, ILogger
         ThreadPool.UnsafeQueueUserWorkItem(
             static what =>
             {
-                if (what.logger is not null)
-                    WorkerLog.StreamForgotten(new QuietLogger(what.logger), what.call.Method.DisplayName);
+                WorkerLog.StreamForgotten(what.logger, what.call.Method.DisplayName);
                 what.scheduler.Stop(what.call, new OperationCanceledException("The loop over the results was forgotten."));
             },
             (scheduler, call, logger),

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CrossChannels.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Pool;
@@ -29,7 +28,7 @@ internal sealed class PoolScheduler
         Size = size;
         _options = options;
         _factory = factory;
-        _logger = options.Logger is { } logger ? new QuietLogger(logger) : null;
+        _logger = options.Logger;
         _dispatcher = new ChunkDispatcher(_gate, _queue, _slots, this);
         _failures = new StartFailures(options);
         Assignments = new ChunkAssignments(_gate, _queue, options, this);
@@ -275,7 +274,7 @@ internal sealed class PoolScheduler
             if (_starts.Count > 0)
                 started = AfterLossLocked(isFailedStart);
         }
-        if (_logger is not null && !slot.IsLeaving && !_isTerminated)
+        if (!slot.IsLeaving && !_isTerminated)
             WorkerLog.Lost(_logger, slot.Name, exit, error ?? slot.StartFailure);
         started.ForEach(Begin);
         foreach ((PoolCall call, int task, Exception? reason) in hit)
@@ -448,8 +447,7 @@ internal sealed class PoolScheduler
         }
         foreach (WorkerSlot slot in late)
         {
-            if (_logger is not null)
-                WorkerLog.KilledLate(_logger, slot.Name, call.Method.DisplayName, _options.CancelTimeout);
+            WorkerLog.KilledLate(_logger, slot.Name, call.Method.DisplayName, _options.CancelTimeout);
             slot.Kill();
         }
     }

@@ -8,9 +8,6 @@ internal sealed class ProcessPoolWorker : IPoolWorker
 {
     private const int Capacity = 1024;
 
-    // More than arguments may have, for what stands around them.
-    private const int MaxMessageBytes = ArgumentList.MaxBytes + (1 << 20);
-
     // What a dead process wrote is here long before; a program that it started may hold its end of the link.
     private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(2);
 
@@ -33,8 +30,8 @@ internal sealed class ProcessPoolWorker : IPoolWorker
     public static DuplexChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> LinkOptions { get; } = new()
     {
         Reading = new BoundedChannelOptions(Capacity),
-        WriteSettings = new() { MaxItemBytes = MaxMessageBytes },
-        ReadSettings = new() { MaxItemBytes = MaxMessageBytes },
+        WriteSettings = new() { MaxItemBytes = ArgumentList.MaxMessageBytes },
+        ReadSettings = new() { MaxItemBytes = ArgumentList.MaxMessageBytes },
     };
 
     public static async Task<IPoolWorker> StartAsync(WorkerOptions options, CancellationToken cancellationToken)

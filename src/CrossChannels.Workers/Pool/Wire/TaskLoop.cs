@@ -20,10 +20,10 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
 
     private readonly MessageWriter _writer = new();
 
-    // Of the message that is being written: where its state, time and count stand, where its last result or failure begins, and how many results it has.
+    // Of the message that is being written: where its state, time and count stand, where its results begin, and where each of them ends.
+    private readonly List<int> _ends = [];
     private int _head;
-    private int _last;
-    private int _count;
+    private int _start;
 
     /// <summary>Runs what the queue has until it has nothing.</summary>
     public async Task RunAsync()
@@ -59,7 +59,7 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
                     Begin(chunk);
                 }
             }
-            _last = _writer.Length;
+            int length = _writer.Length;
             try
             {
                 if (chunk.IsCanceled)
@@ -68,13 +68,13 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
                     continue;
                 }
                 await chunk.RunNextAsync(_writer).ConfigureAwait(false);
-                _count++;
+                _ends.Add(_writer.Length);
             }
 #pragma warning disable CA1031 // It goes to the pool, whatever it is.
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                _writer.Cut(_last);
+                _writer.Cut(length);
                 state = chunk.IsCanceled && e is OperationCanceledException ? ChunkState.Canceled : ChunkState.Failed;
                 if (state == ChunkState.Failed)
                     FailureReport.Write(_writer, e);
@@ -92,7 +92,8 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
         _writer.Byte((byte)ChunkState.Done);
         _writer.Int32(0);
         _writer.Int32(0);
-        _count = 0;
+        _start = _writer.Length;
+        _ends.Clear();
     }
 
     /// <summary>Sends what is written. False if a result is more than a message may be: then the chunk has failed instead, at that task.</summary>
@@ -103,32 +104,40 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
             await SealAndSendAsync(state, microseconds).ConfigureAwait(false);
             return true;
         }
-        catch (ItemTooLargeException e)
+        catch (ItemTooLargeException)
         {
-            return await SendSingleAsync(chunk, state, microseconds, e).ConfigureAwait(false);
+            return await SendEachAsync(chunk, state, microseconds).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Sends the last result, or the failure, in a message of its own: with those before it, it was too large.</summary>
-    private async ValueTask<bool> SendSingleAsync(WorkChunk chunk, ChunkState state, int microseconds, ItemTooLargeException reason)
+    /// <summary>Sends each result in a message of its own, since all of them were too large for one.</summary>
+    private async ValueTask<bool> SendEachAsync(WorkChunk chunk, ChunkState state, int microseconds)
     {
-        int last = state == ChunkState.Failed ? 0 : 1;
-        byte[] single = _writer.Written[_last..].ToArray();
-        if (_count > last)
+        byte[] written = _writer.Written.ToArray();
+        int[] ends = [.. _ends];
+        int at = _start;
+        foreach (int end in ends)
         {
-            _count -= last;
-            _writer.Cut(_last);
-            await SealAndSendAsync(ChunkState.Partial, 0).ConfigureAwait(false);
             Begin(chunk);
-            _count = last;
-            _last = _writer.Length;
-            _writer.Append(single);
-            return await SendAsync(chunk, state, microseconds).ConfigureAwait(false);
+            _writer.Append(written.AsSpan(at, end - at));
+            _ends.Add(_writer.Length);
+            at = end;
+            try
+            {
+                await SealAndSendAsync(ChunkState.Partial, 0).ConfigureAwait(false);
+            }
+            catch (ItemTooLargeException e)
+            {
+                Begin(chunk);
+                FailureReport.Write(_writer, e);
+                await SealAndSendAsync(ChunkState.Failed, microseconds).ConfigureAwait(false);
+                return false;
+            }
         }
         Begin(chunk);
-        FailureReport.Write(_writer, reason);
-        await SealAndSendAsync(ChunkState.Failed, microseconds).ConfigureAwait(false);
-        return false;
+        _writer.Append(written.AsSpan(at));
+        await SealAndSendAsync(state, microseconds).ConfigureAwait(false);
+        return true;
     }
 
     private ValueTask SealAndSendAsync(ChunkState state, int microseconds)
@@ -137,7 +146,7 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
         _writer.Cut(_head);
         _writer.Byte((byte)state);
         _writer.Int32(microseconds);
-        _writer.Int32(_count);
+        _writer.Int32(_ends.Count);
         _writer.Cut(length);
         return replies.TryWrite(_writer.Written) ? default : replies.WriteAsync(_writer.Written);
     }

@@ -118,7 +118,7 @@ public sealed class PoolCallTests
     public async Task RunAsync_MethodThrows_TellsTypeMessageAndStack()
     {
         WorkerFailedException failure = await Assert.ThrowsExactlyAsync<WorkerFailedException>(() => s_pool.RunAsync(PoolTasks.FailAt, 5, 5).Done());
-        Assert.AreEqual("bad item 5", failure.Message);
+        Assert.AreEqual("bad item 5", failure.RemoteMessage);
         Assert.AreEqual("System.FormatException", failure.RemoteType);
         StringAssert.Contains(failure.RemoteStackTrace, nameof(PoolTasks.FailAt));
     }
@@ -151,7 +151,7 @@ public sealed class PoolCallTests
     {
         int captured = TestContext.TestName!.Length;
         ArgumentException refused = await Assert.ThrowsExactlyAsync<ArgumentException>(() => s_pool.RunAsync(() => captured).Done());
-        StringAssert.Contains(refused.Message, "A lambda in RunAsync_LambdaThatCaptures_IsRefused uses variables of the method around it, such as 'captured', which");
+        StringAssert.Contains(refused.Message, "A lambda in RunAsync_LambdaThatCaptures_IsRefused uses 'captured' of the method around it, which");
     }
 
     [TestMethod]

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+
+namespace CrossChannels.Tests.Diagnostics;
+
+/// <summary>Every instrument of links. They are those of the process, so nothing else may run beside these tests.</summary>
+[TestClass]
+[DoNotParallelize]
+public sealed class MetricsTests
+{
+    [TestMethod]
+    public async Task ItemsAndBytes_ItemsCross_AreCountedOnceAtEachSide()
+    {
+        var (here, there) = CrossChannel.CreatePair<byte[], NoItem>();
+        await using (here)
+        await using (there)
+        {
+            using var meter = new Recorder();
+            for (int i = 0; i < 3; i++)
+            {
+                await here.Writer.WriteAsync(new byte[4321]).Done();
+                await there.Reader.ReadAsync().Done();
+            }
+
+            Assert.AreEqual(3, meter.Sum("crosschannels.items.sent"));
+            Assert.AreEqual(3, meter.Sum("crosschannels.items.received"));
+            Assert.IsGreaterThanOrEqualTo(3 * 4321, meter.Sum("crosschannels.bytes.sent"));
+            Assert.AreEqual(meter.Sum("crosschannels.bytes.sent"), meter.Sum("crosschannels.bytes.received"));
+        }
+    }
+
+    [TestMethod]
+    public async Task CreditStalls_WriterHasToWait_IsCounted()
+    {
+        var (here, there) = CrossChannel.CreatePair<int, NoItem>(
+            secondOptions: new DuplexChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(1) });
+        await using (here)
+        await using (there)
+        {
+            using var meter = new Recorder();
+            await here.Writer.WriteAsync(1).Done();
+            Task second = here.Writer.WriteAsync(2).AsTask();
+            await Wait.Until(() => meter.Sum("crosschannels.credit.stalls") > 0);
+            Assert.AreEqual(1, await there.Reader.ReadAsync().Done());
+            await second.Done();
+        }
+    }
+
+    [TestMethod]
+    public async Task Endings_LinkEnds_IsCountedWithItsKind()
+    {
+        using var meter = new Recorder();
+        var (here, there) = CrossChannel.CreatePair<int, NoItem>();
+        await here.Writer.WriteAsync(1).Done();
+        here.Writer.Complete();
+        Assert.AreEqual(1, await there.Reader.ReadAsync().Done());
+        await there.Reader.Completion.Done();
+        await here.DisposeAsync();
+        await there.DisposeAsync();
+        await Wait.Until(() => meter.Tags("crosschannels.endings").Contains($"kind={EndingKind.Completed}"));
+    }
+
+    [TestMethod]
+    public async Task Links_ListenerComesLate_ItSeesThoseThatWereOpen()
+    {
+        long before = Links();
+        var (here, there) = CrossChannel.CreatePair<int, NoItem>();
+        await here.Writer.WriteAsync(1).Done();
+        Assert.IsGreaterThanOrEqualTo(2, Links());
+        await here.DisposeAsync();
+        await there.DisposeAsync();
+        await Wait.Until(() => Links() is >= 0 and var now && now <= before);
+
+        static long Links()
+        {
+            using var meter = new Recorder();
+            return meter.Observe("crosschannels.links");
+        }
+    }
+
+    [TestMethod]
+    public async Task Listener_ThrowsAtEveryMeasurement_LinksLiveOn()
+    {
+        using var listener = new MeterListener { InstrumentPublished = Enable };
+        listener.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("A faulty exporter."));
+        listener.Start();
+        var (here, there) = CrossChannel.CreatePair<int, int>(
+            secondOptions: new DuplexChannelOptions<int, int> { Reading = new BoundedChannelOptions(1) });
+        for (int i = 0; i < 100; i++)
+        {
+            Task write = here.Writer.WriteAsync(i).AsTask();
+            Assert.AreEqual(i, await there.Reader.ReadAsync().Done());
+            await write.Done();
+        }
+
+        here.Writer.Complete();
+        await there.Reader.Completion.Done();
+        await here.DisposeAsync();
+        await there.DisposeAsync();
+    }
+
+    private static void Enable(Instrument instrument, MeterListener listener)
+    {
+        if (instrument.Meter.Name == "CrossChannels")
+            listener.EnableMeasurementEvents(instrument);
+    }
+
+    private sealed class Recorder : IDisposable
+    {
+        private readonly MeterListener _listener = new() { InstrumentPublished = Enable };
+        private readonly ConcurrentQueue<(string Instrument, long Value, string Tags)> _seen = new();
+
+        public Recorder()
+        {
+            _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
+                _seen.Enqueue((instrument.Name, value, string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")))));
+            _listener.Start();
+        }
+
+        public long Sum(string instrument) => _seen.Where(one => one.Instrument == instrument).Sum(one => one.Value);
+
+        public string[] Tags(string instrument) => [.. _seen.Where(one => one.Instrument == instrument).Select(one => one.Tags)];
+
+        public long Observe(string instrument)
+        {
+            _listener.RecordObservableInstruments();
+            return _seen.Last(one => one.Instrument == instrument).Value;
+        }
+
+        public void Dispose() => _listener.Dispose();
+    }
+}
