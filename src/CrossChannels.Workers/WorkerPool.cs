@@ -163,7 +163,7 @@ public sealed partial class WorkerPool : IAsyncDisposable
         }
         finally
         {
-            loop.Leave();
+            loop.Dispose();
             await call.Finished.ConfigureAwait(false);
             await stop.CancelAsync().ConfigureAwait(false);
             // A source that does not heed its token is left alone.

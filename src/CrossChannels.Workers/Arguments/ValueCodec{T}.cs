@@ -54,7 +54,9 @@ internal sealed class ValueCodec<T> : ValueCodec
 
     public override object? ReadSerialized(MessageReader reader) => Deserialize(reader);
 
-    public override object? ResultOf(Task task) => ((Task<T>)task).GetAwaiter().GetResult();
+#pragma warning disable VSTHRD002 // It is completed.
+    public override object? ResultOf(Task task) => ((Task<T>)task).Result;
+#pragma warning restore VSTHRD002
 
     protected override void Serialize(IBufferWriter<byte> writer, object value) => Serializer.Serialize((T)value, writer);
 

@@ -22,7 +22,8 @@ internal static class CapturedVariables
 
         // Lambdas of one scope share its class, so that not all of it need be this one's; a lambda within this one has a body of its own.
         List<FieldInfo> named = used.Count > 0 ? used : all;
-        string[] names = [.. named.Where(static field => !CompilerName.IsOne(field.Name)).Select(static field => $"'{field.Name}'").Distinct()];
+        string[] names =
+            [.. named.Where(static field => !CompilerName.IsOne(field.Name)).Select(static field => $"'{field.Name}'").Distinct(StringComparer.Ordinal)];
         return names switch
         {
             [] => named.Count > 0 ? "the object around it" : "variables of the method around it",

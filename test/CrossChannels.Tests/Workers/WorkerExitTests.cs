@@ -16,6 +16,7 @@ public sealed class WorkerExitTests
         Assert.AreEqual(1, exit.ExitCode);
         Assert.IsNull(exit.Signal);
         Assert.AreEqual("broken", exit.Exception!.RemoteMessage);
+        StringAssert.EndsWith(exit.Exception.Message, " failed in WorkerMethods.Throw: System.IO.InvalidDataException: broken");
         Assert.AreEqual(typeof(InvalidDataException).FullName, exit.Exception.RemoteType);
         StringAssert.Contains(exit.Exception.RemoteStackTrace, nameof(WorkerMethods.Throw));
         StringAssert.Contains(exit.Exception.ToString(), "System.ArithmeticException: inner");

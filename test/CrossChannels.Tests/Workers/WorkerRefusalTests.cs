@@ -77,6 +77,32 @@ public sealed class WorkerRefusalTests
     }
 
     [TestMethod]
+    public async Task Lambda_AmongOthersOfItsScope_IsRefusedWithItsOwnVariablesOnly()
+    {
+        int used = 1;
+        int other = 2;
+        Action another = () => GC.KeepAlive(other);
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(() => Console.WriteLine(used)),
+            $"A lambda in {nameof(Lambda_AmongOthersOfItsScope_IsRefusedWithItsOwnVariablesOnly)} uses 'used' of the method around it, which");
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(async () =>
+            {
+                await Task.Yield();
+                Console.WriteLine(used);
+            }),
+            "uses 'used' of the method around it, which");
+        another();
+    }
+
+    [TestMethod]
+    public async Task Token_AsAnArgument_IsRefusedWithWhatToReadInstead() =>
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(static (CancellationToken stop) => GC.KeepAlive(stop), CancellationToken.None),
+            "Argument 'stop' of a lambda in Token_AsAnArgument_IsRefusedWithWhatToReadInstead cannot go to another process: a value of type " +
+            "System.Threading.CancellationToken is a signal within this process. Leave that parameter out: the method reads WorkerProcess.Stopping");
+
+    [TestMethod]
     public async Task Argument_OfAChannelInMemory_IsRefused()
     {
         await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>($"mem:{Guid.NewGuid():N}", 1);

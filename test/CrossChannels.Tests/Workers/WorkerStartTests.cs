@@ -99,6 +99,15 @@ public sealed class WorkerStartTests
     }
 
     [TestMethod]
+    public async Task WaitAllAsync_ReturnsTheExitsInOrder()
+    {
+        await using WorkerProcess first = await WorkerProcess.StartAsync(WorkerMethods.ExitWith, 3);
+        await using WorkerProcess second = await WorkerProcess.StartAsync(WorkerMethods.Nothing);
+        WorkerExit[] exits = await WorkerProcess.WaitAllAsync([first, second]).Done();
+        CollectionAssert.AreEqual((int[])[3, 0], exits.Select(static exit => exit.ExitCode).ToArray());
+    }
+
+    [TestMethod]
     public async Task StartAsync_InAWorker_StartsAnother()
     {
         await using SharedChannel<int> numbers = await CrossChannel.CreateUnboundedAsync<int>(UniqueName());

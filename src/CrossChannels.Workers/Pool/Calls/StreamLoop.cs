@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Pool;
@@ -6,7 +7,8 @@ namespace CrossChannels.Workers.Pool;
 /// A loop over the results of a stream, which its enumerator alone refers to: if that is neither read to its end nor disposed, its collection ends the call, so
 /// that the pool comes to its end.
 /// </summary>
-internal sealed class StreamLoop(PoolScheduler scheduler, PoolCall call, ILogger? logger)
+[SuppressMessage("Design", "MA0055:Do not use finalizer", Justification = "To be collected is the only sign that a forgotten enumerator gives.")]
+internal sealed class StreamLoop(PoolScheduler scheduler, PoolCall call, ILogger? logger) : IDisposable
 {
     ~StreamLoop() =>
         // Not here: the finalizer's thread takes no lock and calls no logger.
@@ -20,7 +22,7 @@ internal sealed class StreamLoop(PoolScheduler scheduler, PoolCall call, ILogger
             preferLocal: false);
 
     /// <summary>The loop was left, or has come to the end.</summary>
-    public void Leave()
+    public void Dispose()
     {
         GC.SuppressFinalize(this);
         scheduler.Stop(call, new OperationCanceledException("The loop over the results was left."));

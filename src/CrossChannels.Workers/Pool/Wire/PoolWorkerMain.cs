@@ -95,7 +95,7 @@ internal sealed class PoolWorkerMain
                 if (refusal is not null)
                     throw refusal;
                 // A thread of its own: this one takes messages.
-                await Task.Run(() => RunInitializer(runner!, reader)).ConfigureAwait(false);
+                await Task.Run(() => RunInitializerAsync(runner!, reader)).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // It goes to the pool, whatever it is.
             catch (Exception e)
@@ -129,7 +129,7 @@ internal sealed class PoolWorkerMain
     }
 
     /// <summary>What it returns does not go anywhere, and its ends stay open: they are for the tasks.</summary>
-    private static Task RunInitializer(MethodRunner runner, MessageReader reader)
+    private static Task RunInitializerAsync(MethodRunner runner, MessageReader reader)
     {
         List<IAsyncDisposable>? ends = null;
         return runner.Invoke(reader, ref ends) as Task ?? Task.CompletedTask;

@@ -25,6 +25,18 @@ public sealed class PoolRuleTests
     }
 
     [TestMethod]
+    public async Task StartAsync_WhileWorkersAreReplaced_ReturnsWhenAllAreReady()
+    {
+        await using var pool = new WorkerPool(3, new WorkerPoolOptions { MaxTasksPerWorker = 10 }, LocalWorker.StartAsync);
+        for (int round = 0; round < 20; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 100).Select(i => pool.RunAsync(PoolTasks.Square, i))).Done();
+            await pool.StartAsync().Done();
+            Assert.HasCount(3, pool.ProcessIds);
+        }
+    }
+
+    [TestMethod]
     public async Task FailingInitializer_IsTriedSoManyTimes()
     {
         s_starts = 0;
