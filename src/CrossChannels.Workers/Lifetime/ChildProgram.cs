@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using CrossChannels.Links;
 using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
@@ -109,7 +110,7 @@ internal sealed class ChildProgram
 
     private async Task<WorkerExit> WatchAsync()
     {
-        using IDisposable peer = PeerProcesses.Watch(ProcessId, _exitCode.Task);
+        using ExitWatch peer = ExitWatch.Begin(ProcessId, _exitCode.Task);
         Task output = Task.WhenAll(
             PumpAsync(_options.Output, static process => process.StandardOutput),
             PumpAsync(_options.Error, static process => process.StandardError));

@@ -1,4 +1,5 @@
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Channels;
 
@@ -6,7 +7,7 @@ namespace CrossChannels.Channels;
 internal interface IItemSource
 {
     /// <summary>Guards the waiters that <see cref="TryBlock"/> takes.</summary>
-    Lock Sync { get; }
+    RankedLock Sync { get; }
 
     /// <summary>Why the channel is over, once nothing is left to read.</summary>
     Ending? Ending { get; }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Links;
 using CrossChannels.Serialization;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Channels;
 
@@ -143,7 +144,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
     }
 
     /// <summary>A caller that waits for one lease.</summary>
-    private sealed class LeaseWaiter(Lock sync, WaiterPool pool, Func<ItemSlice, DeliveryTag, Lease<T>> decode)
+    private sealed class LeaseWaiter(RankedLock sync, WaiterPool pool, Func<ItemSlice, DeliveryTag, Lease<T>> decode)
         : ReadWaiter(sync, pool), System.Threading.Tasks.Sources.IValueTaskSource<Lease<T>>
     {
         Lease<T> System.Threading.Tasks.Sources.IValueTaskSource<Lease<T>>.GetResult(short token)

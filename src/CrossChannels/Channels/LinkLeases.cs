@@ -18,7 +18,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
     public bool TryCompleteOldest()
     {
         bool hadNews;
-        lock (receiver.Sync)
+        using (receiver.Sync.Enter())
         {
             hadNews = _leases.HasNews;
             if (!_leases.TryCompleteOldest())
@@ -37,7 +37,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
     public bool TryComplete(long sequence, out Task confirmed)
     {
         confirmed = Task.CompletedTask;
-        lock (receiver.Sync)
+        using (receiver.Sync.Enter())
         {
             if (!_leases.TrySettle(sequence, SettleOutcome.Completed))
                 return receiver.Closure is { } closure ? throw closure.ForItem() : false;
@@ -50,7 +50,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
     private bool TrySettle(long sequence, SettleOutcome outcome)
     {
         bool hadNews;
-        lock (receiver.Sync)
+        using (receiver.Sync.Enter())
         {
             hadNews = _leases.HasNews;
             if (!_leases.TrySettle(sequence, outcome))

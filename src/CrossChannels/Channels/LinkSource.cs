@@ -1,4 +1,5 @@
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Channels;
 
@@ -7,7 +8,7 @@ internal readonly struct LinkSource(LinkHandle handle) : IItemSource
 {
     private readonly ItemReceiver _receiver = (ItemReceiver)handle.Link.Receiver;
 
-    public Lock Sync => _receiver.Sync;
+    public RankedLock Sync => _receiver.Sync;
 
     public Ending? Ending => _receiver.Ending;
 

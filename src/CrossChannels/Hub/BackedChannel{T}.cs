@@ -3,6 +3,7 @@ using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -13,7 +14,7 @@ namespace CrossChannels.Hub;
 /// </remarks>
 internal sealed class BackedChannel<T> : HubObject
 {
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.BackedChannel);
     private readonly Channel<QueuedItem<T>> _queue;
     private readonly Action<T>? _itemDropped;
     private readonly ItemCopier<T> _copier;
@@ -101,7 +102,7 @@ internal sealed class BackedChannel<T> : HubObject
 
     public override ChannelStatus GetStatus()
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             return new ChannelStatus(Name)
             {
@@ -117,7 +118,7 @@ internal sealed class BackedChannel<T> : HubObject
 
     public override Link Attach(HubRequest request)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (request.Role == LinkRole.Writer && _closure is null)
             {
@@ -140,7 +141,7 @@ internal sealed class BackedChannel<T> : HubObject
     {
         var error = new ReaderClosedException("the owner", reason);
         var closure = new Closure(new Ending(EndingKind.ReaderClosed, error), error);
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_queue.Reader.Completion.IsCompleted)
                 return;
@@ -158,7 +159,7 @@ internal sealed class BackedChannel<T> : HubObject
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
         _directory.Remove(this);
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_isClosed)
                 return 0;
@@ -183,7 +184,7 @@ internal sealed class BackedChannel<T> : HubObject
     /// <returns>Whether this ended the channel.</returns>
     public bool TryComplete(Exception? error)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (!_end.TryCompleteByOwner(error))
                 return false;
@@ -266,7 +267,7 @@ internal sealed class BackedChannel<T> : HubObject
     /// <summary>A remote writer has greeted.</summary>
     public void OnWriterArrived()
     {
-        lock (_sync)
+        using (_sync.Enter())
             _end.WriterArrived();
     }
 
@@ -274,7 +275,7 @@ internal sealed class BackedChannel<T> : HubObject
     public void OnWriterDone(Link link)
     {
         Ending how = link.Receiver.Closure!.Ending;
-        lock (_sync)
+        using (_sync.Enter())
         {
             _links.SendingDone(link);
             if (_end.WriterDone(link.PeerName, how.Kind, how.Cause))
@@ -286,14 +287,14 @@ internal sealed class BackedChannel<T> : HubObject
     /// <summary>A link is closed, and its pump has ended.</summary>
     public void OnLinkClosed(Link link)
     {
-        lock (_sync)
+        using (_sync.Enter())
             _links.Remove(link);
         EndIfDecided();
     }
 
     private void OnArrivalLate()
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (!_end.ArrivalTimedOut())
                 return;
@@ -319,7 +320,7 @@ internal sealed class BackedChannel<T> : HubObject
         Link[] untold;
         Closure closure;
         bool isOver;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_closure is null)
                 return;
@@ -341,7 +342,7 @@ internal sealed class BackedChannel<T> : HubObject
     private int DropRest()
     {
         var error = new LinkAbortedException($"The owner of channel '{Name}' closed it before everything was read.");
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_queue.Reader.Completion.IsCompleted)
                 return 0;

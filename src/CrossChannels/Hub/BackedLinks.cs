@@ -1,9 +1,10 @@
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
 /// <summary>The open links of a pumped channel. Guarded by the channel's lock, but for what awaits.</summary>
-internal sealed class BackedLinks(Lock sync, ConnectionOptions settings)
+internal sealed class BackedLinks(RankedLock sync, ConnectionOptions settings)
 {
     private readonly Dictionary<Link, DateTimeOffset> _readers = [];
 
@@ -51,7 +52,7 @@ internal sealed class BackedLinks(Lock sync, ConnectionOptions settings)
     public void GiveUpSending()
     {
         Link[] late;
-        lock (sync)
+        using (sync.Enter())
             late = [.. _sending];
         foreach (Link link in late)
             link.GiveUp($"The channel was over, and this writer did not finish within CloseTimeout, {settings.CloseTimeout.TotalSeconds:N1} s.");
@@ -101,7 +102,7 @@ internal sealed class BackedLinks(Lock sync, ConnectionOptions settings)
 
     private (Link[] Writers, Link[] Readers) Open()
     {
-        lock (sync)
+        using (sync.Enter())
             return ([.. _writers.Keys], [.. _readers.Keys]);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class Balancer(QueueChannel channel)
     private void Tick()
     {
         HubAfterLock duties = default;
-        lock (channel.Sync)
+        using (channel.Sync.Enter())
         {
             _armedFor = long.MaxValue;
             if (channel.IsOver)

@@ -63,7 +63,7 @@ internal sealed class ChannelBytes
     public void OnFreed()
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             foreach (ProducerPort port in _channel.Writers.Ports)
             {

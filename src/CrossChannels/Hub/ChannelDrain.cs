@@ -18,7 +18,7 @@ internal static class ChannelDrain
     /// <returns>Tasks of which one is done when it is time to look again; null if nothing is waited for.</returns>
     private static Task[]? WaitedFor(QueueChannel channel)
     {
-        lock (channel.Sync)
+        using (channel.Sync.Enter())
         {
             if (channel.IsOver)
                 return null;

@@ -40,7 +40,7 @@ internal sealed class ChannelLifecycle
     public bool TryComplete(Exception? error)
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (WriterClosure is not null || !_end.TryCompleteByOwner(error))
                 return false;
@@ -54,7 +54,7 @@ internal sealed class ChannelLifecycle
     public void Abort(string? reason)
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (IsOver)
                 return;
@@ -87,7 +87,7 @@ internal sealed class ChannelLifecycle
     private void OnArrivalLate()
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (WriterClosure is null && _end.ArrivalTimedOut())
                 DecideLocked(ref duties);

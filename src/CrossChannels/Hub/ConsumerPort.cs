@@ -72,7 +72,7 @@ internal sealed class ConsumerPort : SendingHalf
 
     public override Closure? Closure => _closure;
 
-    public override long UnreceivedCount { get { lock (_channel.Sync) return Unread; } }
+    public override long UnreceivedCount { get { using (_channel.Sync.Enter()) return Unread; } }
 
     public override bool HasWaiters => false;
 
@@ -80,7 +80,7 @@ internal sealed class ConsumerPort : SendingHalf
     {
         get
         {
-            lock (_channel.Sync)
+            using (_channel.Sync.Enter())
                 return Demand > 0 && _channel.Queue.Count > 0 && (_sentBytes < _grantedBytes || _grantedBytes - _sentBytes == _windowBytes);
         }
     }
@@ -89,7 +89,7 @@ internal sealed class ConsumerPort : SendingHalf
 
     internal override Block? TakeBlockLocked(ref WakeList wake)
     {
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             long count = Math.Min(Demand, _channel.Readers.FairShare);
             long room = _grantedBytes - _sentBytes;
@@ -139,7 +139,7 @@ internal sealed class ConsumerPort : SendingHalf
             return;
         }
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             _windowBytes = _grantedBytes = credit.Bytes;
             _granted = credit.Items;
@@ -151,7 +151,7 @@ internal sealed class ConsumerPort : SendingHalf
     public override bool TryGrant(CreditFrame credit, ref WakeList wake)
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (credit.Items < _granted || credit.Bytes < _grantedBytes || credit.Bytes - _windowBytes > _sentBytes)
                 return false;
@@ -166,7 +166,7 @@ internal sealed class ConsumerPort : SendingHalf
     public override bool TryCount(long count, bool read, ref WakeList wake)
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (count > _sent)
                 return false;
@@ -183,7 +183,7 @@ internal sealed class ConsumerPort : SendingHalf
         HubAfterLock duties = default;
         try
         {
-            lock (_channel.Sync)
+            using (_channel.Sync.Enter())
                 return TryHandle(type, body, ref duties);
         }
         finally
@@ -197,7 +197,7 @@ internal sealed class ConsumerPort : SendingHalf
     {
         if (type != FrameType.Report)
             return false;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
             return CounterFrame.Read(body, type) == _read;
     }
 
@@ -223,9 +223,9 @@ internal sealed class ConsumerPort : SendingHalf
     {
         HubAfterLock duties = default;
         // The link's lock comes first: nobody may find the direction closed, and say goodbye, before the last frame is there.
-        lock (_outbox.Sync)
+        using (_outbox.Sync.Enter())
         {
-            lock (_channel.Sync)
+            using (_channel.Sync.Enter())
             {
                 if (_closure is not null)
                     return false;
@@ -235,7 +235,7 @@ internal sealed class ConsumerPort : SendingHalf
                 GiveBack(isExact: _closure.Ending.Kind == EndingKind.ReaderClosed, ref duties);
             }
             if (last is { } frame)
-                _outbox.Post(frame with { Value = _sent });
+                _outbox.PostLocked(frame with { Value = _sent });
         }
         _left.TrySetResult();
         duties.Run(_channel);
@@ -334,7 +334,7 @@ internal sealed class ConsumerPort : SendingHalf
     private void PostSettled()
     {
         long settled;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
             settled = _settled;
         _outbox.Post(new OutFrame(FrameType.Settled, settled));
     }

@@ -73,7 +73,7 @@ internal sealed class Dispatcher(QueueChannel channel)
     {
         ConsumerPort? only = null;
         ConsumerPort[]? asking = null;
-        lock (channel.Sync)
+        using (channel.Sync.Enter())
         {
             if (channel.Queue.Count == 0 || Ports.Count == 0)
                 return;

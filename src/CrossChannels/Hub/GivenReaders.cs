@@ -1,9 +1,11 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Hub;
 
 /// <summary>Readers of a channel that its owner gave to other processes and that have not come yet. One that closes its channel at once would leave them nothing.</summary>
 internal sealed class GivenReaders
 {
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.GivenReaders);
     private readonly LinkedList<object> _expected = new();
     private TaskCompletionSource? _none;
 
@@ -12,7 +14,7 @@ internal sealed class GivenReaders
     public Action Expect()
     {
         var ticket = new object();
-        lock (_sync)
+        using (_sync.Enter())
             _expected.AddLast(ticket);
         return () => Forget(ticket);
     }
@@ -23,7 +25,7 @@ internal sealed class GivenReaders
     /// <summary>Waits until none is on its way.</summary>
     public Task WaitAsync()
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             return _expected.Count == 0
                 ? Task.CompletedTask
@@ -35,7 +37,7 @@ internal sealed class GivenReaders
     private void Forget(object? ticket)
     {
         TaskCompletionSource? none = null;
-        lock (_sync)
+        using (_sync.Enter())
         {
             // Found and removed under one lock, so that two that come at once count as two.
             if ((ticket ?? _expected.First?.Value) is { } gone && _expected.Remove(gone) && _expected.Count == 0)

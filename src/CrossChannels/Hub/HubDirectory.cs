@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -8,7 +9,7 @@ namespace CrossChannels.Hub;
 internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress address)
 {
     private readonly ConcurrentDictionary<string, HubObject> _objects = new(StringComparer.Ordinal);
-    private readonly Lock _adding = new();
+    private readonly RankedLock _adding = new(LockRank.HubDirectory);
     private TaskCompletionSource _added = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;
 
@@ -19,7 +20,7 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
     public void Add(HubObject item)
     {
         TaskCompletionSource added;
-        lock (_adding)
+        using (_adding.Enter())
         {
             ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
             if (!_objects.TryAdd(item.Name, item))
@@ -38,7 +39,7 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         while (true)
         {
             Task added;
-            lock (_adding)
+            using (_adding.Enter())
             {
                 if (Has(name))
                     return;
@@ -52,7 +53,7 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
     /// <returns>Everything that is to be closed.</returns>
     public IReadOnlyCollection<HubObject> Close()
     {
-        lock (_adding)
+        using (_adding.Enter())
             _isClosed = true;
         return Objects;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CrossChannels.Channels;
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -10,7 +11,7 @@ internal sealed class HubLock : HubObject
 {
     private readonly HubOptions _settings;
     private readonly LinkChannelFactory<LockAnswer, LockRequest> _factory;
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.HubLock);
     private readonly LockQueue _queue = new();
     private readonly HolderWatch _watch;
     private readonly HashSet<LockPort> _ports = [];
@@ -35,7 +36,7 @@ internal sealed class HubLock : HubObject
     {
         LinkChannel<LockAnswer, LockRequest> channel;
         LockPort port;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_isClosed)
                 return request.Refuse(ConnectionOptions, $"The lock '{Name}' was disposed by its owner.");
@@ -49,7 +50,7 @@ internal sealed class HubLock : HubObject
 
     public override LockStatus GetStatus()
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             return new LockStatus(Name)
             {
@@ -64,7 +65,7 @@ internal sealed class HubLock : HubObject
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
         LockPort[] ports;
-        lock (_sync)
+        using (_sync.Enter())
         {
             _isClosed = true;
             _watch.Stop();
@@ -86,7 +87,7 @@ internal sealed class HubLock : HubObject
     /// <exception cref="ObjectDisposedException">The lock is disposed.</exception>
     public void Enter(OwnerTicket ticket)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_isClosed)
                 throw Disposed();
@@ -103,7 +104,7 @@ internal sealed class HubLock : HubObject
     /// <returns>False if it does not hold the lock, which only one that is done has to.</returns>
     public bool TryLeave(OwnerTicket ticket, LockLeave how)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (ticket.Claim.State != LockClaimState.Held && (how == LockLeave.Released || ticket.Claim.State != LockClaimState.Waiting))
                 return false;
@@ -120,7 +121,7 @@ internal sealed class HubLock : HubObject
     public string? Handle(LockPort port, LockRequest request)
     {
         string? mistake;
-        lock (_sync)
+        using (_sync.Enter())
         {
             mistake = port.HandleLocked(_queue, request);
             _watch.UpdateLocked(_queue);
@@ -132,7 +133,7 @@ internal sealed class HubLock : HubObject
     /// <summary>A remote end has left, or was cut off.</summary>
     public void Gone(LockPort port, LockLeave how)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             _ports.Remove(port);
             port.LeaveLocked(_queue, how);
@@ -145,7 +146,7 @@ internal sealed class HubLock : HubObject
     public void CheckHolder()
     {
         LockPort? silent;
-        lock (_sync)
+        using (_sync.Enter())
             silent = _watch.TickLocked();
         Flush();
         if (silent is null)

@@ -1,10 +1,12 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Hub;
 
 /// <summary>Tells when every item that came up to a moment is done with, in whatever order they go.</summary>
 /// <remarks>Items are counted by the epoch in which they came, and each join that finds items begins a new one: so an item costs no entry of its own.</remarks>
 internal sealed class JoinCounter
 {
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.JoinCounter);
     private Epoch _oldest;
     private Epoch _newest;
     private Task _last = Task.CompletedTask;
@@ -16,7 +18,7 @@ internal sealed class JoinCounter
     /// <returns>What it is to be counted out by.</returns>
     public Epoch Enter()
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             _newest.Count++;
             return _newest;
@@ -26,7 +28,7 @@ internal sealed class JoinCounter
     /// <summary>An item is read or dropped, or was not accepted.</summary>
     public void Leave(Epoch epoch)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             epoch.Count--;
             for (; _oldest is { Count: 0, Next: { } next }; _oldest = next)
@@ -37,7 +39,7 @@ internal sealed class JoinCounter
     /// <summary>Done when all items that are here are done with.</summary>
     public Task WhenDoneAsync()
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_error is not null)
                 return Task.FromException(_error);
@@ -53,7 +55,7 @@ internal sealed class JoinCounter
     /// <summary>What is here is thrown away: whoever waits for it, or will, fails.</summary>
     public void Fail(Exception error)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_oldest.Count == 0)
                 return;

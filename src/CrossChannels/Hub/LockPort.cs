@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CrossChannels.Channels;
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -12,7 +13,7 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
 
     private readonly Dictionary<long, Ticket> _tickets = [];
     private readonly ConcurrentQueue<LockAnswer> _outgoing = new();
-    private readonly Lock _sending = new();
+    private readonly RankedLock _sending = new(LockRank.LockSending);
     private long _probes;
     private long _answered;
     private bool _isGone;
@@ -91,7 +92,7 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
     /// <summary>Sends what was posted, outside the lock, in the order in which it was posted.</summary>
     public void Flush()
     {
-        lock (_sending)
+        using (_sending.Enter())
         {
             while (_outgoing.TryDequeue(out LockAnswer answer))
             {

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -8,7 +9,7 @@ namespace CrossChannels.Hub;
 internal sealed class OwnerReads
 {
     private readonly QueueChannel _channel;
-    private readonly Lock _sync;
+    private readonly RankedLock _sync;
     private readonly ReaderWaiters _readers;
     private readonly SortedDictionary<long, ItemBatch> _leases = [];
 
@@ -37,7 +38,7 @@ internal sealed class OwnerReads
     {
         HubAfterLock duties = default;
         bool isTaken;
-        lock (_sync)
+        using (_sync.Enter())
         {
             isTaken = _channel.Queue.TryTake(out item);
             if (isTaken)
@@ -54,7 +55,7 @@ internal sealed class OwnerReads
     {
         HubAfterLock duties = default;
         int taken;
-        lock (_sync)
+        using (_sync.Enter())
         {
             taken = _channel.Queue.TakeMany(destination);
             if (taken > 0)
@@ -71,7 +72,7 @@ internal sealed class OwnerReads
         bool isClaimed;
         tooLarge = -1;
         tag = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (maxBytes < int.MaxValue && _channel.Queue.TryPeek(out slice))
             {
@@ -92,7 +93,7 @@ internal sealed class OwnerReads
     public bool TryPeek(out ItemSlice slice)
     {
         slice = default;
-        lock (_sync)
+        using (_sync.Enter())
             return _channel.Queue.Count > 0 && _channel.Queue.TryPeek(out slice);
     }
 
@@ -100,7 +101,7 @@ internal sealed class OwnerReads
     public bool TryBlock(ReadWaiter waiter, out Closure? closed)
     {
         HubAfterLock duties = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             closed = _channel.ReaderClosure;
             if (_channel.Queue.Count > 0 || closed is not null)
@@ -118,7 +119,7 @@ internal sealed class OwnerReads
         HubAfterLock duties = default;
         Waiter waiter;
         short version;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_channel.Queue.Count > 0)
                 return new ValueTask<bool>(true);
@@ -138,7 +139,7 @@ internal sealed class OwnerReads
     public bool TrySettle(long sequence, bool isCompleted)
     {
         HubAfterLock duties = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (!_leases.Remove(sequence, out ItemBatch run))
                 return false;
@@ -167,7 +168,7 @@ internal sealed class OwnerReads
         while (true)
         {
             long oldest;
-            lock (_sync)
+            using (_sync.Enter())
                 oldest = LowestLease;
             if (oldest == long.MaxValue)
                 return false;

@@ -1,5 +1,6 @@
 using CrossChannels.Channels;
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -8,7 +9,7 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
 {
     private readonly OwnerReads _owner = channel.OwnerReads;
 
-    public Lock Sync => channel.Sync;
+    public RankedLock Sync => channel.Sync;
 
     public Ending? Ending => channel.ReaderClosure?.Ending;
 
@@ -20,7 +21,7 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
     {
         get
         {
-            lock (channel.Sync)
+            using (channel.Sync.Enter())
                 return channel.Queue.Count;
         }
     }

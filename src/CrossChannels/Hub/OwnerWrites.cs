@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CrossChannels.Links;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -8,7 +9,7 @@ namespace CrossChannels.Hub;
 internal sealed class OwnerWrites
 {
     private readonly QueueChannel _channel;
-    private readonly Lock _sync;
+    private readonly RankedLock _sync;
     private readonly WaiterQueue _blocked = new();
     private readonly WaiterQueue _waiting = new();
     private readonly WaiterPool _blockedPool = new();
@@ -33,7 +34,7 @@ internal sealed class OwnerWrites
     {
         HubAfterLock duties = default;
         bool isAccepted;
-        lock (_sync)
+        using (_sync.Enter())
         {
             isAccepted = HasRoomLocked;
             if (isAccepted)
@@ -51,7 +52,7 @@ internal sealed class OwnerWrites
     {
         HubAfterLock duties = default;
         bool isAccepted;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_channel.WriterClosure is not null)
                 return false;
@@ -73,7 +74,7 @@ internal sealed class OwnerWrites
         get
         {
             HubAfterLock duties = default;
-            lock (_sync)
+            using (_sync.Enter())
             {
                 if (HasRoomLocked)
                     return true;
@@ -90,7 +91,7 @@ internal sealed class OwnerWrites
         HubAfterLock duties = default;
         WriteWaiter? waiter = null;
         short version = 0;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_channel.WriterClosure is { } closure)
                 return ValueTask.FromException(closure.ForItem());
@@ -122,7 +123,7 @@ internal sealed class OwnerWrites
         HubAfterLock duties = default;
         Waiter waiter;
         short version;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_channel.WriterClosure is { } closure)
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
@@ -146,7 +147,7 @@ internal sealed class OwnerWrites
     public bool TryBury(ReadOnlySpan<byte> payload, int count, out HubAfterLock duties)
     {
         duties = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_channel.IsOver)
                 return false;
@@ -171,7 +172,7 @@ internal sealed class OwnerWrites
             else
                 joined.TrySetException(error);
         };
-        lock (_sync)
+        using (_sync.Enter())
             _channel.AddJoinLocked(done, ref duties);
         duties.Run(_channel);
         try
@@ -180,7 +181,7 @@ internal sealed class OwnerWrites
         }
         catch (OperationCanceledException)
         {
-            lock (_sync)
+            using (_sync.Enter())
                 _channel.RemoveJoinLocked(done);
             throw;
         }

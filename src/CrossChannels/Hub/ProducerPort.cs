@@ -81,7 +81,7 @@ internal sealed class ProducerPort : ReceivingHalf
 
     public override bool HasWaiters => false;
 
-    public override long ReceivedItems { get { lock (_channel.Sync) return Received; } }
+    public override long ReceivedItems { get { using (_channel.Sync.Enter()) return Received; } }
 
     /// <summary>It has greeted, and counts among those that came.</summary>
     public bool HasArrived { get; private set; }
@@ -89,7 +89,7 @@ internal sealed class ProducerPort : ReceivingHalf
     /// <remarks>Its link may have been given up while its greeting was judged; nobody would count it out again.</remarks>
     public override void Meet(Hello peer)
     {
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (_closure is not null)
                 return;
@@ -103,7 +103,7 @@ internal sealed class ProducerPort : ReceivingHalf
     {
         get
         {
-            lock (_channel.Sync)
+            using (_channel.Sync.Enter())
             {
                 if (_closure is null)
                     _channel.Writers.Open(this);
@@ -116,7 +116,7 @@ internal sealed class ProducerPort : ReceivingHalf
 
     public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
     {
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             int payload = items.CheckPayload(header.Length, (ulong)Received, ElementSize);
             long room = _grantedBytes - _receivedBytes;
@@ -135,7 +135,7 @@ internal sealed class ProducerPort : ReceivingHalf
     public override void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (_closure is not null)
             {
@@ -153,7 +153,7 @@ internal sealed class ProducerPort : ReceivingHalf
     public override void Receive(Segment segment, int count, ref WakeList wake)
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (_closure is not null)
             {
@@ -169,9 +169,10 @@ internal sealed class ProducerPort : ReceivingHalf
         duties.Run(_channel);
     }
 
-    public override int WriteFeedback(Span<byte> room)
+    public override int WriteFeedback(Span<byte> room, out bool hasMore)
     {
-        lock (_channel.Sync)
+        hasMore = false;
+        using (_channel.Sync.Enter())
         {
             // Until it has answered, a frame of credit would grant again what it gives back.
             if (_closure is not null || RevokeDeadline is not null)
@@ -221,7 +222,7 @@ internal sealed class ProducerPort : ReceivingHalf
     public override void WatchRead(long target)
     {
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             _joinTarget = Math.Max(_joinTarget, target);
             WatchJoinLocked(ref duties);
@@ -235,7 +236,7 @@ internal sealed class ProducerPort : ReceivingHalf
             return false;
         long accepted = CounterFrame.Read(body, type);
         HubAfterLock duties = default;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (_closure is not null)
                 return true;
@@ -259,7 +260,7 @@ internal sealed class ProducerPort : ReceivingHalf
 
     public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
     {
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             return type switch
             {
@@ -274,7 +275,7 @@ internal sealed class ProducerPort : ReceivingHalf
     {
         HubAfterLock duties = default;
         bool isClean;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             if (_closure is not null)
                 return false;
@@ -299,7 +300,7 @@ internal sealed class ProducerPort : ReceivingHalf
     public void ForgetJoins()
     {
         bool isEndDue;
-        lock (_channel.Sync)
+        using (_channel.Sync.Enter())
         {
             foreach (Action<Exception?> join in _joins)
                 _channel.RemoveJoinLocked(join);
@@ -352,7 +353,7 @@ internal sealed class ProducerPort : ReceivingHalf
         Action<Exception?> done = null!;
         done = error =>
         {
-            lock (_channel.Sync)
+            using (_channel.Sync.Enter())
                 _joins.Remove(done);
             if (error is null)
                 _outbox.Post(new OutFrame(FrameType.Joined, count));

@@ -2,6 +2,7 @@ using CrossChannels.Diagnostics;
 using CrossChannels.Flow;
 using CrossChannels.Links;
 using CrossChannels.Serialization;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -36,7 +37,7 @@ internal sealed class QueueChannel : HubObject
         Bytes = new ChannelBytes(this, options.MaxBytes, budget);
     }
 
-    public Lock Sync { get; } = new();
+    public RankedLock Sync { get; } = new(LockRank.HubChannel);
 
     public HubOptions Settings => _options.Hub;
 
@@ -84,9 +85,9 @@ internal sealed class QueueChannel : HubObject
     public bool IsJoining => !_joins.IsEmpty;
 
     /// <summary>How many wait until items are processed.</summary>
-    public int Joining { get { lock (Sync) return _joins.Count; } }
+    public int Joining { get { using (Sync.Enter()) return _joins.Count; } }
 
-    public int LinkCount { get { lock (Sync) return _links.Count; } }
+    public int LinkCount { get { using (Sync.Enter()) return _links.Count; } }
 
     /// <summary>Nothing is queued, in flight or leased.</summary>
     public bool IsDrained => Queue.Count == 0 && Readers.HeldItems == 0 && OwnerReads.LeaseCount == 0;
@@ -107,23 +108,26 @@ internal sealed class QueueChannel : HubObject
         bool isWriter = request.Role == LinkRole.Writer;
         ItemContract asked = isWriter ? request.Writes : request.Reads;
         LinkIdentity identity;
-        lock (Sync)
+        bool isUnfit;
+        using (Sync.Enter())
         {
             ItemContract contract = _options.Items.Value ?? asked;
             identity = IdentityOf(contract);
-            // Who is not let in decides nothing.
-            if (_options.Items.Value is null && identity.Refusal(LinkIdentity.Versions, request.Hello) is null)
-            {
-                if (asked.IsNone || asked.ElementSize > MaxItemBytes)
-                    return request.Refuse(Settings.Link, $"Channel '{Name}' carries items of at most {MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.");
+            // A peer that is refused does not decide what the channel carries.
+            bool isFirst = _options.Items.Value is null && identity.Refusal(LinkIdentity.Versions, request.Hello) is null;
+            isUnfit = isFirst && (asked.IsNone || asked.ElementSize > MaxItemBytes);
+            if (isFirst && !isUnfit)
                 identity = IdentityOf(_options.Items.Fix(contract));
-            }
-            KnowContractLocked();
+            if (!isUnfit)
+                KnowContractLocked();
         }
+        // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
+        if (isUnfit)
+            return request.Refuse(Settings.Link, $"Channel '{Name}' carries items of at most {MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.");
         var halves = new PortHalves(this, isWriter);
         var link = new Link(request.Input, request.Output, identity, request.Peer, halves);
         HubAfterLock duties = default;
-        lock (Sync)
+        using (Sync.Enter())
         {
             _links.Add(link);
             if (isWriter)
@@ -145,7 +149,7 @@ internal sealed class QueueChannel : HubObject
     public override bool BeginClose()
     {
         Course.TryComplete(null);
-        lock (Sync)
+        using (Sync.Enter())
             return !IsOver && Queue.Count > 0;
     }
 
@@ -155,7 +159,7 @@ internal sealed class QueueChannel : HubObject
         await ChannelDrain.WaitAsync(this, drainTimeout).ConfigureAwait(false);
         long left;
         Link[] links;
-        lock (Sync)
+        using (Sync.Enter())
         {
             left = Queue.Count + Readers.HeldItems + OwnerReads.LeaseCount;
             links = [.. _links];
@@ -352,7 +356,7 @@ internal sealed class QueueChannel : HubObject
     private async Task ForgetAsync(Link link)
     {
         await link.Closed.ConfigureAwait(false);
-        lock (Sync)
+        using (Sync.Enter())
             _links.Remove(link);
         (link.Receiver as ProducerPort)?.ForgetJoins();
     }

@@ -5,7 +5,7 @@ internal static class QueueStatus
 {
     public static ChannelStatus Of(QueueChannel channel, CompletionPolicy completion)
     {
-        lock (channel.Sync)
+        using (channel.Sync.Enter())
         {
             return new ChannelStatus(channel.Name)
             {

@@ -1,4 +1,5 @@
 using CrossChannels.Channels;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -6,7 +7,7 @@ namespace CrossChannels.Hub;
 internal sealed class RemoteLock : LockSource
 {
     private readonly LinkChannel<LockRequest, LockAnswer> _channel;
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.RemoteLock);
     private readonly Dictionary<long, LockClaim> _claims = [];
     private long _lastId;
     private Exception? _end;
@@ -23,7 +24,7 @@ internal sealed class RemoteLock : LockSource
 
     public override LockClaim Ask(bool isTry)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_end is { } end)
                 throw end;
@@ -38,7 +39,7 @@ internal sealed class RemoteLock : LockSource
 
     public override void Withdraw(LockClaim claim)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (claim.State is not (LockClaimState.Waiting or LockClaimState.Held))
                 return;
@@ -52,7 +53,7 @@ internal sealed class RemoteLock : LockSource
 
     public override bool TryRelease(LockClaim claim)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (claim.State != LockClaimState.Held)
                 return false;
@@ -64,7 +65,7 @@ internal sealed class RemoteLock : LockSource
 
     public override async ValueTask CloseAsync()
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             foreach (LockClaim claim in _claims.Values)
             {
@@ -96,14 +97,14 @@ internal sealed class RemoteLock : LockSource
         {
             error = e;
         }
-        lock (_sync)
+        using (_sync.Enter())
             End(_channel.Reader.Ending?.Cause ?? error ?? new LinkAbortedException("The hub closed the lock."));
     }
 
     /// <returns>What is wrong with the answer; null if nothing is.</returns>
     private string? Handle(LockAnswer answer)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_end is not null)
                 return null;

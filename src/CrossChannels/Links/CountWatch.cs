@@ -46,7 +46,7 @@ internal sealed class CountWatch(Outbox outbox, FrameType request)
         if (_waiters.First is CountWaiter first && _requested <= Known && first.Target > Known)
         {
             _requested = first.Target;
-            outbox.Post(new OutFrame(request, _requested));
+            outbox.PostLocked(new OutFrame(request, _requested));
         }
     }
 }

@@ -13,7 +13,7 @@ internal sealed class CreditWant(Outbox outbox)
         if (_asked == accepted)
             return;
         _asked = accepted;
-        outbox.Post(new OutFrame(FrameType.Want, accepted));
+        outbox.PostLocked(new OutFrame(FrameType.Want, accepted));
     }
 
     /// <summary>Credit came, so that the same position may be asked for again.</summary>
@@ -24,7 +24,7 @@ internal sealed class CreditWant(Outbox outbox)
     {
         if (_asked < 0)
             return;
-        outbox.Post(new OutFrame(FrameType.WantWithdrawn, _asked));
+        outbox.PostLocked(new OutFrame(FrameType.WantWithdrawn, _asked));
         _asked = -1;
     }
 }

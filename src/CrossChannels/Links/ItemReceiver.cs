@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CrossChannels.Protocol;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
@@ -7,7 +8,7 @@ namespace CrossChannels.Links;
 /// <remarks>Readers pull; there is no task between the connection and the caller.</remarks>
 internal sealed class ItemReceiver : ReceivingHalf
 {
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly Outbox _outbox;
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
@@ -17,6 +18,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private ReceiverAccounting _account;
     private Closure? _closure;
     private bool _isFinished;
+    private bool _hasFeedback;
 
     public ItemReceiver(Outbox outbox, ReceiverOptions options)
     {
@@ -40,7 +42,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     public bool WakeInline { get; }
 
     /// <summary>Guards this end; never taken before the outbox's lock is released, except by the outbox itself.</summary>
-    public Lock Sync => _sync;
+    public RankedLock Sync => _sync;
 
     public Task Completion => _waiters.Completion;
 
@@ -56,18 +58,18 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override CreditFrame FirstCredit => _account.FirstCredit;
 
-    public int Count { get { lock (_sync) return _queue.Count; } }
+    public int Count { get { using (_sync.Enter()) return _queue.Count; } }
 
-    public override bool HasWaiters { get { lock (_sync) return _waiters.IsAnyWaiting; } }
+    public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAnyWaiting; } }
 
-    public override long ReceivedItems { get { lock (_sync) return _account.ReceivedItems; } }
+    public override long ReceivedItems { get { using (_sync.Enter()) return _account.ReceivedItems; } }
 
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>(out TItem item)
     {
         AfterLock duties;
         bool taken;
-        lock (_sync)
+        using (_sync.Enter())
         {
             taken = _queue.TryTake(out item);
             duties = taken ? ConsumedLocked(1, Unsafe.SizeOf<TItem>()) : EmptyLocked();
@@ -82,7 +84,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         AfterLock duties;
         int taken;
-        lock (_sync)
+        using (_sync.Enter())
         {
             taken = _queue.TakeMany(destination);
             duties = taken > 0 ? ConsumedLocked(taken, (long)taken * Unsafe.SizeOf<TItem>()) : EmptyLocked();
@@ -103,7 +105,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         bool claimed;
         tooLarge = -1;
         tag = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (maxBytes < int.MaxValue && _queue.TryPeek(out slice, out _))
             {
@@ -127,7 +129,7 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public bool TryPeek(out ItemSlice slice)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_queue.TryPeek(out slice, out _))
                 return true;
@@ -143,7 +145,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         SendBeforeParking(isBlocked: true);
         WakeList wake = default;
         bool isShort;
-        lock (_sync)
+        using (_sync.Enter())
         {
             closed = _closure;
             if (_queue.Count > 0 || closed is not null)
@@ -165,7 +167,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         Waiter waiter;
         short version;
         bool isShort;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_queue.Count > 0)
                 return new ValueTask<bool>(true);
@@ -184,7 +186,7 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             int payload = _account.Arrive(header, items, extension, ElementSize);
             isDiscarding = _closure is not null;
@@ -200,7 +202,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     public override void WatchRead(long target)
     {
         AfterLock duties;
-        lock (_sync)
+        using (_sync.Enter())
             duties = _account.TryJoin(target) ? AfterLock.Joined : AfterLock.None;
         Perform(duties);
     }
@@ -209,7 +211,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         WakeList wake = default;
         AfterLock duties;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_closure is not null && (!drop || _isFinished))
                 return false;
@@ -228,22 +230,25 @@ internal sealed class ItemReceiver : ReceivingHalf
         return true;
     }
 
-    public override int WriteFeedback(Span<byte> room)
+    public override bool HasFeedback => Volatile.Read(ref _hasFeedback);
+
+    public override int WriteFeedback(Span<byte> room, out bool hasMore)
     {
-        int length;
-        bool isAll;
-        lock (_sync)
-            length = _account.Write(room, isOpen: _closure is null, out isAll);
-        if (!isAll)
-            _outbox.ScheduleFeedback();
-        return length;
+        using (_sync.Enter())
+        {
+            // Cleared under the lock that it is set under, so that what is consumed from now on is seen by the next write.
+            Volatile.Write(ref _hasFeedback, false);
+            int length = _account.Write(room, isOpen: _closure is null, out bool isAll);
+            hasMore = !isAll;
+            return length;
+        }
     }
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
         if (type == FrameType.Settled && Leases is { } leases)
         {
-            lock (_sync)
+            using (_sync.Enter())
                 leases.Confirm(CounterFrame.Read(body, type));
             return true;
         }
@@ -251,7 +256,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             return true;
         if (_account.Shared is null || type != FrameType.Reclaim)
             return false;
-        lock (_sync)
+        using (_sync.Enter())
             _account.Cut(_queue, CounterFrame.Read(body, type));
         _outbox.ScheduleFeedback();
         return true;
@@ -266,7 +271,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private void SendBeforeParking(bool isBlocked)
     {
         bool isWise;
-        lock (_sync)
+        using (_sync.Enter())
             isWise = IsReturnWiseLocked(wanted: 1 + (isBlocked ? _waiters.Wanted : _waiters.BlockedCount));
         _outbox.SendInline(isWise);
     }
@@ -296,7 +301,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         AfterLock duties = AfterLock.None;
         List<ItemSlice>? dropped = null;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_closure is null && _drops is not null)
             {
@@ -337,6 +342,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private AfterLock ConsumedLocked(int count, long bytes)
     {
         AfterLock duties = _account.Consume(count, bytes, _queue.Count);
+        Volatile.Write(ref _hasFeedback, true);
         if (_closure is not null)
             duties |= FinishedLocked();
         return duties;
@@ -372,7 +378,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             _outbox.Post(new OutFrame(FrameType.Report, _account.ReportedItems));
         if ((duties & AfterLock.Finish) != 0)
         {
-            lock (_sync)
+            using (_sync.Enter())
                 _waiters.End(_closure!, ref wake);
             // What a close, or a broken link, drops is not waited for.
             if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
@@ -390,5 +396,5 @@ internal sealed class ItemReceiver : ReceivingHalf
         }
     }
 
-    private long ConsumedItems { get { lock (_sync) return _account.ConsumedItems; } }
+    private long ConsumedItems { get { using (_sync.Enter()) return _account.ConsumedItems; } }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
@@ -9,7 +10,7 @@ namespace CrossChannels.Links;
 internal sealed class ItemSender : SendingHalf
 {
     private readonly Outbox _outbox;
-    private readonly Lock _sync;
+    private readonly RankedLock _sync;
     private readonly bool _wakeInline;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
@@ -37,16 +38,16 @@ internal sealed class ItemSender : SendingHalf
     /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
     public Action Closed { get; set; } = static () => { };
 
-    public override long UnreceivedCount { get { lock (_sync) return UnreceivedLocked; } }
+    public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
 
-    public override bool HasWaiters { get { lock (_sync) return _waiters.IsAny || _counts.HasWaiters; } }
+    public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAny || _counts.HasWaiters; } }
 
     /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
     public bool MayAccept
     {
         get
         {
-            lock (_sync)
+            using (_sync.Enter())
             {
                 if (_closure is null && _backlog.HasRoom && _blocked.IsEmpty)
                     return true;
@@ -60,7 +61,7 @@ internal sealed class ItemSender : SendingHalf
 
     internal override bool HasSendableLocked => _backlog.HasSendable;
 
-    public long SentItems { get { lock (_sync) return _backlog.Credit.SentItems; } }
+    public long SentItems { get { using (_sync.Enter()) return _backlog.Credit.SentItems; } }
 
     internal override bool HasItemsLocked => _backlog.HasItems;
 
@@ -70,7 +71,7 @@ internal sealed class ItemSender : SendingHalf
     public bool TryAccept<TItem>(TItem item)
     {
         bool isAccepted, isClaimed = false;
-        lock (_sync)
+        using (_sync.Enter())
         {
             isAccepted = _closure is null && _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
@@ -98,7 +99,7 @@ internal sealed class ItemSender : SendingHalf
     {
         int accepted = 0;
         bool isClaimed = false;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_closure is not null || !_blocked.IsEmpty)
             {
@@ -123,7 +124,7 @@ internal sealed class ItemSender : SendingHalf
     public bool TryAccept(ReadOnlySpan<byte> item, bool isNull)
     {
         bool isAccepted, isClaimed = false;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_closure is not null)
             {
@@ -153,7 +154,7 @@ internal sealed class ItemSender : SendingHalf
         _outbox.SendInline(withCredit: false);
         WriteWaiter waiter;
         short version;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
                 return ValueTask.FromException(refusal);
@@ -177,7 +178,7 @@ internal sealed class ItemSender : SendingHalf
     {
         WriteWaiter waiter;
         short version;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
                 return ValueTask.FromException(refusal);
@@ -202,7 +203,7 @@ internal sealed class ItemSender : SendingHalf
         _outbox.SendInline(withCredit: false);
         Waiter waiter;
         short version;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_closure is { } closure)
                 return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
@@ -222,7 +223,7 @@ internal sealed class ItemSender : SendingHalf
     {
         CountWaiter? waiter;
         short version;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (!_counts.TryWait(_backlog.Credit.AcceptedItems, read, out waiter, out Exception? error))
                 return error is null ? default : ValueTask.FromException(error);
@@ -236,7 +237,7 @@ internal sealed class ItemSender : SendingHalf
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
         WakeList wake = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             _limit.ReaderMaxBytes = peerMaxItemBytes;
             _backlog.Open(credit);
@@ -247,7 +248,7 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryGrant(CreditFrame credit, ref WakeList wake)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (!_backlog.Credit.TryGrant(credit.Items, credit.Bytes))
                 return false;
@@ -261,7 +262,7 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryCount(long count, bool read, ref WakeList wake)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (count > _backlog.Credit.SentItems)
                 return false;
@@ -273,7 +274,7 @@ internal sealed class ItemSender : SendingHalf
     public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
     {
         WakeList wake = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_closure is not null)
                 return false;
@@ -282,7 +283,7 @@ internal sealed class ItemSender : SendingHalf
             if (drop)
                 _backlog.Drop(closure.ForItem(), ref wake);
             if (last is { } frame)
-                _outbox.Post(frame with { Value = _backlog.TotalItems });
+                _outbox.PostLocked(frame with { Value = _backlog.TotalItems });
             _waiters.End(closure, ref wake);
         }
         wake.Wake(_wakeInline);
@@ -294,7 +295,7 @@ internal sealed class ItemSender : SendingHalf
     public override void Detach(Func<long, Exception> makeError)
     {
         WakeList wake = default;
-        lock (_sync)
+        using (_sync.Enter())
         {
             Exception error = _counts.Error ?? makeError(UnreceivedLocked);
             _backlog.Drop(new ChannelClosedException(error), ref wake);
@@ -321,10 +322,10 @@ internal sealed class ItemSender : SendingHalf
             return true;
         if (!_waiters.IsShared || type != FrameType.Revoke)
             return false;
-        lock (_sync)
+        using (_sync.Enter())
         {
             _backlog.Credit.Revoke();
-            _outbox.Post(new OutFrame(FrameType.Revoked, _backlog.Credit.AcceptedItems));
+            _outbox.PostLocked(new OutFrame(FrameType.Revoked, _backlog.Credit.AcceptedItems));
             // What was asked for may have been granted, and was taken back before it was told.
             _waiters.Granted();
             if (_waiters.IsAny)

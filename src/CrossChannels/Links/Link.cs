@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
@@ -16,7 +17,7 @@ internal sealed class Link
     private readonly LinkFrames _frames;
     private readonly GreetingWait _greeting;
     private readonly TaskCompletionSource _peerDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.Goodbye);
     private GoodbyeState _goodbye;
     private Exception? _cause;
 
@@ -188,7 +189,7 @@ internal sealed class Link
     public void Done(bool isOut)
     {
         bool sayGoodbye;
-        lock (_sync)
+        using (_sync.Enter())
             sayGoodbye = _goodbye.Done(isOut);
         if (sayGoodbye)
             _outbox.Post(new OutFrame(FrameType.Goodbye, Receiver.ReceivedItems));
@@ -271,7 +272,7 @@ internal sealed class Link
     internal bool OnReaderClosed(string? reason)
     {
         bool isNew;
-        lock (_sync)
+        using (_sync.Enter())
             isNew = _goodbye.CloseReader();
         _writing.EndWithReader(new ReaderClosedException(PeerName, reason));
         Done(isOut: true);
@@ -282,7 +283,7 @@ internal sealed class Link
     internal void OnGoodbye()
     {
         bool isOver;
-        lock (_sync)
+        using (_sync.Enter())
             isOver = _goodbye.Receive();
         OnReaderClosed(null);
         Done(isOut: false);
@@ -317,7 +318,7 @@ internal sealed class Link
     {
         get
         {
-            lock (_sync)
+            using (_sync.Enter())
                 return _goodbye.IsReceived || (_goodbye.IsOutDone && IsPeerDone);
         }
     }
@@ -349,7 +350,7 @@ internal sealed class Link
     private void OnLastWritten()
     {
         bool isOver;
-        lock (_sync)
+        using (_sync.Enter())
             isOver = _goodbye.Written();
         if (Volatile.Read(ref _cause) is not null)
             _connection.LastWordsSaid();

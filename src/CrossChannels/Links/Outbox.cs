@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
@@ -47,7 +48,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>Guards this outbox and the item sender. Taken before the lock of the item receiver, or of a hub's channel, where both are needed.</summary>
-    public Lock Sync { get; } = new();
+    public RankedLock Sync { get; } = new(LockRank.Outbox);
 
     /// <summary>Where items come from; set once, before the greeting is posted.</summary>
     public SendingHalf Sender { get; set; } = null!;
@@ -73,7 +74,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>The connection is here.</summary>
     public void Open(LinkOutput to)
     {
-        lock (Sync)
+        using (Sync.Enter())
         {
             _output = to;
             _firstUse = null;
@@ -88,7 +89,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Adds bytes of the greeting, which go before everything else.</summary>
     public void PostOpening(byte[] bytes, bool isOver)
     {
-        lock (Sync)
+        using (Sync.Enter())
         {
             if (_state == State.Stopped)
                 return;
@@ -100,19 +101,24 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Adds a control frame.</summary>
     public void Post(OutFrame frame)
     {
-        lock (Sync)
-        {
-            if (_state == State.Stopped)
-                return;
-            _control.Add(frame);
-            ScheduleIfWorkLocked();
-        }
+        using (Sync.Enter())
+            PostLocked(frame);
+    }
+
+    /// <inheritdoc cref="Post"/>
+    public void PostLocked(OutFrame frame)
+    {
+        Sync.AssertHeld();
+        if (_state == State.Stopped)
+            return;
+        _control.Add(frame);
+        ScheduleIfWorkLocked();
     }
 
     /// <summary>Has the receiver's credit sent, by the pool.</summary>
     public void ScheduleFeedback()
     {
-        lock (Sync)
+        using (Sync.Enter())
         {
             _isCreditDue = true;
             ScheduleLocked();
@@ -146,7 +152,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     public void SendInline(bool withCredit)
     {
         State before;
-        lock (Sync)
+        using (Sync.Enter())
         {
             _isCreditDue |= withCredit;
             before = _state;
@@ -188,7 +194,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Drops everything but these words, which are the last that the peer hears.</summary>
     public void StopWith(byte[] lastWords)
     {
-        lock (Sync)
+        using (Sync.Enter())
         {
             if (_state == State.Stopped)
                 return;
@@ -201,7 +207,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Drops everything; nothing is written any more once a write that is under way has ended.</summary>
     public void Stop()
     {
-        lock (Sync)
+        using (Sync.Enter())
         {
             _state = State.Stopped;
             _control.Clear();
@@ -210,7 +216,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
 
     void IThreadPoolWorkItem.Execute()
     {
-        lock (Sync)
+        using (Sync.Enter())
         {
             _isQueued = false;
             if (_state != State.Scheduled)
@@ -293,7 +299,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         if (!_rest.IsEmpty)
             return;
         bool wasLast;
-        lock (Sync)
+        using (Sync.Enter())
         {
             if (_block?.LargeWriter is { } writer)
             {
@@ -313,7 +319,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private void Fail(Exception e)
     {
         Waiter? largeWriter;
-        lock (Sync)
+        using (Sync.Enter())
         {
             _state = State.Stopped;
             _rest = default;
@@ -339,7 +345,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private bool TryTakeNext(bool mayGoOn, out ReadOnlyMemory<byte> bytes, ref WakeList wake)
     {
         bytes = default;
-        lock (Sync)
+        using (Sync.Enter())
         {
             if (_state == State.Stopped)
                 return false;
@@ -387,9 +393,11 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     private int WriteSmallLocked()
     {
         bool isDue = _isCreditDue;
-        // The receiver may ask again for what did not fit.
         _isCreditDue = false;
-        int length = isDue || Sender.HasSendableLocked ? Receiver.WriteFeedback(_small.AsSpan(0, ReceivingHalf.MaxReturnBytes)) : 0;
+        // Feedback travels with items at no cost; the receiver's lock is entered only where it has some.
+        int length = 0;
+        if (isDue || (Receiver.HasFeedback && Sender.HasSendableLocked))
+            length = Receiver.WriteFeedback(_small.AsSpan(0, ReceivingHalf.MaxReturnBytes), out _isCreditDue);
         return length + _control.WriteSmall(_small.AsSpan(length));
     }
 }

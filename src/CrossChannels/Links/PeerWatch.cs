@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
@@ -9,7 +10,7 @@ internal sealed class PeerWatch
     private static readonly TimeSpan s_shortestPeriod = TimeSpan.FromMilliseconds(10);
     private static readonly ConcurrentDictionary<TimeProvider, PeerWatch> s_watches = new();
 
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.PeerWatch);
     private readonly HashSet<Link> _links = [];
     private readonly ITimer _timer;
     private TimeSpan _period = Timeout.InfiniteTimeSpan;
@@ -31,7 +32,7 @@ internal sealed class PeerWatch
 
     private void AddOne(Link link)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             _links.Add(link);
             SetPeriod();
@@ -40,7 +41,7 @@ internal sealed class PeerWatch
 
     private void RemoveOne(Link link)
     {
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (_links.Remove(link))
                 SetPeriod();
@@ -67,7 +68,7 @@ internal sealed class PeerWatch
         if (Debugger.IsAttached)
             return;
         Link[] links;
-        lock (_sync)
+        using (_sync.Enter())
             links = [.. _links];
         foreach (Link link in links)
             link.CheckPeer(link.Settings.PeerTimeout);

@@ -1,7 +1,9 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Links;
 
 /// <summary>A caller that waits for one item; it is handed the item's bytes and deserializes them itself.</summary>
-internal abstract class ReadWaiter(Lock sync, WaiterPool pool) : Waiter(sync, pool)
+internal abstract class ReadWaiter(RankedLock sync, WaiterPool pool) : Waiter(sync, pool)
 {
     /// <summary>The item, once the outcome is a success.</summary>
     internal ItemSlice Item { get; set; }

@@ -1,9 +1,11 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Links;
 
 /// <summary>The callers that wait at one reading end. Guarded by the item receiver's lock.</summary>
 /// <param name="sync">That lock.</param>
 /// <param name="isSingleReader">A second pending read cancels the first, as in process for an unbounded channel of a single reader.</param>
-internal sealed class ReaderWaiters(Lock sync, bool isSingleReader)
+internal sealed class ReaderWaiters(RankedLock sync, bool isSingleReader)
 {
     private readonly WaiterQueue _blocked = new();
     private readonly WaiterQueue _waiting = new();

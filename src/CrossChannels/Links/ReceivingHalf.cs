@@ -31,9 +31,14 @@ internal abstract class ReceivingHalf
 
     public abstract long ReceivedItems { get; }
 
+    /// <summary>Whether <see cref="WriteFeedback"/> may have something to write that can travel with items. Read without a lock; true may be in vain.</summary>
+    public virtual bool HasFeedback => true;
+
     /// <summary>Writes what the sender gets back, such as credit, if there is any. Called with <see cref="Outbox.Sync"/> held.</summary>
+    /// <param name="room">Where to.</param>
+    /// <param name="hasMore">Whether some did not fit, and needs another write.</param>
     /// <returns>Bytes written, at most <see cref="MaxReturnBytes"/>.</returns>
-    public abstract int WriteFeedback(Span<byte> room);
+    public abstract int WriteFeedback(Span<byte> room, out bool hasMore);
 
     /// <summary>The room that <see cref="WriteFeedback"/> gets.</summary>
     public const int MaxReturnBytes = 88;

@@ -1,10 +1,11 @@
 using System.Threading.Tasks.Sources;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
 /// <summary>A caller that waits: a pooled value-task source, queued under its owner's lock and completed outside it.</summary>
 /// <remarks>Leaving the queue decides: whoever takes the waiter out, hand-over or cancellation, settles it. So neither loses an item.</remarks>
-internal class Waiter(Lock sync, WaiterPool pool) : IValueTaskSource, IValueTaskSource<bool>
+internal class Waiter(RankedLock sync, WaiterPool pool) : IValueTaskSource, IValueTaskSource<bool>
 {
     private ManualResetValueTaskSourceCore<bool> _core;
     private CancellationTokenRegistration _registration;
@@ -77,7 +78,7 @@ internal class Waiter(Lock sync, WaiterPool pool) : IValueTaskSource, IValueTask
 
     private void Cancel(CancellationToken token)
     {
-        lock (sync)
+        using (sync.Enter())
         {
             if (Queue is not { } queue)
                 return;

@@ -1,9 +1,10 @@
 using System.Buffers;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
 /// <summary>A caller that waits to write one item; it keeps a copy of the item's bytes.</summary>
-internal sealed class WriteWaiter(Lock sync, WaiterPool pool) : Waiter(sync, pool)
+internal sealed class WriteWaiter(RankedLock sync, WaiterPool pool) : Waiter(sync, pool)
 {
     private const int MaxKeptBytes = 256;
 

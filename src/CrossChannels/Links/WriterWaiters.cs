@@ -1,11 +1,12 @@
 using CrossChannels.Flow;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
 /// <summary>The callers that wait at one writing end, and what is asked of a shared channel for them. Guarded by the outbox's lock.</summary>
 internal sealed class WriterWaiters
 {
-    private readonly Lock _sync;
+    private readonly RankedLock _sync;
     private readonly WaiterQueue _waiting;
     private readonly WaiterPool _blockedPool = new();
     private readonly WaiterPool _waitingPool = new();

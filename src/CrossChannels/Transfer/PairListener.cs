@@ -1,4 +1,5 @@
 using CrossChannels.Links;
+using CrossChannels.Threading;
 using CrossChannels.Transports;
 
 namespace CrossChannels.Transfer;
@@ -14,7 +15,7 @@ internal sealed class PairListener
 {
     private static readonly TimeSpan s_hold = TimeSpan.FromSeconds(1);
 
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.PairListener);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _wanted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITransportListener _listener;
@@ -72,7 +73,7 @@ internal sealed class PairListener
     public void Withdraw(Exception? cause)
     {
         bool isHandedOver;
-        lock (_sync)
+        using (_sync.Enter())
         {
             isHandedOver = _state == State.HandedOver;
             // Who is held has come, whatever its ticket's giver thinks: what it sent counts.
@@ -92,7 +93,7 @@ internal sealed class PairListener
     {
         cancellationToken.ThrowIfCancellationRequested();
         TransferContent content = side.Describe(_listener.Address, true);
-        lock (_sync)
+        using (_sync.Enter())
         {
             if (side.Moved is { } moved)
                 throw moved;
@@ -128,7 +129,7 @@ internal sealed class PairListener
         }
         catch (Exception e)
         {
-            lock (_sync)
+            using (_sync.Enter())
             {
                 if (_state != State.Waiting)
                     return;
@@ -147,7 +148,7 @@ internal sealed class PairListener
     private async Task HoldAsync(PairConnection way)
     {
         bool isHeld;
-        lock (_sync)
+        using (_sync.Enter())
         {
             isHeld = _state == State.Waiting;
             if (isHeld)
@@ -158,7 +159,7 @@ internal sealed class PairListener
             await Task.WhenAny(Task.Delay(s_hold, _settings.TimeProvider, _stopping.Token), _wanted.Task).ConfigureAwait(false);
         }
         bool isTaken;
-        lock (_sync)
+        using (_sync.Enter())
         {
             isTaken = _state == State.Held;
             if (isTaken)

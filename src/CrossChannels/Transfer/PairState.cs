@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using CrossChannels.Links;
+using CrossChannels.Threading;
 using CrossChannels.Transports;
 
 namespace CrossChannels.Transfer;
@@ -7,7 +8,7 @@ namespace CrossChannels.Transfer;
 /// <summary>What joins the two ends of a pair: memory, at the first use of either, or a connection, once one was given to another process.</summary>
 internal sealed class PairState(string secret)
 {
-    private readonly Lock _sync = new();
+    private readonly RankedLock _sync = new(LockRank.Pair);
     private PairSide? _first;
     private PairSide? _second;
     private PairListener? _host;
@@ -24,7 +25,7 @@ internal sealed class PairState(string secret)
     public void Use()
     {
         PairListener? host;
-        lock (_sync)
+        using (_sync.Enter())
         {
             host = _host;
             if (_isJoined || (host is null && _first is null))
@@ -43,7 +44,7 @@ internal sealed class PairState(string secret)
     {
         PairSide side = isFirst ? _first! : _second!, other = isFirst ? _second! : _first!;
         PairListener? host;
-        lock (_sync)
+        using (_sync.Enter())
         {
             Check(side, to);
             host = _host;
@@ -57,7 +58,7 @@ internal sealed class PairState(string secret)
         try
         {
             TransferContent content = side.Describe(listener.Address, false);
-            lock (_sync)
+            using (_sync.Enter())
             {
                 Check(side, to);
                 host = _host;

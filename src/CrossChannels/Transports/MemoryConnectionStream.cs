@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Transports;
 
@@ -7,8 +8,8 @@ namespace CrossChannels.Transports;
 internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter writer) : Stream
 {
     // Guards _disposed, and the bytes of the reader against their release while they are copied.
-    private readonly Lock _gate = new();
-    private bool _disposed;
+    private readonly RankedLock _gate = new(LockRank.MemoryConnection);
+    private volatile bool _disposed;
 
     public override bool CanRead => true;
 
@@ -29,7 +30,7 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
         try
         {
             ReadResult result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            lock (_gate)
+            using (_gate.Enter())
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 int count = (int)Math.Min(result.Buffer.Length, buffer.Length);
@@ -85,7 +86,7 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
     /// <summary>Ends both directions; the peer may still read what was written.</summary>
     protected override void Dispose(bool disposing)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (_disposed)
             {
@@ -99,7 +100,7 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
         writer.CancelPendingFlush();
         writer.Complete();
         reader.CancelPendingRead();
-        lock (_gate)
+        using (_gate.Enter())
         {
             reader.Complete();
         }
@@ -107,11 +108,6 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
         base.Dispose(disposing);
     }
 
-    private bool IsDisposed()
-    {
-        lock (_gate)
-        {
-            return _disposed;
-        }
-    }
+    // Takes no lock: a filter of an exception runs before the scope that threw has left its own.
+    private bool IsDisposed() => _disposed;
 }

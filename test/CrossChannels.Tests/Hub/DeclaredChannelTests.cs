@@ -80,7 +80,7 @@ public sealed class DeclaredChannelTests : IDisposable
         var channel = new QueueChannel("items", options with { Leases = new LeaseOptions { MaxDeliveries = 1 }, DeadLetters = letters }, budget);
         Assert.IsTrue(channel.OwnerWrites.TryAccept(7L));
         HubAfterLock duties = default;
-        lock (channel.Sync)
+        using (channel.Sync.Enter())
         {
             Assert.IsTrue(channel.Queue.TryTakeRun(1, long.MaxValue, out ItemBatch run));
             channel.ReturnLocked(run, ReturnReason.Handed, hadSlot: true, ref duties);

@@ -11,21 +11,26 @@ public sealed partial class LayeringTests
     {
         ["Protocol"] = [],
         ["Flow"] = [],
-        ["Transports"] = [""],
+        ["SharedMemory"] = [],
+        ["Threading"] = [],
+        ["Transports"] = ["", "Threading"],
         ["Serialization"] = [""],
-        ["Diagnostics"] = [""],
-        ["Links"] = ["", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Channels"] = ["", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
-        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics"],
+        ["Diagnostics"] = ["", "Threading"],
+        ["Links"] = ["", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Channels"] = ["", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
     };
+
+    /// <summary>Rooms of the root namespace: public data, and the plumbing where transports and links meet.</summary>
+    private static readonly string[] s_rootRooms = ["Addresses", "Exceptions", "Listening", "Options", "Status"];
 
     public static IEnumerable<object[]> Folders => s_mayKnow.Keys.Select(folder => new object[] { folder });
 
     [TestMethod]
     public void Folders_AllHaveARule() =>
         CollectionAssert.AreEquivalent(
-            s_mayKnow.Keys.ToArray(),
+            s_mayKnow.Keys.Concat(s_rootRooms).ToArray(),
             Directory.GetDirectories(Repository.At("src/CrossChannels")).Select(Path.GetFileName).Except(["bin", "obj"]).ToArray());
 
     [TestMethod]
@@ -37,10 +42,17 @@ public sealed partial class LayeringTests
     }
 
     [TestMethod]
+    public void RoomOfTheRoot_HasTheRootNamespace()
+    {
+        foreach (string file in s_rootRooms.SelectMany(Sources))
+            StringAssert.Contains(File.ReadAllText(file), "namespace CrossChannels;", file);
+    }
+
+    [TestMethod]
     [DynamicData(nameof(Folders))]
     public void Folder_UsesOnlyWhatItMay(string folder)
     {
-        string[] own = ["System", "Microsoft.Extensions.Logging", .. s_mayKnow[folder].Select(other => other.Length == 0 ? "CrossChannels" : $"CrossChannels.{other}")];
+        string[] own = ["System", "Microsoft.Extensions.Logging", "Microsoft.Win32.SafeHandles", .. s_mayKnow[folder].Select(other => other.Length == 0 ? "CrossChannels" : $"CrossChannels.{other}")];
         foreach (string file in Sources(folder))
         {
             foreach (Match match in Using().Matches(File.ReadAllText(file)))

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace CrossChannels.SharedMemory;
+
+/// <summary>Where everything of a lane is in its segment.</summary>
+/// <param name="ElementSize">Bytes of an item of fixed size, or 0: then each item is a record with its length.</param>
+/// <param name="MaxItemBytes">The largest item.</param>
+/// <param name="Capacity">How many items may be published and not taken.</param>
+/// <param name="MaxBytes">How many bytes of records may be; one alone may have more.</param>
+/// <remarks>
+/// <code>
+///     0  magic and version "CCLANE01"           256  taken items, taken bytes     the reader's line
+///     8  element size, 4; largest item, 4       384  parked: the reader           set by the reader, cleared by who wakes it
+///    16  capacity, 8; most bytes, 8             512  parked: the writer           set by the writer, cleared by who wakes it
+///   128  written items, 8; closed, 4            4096 next chunk of each chunk, 4 bytes each
+///        the writer's line                           chunks, from a page boundary on
+/// </code>
+/// Items stand in chunks, one behind the other; at the end of a chunk the table names the next. The writer uses a chunk again when all
+/// of its items are taken, and takes a fresh one only when it must, so that the pages in use follow what is unread and not the capacity.
+/// </remarks>
+internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, long Capacity, long MaxBytes)
+{
+    public const int HeaderBytes = 4096;
+    public const int Written = 128;
+    public const int Closed = 136;
+    public const int Taken = 256;
+    public const int TakenBytes = 264;
+    public const int ReaderParked = 384;
+    public const int WriterParked = 512;
+
+    /// <summary>The length before a record; records begin at multiples of it.</summary>
+    public const int RecordHead = 8;
+
+    private const int LeastChunk = 4096;
+    private const int MostChunk = 64 * 1024;
+    private const long MostBytes = 1L << 36;
+    private const int LargestElement = 1 << 30;
+    private const int FieldsBytes = 32;
+
+    private static ReadOnlySpan<byte> Magic => "CCLANE01"u8;
+
+    /// <summary>Lays a lane out.</summary>
+    public static LaneLayout Of(int elementSize, int maxItemBytes, long capacity, long maxBytes)
+    {
+        maxBytes = Math.Min(maxBytes, MostBytes);
+        long most = elementSize == 0 ? long.MaxValue : Math.Max(1, maxBytes / elementSize);
+        return new LaneLayout(elementSize, maxItemBytes, Math.Min(capacity, most), maxBytes);
+    }
+
+    /// <summary>Bytes of a chunk, a power of two: small for a small capacity, so that its working set is.</summary>
+    public int ChunkBytes
+    {
+        get
+        {
+            int least = Math.Max(LeastChunk, (int)BitOperations.RoundUpToPowerOf2((uint)ElementSize));
+            long wanted = ElementSize == 0 ? MostChunk : Capacity * ElementSize;
+            return Math.Max(least, (int)BitOperations.RoundUpToPowerOf2((ulong)Math.Min(wanted, MostChunk)));
+        }
+    }
+
+    /// <summary>Enough for all that may be unread, a chunk that is begun at each end of it, and one more item.</summary>
+    public int ChunkCount => ElementSize == 0
+        ? (int)((MaxBytes + RecordBytes(MaxItemBytes)) / ChunkBytes) + 3
+        : (int)(Capacity / ItemsPerChunk) + 3;
+
+    public int ItemsPerChunk => ChunkBytes / ElementSize;
+
+    public long ChunksStart => HeaderBytes + ((ChunkCount * (long)sizeof(int)) + HeaderBytes - 1) / HeaderBytes * HeaderBytes;
+
+    public long Length => ChunksStart + ((long)ChunkCount * ChunkBytes);
+
+    /// <summary>What a record of so many bytes takes.</summary>
+    public static long RecordBytes(int length) => RecordHead + (((long)length + RecordHead - 1) & -RecordHead);
+
+    public void Write(Span<byte> header)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(header[8..], ElementSize);
+        BinaryPrimitives.WriteInt32LittleEndian(header[12..], MaxItemBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(header[16..], Capacity);
+        BinaryPrimitives.WriteInt64LittleEndian(header[24..], MaxBytes);
+        Magic.CopyTo(header);
+    }
+
+    /// <summary>Reads, once, what another process laid out.</summary>
+    /// <exception cref="InvalidDataException">No correct peer lays a lane out like that.</exception>
+    public static LaneLayout Read(ReadOnlySpan<byte> header, long length)
+    {
+        Span<byte> fields = stackalloc byte[FieldsBytes];
+        header[..FieldsBytes].CopyTo(fields);
+        if (!fields[..Magic.Length].SequenceEqual(Magic))
+            throw new InvalidDataException("The segment is not a lane of a version that is known here.");
+        var layout = new LaneLayout(
+            BinaryPrimitives.ReadInt32LittleEndian(fields[8..]), BinaryPrimitives.ReadInt32LittleEndian(fields[12..]),
+            BinaryPrimitives.ReadInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadInt64LittleEndian(fields[24..]));
+        bool isSane = layout.ElementSize is >= 0 and <= LargestElement && layout.MaxItemBytes is >= 1 and <= LargestElement
+            && layout.Capacity >= 1 && layout.MaxBytes is >= 1 and <= MostBytes
+            && layout == Of(layout.ElementSize, layout.MaxItemBytes, layout.Capacity, layout.MaxBytes) && layout.Length == length;
+        return isSane ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
+    }
+}

@@ -1,0 +1,252 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace CrossChannels.SharedMemory;
+
+/// <summary>The writing end of a lane: stores items and publishes them. One caller at a time, and only while the segment is mapped.</summary>
+/// <remarks>
+/// What the reader says is read once into a local and checked. A wrong value is never used: it is kept as <see cref="Violation"/>, and from
+/// then on there is no room.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed unsafe class LaneWriter
+{
+    private readonly byte* _start;
+    private readonly byte* _chunks;
+    private readonly int* _next;
+    private readonly long* _writtenWord;
+    private readonly long* _takenWord;
+    private readonly int* _readerParkedWord;
+    private readonly LaneLayout _layout;
+    private readonly int _chunkBytes;
+    private readonly int _chunkCount;
+    private readonly bool _isFenceShared;
+    private readonly Queue<(int Chunk, long Until)> _full = new();
+    private byte* _at;
+    private byte* _end;
+    private int _chunk = -1;
+    private int _fresh;
+    private long _written;
+    private long _stored;
+    private long _limit;
+    private long _taken;
+    private long _writtenBytes;
+    private long _takenBytes;
+
+    /// <param name="segment">Laid out; stays mapped while this is used.</param>
+    /// <param name="layout">Of the segment.</param>
+    /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
+    public LaneWriter(SharedSegment segment, LaneLayout layout, bool isFenceShared)
+    {
+        _start = segment.Start;
+        _chunks = _start + layout.ChunksStart;
+        _next = (int*)(_start + LaneLayout.HeaderBytes);
+        _writtenWord = (long*)(_start + LaneLayout.Written);
+        _takenWord = (long*)(_start + LaneLayout.Taken);
+        _readerParkedWord = (int*)(_start + LaneLayout.ReaderParked);
+        _layout = layout;
+        _chunkBytes = layout.ChunkBytes;
+        _chunkCount = layout.ChunkCount;
+        _isFenceShared = isFenceShared;
+        _limit = layout.Capacity;
+    }
+
+    /// <summary>Items published.</summary>
+    public long Written => Volatile.Read(ref _written);
+
+    /// <summary>Items that the reader has taken, as far as was looked last.</summary>
+    public long Taken => Volatile.Read(ref _taken);
+
+    /// <summary>What the reader said that no correct one says.</summary>
+    public string? Violation { get; private set; }
+
+    /// <summary>Publishes one item of fixed size.</summary>
+    /// <returns>False if there is no room.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWrite<T>(T item)
+    {
+        if (_written == _limit && !TryFindRoom())
+            return false;
+        if (_at == _end)
+            BeginElements();
+        Unsafe.WriteUnaligned(_at, item);
+        _at += Unsafe.SizeOf<T>();
+        Publish(1);
+        return true;
+    }
+
+    /// <summary>Publishes as many items of fixed size as there is room for, all at once.</summary>
+    public int TryWriteMany<T>(ReadOnlySpan<T> items)
+    {
+        if (_limit - _written < items.Length)
+            TryFindRoom();
+        int count = (int)Math.Min(_limit - _written, items.Length);
+        if (count == 0)
+            return 0;
+        ReadOnlySpan<byte> bytes = MemoryMarshal.CreateReadOnlySpan(
+            ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(items)), checked(count * Unsafe.SizeOf<T>()));
+        CopyElements(bytes, count);
+        Publish(count);
+        return count;
+    }
+
+    /// <summary>Publishes one item given as bytes.</summary>
+    /// <param name="item">Of the fixed size, where there is one.</param>
+    /// <param name="isNull">It is null, and has no bytes.</param>
+    /// <returns>False if there is no room.</returns>
+    public bool TryWrite(ReadOnlySpan<byte> item, bool isNull)
+    {
+        if (_written == _limit && !TryFindRoom())
+            return false;
+        if (_layout.ElementSize > 0)
+        {
+            CopyElements(item, 1);
+            Publish(1);
+            return true;
+        }
+        long size = LaneLayout.RecordBytes(item.Length);
+        if (!HasRoomFor(size) && !(TryFindRoom() && HasRoomFor(size)))
+            return false;
+        if (_at == _end)
+            BeginChunk(_chunkBytes);
+        *(long*)_at = isNull ? -1 : item.Length;
+        _at += LaneLayout.RecordHead;
+        CopyRecord(item);
+        _writtenBytes += size;
+        Publish(1);
+        return true;
+    }
+
+    /// <summary>Whether there is room for an item of so many bytes.</summary>
+    public bool HasRoom(int bytes)
+    {
+        if (_written == _limit && !TryFindRoom())
+            return false;
+        long size = LaneLayout.RecordBytes(bytes);
+        return _layout.ElementSize > 0 || HasRoomFor(size) || (TryFindRoom() && HasRoomFor(size));
+    }
+
+    /// <summary>Says that no item follows; after the last one.</summary>
+    public void Close() => Volatile.Write(ref *(int*)(_start + LaneLayout.Closed), 1);
+
+    /// <summary>After something was published: clears the parked word of a reader that had set it.</summary>
+    /// <returns>True if the reader is to be woken; once a parking.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryWakeReader()
+    {
+        // The store that published must be seen before this load is done, or both ends could miss each other. A reader that parks pays for
+        // that where both processes share a fence; elsewhere each publishing does.
+        if (!_isFenceShared)
+            Interlocked.MemoryBarrier();
+        return Volatile.Read(ref *_readerParkedWord) != 0 && Interlocked.Exchange(ref *_readerParkedWord, 0) != 0;
+    }
+
+    /// <summary>Says that this end waits for room, then looks once more.</summary>
+    /// <param name="bytes">Of the item that waits.</param>
+    /// <returns>False if there is room; then it is not parked.</returns>
+    public bool TryPark(int bytes)
+    {
+        Volatile.Write(ref *(int*)(_start + LaneLayout.WriterParked), 1);
+        if (_isFenceShared)
+            ProcessFence.Full();
+        else
+            Interlocked.MemoryBarrier();
+        if (!HasRoom(bytes))
+            return true;
+        Volatile.Write(ref *(int*)(_start + LaneLayout.WriterParked), 0);
+        return false;
+    }
+
+    /// <summary>Whether the reader has taken more than at the last look. May be called beside another caller.</summary>
+    public bool HasNews => Volatile.Read(ref *_takenWord) != Volatile.Read(ref _taken);
+
+    /// <summary>Looks at what the reader has taken.</summary>
+    public void Look() => TryFindRoom();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Publish(int count)
+    {
+        long written = _written + count;
+        _written = _stored = written;
+        Volatile.Write(ref *_writtenWord, written);
+    }
+
+    /// <summary>A record alone may exceed the bytes that may be unread.</summary>
+    private bool HasRoomFor(long size) => _writtenBytes - _takenBytes + size <= _layout.MaxBytes || _taken == _written;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFindRoom()
+    {
+        long taken = Volatile.Read(ref *_takenWord);
+        long bytes = Volatile.Read(ref *(long*)(_start + LaneLayout.TakenBytes));
+        if (Violation is not null)
+            return false;
+        // Bytes are told before items, so that they may be ahead of them.
+        if (taken < _taken || taken > _written || bytes < _takenBytes || bytes > _writtenBytes)
+        {
+            Violation = $"The lane's reader says that it took {taken:N0} items, {bytes:N0} bytes, after {_taken:N0} items, {_takenBytes:N0} bytes; {_written:N0} items, {_writtenBytes:N0} bytes were written.";
+            _limit = _written;
+            return false;
+        }
+        Volatile.Write(ref _taken, taken);
+        _takenBytes = bytes;
+        _limit = taken + _layout.Capacity;
+        return _written < _limit;
+    }
+
+    private void BeginElements() => BeginChunk(_layout.ItemsPerChunk * _layout.ElementSize);
+
+    /// <summary>Goes on in the next chunk: the one that was full first, if all its items are taken, else a fresh one.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void BeginChunk(int usableBytes)
+    {
+        // The item that comes next begins, or goes on, in the next chunk: once it is taken the reader has left this one, and has read
+        // which one follows.
+        if (_chunk >= 0)
+            _full.Enqueue((_chunk, _stored + 1));
+        if (_full.TryPeek(out (int Chunk, long Until) first) && first.Until > _taken)
+            TryFindRoom();
+        int next = _chunk;
+        if (_full.Count > 0 && first.Until <= _taken)
+            next = _full.Dequeue().Chunk;
+        else if (_fresh < _chunkCount)
+            next = _fresh++;
+        else
+            Violation ??= $"The lane's reader says that it took {_takenBytes:N0} bytes of {_writtenBytes:N0}, but only {_taken:N0} items of {_written:N0}.";
+        if (_chunk >= 0)
+            Volatile.Write(ref _next[_chunk], next);
+        _chunk = next;
+        _at = _chunks + ((long)next * _chunkBytes);
+        _end = _at + usableBytes;
+    }
+
+    private void CopyElements(ReadOnlySpan<byte> bytes, int count)
+    {
+        int size = _layout.ElementSize;
+        while (count > 0)
+        {
+            if (_at == _end)
+                BeginElements();
+            int here = (int)Math.Min(count, (_end - _at) / size);
+            bytes[..(here * size)].CopyTo(new Span<byte>(_at, here * size));
+            bytes = bytes[(here * size)..];
+            _at += here * size;
+            _stored += here;
+            count -= here;
+        }
+    }
+
+    private void CopyRecord(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            if (_at == _end)
+                BeginChunk(_chunkBytes);
+            int here = (int)Math.Min(bytes.Length, _end - _at);
+            bytes[..here].CopyTo(new Span<byte>(_at, here));
+            bytes = bytes[here..];
+            _at += (here + LaneLayout.RecordHead - 1) & -LaneLayout.RecordHead;
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace CrossChannels.SharedMemory;
+
+/// <summary>How long it pays to spin before parking, learned from how long the last waits took.</summary>
+internal struct SpinWindow
+{
+    private static readonly long s_most = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 20_000 : 0;
+
+    // A wait that was parked is longer by the way through the kernel, there and back.
+    private static readonly long s_worth = 4 * s_most;
+
+    private long _average;
+
+    /// <summary>For how many ticks of <see cref="Stopwatch"/> to spin; 0 where it does not pay.</summary>
+    public readonly long Ticks => _average <= s_worth ? s_most : 0;
+
+    /// <summary>A wait, spun or parked, is over.</summary>
+    public void Waited(long ticks)
+    {
+        // One very long wait is forgotten after a few short ones.
+        long bounded = Math.Min(ticks, 4 * s_worth);
+        _average += (bounded - _average) / 4;
+    }
+}
