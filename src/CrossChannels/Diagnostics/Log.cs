@@ -1,3 +1,4 @@
+using CrossChannels.Threading;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Diagnostics;
@@ -151,7 +152,11 @@ internal static partial class Log
     private static partial void ComparerFailedCore(ILogger logger, string channel, Exception error);
 
     /// <summary>The logger, without what it throws; the workers' library logs by it too.</summary>
-    internal static ILogger? Quiet(ILogger? logger) => logger is null ? null : new QuietLogger(logger);
+    internal static ILogger? Quiet(ILogger? logger)
+    {
+        HeldLocks.AssertNone();
+        return logger is null ? null : new QuietLogger(logger);
+    }
 
     /// <summary>The program's logger, without what it throws, which there is no place to report.</summary>
     private sealed class QuietLogger(ILogger logger) : ILogger
