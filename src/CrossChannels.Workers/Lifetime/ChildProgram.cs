@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Links;
+using CrossChannels.Threading;
 using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
@@ -13,7 +14,7 @@ namespace CrossChannels.Workers.Lifetime;
 [SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle unless one is asked for.")]
 internal sealed class ChildProgram
 {
-    private readonly Lock _gate = new();
+    private readonly RankedLock _gate = new(LockRank.WorkerProgram);
     private readonly SemaphoreSlim _speaking = new(1, 1);
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
@@ -63,7 +64,7 @@ internal sealed class ChildProgram
         GivenArguments given = await arguments.GiveAsync(_name, cancellationToken).ConfigureAwait(false);
         byte[] frame = StartMessage.Create(method, given, _name, _options.ExitOnSignal ?? true, _token);
         bool isGone;
-        lock (_gate)
+        using (_gate.Enter())
         {
             _given = given;
             isGone = _isGone;
@@ -83,7 +84,7 @@ internal sealed class ChildProgram
 
     public void Kill()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (!_isGone)
                 _process.Kill();
@@ -116,7 +117,7 @@ internal sealed class ChildProgram
             PumpAsync(_options.Error, static process => process.StandardError));
         await _process.WaitForExitAsync().ConfigureAwait(false);
         int code;
-        lock (_gate)
+        using (_gate.Enter())
         {
             code = _process.ExitCode;
             _isGone = true;
@@ -150,7 +151,7 @@ internal sealed class ChildProgram
     {
         int code = await _exitCode.Task.ConfigureAwait(false);
         GivenArguments? given;
-        lock (_gate)
+        using (_gate.Enter())
         {
             given = _given;
             _given = null;

@@ -118,8 +118,7 @@ internal static class FromPythonProcessSnippets
         // snippet: python-lock
         await using CrossLock gate = await CrossChannel.CreateLockAsync("gate");
         WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => WorkerProcess.StartAsync(WorkAsync, gate)));
-        foreach (WorkerProcess worker in workers)
-            await worker.WaitForExitAsync();
+        await WorkerProcess.WaitAllAsync(workers);
 
         static async Task WorkAsync(CrossLock gate)
         {

@@ -1,3 +1,5 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>Tells a receiver of the caller's how many tasks are done: one report at a time, rising, and no lock is held while it is told.</summary>
@@ -19,6 +21,7 @@ internal sealed class ProgressReports(IProgress<int> receiver)
                 while ((done = Volatile.Read(ref _done)) > _told)
                 {
                     Volatile.Write(ref _told, done);
+                    HeldLocks.AssertNone();
                     receiver.Report(done);
                 }
             }

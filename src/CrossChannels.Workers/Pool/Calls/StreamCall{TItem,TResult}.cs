@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using CrossChannels.Threading;
 using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
 
@@ -21,7 +22,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     private bool _isSourceDone;
 
     // Under its own, which is never taken together with the scheduler's: items by number, results that others have to come before, the first failed task.
-    private readonly Lock _gate = new();
+    private readonly RankedLock _gate = new(LockRank.PoolResults);
     private readonly Dictionary<int, TItem> _items = [];
     private readonly Dictionary<int, TResult> _early = [];
     private int _nextResult;
@@ -50,7 +51,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
                 return _nextResult >= _failedTask ? _failure : null;
         }
     }
@@ -62,7 +63,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     /// <summary>Keeps items until their results are there; before <see cref="AddChunk"/>.</summary>
     public void Keep(int first, List<TItem> items)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             for (int i = 0; i < items.Count; i++)
                 _items.Add(first + i, items[i]);
@@ -98,7 +99,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     {
         if (!_isOrdered)
             return reason;
-        lock (_gate)
+        using (_gate.Enter())
         {
             // The first in the order of the items, not of time, so that a loop sees the same each time.
             if (task < _failedTask)
@@ -110,7 +111,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     public override void Write(int task, MessageWriter writer)
     {
         TItem? item;
-        lock (_gate)
+        using (_gate.Enter())
             item = _items[task];
         _write(writer, item);
     }
@@ -121,7 +122,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
         for (int i = chunk.Next; i < chunk.Next + count; i++)
         {
             TResult result = codec.Read(reader);
-            lock (_gate)
+            using (_gate.Enter())
             {
                 _items.Remove(i);
                 Pass(i, result);

@@ -1,7 +1,10 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>Calls that have something to run; each gives one chunk in its turn. The scheduler's lock guards it.</summary>
-internal sealed class CallQueue
+/// <param name="gate">The scheduler's lock.</param>
+internal sealed class CallQueue(RankedLock gate)
 {
     private readonly Queue<PoolCall> _calls = new();
     private int _chunkCount;
@@ -9,6 +12,7 @@ internal sealed class CallQueue
     /// <summary>Takes a call in, unless it is there or has nothing to run.</summary>
     public void Add(PoolCall call)
     {
+        gate.AssertHeld();
         if (call.IsQueued || call.Pending == 0)
             return;
         call.IsQueued = true;
@@ -18,6 +22,7 @@ internal sealed class CallQueue
     /// <summary>How many chunks wait, no more than so many of each call.</summary>
     public int Pending(int mostOfACall)
     {
+        gate.AssertHeld();
         int pending = 0;
         foreach (PoolCall call in _calls)
             pending += Math.Min(call.Pending, mostOfACall);
@@ -32,6 +37,7 @@ internal sealed class CallQueue
     /// <param name="toIdle">Whether the worker that gets it has nothing else.</param>
     public Chunk? Take(int most, bool toIdle)
     {
+        gate.AssertHeld();
         for (int turns = _calls.Count; turns > 0; turns--)
         {
             PoolCall call = _calls.Dequeue();

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Workers.Pool;
 
@@ -7,7 +7,7 @@ namespace CrossChannels.Workers.Pool;
 /// <param name="queue">Gets what is taken back.</param>
 /// <param name="options">Of the pool.</param>
 /// <param name="scheduler">Told when a worker or a call has nothing left.</param>
-internal sealed class ChunkAssignments(Lock gate, CallQueue queue, WorkerPoolOptions options, PoolScheduler scheduler)
+internal sealed class ChunkAssignments(RankedLock gate, CallQueue queue, WorkerPoolOptions options, PoolScheduler scheduler)
 {
     /// <summary>At most so many chunks are with one worker, however short they are.</summary>
     private const int MaxDepth = 64;
@@ -21,7 +21,7 @@ internal sealed class ChunkAssignments(Lock gate, CallQueue queue, WorkerPoolOpt
     /// <exception cref="InvalidDataException">It cannot be at this one, or not at so many of its tasks.</exception>
     public Chunk AtWork(WorkerSlot slot, int id, int count, out bool isStopped)
     {
-        lock (gate)
+        using (gate.Enter())
         {
             Chunk chunk = slot.Window.First?.Value ?? throw Unexpected(slot, id);
             if (chunk.Id != id || count < 0 || count > chunk.Left)
@@ -41,7 +41,7 @@ internal sealed class ChunkAssignments(Lock gate, CallQueue queue, WorkerPoolOpt
     {
         PoolCall call = chunk.Call;
         bool isLeaving = false;
-        lock (gate)
+        using (gate.Enter())
         {
             chunk.Advance(count);
             if (state == ChunkState.Partial)
@@ -70,7 +70,7 @@ internal sealed class ChunkAssignments(Lock gate, CallQueue queue, WorkerPoolOpt
     /// <returns>False if the worker is gone, and all of the chunk has been taken back.</returns>
     public bool Cut(WorkerSlot slot, Chunk chunk, int count, bool isNeeded)
     {
-        lock (gate)
+        using (gate.Enter())
         {
             if (!slot.Window.Contains(chunk))
                 return false;
@@ -90,7 +90,7 @@ internal sealed class ChunkAssignments(Lock gate, CallQueue queue, WorkerPoolOpt
     public void TakeBack(WorkerSlot slot, IReadOnlyList<int> ids)
     {
         PoolCall? call = null;
-        lock (gate)
+        using (gate.Enter())
         {
             slot.IsRecalling = false;
             foreach (int id in ids)
@@ -123,7 +123,7 @@ internal sealed class ChunkAssignments(Lock gate, CallQueue queue, WorkerPoolOpt
     /// <returns>Why its call fails, if it was lost too often with it.</returns>
     public WorkerLostException? GiveBackLocked(WorkerSlot slot, Chunk chunk, bool isFirst, WorkerExit? exit, Exception? error)
     {
-        Debug.Assert(gate.IsHeldByCurrentThread);
+        gate.AssertHeld();
         int attempts = isFirst ? chunk.Attempts + 1 : chunk.Attempts;
         if (attempts > (chunk.Call.CanRetry ? options.MaxRetries : 0))
         {

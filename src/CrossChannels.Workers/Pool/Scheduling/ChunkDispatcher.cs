@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Workers.Pool;
 
@@ -7,12 +7,12 @@ namespace CrossChannels.Workers.Pool;
 /// <param name="queue">What waits for a worker.</param>
 /// <param name="slots">All workers; the scheduler changes it.</param>
 /// <param name="scheduler">Told what cannot be given.</param>
-internal sealed class ChunkDispatcher(Lock gate, CallQueue queue, List<WorkerSlot> slots, PoolScheduler scheduler)
+internal sealed class ChunkDispatcher(RankedLock gate, CallQueue queue, List<WorkerSlot> slots, PoolScheduler scheduler)
 {
     /// <summary>Gives a worker all that it has room for. One caller at a time does it, and looks until there is nothing to give.</summary>
     public async Task FeedAsync(WorkerSlot slot)
     {
-        lock (gate)
+        using (gate.Enter())
         {
             if (slot.IsBeingFed)
                 return;
@@ -22,7 +22,7 @@ internal sealed class ChunkDispatcher(Lock gate, CallQueue queue, List<WorkerSlo
         {
             Chunk? chunk;
             WorkerSlot? longest = null;
-            lock (gate)
+            using (gate.Enter())
             {
                 chunk = TakeLocked(slot);
 
@@ -46,7 +46,7 @@ internal sealed class ChunkDispatcher(Lock gate, CallQueue queue, List<WorkerSlo
 
     private Chunk? TakeLocked(WorkerSlot slot)
     {
-        Debug.Assert(gate.IsHeldByCurrentThread);
+        gate.AssertHeld();
         if (!slot.IsReady || slot.IsLeaving || slot.IsKilled || slot.TasksLeft == 0)
             return null;
         bool isIdle = slot.Window.Count == 0;
@@ -88,7 +88,7 @@ internal sealed class ChunkDispatcher(Lock gate, CallQueue queue, List<WorkerSlo
     private void Recall(WorkerSlot slot)
     {
         int half;
-        lock (gate)
+        using (gate.Enter())
             half = Math.Max(1, slot.Window.Count / 2);
         slot.Connection?.Send(PoolMessage.Recall, half);
     }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using CrossChannels.Threading;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Pool;
@@ -6,7 +6,7 @@ namespace CrossChannels.Workers.Pool;
 /// <summary>Which worker runs what, when workers start, and when calls are over. One lock guards all of it; no code of a user's runs under it.</summary>
 internal sealed class PoolScheduler
 {
-    private readonly Lock _gate = new();
+    private readonly RankedLock _gate = new(LockRank.PoolScheduler);
     private readonly WorkerPoolOptions _options;
     private readonly PoolWorkerFactory _factory;
     private readonly ILogger? _logger;
@@ -15,7 +15,7 @@ internal sealed class PoolScheduler
 
     // Of StartAsync: done at the moment at which all workers are ready.
     private readonly List<TaskCompletionSource> _starts = [];
-    private readonly CallQueue _queue = new();
+    private readonly CallQueue _queue;
     private readonly ChunkDispatcher _dispatcher;
     private readonly StartFailures _failures;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +29,7 @@ internal sealed class PoolScheduler
         _options = options;
         _factory = factory;
         _logger = options.Logger;
+        _queue = new CallQueue(_gate);
         _dispatcher = new ChunkDispatcher(_gate, _queue, _slots, this);
         _failures = new StartFailures(options);
         Assignments = new ChunkAssignments(_gate, _queue, options, this);
@@ -49,7 +50,7 @@ internal sealed class PoolScheduler
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
                 return _isCompleted;
         }
     }
@@ -59,7 +60,7 @@ internal sealed class PoolScheduler
     {
         get
         {
-            lock (_gate)
+            using (_gate.Enter())
                 return [.. _slots.Where(static slot => slot.IsReady).Select(static slot => slot.Worker!.ProcessId)];
         }
     }
@@ -67,15 +68,16 @@ internal sealed class PoolScheduler
     /// <exception cref="InvalidOperationException">The pool is complete.</exception>
     public void ThrowIfCompleted()
     {
-        if (IsCompleted)
-            throw new InvalidOperationException("The pool is complete: it takes no more calls.");
+        using (_gate.Enter())
+            ThrowIfCompletedLocked();
     }
 
     public void Submit(PoolCall call, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
-            ThrowIfCompleted();
+            ThrowIfCompletedLocked();
+
             // Not while others wait for workers that fail to start: calls that keep coming would put off the end of all of them for ever.
             if (_calls.Count == 0 || HasGivenUpLocked || _slots.Exists(static slot => slot.IsReady))
                 _failures.Forget();
@@ -87,7 +89,7 @@ internal sealed class PoolScheduler
             CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
                 _ => Stop(call, new OperationCanceledException(cancellationToken)), null);
             bool isFinished;
-            lock (_gate)
+            using (_gate.Enter())
             {
                 call.Registration = registration;
                 isFinished = call.IsFinished;
@@ -103,7 +105,7 @@ internal sealed class PoolScheduler
     public void Change<TCall>(TCall call, Action<TCall> change)
         where TCall : PoolCall
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (call.StopReason is not null || call.IsFinished)
                 return;
@@ -126,7 +128,7 @@ internal sealed class PoolScheduler
             Stop(call, now);
             return;
         }
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (call.StopReason is null)
                 call.DropFrom(task);
@@ -138,10 +140,12 @@ internal sealed class PoolScheduler
     public void Stop(PoolCall call, Exception reason)
     {
         List<WorkerSlot> told;
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (!call.TryStop(reason))
                 return;
+
+            // After the call has stopped: a worker that is given a chunk of it from now on is told by who gave it.
             told = _slots.FindAll(slot => slot.Has(call));
         }
         foreach (WorkerSlot slot in told)
@@ -156,9 +160,9 @@ internal sealed class PoolScheduler
     {
         var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         List<WorkerSlot> started;
-        lock (_gate)
+        using (_gate.Enter())
         {
-            ThrowIfCompleted();
+            ThrowIfCompletedLocked();
             _failures.Forget();
             if (AreAllReadyLocked())
                 return Task.CompletedTask;
@@ -171,7 +175,7 @@ internal sealed class PoolScheduler
 
     public void Complete()
     {
-        lock (_gate)
+        using (_gate.Enter())
             _isCompleted = true;
         CheckEnd();
     }
@@ -180,7 +184,7 @@ internal sealed class PoolScheduler
     {
         PoolCall[] calls;
         WorkerSlot[] slots;
-        lock (_gate)
+        using (_gate.Enter())
         {
             _isCompleted = true;
             _isTerminated = true;
@@ -202,7 +206,7 @@ internal sealed class PoolScheduler
     {
         var connection = new WorkerConnection(worker.Link.Writer);
         bool isKilled, isLeaving;
-        lock (_gate)
+        using (_gate.Enter())
         {
             slot.Attach(worker, connection);
             isKilled = slot.IsKilled;
@@ -217,7 +221,7 @@ internal sealed class PoolScheduler
 
     public void SetReady(WorkerSlot slot)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (!slot.TrySetReady())
                 return;
@@ -234,7 +238,7 @@ internal sealed class PoolScheduler
     /// <summary>A worker said that it cannot work.</summary>
     public void FailStart(WorkerSlot slot, WorkerFailedException failure)
     {
-        lock (_gate)
+        using (_gate.Enter())
             slot.StartFailure = failure;
         Kill(slot);
     }
@@ -248,7 +252,7 @@ internal sealed class PoolScheduler
         List<(PoolCall Call, int Task, Exception? Reason)> hit = [];
         List<WorkerSlot> started = [];
         PoolCall[] given = [];
-        lock (_gate)
+        using (_gate.Enter())
         {
             _slots.Remove(slot);
             bool isFailedStart = !slot.IsReady && !slot.IsLeaving && !_isTerminated;
@@ -282,7 +286,7 @@ internal sealed class PoolScheduler
             if (reason is not null)
             {
                 Fail(call, task, reason);
-                lock (_gate)
+                using (_gate.Enter())
                     call.InFlight--;
             }
             CheckOver(call);
@@ -295,7 +299,7 @@ internal sealed class PoolScheduler
 
     public void Kill(WorkerSlot slot)
     {
-        lock (_gate)
+        using (_gate.Enter())
             slot.MarkKilled();
         slot.Kill();
     }
@@ -305,7 +309,7 @@ internal sealed class PoolScheduler
     {
         IPoolWorker? worker;
         WorkerConnection? connection;
-        lock (_gate)
+        using (_gate.Enter())
             (worker, connection) = (slot.Worker, slot.Connection);
         connection?.Complete();
         _ = HurryAsync(slot, worker);
@@ -316,11 +320,13 @@ internal sealed class PoolScheduler
     {
         List<WorkerSlot>? idle = null;
         List<WorkerSlot>? started = null;
-        lock (_gate)
+        using (_gate.Enter())
         {
             int pending = _queue.Pending(Size);
             if (pending == 0)
                 return;
+
+            // Idle workers, and those that are starting, take a chunk each; new ones start only for what is left.
             foreach (WorkerSlot slot in _slots)
             {
                 if (slot.IsReady && !slot.IsLeaving && slot.Window.Count == 0)
@@ -338,10 +344,12 @@ internal sealed class PoolScheduler
     /// <summary>Finishes a call of which nothing is left.</summary>
     public void CheckOver(PoolCall call)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (call.IsFinished || !call.IsOver)
                 return;
+
+            // Under the lock, so that of all who look only one finishes it.
             call.IsFinished = true;
             _calls.Remove(call);
             call.Registration.Unregister();
@@ -352,9 +360,16 @@ internal sealed class PoolScheduler
         CheckEnd();
     }
 
+    private void ThrowIfCompletedLocked()
+    {
+        _gate.AssertHeld();
+        if (_isCompleted)
+            throw new InvalidOperationException("The pool is complete: it takes no more calls.");
+    }
+
     private void Begin(WorkerSlot slot)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (slot.HasBegun)
                 return;
@@ -376,7 +391,7 @@ internal sealed class PoolScheduler
     {
         PoolCall call;
         int task;
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (slot.Window.First is not { } first || slot.IsKilled || !slot.Clock.HasExpired())
                 return;
@@ -392,14 +407,14 @@ internal sealed class PoolScheduler
     /// <summary>Whether as many workers as the pool may have are ready, and stay.</summary>
     private bool AreAllReadyLocked()
     {
-        Debug.Assert(_gate.IsHeldByCurrentThread);
+        _gate.AssertHeld();
         return _slots.Count(static slot => slot.IsReady && !slot.IsLeaving && !slot.IsKilled) == Size;
     }
 
     /// <summary>Lets those who wait for all workers know that one failed to start, or replaces one that has left.</summary>
     private List<WorkerSlot> AfterLossLocked(bool isFailedStart)
     {
-        Debug.Assert(_gate.IsHeldByCurrentThread);
+        _gate.AssertHeld();
         if (!_isCompleted && !isFailedStart)
             return AddMissingLocked();
         foreach (TaskCompletionSource start in _starts)
@@ -426,7 +441,7 @@ internal sealed class PoolScheduler
 
     private WorkerSlot AddSlotLocked()
     {
-        Debug.Assert(_gate.IsHeldByCurrentThread);
+        _gate.AssertHeld();
         int number = ++_slotCount;
         string name = _options.Worker?.Name ?? "pool-worker";
         var slot = new WorkerSlot($"{name}-{number}", _options.MaxTasksPerWorker ?? int.MaxValue, _options.TaskTimeout, EndOverdue);
@@ -438,7 +453,7 @@ internal sealed class PoolScheduler
     {
         await Task.Delay(_options.CancelTimeout).ConfigureAwait(false);
         List<WorkerSlot> late;
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (call.IsFinished)
                 return;
@@ -457,10 +472,12 @@ internal sealed class PoolScheduler
     {
         List<WorkerSlot> leaving;
         bool isEnd;
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (!_isCompleted || _calls.Count > 0)
                 return;
+
+            // Marked here, so that each is let go once, whoever else looks.
             leaving = _slots.FindAll(static slot => !slot.IsLeaving);
             leaving.ForEach(static slot => slot.IsLeaving = true);
             isEnd = _slots.Count == 0;

@@ -1,9 +1,11 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>The chunks that a worker has: one at work, and those that wait behind it.</summary>
 internal sealed class WorkQueue
 {
-    private readonly Lock _gate = new();
+    private readonly RankedLock _gate = new(LockRank.WorkQueue);
 
     // Under the gate.
     private readonly LinkedList<WorkChunk> _waiting = [];
@@ -13,7 +15,7 @@ internal sealed class WorkQueue
     /// <summary>Adds a chunk; true if the caller is to begin taking chunks.</summary>
     public bool Add(WorkChunk chunk)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _waiting.AddLast(chunk);
             if (_isRunning)
@@ -26,7 +28,7 @@ internal sealed class WorkQueue
     /// <summary>The next chunk, which is at work from now on; <see langword="null"/> ends the taking.</summary>
     public WorkChunk? Take()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             _current = _waiting.First?.Value;
             if (_current is null)
@@ -41,7 +43,7 @@ internal sealed class WorkQueue
     public List<int> Recall(int most)
     {
         var recalled = new List<int>();
-        lock (_gate)
+        using (_gate.Enter())
         {
             while (recalled.Count < most && _waiting.Last is { } last)
             {
@@ -54,7 +56,7 @@ internal sealed class WorkQueue
 
     public void Cancel(int callId)
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             foreach (WorkChunk chunk in _waiting)
             {
