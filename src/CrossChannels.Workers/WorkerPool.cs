@@ -155,10 +155,14 @@ public sealed partial class WorkerPool : IAsyncDisposable
         var loop = new StreamLoop(_scheduler, call, _options.Logger);
         try
         {
-            await foreach (TResult result in call.Results.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            // As a task, which forgets its continuation: the waiter of a channel keeps it, and so a forgotten enumerator, until the next wait.
+            while (await call.Results.WaitToReadAsync(CancellationToken.None).AsTask().ConfigureAwait(false))
             {
-                call.Room.Release();
-                yield return result;
+                while (call.Results.TryRead(out TResult? result))
+                {
+                    call.Room.Release();
+                    yield return result;
+                }
             }
         }
         finally
