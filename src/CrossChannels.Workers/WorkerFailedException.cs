@@ -15,13 +15,19 @@ public sealed class WorkerFailedException : Exception
     /// <summary>Full name of the type that was thrown; <see langword="null"/> if that is not known.</summary>
     public string? RemoteType { get; }
 
-    /// <summary>The message of what was thrown, without worker, method and item, which <see cref="Exception.Message"/> names before it.</summary>
+    /// <summary>
+    /// The message of what was thrown, without worker, method and item, which <see cref="Exception.Message"/> names before it.
+    /// </summary>
     public string? RemoteMessage { get; }
 
-    /// <summary>The exception as the worker would print it, with its stack and inner exceptions; <see langword="null"/> if that is not known.</summary>
+    /// <summary>
+    /// The exception as the worker would print it, with its stack and inner exceptions; <see langword="null"/> if that is not known.
+    /// </summary>
     public string? RemoteStackTrace { get; }
 
     /// <summary>Returns the exception with both stacks.</summary>
     public override string ToString() =>
-        RemoteStackTrace is null ? base.ToString() : $"{base.ToString()}{Environment.NewLine}--- In the worker:{Environment.NewLine}{RemoteStackTrace}";
+        RemoteStackTrace is null
+            ? base.ToString()
+            : $"{base.ToString()}{Environment.NewLine}--- In the worker:{Environment.NewLine}{RemoteStackTrace}";
 }

@@ -4,7 +4,10 @@ using CrossChannels.Workers.Pool;
 
 namespace CrossChannels.Workers;
 
-/// <summary>A static method, and its argument, that each worker of a pool runs before its first task. For more than one value pass a tuple or a record.</summary>
+/// <summary>
+/// A static method, and its argument, that each worker of a pool runs before its first task. For more than one value pass a tuple or a
+/// record.
+/// </summary>
 public sealed class WorkerInitializer
 {
     private readonly ArgumentList _arguments;
@@ -18,7 +21,9 @@ public sealed class WorkerInitializer
     internal PoolMethod Method { get; }
 
     /// <summary>A method without arguments.</summary>
-    /// <exception cref="ArgumentException">The method cannot be found again in another process, or the argument cannot go there.</exception>
+    /// <exception cref="ArgumentException">
+    /// The method cannot be found again in another process, or the argument cannot go there.
+    /// </exception>
     public static WorkerInitializer Create(Action method) => new(method, new ArgumentList());
 
     /// <summary>An asynchronous method without arguments.</summary>

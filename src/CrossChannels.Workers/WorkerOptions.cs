@@ -14,8 +14,10 @@ public sealed record WorkerOptions
     public bool IsDaemon { get; init; }
 
     /// <summary>
-    /// Whether SIGTERM and SIGHUP end it in good order; if not, its parent alone decides when it ends. Service managers send SIGTERM to the whole process group.
-    /// Default: <see langword="null"/>, true for a <see cref="WorkerProcess"/> and false for the workers of a pool, which finish what they have while their parent
+    /// Whether SIGTERM and SIGHUP end it in good order; if not, its parent alone decides when it ends. Service managers send SIGTERM to the
+    /// whole process group.
+    /// Default: <see langword="null"/>, true for a <see cref="WorkerProcess"/> and false for the workers of a pool, which finish what they
+    /// have while their parent
     /// lives.
     /// </summary>
     public bool? ExitOnSignal { get; init; }
@@ -27,7 +29,8 @@ public sealed record WorkerOptions
     public string? WorkingDirectory { get; init; }
 
     /// <summary>
-    /// Takes what it writes to standard output, as it comes, all of it before the worker counts as exited. Default: <see langword="null"/>, it writes to
+    /// Takes what it writes to standard output, as it comes, all of it before the worker counts as exited. Default: <see langword="null"/>,
+    /// it writes to
     /// the parent's.
     /// </summary>
     public TextWriter? Output { get; init; }
@@ -36,11 +39,18 @@ public sealed record WorkerOptions
     public TextWriter? Error { get; init; }
 
     /// <summary>
-    /// How long termination waits after it asked, before it kills: for a daemon that is disposed or left behind at the parent's exit, and as the default
+    /// How long termination waits after it asked, before it kills: for a daemon that is disposed or left behind at the parent's exit, and
+    /// as the default
     /// of <see cref="WorkerProcess.TerminateAsync"/>. Default: 5 s.
     /// </summary>
-    public TimeSpan TerminateTimeout { get; init => field = TimeoutRange.Check(value, nameof(TerminateTimeout)); } = TimeSpan.FromSeconds(5);
+    public TimeSpan TerminateTimeout
+    {
+        get;
+        init => field = TimeoutRange.Check(value, nameof(TerminateTimeout));
+    } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Receives what no caller observes: exits, kills, output that could not be taken. Default: <see langword="null"/>, it is not logged.</summary>
+    /// <summary>
+    /// Receives what no caller observes: exits, kills, output that could not be taken. Default: <see langword="null"/>, it is not logged.
+    /// </summary>
     public ILogger? Logger { get; init; }
 }

@@ -8,7 +8,8 @@ namespace CrossChannels.Workers;
 
 /// <summary>Runs static methods of this program in a number of processes.</summary>
 /// <remarks>
-/// Never more tasks run than there are workers. Workers start when there is something for them to do, or at <see cref="StartAsync"/>, and stay until the pool
+/// Never more tasks run than there are workers. Workers start when there is something for them to do, or at <see cref="StartAsync"/>, and
+/// stay until the pool
 /// has been completed and its calls are over; one that dies is replaced. They end with this process. Members may be used from any thread.
 /// Disposing completes the pool and waits for its calls and workers.
 /// </remarks>
@@ -68,7 +69,8 @@ public sealed partial class WorkerPool : IAsyncDisposable
     public Task JoinAsync(CancellationToken cancellationToken = default) =>
         _scheduler.IsCompleted
             ? _scheduler.Joined.WaitAsync(cancellationToken)
-            : throw new InvalidOperationException("The pool is not complete, so there is no end to wait for. Call Complete() or Terminate() first.");
+            : throw new InvalidOperationException(
+                "The pool is not complete, so there is no end to wait for. Call Complete() or Terminate() first.");
 
     /// <summary>Completes the pool, and waits until all calls are over and all workers gone.</summary>
     public async ValueTask DisposeAsync()
@@ -81,7 +83,13 @@ public sealed partial class WorkerPool : IAsyncDisposable
     {
         WorkerOptions worker = _options.Worker ?? WorkerOptions.Default;
         return ProcessPoolWorker.StartAsync(
-            worker with { Name = name, IsDaemon = true, ExitOnSignal = worker.ExitOnSignal ?? false, Logger = worker.Logger ?? _options.Logger },
+            worker with
+            {
+                Name = name,
+                IsDaemon = true,
+                ExitOnSignal = worker.ExitOnSignal ?? false,
+                Logger = worker.Logger ?? _options.Logger,
+            },
             cancellationToken);
     }
 
@@ -132,14 +140,16 @@ public sealed partial class WorkerPool : IAsyncDisposable
     }
 
     private IAsyncEnumerable<TResult> StreamAsync<TItem, TResult>(
-        Delegate method, IAsyncEnumerable<TItem> source, bool isOrdered, int? chunkSize, IProgress<int>? progress, CancellationToken cancellationToken)
+        Delegate method, IAsyncEnumerable<TItem> source, bool isOrdered, int? chunkSize, IProgress<int>? progress,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         PoolMethod named = Check<TResult>(method);
         ItemWriter<TItem> writer = ItemWriter.Single<TItem>(method.Method);
         int size = CheckChunkSize(chunkSize) ?? 1;
         int maxInFlight = _options.MaxInFlight ?? (int)Math.Min(int.MaxValue, (long)ChunksPerWorker * Size * size);
-        return ReadAsync(() => new StreamCall<TItem, TResult>(named, writer, maxInFlight, isOrdered, progress), source, size, cancellationToken);
+        return ReadAsync(
+            () => new StreamCall<TItem, TResult>(named, writer, maxInFlight, isOrdered, progress), source, size, cancellationToken);
     }
 
     private async IAsyncEnumerable<TResult> ReadAsync<TItem, TResult>(
@@ -151,11 +161,13 @@ public sealed partial class WorkerPool : IAsyncDisposable
         token.ThrowIfCancellationRequested();
         StreamCall<TItem, TResult> call = begin();
         _scheduler.Submit(call, token);
-        Task feeding = Task.Run(() => new StreamFeeder<TItem, TResult>(_scheduler, call, chunkSize).RunAsync(source, stop.Token), CancellationToken.None);
+        var feeder = new StreamFeeder<TItem, TResult>(_scheduler, call, chunkSize);
+        Task feeding = Task.Run(() => feeder.RunAsync(source, stop.Token), CancellationToken.None);
         var loop = new StreamLoop(_scheduler, call, _options.Logger);
         try
         {
-            // As a task, which forgets its continuation: the waiter of a channel keeps it, and so a forgotten enumerator, until the next wait.
+            // As a task, which forgets its continuation: the waiter of a channel keeps it, and so a forgotten enumerator, until the next
+            // wait.
             while (await call.Results.WaitToReadAsync(CancellationToken.None).AsTask().ConfigureAwait(false))
             {
                 while (call.Results.TryRead(out TResult? result))

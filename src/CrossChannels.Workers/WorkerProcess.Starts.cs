@@ -30,13 +30,15 @@ public sealed partial class WorkerProcess
     /// <summary>Starts a method with three arguments in a process of its own.</summary>
     /// <inheritdoc cref="StartAsync(Action, WorkerOptions?, CancellationToken)" path="/exception"/>
     public static Task<WorkerProcess> StartAsync<T1, T2, T3>(
-        Action<T1, T2, T3> method, T1 arg1, T2 arg2, T3 arg3, WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
+        Action<T1, T2, T3> method, T1 arg1, T2 arg2, T3 arg3,
+        WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
         StartAsync(method, new ArgumentList().Add(arg1).Add(arg2).Add(arg3), options, cancellationToken);
 
     /// <summary>Starts a method with four arguments in a process of its own.</summary>
     /// <inheritdoc cref="StartAsync(Action, WorkerOptions?, CancellationToken)" path="/exception"/>
     public static Task<WorkerProcess> StartAsync<T1, T2, T3, T4>(
-        Action<T1, T2, T3, T4> method, T1 arg1, T2 arg2, T3 arg3, T4 arg4, WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
+        Action<T1, T2, T3, T4> method, T1 arg1, T2 arg2, T3 arg3, T4 arg4,
+        WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
         StartAsync(method, new ArgumentList().Add(arg1).Add(arg2).Add(arg3).Add(arg4), options, cancellationToken);
 
     /// <summary>Starts an asynchronous method without arguments in a process of its own.</summary>
@@ -60,12 +62,14 @@ public sealed partial class WorkerProcess
     /// <summary>Starts an asynchronous method with three arguments in a process of its own.</summary>
     /// <inheritdoc cref="StartAsync(Action, WorkerOptions?, CancellationToken)" path="/exception"/>
     public static Task<WorkerProcess> StartAsync<T1, T2, T3>(
-        Func<T1, T2, T3, Task> method, T1 arg1, T2 arg2, T3 arg3, WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
+        Func<T1, T2, T3, Task> method, T1 arg1, T2 arg2, T3 arg3,
+        WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
         StartAsync(method, new ArgumentList().Add(arg1).Add(arg2).Add(arg3), options, cancellationToken);
 
     /// <summary>Starts an asynchronous method with four arguments in a process of its own.</summary>
     /// <inheritdoc cref="StartAsync(Action, WorkerOptions?, CancellationToken)" path="/exception"/>
     public static Task<WorkerProcess> StartAsync<T1, T2, T3, T4>(
-        Func<T1, T2, T3, T4, Task> method, T1 arg1, T2 arg2, T3 arg3, T4 arg4, WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
+        Func<T1, T2, T3, T4, Task> method, T1 arg1, T2 arg2, T3 arg3, T4 arg4,
+        WorkerOptions? options = null, CancellationToken cancellationToken = default) =>
         StartAsync(method, new ArgumentList().Add(arg1).Add(arg2).Add(arg3).Add(arg4), options, cancellationToken);
 }

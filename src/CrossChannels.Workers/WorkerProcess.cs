@@ -8,7 +8,8 @@ namespace CrossChannels.Workers;
 
 /// <summary>A static method of this program that runs in a process of its own.</summary>
 /// <remarks>
-/// The worker never outlives its parent's process. Members may be used from any thread. Disposing waits for the worker; a daemon is terminated.
+/// The worker never outlives its parent's process. Members may be used from any thread. Disposing waits for the worker; a daemon is
+/// terminated.
 /// </remarks>
 public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
 {
@@ -38,11 +39,13 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Canceled when what runs here is to end: in a worker's method by <see cref="TerminateAsync"/>, in a task of a pool when its call is canceled or has failed.
+    /// Canceled when what runs here is to end: in a worker's method by <see cref="TerminateAsync"/>, in a task of a pool when its call is
+    /// canceled or has failed.
     /// Never canceled elsewhere.
     /// </summary>
     /// <remarks>
-    /// A method that has read it ends as it likes, within the time that it is given. The process of one that has not exits in good order. In code of a pool's task
+    /// A method that has read it ends as it likes, within the time that it is given. The process of one that has not exits in good order.
+    /// In code of a pool's task
     /// read it in that task, or in what that starts; a token that was read may be passed on.
     /// </remarks>
     public static CancellationToken Stopping => StopSignal.Token;
@@ -67,7 +70,10 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     public WorkerExit? Exit => HasExited ? _program.Exited.Result : null;
 #pragma warning restore VSTHRD002
 
-    /// <summary>Runs one of <paramref name="methods"/> in a process that was started as a worker, and returns its exit code for <c>Main</c> to return.</summary>
+    /// <summary>
+    /// Runs one of <paramref name="methods"/> in a process that was started as a worker, and returns its exit code for <c>Main</c> to
+    /// return.
+    /// </summary>
     /// <remarks>For programs that were published trimmed or as native code; others need no such line.</remarks>
     /// <param name="methods">All that the program starts in workers.</param>
     /// <exception cref="InvalidOperationException">This process is not a worker.</exception>
@@ -76,7 +82,8 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
         ArgumentNullException.ThrowIfNull(methods);
         return WorkerEnvironment.IsMarked
             ? Task.FromResult(WorkerMain.Run(methods))
-            : throw new InvalidOperationException("This process is not a worker. Write: if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync(...);");
+            : throw new InvalidOperationException(
+                "This process is not a worker. Write: if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync(...);");
     }
 
     /// <summary>Waits until it has ended, and all that it wrote has been taken.</summary>
@@ -92,12 +99,15 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Asks it to end, waits, and kills it if it has not ended by then. A method that has read <see cref="Stopping"/> finds that canceled; the process
+    /// Asks it to end, waits, and kills it if it has not ended by then. A method that has read <see cref="Stopping"/> finds that canceled;
+    /// the process
     /// of any other exits in good order.
     /// </summary>
     /// <param name="wait">How long it has. Default: <see cref="WorkerOptions.TerminateTimeout"/>.</param>
     /// <param name="cancellationToken">Ends the wait; the worker has been asked, and is not killed.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The time is negative and not infinite, or 25 days or more; the worker is not asked.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The time is negative and not infinite, or 25 days or more; the worker is not asked.
+    /// </exception>
     public async Task<WorkerExit> TerminateAsync(TimeSpan? wait = null, CancellationToken cancellationToken = default)
     {
         TimeSpan limit = wait is { } given ? TimeoutRange.Check(given, nameof(wait)) : _options.TerminateTimeout;
@@ -143,7 +153,7 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
         arguments.Encode(method.Method);
         string name = options.Name ?? $"worker-{Interlocked.Increment(ref s_count)}";
 
-        // The process needs most of the time, so that it starts first; and an end is given away only to a process that there is.
+        // The process takes most of the time, so it starts first; and an end is given away only to a process that exists.
         var worker = new WorkerProcess(name, MethodName.Display(method.Method), options);
         try
         {

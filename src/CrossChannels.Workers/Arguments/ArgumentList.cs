@@ -7,7 +7,9 @@ namespace CrossChannels.Workers.Arguments;
 /// <summary>The arguments of one call of a method in another process, in order.</summary>
 internal sealed class ArgumentList
 {
-    /// <summary>Above it a call is refused: what a message of a pool may have, less than 1 MiB of which stands around the arguments.</summary>
+    /// <summary>
+    /// Above it a call is refused: what a message of a pool may have, less than 1 MiB of which stands around the arguments.
+    /// </summary>
     public const int MaxBytes = MaxMessageBytes - (1 << 20);
 
     /// <summary>What one item of a channel may have at most.</summary>
@@ -15,7 +17,7 @@ internal sealed class ArgumentList
 
     private readonly List<Argument> _all = [];
 
-    // The arguments that are no ends, as they are sent.
+    // The arguments that are not ends, as they are sent.
     private byte[]?[] _values = [];
 
     /// <summary>Whether there is an end among them, which only one worker can have.</summary>
@@ -27,7 +29,7 @@ internal sealed class ArgumentList
         return this;
     }
 
-    /// <summary>Encodes what is no end, before anything has happened that would have to be undone.</summary>
+    /// <summary>Encodes what is not an end, before anything has happened that would have to be undone.</summary>
     /// <exception cref="ArgumentException">One cannot go to another process; the message names it and says what to do.</exception>
     public ArgumentList Encode(MethodInfo method)
     {
@@ -47,7 +49,13 @@ internal sealed class ArgumentList
             _values[i] = writer.Written.ToArray();
             length += writer.Length;
             if (length > MaxBytes)
-                throw Refuse(parameters[i], MethodName.Display(method), $"has, with those before it, {length:N0} bytes, and {MaxBytes:N0} is the limit.", null);
+            {
+                throw Refuse(
+                    parameters[i],
+                    MethodName.Display(method),
+                    $"has, with those before it, {length:N0} bytes, and {MaxBytes:N0} is the limit.",
+                    cause: null);
+            }
         }
         return this;
     }

@@ -4,15 +4,17 @@ using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Arguments;
 
-/// <summary>An argument that is an end of a channel, or a lock: it travels as a ticket, behind the name of the type that opens it.</summary>
+/// <summary>
+/// An argument that is an end of a channel, or a lock: it travels as a ticket, behind the name of the type that opens it.
+/// </summary>
 internal static class EndArgument
 {
     private const string Open = "OpenAsync";
 
     private static readonly Type[] s_opening =
     [
-        typeof(LeasedReader<>), typeof(CrossChannelReader<>), typeof(CrossChannelWriter<>), typeof(SharedChannel<>), typeof(LeasedChannel<>),
-        typeof(DuplexChannel<,>), typeof(CrossLock),
+        typeof(LeasedReader<>), typeof(CrossChannelReader<>), typeof(CrossChannelWriter<>), typeof(SharedChannel<>),
+        typeof(LeasedChannel<>), typeof(DuplexChannel<,>), typeof(CrossLock),
     ];
 
     public static bool IsOne(object? value) => TransferTicket.IsEnd(value);
@@ -34,9 +36,11 @@ internal static class EndArgument
         byte[] ticket = message.Bytes().ToArray();
         if (!Opens(type))
             throw new InvalidDataException($"{type} opens no end of a channel.");
-        MethodInfo open = type.GetMethod(Open, BindingFlags.Public | BindingFlags.Static, [typeof(TransferTicket), typeof(CancellationToken)])
+        Type[] parameters = [typeof(TransferTicket), typeof(CancellationToken)];
+        MethodInfo open = type.GetMethod(Open, BindingFlags.Public | BindingFlags.Static, parameters)
             ?? throw new MissingMethodException($"{type} cannot be opened here.");
-        return (Task)open.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [TransferTicket.FromBytes(ticket), CancellationToken.None], null)!;
+        object?[] arguments = [TransferTicket.FromBytes(ticket), CancellationToken.None];
+        return (Task)open.Invoke(null, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null)!;
     }
 
     /// <summary>Waits on this thread, which has nothing else to do: it is that of the worker's method, or of a task.</summary>

@@ -6,8 +6,8 @@ namespace CrossChannels.Workers.Arguments;
 internal static class RefusedArguments
 {
     private const string NoChannel =
-        "is a channel of this process. Make it with CrossChannel.CreateBoundedAsync or CreateUnboundedAsync, which take what Channel.CreateBounded takes and an " +
-        "address, and pass its reader or writer.";
+        "is a channel of this process. Make it with CrossChannel.CreateBoundedAsync or CreateUnboundedAsync, which take what " +
+        "Channel.CreateBounded takes and an address, and pass its reader or writer.";
 
     private const string NoLock =
         "is a lock of this process, which others would not see taken. Make one with CrossChannel.CreateLockAsync, and pass that.";
@@ -24,8 +24,11 @@ internal static class RefusedArguments
         return value switch
         {
             Lock or SemaphoreSlim or ReaderWriterLockSlim or WaitHandle => NoLock,
-            CancellationToken => "is a signal within this process. Leave that parameter out: the method reads WorkerProcess.Stopping, which TerminateAsync and the end of its call cancel.",
-            WorkerProcess => "is a worker of this process, and others can neither wait for it nor end it. Pass its process id, or a channel to it.",
+            CancellationToken =>
+                "is a signal within this process. Leave that parameter out: the method reads WorkerProcess.Stopping, which TerminateAsync " +
+                "and the end of its call cancel.",
+            WorkerProcess =>
+                "is a worker of this process, and others can neither wait for it nor end it. Pass its process id, or a channel to it.",
             _ => null,
         };
     }

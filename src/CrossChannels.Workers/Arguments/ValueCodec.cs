@@ -4,11 +4,15 @@ using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Arguments;
 
-/// <summary>Writes and reads arguments and results: simple values as what they are, others by the default serializer of the type that a method declares.</summary>
+/// <summary>
+/// Writes and reads arguments and results: simple values as what they are, others by the default serializer of the type that a method
+/// declares.
+/// </summary>
 internal abstract class ValueCodec
 {
     /// <summary>For a type that only reflection knows, as that of a parameter in a worker.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "The parent, which is the same program, uses the same codec by its type.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2055",
+        Justification = "The parent, which is the same program, uses the same codec by its type.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above: the code exists.")]
     public static ValueCodec For(Type type) => (ValueCodec)Activator.CreateInstance(typeof(ValueCodec<>).MakeGenericType(type))!;
@@ -64,13 +68,19 @@ internal abstract class ValueCodec
     };
 
     /// <summary>Writes a value of the declared type.</summary>
-    /// <exception cref="NotSupportedException">It cannot go to another process; the message, which follows "Item 7", says what to do.</exception>
+    /// <exception cref="NotSupportedException">
+    /// It cannot go to another process; the message, which follows "Item 7", says what to do.
+    /// </exception>
     public void Write(MessageWriter writer, object? value)
     {
         if (TryWriteSimple(writer, value))
             return;
         if (EndArgument.IsOne(value))
-            throw new NotSupportedException($"{value!.GetType()} is an end of a channel, which can be an argument of RunAsync and of an initializer, but neither an item of a map nor a result. Pass its address.");
+        {
+            throw new NotSupportedException(
+                $"{value!.GetType()} is an end of a channel, which can be an argument of RunAsync and of an initializer, but neither an " +
+                "item of a map nor a result. Pass its address.");
+        }
         if (RefusedArguments.ReasonFor(value!) is { } reason)
             throw new NotSupportedException($"a value of type {value!.GetType()} {reason}");
         writer.Byte((byte)ValueKind.Serialized);

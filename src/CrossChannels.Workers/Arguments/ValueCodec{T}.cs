@@ -26,7 +26,10 @@ internal sealed class ValueCodec<T> : ValueCodec
             Write(writer, (object?)value);
     }
 
-    /// <summary>Reads a value; numbers are not boxed. Of <see cref="NoItem"/>, which stands for a method without a result, whatever is there is skipped.</summary>
+    /// <summary>
+    /// Reads a value; numbers are not boxed. Of <see cref="NoItem"/>, which stands for a method without a result, whatever is there is
+    /// skipped.
+    /// </summary>
     public T Read(MessageReader reader)
     {
         var kind = (ValueKind)reader.Byte();

@@ -1,6 +1,8 @@
 namespace CrossChannels.Workers.Arguments;
 
-/// <summary>How an argument or a result is written. Simple values need neither reflection nor JSON, which take longer than a worker takes to start.</summary>
+/// <summary>
+/// How an argument or a result is written. Simple values need neither reflection nor JSON, which take longer than a worker takes to start.
+/// </summary>
 internal enum ValueKind : byte
 {
     Null = 0,

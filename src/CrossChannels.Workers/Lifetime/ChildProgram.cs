@@ -10,8 +10,11 @@ using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Lifetime;
 
-/// <summary>The process of a worker as its parent has it: started, spoken to over its standard input, and watched until it is gone.</summary>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle unless one is asked for.")]
+/// <summary>
+/// The process of a worker as its parent has it: started, spoken to over its standard input, and watched until it is gone.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The semaphore has no handle unless one is asked for.")]
 internal sealed class ChildProgram
 {
     private readonly RankedLock _gate = new(LockRank.WorkerProgram);
@@ -38,7 +41,8 @@ internal sealed class ChildProgram
         _name = name;
         _options = options;
         _logger = options.Logger;
-        _token = FailureServer.Instance.Add($"{name} failed in {method}", failure => Interlocked.CompareExchange(ref _failure, failure, null));
+        _token = FailureServer.Instance.Add(
+            $"{name} failed in {method}", failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
             _process = Process.Start(ChildStart.Create(name, options))!;
@@ -74,7 +78,7 @@ internal sealed class ChildProgram
         await SayAsync(frame, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Says that it shall end. Done when that is said, or nobody is there to hear it.</summary>
+    /// <summary>Says that it shall end. Done when that is said, or the worker is gone.</summary>
     public Task AskToEndAsync()
     {
         var message = new MessageWriter();
@@ -156,6 +160,7 @@ internal sealed class ChildProgram
             given = _given;
             _given = null;
         }
-        given?.Withdraw(new ConnectionLostException($"{_name} ended with {new WorkerExit(code)} before it opened its end.", _failure, exitCode: code));
+        given?.Withdraw(new ConnectionLostException(
+            $"{_name} ended with {new WorkerExit(code)} before it opened its end.", _failure, exitCode: code));
     }
 }

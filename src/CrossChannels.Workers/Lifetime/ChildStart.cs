@@ -5,7 +5,9 @@ using CrossChannels.Workers.Starting;
 
 namespace CrossChannels.Workers.Lifetime;
 
-/// <summary>How the process of a worker is started: this program once more, with the signs in its environment that make it a worker.</summary>
+/// <summary>
+/// How the process of a worker is started: this program once more, with the signs in its environment that make it a worker.
+/// </summary>
 internal static class ChildStart
 {
     private static readonly Dictionary<string, string?> s_nothing = new(StringComparer.Ordinal);

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace CrossChannels.Workers.Messages;
 
 /// <summary>
-/// Reads what <see cref="MessageWriter"/> wrote, within the bounds of the message, with as little code as can be: it is compiled while a worker starts.
+/// Reads what <see cref="MessageWriter"/> wrote, within the bounds of the message, with as little code as can be: it is compiled while a
+/// worker starts.
 /// </summary>
 internal sealed class MessageReader(ReadOnlyMemory<byte> message)
 {

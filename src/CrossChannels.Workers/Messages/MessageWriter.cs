@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace CrossChannels.Workers.Messages;
 
 /// <summary>
-/// Writes one message into a buffer that is used again for the next. Numbers are in the byte order of this machine, which both processes are on; text and
+/// Writes one message into a buffer that is used again for the next. Numbers are in the byte order of this machine, which both processes
+/// are on; text and
 /// bytes have their length before them.
 /// </summary>
 internal sealed class MessageWriter : IBufferWriter<byte>

@@ -20,16 +20,17 @@ internal static class CapturedVariables
         List<FieldInfo> all = VariablesOf(scope);
         List<FieldInfo> used = all.FindAll(UsesOf(method).Contains);
 
-        // Lambdas of one scope share its class, so that not all of it need be this one's; a lambda within this one has a body of its own.
+        // Lambdas of one scope share its class, and not all of its variables need be this one's. A lambda within this one has a body
+        // of its own.
         List<FieldInfo> named = used.Count > 0 ? used : all;
         string[] names =
-            [.. named.Where(static field => !CompilerName.IsOne(field.Name)).Select(static field => $"'{field.Name}'").Distinct(StringComparer.Ordinal)];
+            [.. named.Select(static field => field.Name).Where(static name => !CompilerName.IsOne(name)).Distinct(StringComparer.Ordinal)];
         return names switch
         {
             [] => named.Count > 0 ? "the object around it" : "variables of the method around it",
-            [string one] when used.Count > 0 => $"{one} of the method around it",
-            _ when used.Count > 0 => $"{string.Join(", ", names)} of the method around it",
-            _ => $"variables of the method around it, such as {string.Join(", ", names)}",
+            [string one] when used.Count > 0 => $"'{one}' of the method around it",
+            _ when used.Count > 0 => $"'{string.Join("', '", names)}' of the method around it",
+            _ => $"variables of the method around it, such as '{string.Join("', '", names)}'",
         };
     }
 
@@ -49,12 +50,14 @@ internal static class CapturedVariables
     }
 
     /// <summary>The fields that the code of a method, or of the state machine that it starts, loads and stores.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Only for the text of an error; without code it names all variables.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026",
+        Justification = "Only for the text of an error; without code it names all variables.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
     private static HashSet<FieldInfo> UsesOf(MethodInfo method)
     {
         var used = new HashSet<FieldInfo>();
-        MethodBase body = method.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType.GetMethod("MoveNext", Fields) ?? (MethodBase)method;
+        Type? machine = method.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType;
+        MethodBase body = machine?.GetMethod("MoveNext", Fields) ?? (MethodBase)method;
         byte[] code = body.GetMethodBody()?.GetILAsByteArray() ?? [];
 
         // Each place that may be such an instruction, since that needs no table of all others: what is none names no field.

@@ -15,7 +15,8 @@ internal static class MethodFinder
     public static MethodInfo Find(MessageReader message, Delegate[]? listed, out object? target) =>
         message.Byte() == MethodName.ByToken ? FindByToken(message, out target) : FindListed(message.Text(), listed, out target);
 
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2026",
+        Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
     private static MethodInfo FindByToken(MessageReader message, out object? target)
@@ -46,10 +47,12 @@ internal static class MethodFinder
                 return candidate.Method;
             }
         }
-        throw new InvalidOperationException($"{name} is not listed. Name it in Main's WorkerProcess.RunAsync(...), before anything else runs.");
+        throw new InvalidOperationException(
+            $"{name} is not listed. Name it in Main's WorkerProcess.RunAsync(...), before anything else runs.");
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2055",
+        Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
     [UnconditionalSuppressMessage("Trimming", "IL2060", Justification = "As above.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "As above.")]
     [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
@@ -69,7 +72,8 @@ internal static class MethodFinder
     private static InvalidOperationException Replaced(string assembly) =>
         new($"{assembly} was replaced by another build while the program ran. Start the program again.");
 
-    [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2057",
+        Justification = "Tokens are sent only where hooks run, and they do not in trimmed programs.")]
     private static Type[] Types(MessageReader message)
     {
         int count = message.Byte();

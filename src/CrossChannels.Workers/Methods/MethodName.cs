@@ -34,7 +34,7 @@ internal static class MethodName
         if (!method.HasSingleTarget)
             throw Refuse($"{name} is one of several methods in this delegate. Start one method.");
         if (method.Method.Module.Assembly.IsDynamic || method.Method.DeclaringType is null)
-            throw Refuse($"{name} was made while the program ran, so that no other process has it. Use a static method of the program.");
+            throw Refuse($"{name} was made while the program ran, so no other process has it. Use a static method of the program.");
         if (method.Target is not null)
             CheckTarget(method, name);
         else if (!method.Method.IsStatic)
@@ -43,8 +43,8 @@ internal static class MethodName
         if (assembly.IsCollectible || AssemblyLoadContext.GetLoadContext(assembly) is { } context && context != AssemblyLoadContext.Default)
         {
             throw Refuse(
-                $"{name} is in {assembly.GetName().Name}, which was loaded into a context of its own (a plug-in). A worker has only what the program itself " +
-                "refers to: use a method of such an assembly, and let that load the plug-in.");
+                $"{name} is in {assembly.GetName().Name}, which was loaded into a context of its own (a plug-in). A worker has only what " +
+                "the program itself refers to: use a method of such an assembly, and let that load the plug-in.");
         }
     }
 
@@ -67,7 +67,8 @@ internal static class MethodName
     public static string Display(MethodInfo method) =>
         CompilerName.IsOne(method.Name) ? CompilerName.Display(method.Name) : $"{method.DeclaringType?.Name}.{method.Name}";
 
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Fields that were trimmed away hold nothing that the method would use.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075",
+        Justification = "Fields that were trimmed away hold nothing that the method would use.")]
     private static void CheckTarget(Delegate method, string name)
     {
         Type type = method.Target!.GetType();
@@ -80,7 +81,9 @@ internal static class MethodName
             throw Refuse($"{name} uses {CapturedVariables.Describe(method.Method, type)}, which another process does not have. {Remedy}");
         if (CompilerName.IsOne(method.Method.Name))
             throw Refuse($"{name} uses the object around it, which another process does not have. {Remedy}");
-        throw Refuse($"{name} is a method of an object, which another process does not have. Use a static method, and pass what it needs as arguments.");
+        throw Refuse(
+            $"{name} is a method of an object, which another process does not have. Use a static method, and pass what it needs as " +
+            "arguments.");
     }
 
     private static void WriteToken(MessageWriter message, MethodInfo method, bool hasTarget)
@@ -107,7 +110,8 @@ internal static class MethodName
             message.Text(type.AssemblyQualifiedName!);
     }
 
-    [SuppressMessage("Usage", "CA2208:Instantiate argument exceptions correctly", Justification = "It is the parameter of every StartAsync.")]
+    [SuppressMessage("Usage", "CA2208:Instantiate argument exceptions correctly",
+        Justification = "It is the parameter of every StartAsync.")]
     [SuppressMessage("Usage", "MA0015:Specify the parameter name in ArgumentException", Justification = "As above.")]
     private static ArgumentException Refuse(string why) => new(why, "method");
 }

@@ -29,7 +29,10 @@ internal sealed class MethodRunner
     public static Type? ResultOfTask(Type returned) =>
         returned.IsGenericType && returned.GetGenericTypeDefinition() == typeof(Task<>) ? returned.GetGenericArguments()[0] : null;
 
-    /// <summary>Reads the arguments and calls the method, whose exceptions come as they are. Ends that were opened are added to a list, for who closes them.</summary>
+    /// <summary>
+    /// Reads the arguments and calls the method, whose exceptions come as they are. Ends that were opened are added to a list, for who
+    /// closes them.
+    /// </summary>
     public object? Invoke(MessageReader message, ref List<IAsyncDisposable>? ends)
     {
         bool hasEnds = false;

@@ -9,11 +9,14 @@ namespace CrossChannels.Workers.Reports;
 
 /// <summary>Where the workers of this process report what was thrown in them. A report counts if it brings the token of a worker.</summary>
 /// <remarks>
-/// An abstract socket, where the transports use a socket in a directory of mode 0700: workers and pools need no directory that can be written, and nothing is
-/// left behind however this process ends. What the directory would keep out is kept out twice: a peer must be of this user, as the kernel says, and must know
+/// An abstract socket, where the transports use a socket in a directory of mode 0700: workers and pools need no directory that can be
+/// written, and nothing is
+/// left behind however this process ends. What the directory would keep out is kept out twice: a peer must be of this user, as the kernel
+/// says, and must know
 /// a token of 128 random bits, which goes to the worker over a pipe that only its parent has. A report is read as text, and has a limit.
 /// </remarks>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as the process.")]
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It lives as long as the process.")]
 internal sealed class FailureServer
 {
     private const int Backlog = 512;

@@ -32,7 +32,7 @@ internal sealed class Reporter(ReadOnlyMemory<byte> start)
 
     /// <summary>Sends an exception, and waits until the parent has it. The first one counts.</summary>
     /// <param name="exception">What was thrown.</param>
-    /// <param name="toConsole">Whether it goes to standard error too; the runtime does that for exceptions that nobody handles.</param>
+    /// <param name="toConsole">Whether it goes to standard error too; the runtime does that for unhandled exceptions.</param>
     public void Report(Exception exception, bool toConsole)
     {
         if (Interlocked.Exchange(ref _reports, 1) != 0)

@@ -4,9 +4,11 @@ using CrossChannels.Workers.Messages;
 namespace CrossChannels.Workers.Running;
 
 /// <summary>
-/// Listens to the parent on a thread of its own, so that a method that never lets go of its thread cannot outlive the parent, nor ignore that it shall end.
+/// Listens to the parent on a thread of its own, so that a method that never lets go of its thread cannot outlive the parent, nor ignore
+/// that it shall end.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as the process.")]
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It lives as long as the process.")]
 internal sealed class ParentWatch
 {
     /// <summary>Exit code of a worker that was asked to end: that of a process that SIGTERM ended.</summary>
@@ -60,7 +62,7 @@ internal sealed class ParentWatch
         new Thread(static () => Environment.Exit(AskedToEnd), StackBytes) { IsBackground = true }.Start();
     }
 
-    /// <summary>Ends the process as the parent ended, without a last word that nobody would hear.</summary>
+    /// <summary>Ends the process as the parent ended, without running anything of its own.</summary>
     private static byte[] EndNow()
     {
         _ = NativeMethods.SendSignal(Environment.ProcessId, KillSignal);

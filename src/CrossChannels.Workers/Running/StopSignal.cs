@@ -1,6 +1,9 @@
 namespace CrossChannels.Workers.Running;
 
-/// <summary>What <see cref="WorkerProcess.Stopping"/> returns: the token of this process or of the pool's task that asks, and whether anything ever asked.</summary>
+/// <summary>
+/// What <see cref="WorkerProcess.Stopping"/> returns: the token of this process or of the pool's task that asks, and whether anything ever
+/// asked.
+/// </summary>
 internal static class StopSignal
 {
     private const int NotAsked = 0;
@@ -27,7 +30,9 @@ internal static class StopSignal
     /// <summary>Lets what runs from here on, and what that starts, see the token of a task of a pool.</summary>
     public static void Enter(CancellationTokenSource task) => s_task.Value = task;
 
-    /// <summary>Cancels the token of this process. False if its method has not asked for it, and so cannot end by it; then it is to exit.</summary>
+    /// <summary>
+    /// Cancels the token of this process. False if its method has not asked for it, and so cannot end by it; then it is to exit.
+    /// </summary>
     public static bool TryCancel()
     {
         bool isExiting = Interlocked.CompareExchange(ref s_state, Exiting, NotAsked) != Asked;

@@ -6,7 +6,9 @@ using CrossChannels.Workers.Reports;
 
 namespace CrossChannels.Workers.Running;
 
-/// <summary>The life of a worker, from the start message to its exit code. What runs here before the method is compiled while the parent waits.</summary>
+/// <summary>
+/// The life of a worker, from the start message to its exit code. What runs here before the method is compiled while the parent waits.
+/// </summary>
 internal static class WorkerMain
 {
     private const int Failed = 1;
@@ -25,7 +27,8 @@ internal static class WorkerMain
         {
             Invoke(reporter.SkipHeader(), listed);
 
-            // Not 0: another thread may be in Environment.Exit, which closes the channels that the method waited for, and what is returned here would count.
+            // Not 0: another thread may be in Environment.Exit, which closes the channels that the method waited for, and what is returned
+            // here would count.
             return WorkerEnvironment.IsEnding ? ParentWatch.AskedToEnd : Environment.ExitCode;
         }
         catch (OperationCanceledException) when (watch.HasAsked)

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace CrossChannels.Workers.Running;
 
 /// <summary>
-/// What signals do to a worker. One from the terminal (SIGINT) reaches it together with its parent, which decides what becomes of it. So do SIGTERM and SIGHUP
+/// What signals do to a worker. One from the terminal (SIGINT) reaches it together with its parent, which decides what becomes of it. So do
+/// SIGTERM and SIGHUP
 /// that a service manager sends to the whole group; they end it in good order, unless its parent is to decide that as well.
 /// </summary>
 internal static class WorkerSignals

@@ -11,7 +11,9 @@ internal static class StartForm
 
     private static volatile bool s_hasLine;
 
-    /// <summary>True if the runtime calls <see cref="StartupHook"/> before <c>Main</c>: not in trimmed programs nor under native AOT.</summary>
+    /// <summary>
+    /// True if the runtime calls <see cref="StartupHook"/> before <c>Main</c>: not in trimmed programs nor under native AOT.
+    /// </summary>
     public static bool HasHooks { get; } =
         RuntimeFeature.IsDynamicCodeSupported && (!AppContext.TryGetSwitch(HookSwitch, out bool isSupported) || isSupported);
 
@@ -29,14 +31,14 @@ internal static class StartForm
         if (WorkerEnvironment.IsMarked)
         {
             throw new InvalidOperationException(
-                "This process was started as a worker and runs Main instead, because no startup hook was called in it. It starts no workers, which would do the " +
-                $"same.{Line(method)}");
+                "This process was started as a worker and runs Main instead, because no startup hook was called in it. It starts no " +
+                $"workers, which would do the same.{Line(method)}");
         }
         if (!HasHooks && !s_hasLine)
         {
             throw new InvalidOperationException(
-                $"This program runs without startup hooks (trimmed, native AOT, or {HookSwitch} is false), so that a worker has to be told in Main what it may " +
-                $"run.{Line(method)}{FileBased}");
+                $"This program runs without startup hooks (trimmed, native AOT, or {HookSwitch} is false), so a worker has to be told in " +
+                $"Main what it may run.{Line(method)}{FileBased}");
         }
     }
 
@@ -48,5 +50,6 @@ internal static class StartForm
             : "";
 
     private static string Line(string method) =>
-        $" Write as the first line of Main, with all methods that run in workers: if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync({method});";
+        " Write as the first line of Main, with all methods that run in workers: " +
+        $"if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync({method});";
 }

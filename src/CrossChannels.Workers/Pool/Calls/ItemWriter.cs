@@ -36,7 +36,10 @@ internal static class ItemWriter
         }
         catch (NotSupportedException e)
         {
-            throw new ArgumentException($"Argument '{parameter.Name}' of {MethodName.Display(method)} cannot go to another process: {e.Message}", parameter.Name, e);
+            throw new ArgumentException(
+                $"Argument '{parameter.Name}' of {MethodName.Display(method)} cannot go to another process: {e.Message}",
+                parameter.Name,
+                e);
         }
         return codec is ValueCodec<T> typed ? typed.Write : (writer, item) => codec.Write(writer, item);
     }

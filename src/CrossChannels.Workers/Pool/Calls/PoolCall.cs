@@ -2,7 +2,9 @@ using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <summary>One call of a pool: its tasks, and what becomes of them. The scheduler's lock guards all but reading and writing items.</summary>
+/// <summary>
+/// One call of a pool: its tasks, and what becomes of them. The scheduler's lock guards all but reading and writing items.
+/// </summary>
 internal abstract class PoolCall(PoolMethod method)
 {
     private static int s_count;
@@ -94,7 +96,7 @@ internal abstract class PoolCall(PoolMethod method)
         return true;
     }
 
-    /// <summary>Tasks from this number on are not needed any more.</summary>
+    /// <summary>Tasks from this number on are no longer needed.</summary>
     public virtual void DropFrom(int task)
     {
         _end = Math.Min(_end, task);
@@ -114,7 +116,9 @@ internal abstract class PoolCall(PoolMethod method)
         }
     }
 
-    /// <summary>Notes that a task failed; outside the lock. What it returns ends the call now; otherwise <see cref="DueFailure"/> tells when.</summary>
+    /// <summary>
+    /// Notes that a task failed; outside the lock. What it returns ends the call now; otherwise <see cref="DueFailure"/> tells when.
+    /// </summary>
     public virtual Exception? Fail(int task, Exception reason) => reason;
 
     /// <summary>Writes the arguments of a task; outside the lock.</summary>
@@ -123,7 +127,7 @@ internal abstract class PoolCall(PoolMethod method)
     /// <summary>Reads results from the next task of a chunk on; outside the lock.</summary>
     public abstract void Read(Chunk chunk, int count, MessageReader reader);
 
-    /// <summary>Told once, outside the lock, when nothing of it runs any more.</summary>
+    /// <summary>Told once, outside the lock, when no task of it runs.</summary>
     public abstract void Finish();
 
     protected abstract Chunk? TakeFresh(int most);

@@ -27,7 +27,9 @@ internal sealed class PoolMethod
     public string DisplayName { get; }
 
     /// <typeparam name="TResult">What the call takes as its result; <see cref="NoItem"/> for nothing.</typeparam>
-    /// <exception cref="ArgumentException">The method cannot be found again in another process, or returns what no call can take.</exception>
+    /// <exception cref="ArgumentException">
+    /// The method cannot be found again in another process, or returns what no call can take.
+    /// </exception>
     /// <exception cref="NotSupportedException">The result cannot cross.</exception>
     public static PoolMethod Create<TResult>(Delegate method)
     {
@@ -47,7 +49,8 @@ internal sealed class PoolMethod
         if (typeof(TResult) == typeof(NoItem))
             return;
         string name = MethodName.Display(method);
-        if (typeof(TResult) == typeof(ValueTask) || (typeof(TResult).IsGenericType && typeof(TResult).GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        Type plain = typeof(TResult).IsGenericType ? typeof(TResult).GetGenericTypeDefinition() : typeof(TResult);
+        if (plain == typeof(ValueTask) || plain == typeof(ValueTask<>))
             throw new ArgumentException($"{name} returns a ValueTask. Return a Task.", nameof(method));
         if (typeof(TResult) == typeof(Task))
         {
@@ -58,7 +61,10 @@ internal sealed class PoolMethod
         // The worker knows what the method declares, and nothing of the call.
         Type declared = MethodRunner.ResultOfTask(method.ReturnType) ?? method.ReturnType;
         if (declared != typeof(TResult))
-            throw new ArgumentException($"{name} returns {declared}, and the call takes {typeof(TResult)}: let both be the same type.", nameof(method));
+        {
+            throw new ArgumentException(
+                $"{name} returns {declared}, and the call takes {typeof(TResult)}: let both be the same type.", nameof(method));
+        }
         try
         {
             ValueCodec<TResult>.Instance.Check();

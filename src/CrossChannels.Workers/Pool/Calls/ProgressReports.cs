@@ -2,7 +2,9 @@ using CrossChannels.Threading;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <summary>Tells a receiver of the caller's how many tasks are done: one report at a time, rising, and no lock is held while it is told.</summary>
+/// <summary>
+/// Tells a receiver of the caller's how many tasks are done: one report at a time, rising, and no lock is held while it is told.
+/// </summary>
 internal sealed class ProgressReports(IProgress<int> receiver)
 {
     private int _done;

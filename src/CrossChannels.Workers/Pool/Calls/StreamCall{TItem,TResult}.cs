@@ -7,7 +7,8 @@ using CrossChannels.Workers.Messages;
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>A map over items that come, whose results are taken as they come or in the order of the items.</summary>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle unless one is asked for.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The semaphore has no handle unless one is asked for.")]
 internal sealed class StreamCall<TItem, TResult> : PoolCall
 {
     private readonly Channel<TResult> _results = Channel.CreateUnbounded<TResult>(new UnboundedChannelOptions { SingleReader = true });
@@ -21,7 +22,8 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     private readonly Queue<Chunk> _fresh = new();
     private bool _isSourceDone;
 
-    // Under its own, which is never taken together with the scheduler's: items by number, results that others have to come before, the first failed task.
+    // Under its own, which is never taken together with the scheduler's: items by number, results that others have to come before, the
+    // first failed task.
     private readonly RankedLock _gate = new(LockRank.PoolResults);
     private readonly Dictionary<int, TItem> _items = [];
     private readonly Dictionary<int, TResult> _early = [];
@@ -39,7 +41,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
         _progress = progress is null ? null : new ProgressReports(progress);
     }
 
-    /// <summary>Done, without error, when nothing of it runs any more.</summary>
+    /// <summary>Done, without error, when no task of it runs.</summary>
     public Task Finished => _finished.Task;
 
     /// <summary>Waits for room for one more item.</summary>
@@ -78,7 +80,9 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
             _fresh.Enqueue(chunk);
     }
 
-    /// <summary>Notes that no more items come because the source threw: what it gave before is done first. Before <see cref="EndSource"/>.</summary>
+    /// <summary>
+    /// Notes that no more items come because the source threw: what it gave before is done first. Before <see cref="EndSource"/>.
+    /// </summary>
     public void FailSource(Exception reason) => _sourceFailure = reason;
 
     /// <summary>No more items come; under the scheduler's lock.</summary>
@@ -101,7 +105,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
             return reason;
         using (_gate.Enter())
         {
-            // The first in the order of the items, not of time, so that a loop sees the same each time.
+            // The first in the order of the items, not of time: a loop sees the same each time.
             if (task < _failedTask)
                 (_failedTask, _failure) = (task, reason);
         }

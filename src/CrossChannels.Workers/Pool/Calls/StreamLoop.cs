@@ -4,10 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>
-/// A loop over the results of a stream, which its enumerator alone refers to: if that is neither read to its end nor disposed, its collection ends the call, so
+/// A loop over the results of a stream, which its enumerator alone refers to: if that is neither read to its end nor disposed, its
+/// collection ends the call, so
 /// that the pool comes to its end.
 /// </summary>
-[SuppressMessage("Design", "MA0055:Do not use finalizer", Justification = "To be collected is the only sign that a forgotten enumerator gives.")]
+[SuppressMessage("Design", "MA0055:Do not use finalizer",
+    Justification = "To be collected is the only sign that a forgotten enumerator gives.")]
 internal sealed class StreamLoop(PoolScheduler scheduler, PoolCall call, ILogger? logger) : IDisposable
 {
     ~StreamLoop() =>

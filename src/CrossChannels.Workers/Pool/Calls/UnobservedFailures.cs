@@ -15,8 +15,10 @@ internal static class UnobservedFailures
             foreach (Exception exception in e.Exception.InnerExceptions)
             {
                 // On another thread: this is the finalizer's, which a logger that blocks would hold up.
-                if (s_watched.TryGetValue(exception, out ILogger? logger) && s_watched.Remove(exception))
-                    ThreadPool.UnsafeQueueUserWorkItem(static what => WorkerLog.Unobserved(what.logger, what.exception), (logger, exception), preferLocal: false);
+                if (!s_watched.TryGetValue(exception, out ILogger? logger) || !s_watched.Remove(exception))
+                    continue;
+                ThreadPool.UnsafeQueueUserWorkItem(
+                    static what => WorkerLog.Unobserved(what.logger, what.exception), (logger, exception), preferLocal: false);
             }
         };
     }

@@ -14,7 +14,9 @@ internal sealed class ChunkAssignments(RankedLock gate, CallQueue queue, WorkerP
 
     private const int DepthMicroseconds = 1000;
 
-    /// <summary>Behind a chunk that is no longer than this, one waits at least: to ask for the next one takes a worker a tenth of a millisecond.</summary>
+    /// <summary>
+    /// Behind a chunk that is no longer than this, one waits at least: to ask for the next one takes a worker a tenth of a millisecond.
+    /// </summary>
     private const int LongMicroseconds = 20_000;
 
     /// <summary>The chunk that a worker has results of.</summary>
@@ -128,7 +130,9 @@ internal sealed class ChunkAssignments(RankedLock gate, CallQueue queue, WorkerP
         if (attempts > (chunk.Call.CanRetry ? options.MaxRetries : 0))
         {
             return new WorkerLostException(
-                $"{slot.Name} was lost in {chunk.Call.Method.DisplayName}{AtItems(chunk)}: {WorkerSupervisor.Describe(exit)}.", exit, error);
+                $"{slot.Name} was lost in {chunk.Call.Method.DisplayName}{AtItems(chunk)}: {WorkerSupervisor.Describe(exit)}.",
+                exit,
+                error);
         }
         chunk.Call.Suspect(chunk, attempts);
         queue.Add(chunk.Call);
@@ -136,10 +140,13 @@ internal sealed class ChunkAssignments(RankedLock gate, CallQueue queue, WorkerP
     }
 
     private static string AtItems(Chunk chunk) =>
-        !chunk.Call.HasItems ? "" : chunk.Left == 1 ? $" at item {chunk.Next}" : $" at one of the items {chunk.Next} to {chunk.Next + chunk.Left - 1}";
+        !chunk.Call.HasItems ? ""
+        : chunk.Left == 1 ? $" at item {chunk.Next}"
+        : $" at one of the items {chunk.Next} to {chunk.Next + chunk.Left - 1}";
 
     private static int DepthFor(int microseconds) =>
         Math.Clamp(DepthMicroseconds / Math.Max(microseconds, 1), microseconds <= LongMicroseconds ? 2 : 1, MaxDepth);
 
-    private static InvalidDataException Unexpected(WorkerSlot slot, int id) => new($"{slot.Name} spoke of chunk {id}, which is not at work there.");
+    private static InvalidDataException Unexpected(WorkerSlot slot, int id) =>
+        new($"{slot.Name} answered for chunk {id}, which is not at work there.");
 }

@@ -26,7 +26,7 @@ internal sealed class ChunkDispatcher(RankedLock gate, CallQueue queue, List<Wor
             {
                 chunk = TakeLocked(slot);
 
-                // In the same lock, so that what comes from now on finds the slot free, and is given by who brings it.
+                // In the same lock: whoever queues something from now on finds the slot free, and feeds it.
                 if (chunk is null)
                 {
                     slot.IsBeingFed = false;
@@ -93,7 +93,9 @@ internal sealed class ChunkDispatcher(RankedLock gate, CallQueue queue, List<Wor
         slot.Connection?.Send(PoolMessage.Recall, half);
     }
 
-    /// <summary>Sends a chunk, or as much of it as one message takes; what is left goes back to its call. Nothing that was not sent costs a worker.</summary>
+    /// <summary>
+    /// Sends a chunk, or as much of it as one message takes; what is left goes back to its call. Nothing that was not sent costs a worker.
+    /// </summary>
     private async ValueTask GiveAsync(WorkerSlot slot, Chunk chunk)
     {
         PoolCall call = chunk.Call;
@@ -130,7 +132,7 @@ internal sealed class ChunkDispatcher(RankedLock gate, CallQueue queue, List<Wor
             if (call.StopReason is not null)
                 connection.Send(PoolMessage.Cancel, call.Id);
         }
-#pragma warning disable CA1031 // The link is over: the worker cannot answer any more.
+#pragma warning disable CA1031 // The link is over: the worker can no longer answer.
         catch (Exception)
 #pragma warning restore CA1031
         {

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <summary>Which worker runs what, when workers start, and when calls are over. One lock guards all of it; no code of a user's runs under it.</summary>
+/// <summary>
+/// Which worker runs what, when workers start, and when calls are over. One lock guards all of it; no code of a user's runs under it.
+/// </summary>
 internal sealed class PoolScheduler
 {
     private readonly RankedLock _gate = new(LockRank.PoolScheduler);
@@ -117,7 +119,8 @@ internal sealed class PoolScheduler
     }
 
     /// <summary>
-    /// Notes that a task failed. The call ends with it, at once or, if its results come in order, when those before the task are there; what stands behind it
+    /// Notes that a task failed. The call ends with it, at once or, if its results come in order, when those before the task are there;
+    /// what stands behind it
     /// is not begun.
     /// </summary>
     public void Fail(PoolCall call, int task, Exception reason)
@@ -192,7 +195,7 @@ internal sealed class PoolScheduler
             slots = [.. _slots];
             _slots.ForEach(static slot => slot.MarkKilled());
         }
-        // First, so that no call ends for the loss of its worker.
+        // First, since a call must not end for the loss of its worker.
         foreach (PoolCall call in calls)
             Stop(call, new OperationCanceledException("The pool was terminated."));
         foreach (WorkerSlot slot in slots)
@@ -200,7 +203,7 @@ internal sealed class PoolScheduler
         CheckEnd();
     }
 
-    /// <summary>A worker's process has been started; a worker that is not wanted any more is let go at once.</summary>
+    /// <summary>A worker's process has been started; a worker that is no longer wanted is let go at once.</summary>
     /// <returns>What is said to it from now on.</returns>
     public WorkerConnection Attach(WorkerSlot slot, IPoolWorker worker)
     {
@@ -266,7 +269,8 @@ internal sealed class PoolScheduler
             {
                 Exception? reason = chunk.Call.StopReason is null ? Assignments.GiveBackLocked(slot, chunk, isFirst, exit, error) : null;
 
-                // One whose call is about to fail counts as in flight until it has: a thread that looks meanwhile would take the call for done.
+                // One whose call is about to fail counts as in flight until it has: a thread that looks meanwhile would take the call for
+                // done.
                 if (reason is null)
                     chunk.Call.InFlight--;
                 hit.Add((chunk.Call, chunk.Next, reason));
@@ -349,7 +353,7 @@ internal sealed class PoolScheduler
             if (call.IsFinished || !call.IsOver)
                 return;
 
-            // Under the lock, so that of all who look only one finishes it.
+            // Under the lock: of all threads that look, one finishes it.
             call.IsFinished = true;
             _calls.Remove(call);
             call.Registration.Unregister();
@@ -477,7 +481,7 @@ internal sealed class PoolScheduler
             if (!_isCompleted || _calls.Count > 0)
                 return;
 
-            // Marked here, so that each is let go once, whoever else looks.
+            // Marked here, since each is to be let go once.
             leaving = _slots.FindAll(static slot => !slot.IsLeaving);
             leaving.ForEach(static slot => slot.IsLeaving = true);
             isEnd = _slots.Count == 0;

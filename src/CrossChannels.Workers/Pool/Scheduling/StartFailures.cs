@@ -25,7 +25,9 @@ internal sealed class StartFailures(WorkerPoolOptions options)
         if (slot.StartFailure is { } failure)
         {
             return new WorkerLostException(
-                $"The initializer failed in {slot.Name}, start {_count} in a row: {failure.RemoteType}: {failure.RemoteMessage}", exit, failure);
+                $"The initializer failed in {slot.Name}, start {_count} in a row: {failure.RemoteType}: {failure.RemoteMessage}",
+                exit,
+                failure);
         }
         if (slot.Starting.IsCancellationRequested && !slot.IsKilled)
             return new WorkerLostException($"{slot.Name} was not ready within {options.StartTimeout}.", exit, error);

@@ -5,7 +5,8 @@ namespace CrossChannels.Workers.Pool;
 
 /// <summary>One of a pool's workers, from the start of its process until that is gone. The scheduler's lock guards it.</summary>
 /// <remarks>Disposed of when its worker is gone, by <see cref="SetGone"/>.</remarks>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "Its timers are off once the worker is gone.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "Its timers are off once the worker is gone.")]
 internal sealed class WorkerSlot
 {
     private readonly CancellationTokenSource _starting = new();

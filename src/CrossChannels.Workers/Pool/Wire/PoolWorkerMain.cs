@@ -7,7 +7,9 @@ using CrossChannels.Workers.Running;
 
 namespace CrossChannels.Workers.Pool;
 
-/// <summary>A worker of a pool: takes messages while tasks run, so that a running one can be canceled and what waits behind it taken back.</summary>
+/// <summary>
+/// A worker of a pool: takes messages while tasks run, so that a running one can be canceled and what waits behind it taken back.
+/// </summary>
 internal sealed class PoolWorkerMain
 {
     private const int BatchSize = 64;
@@ -46,7 +48,8 @@ internal sealed class PoolWorkerMain
         }
         catch (ChannelClosedException)
         {
-            // Completed: the pool no longer needs this worker. Any other end is that of a process, this one or the parent's, which is to go its own way:
+            // Completed: the pool no longer needs this worker. Any other end is that of a process, this one or the parent's, which is to go
+            // its own way:
             // to return would give the exit code of success to a worker that a task is exiting.
             if (_link.Reader.Ending?.Kind != EndingKind.Completed)
                 await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -81,7 +81,8 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
             }
         }
         await chunk.CloseEndsAsync().ConfigureAwait(false);
-        await SendAsync(chunk, state, (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(started).TotalMicroseconds)).ConfigureAwait(false);
+        int microseconds = (int)Math.Min(int.MaxValue, Stopwatch.GetElapsedTime(started).TotalMicroseconds);
+        await SendAsync(chunk, state, microseconds).ConfigureAwait(false);
     }
 
     private void Begin(WorkChunk chunk)
@@ -96,7 +97,9 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
         _ends.Clear();
     }
 
-    /// <summary>Sends what is written. False if a result is more than a message may be: then the chunk has failed instead, at that task.</summary>
+    /// <summary>
+    /// Sends what is written. False if a result is more than a message may be: then the chunk has failed instead, at that task.
+    /// </summary>
     private async ValueTask<bool> SendAsync(WorkChunk chunk, ChunkState state, int microseconds)
     {
         try

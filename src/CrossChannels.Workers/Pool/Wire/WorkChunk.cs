@@ -11,7 +11,8 @@ namespace CrossChannels.Workers.Pool;
 /// <param name="runner">Runs its method.</param>
 /// <param name="refusal">Why its method cannot be run here.</param>
 /// <param name="arguments">Of its tasks, one after the other.</param>
-[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It has no timer, so that it holds nothing.")]
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It has no timer, so that it holds nothing.")]
 internal sealed class WorkChunk(int id, int callId, int count, MethodRunner? runner, Exception? refusal, MessageReader arguments)
 {
     private volatile bool _isCanceled;
@@ -34,7 +35,9 @@ internal sealed class WorkChunk(int id, int callId, int count, MethodRunner? run
     public ValueTask RunNextAsync(MessageWriter result) =>
         refusal is null ? runner!.RunAsync(arguments, result, ref _ends) : ValueTask.FromException(refusal);
 
-    /// <summary>Closes the ends that were opened: what a task wrote is received, and others see that it has left, as when a process ends.</summary>
+    /// <summary>
+    /// Closes the ends that were opened: what a task wrote is received, and others see that it has left, as when a process ends.
+    /// </summary>
     public async ValueTask CloseEndsAsync()
     {
         foreach (IAsyncDisposable end in _ends ?? [])

@@ -95,7 +95,7 @@ internal sealed class WorkerConnection(CrossChannelWriter<ReadOnlyMemory<byte>> 
         {
             await link.WriteAsync(message).ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The link is over: nobody is there to hear it.
+#pragma warning disable CA1031 // The link is over, and the worker with it.
         catch (Exception)
 #pragma warning restore CA1031
         {
