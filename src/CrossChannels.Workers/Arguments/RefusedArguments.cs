@@ -25,8 +25,8 @@ internal static class RefusedArguments
         {
             Lock or SemaphoreSlim or ReaderWriterLockSlim or WaitHandle => NoLock,
             CancellationToken =>
-                "is a signal within this process. Leave that parameter out: the method reads WorkerProcess.Stopping, which TerminateAsync " +
-                "and the end of its call cancel.",
+                "is a signal within this process. Leave that parameter out: the method reads WorkerProcess.Stopping, which " +
+                "TerminateAsync and the end of its call cancel.",
             WorkerProcess =>
                 "is a worker of this process, and others can neither wait for it nor end it. Pass its process id, or a channel to it.",
             _ => null,

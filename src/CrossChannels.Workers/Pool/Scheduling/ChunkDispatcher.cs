@@ -106,6 +106,7 @@ internal sealed class ChunkDispatcher(RankedLock gate, CallQueue queue, List<Wor
             int most = chunk.Left;
             while (true)
             {
+                // If the worker is lost meanwhile, others may have done the chunk, and its items be gone: then it is not in the window.
                 int count = connection.Prepare(chunk, most, out Exception? failure);
                 if (!TryCut(slot, chunk, count, failure))
                     return;

@@ -37,6 +37,12 @@ internal sealed class TaskLoop(CrossChannelWriter<ReadOnlyMemory<byte>> replies,
         {
             // The pool is gone; the receiving side ends this process.
         }
+#pragma warning disable CA1031 // A report that cannot be sent: the pool would wait for it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            replies.TryComplete(e);
+        }
     }
 
     private async ValueTask RunAsync(WorkChunk chunk)
