@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
 
@@ -13,6 +15,7 @@ internal sealed class MethodRunner
     private readonly ValueCodec?[] _codecs;
     private readonly object?[] _arguments;
     private readonly Type _returned;
+    private readonly Lazy<ValueFunction?> _function;
     private ValueCodec? _result;
 
     public MethodRunner(MethodInfo method, object? target)
@@ -23,6 +26,7 @@ internal sealed class MethodRunner
         _codecs = new ValueCodec?[_parameters.Length];
         _arguments = new object?[_parameters.Length];
         _returned = method.ReturnType;
+        _function = new Lazy<ValueFunction?>(() => ValueFunction.Create(method, target), LazyThreadSafetyMode.None);
     }
 
     /// <summary>What a method's task has as its result; <see langword="null"/> if it is none, or has none.</summary>
@@ -63,6 +67,11 @@ internal sealed class MethodRunner
     /// <summary>Reads the arguments, runs the method to its end, and writes what it returned.</summary>
     public ValueTask RunAsync(MessageReader message, MessageWriter result, ref List<IAsyncDisposable>? ends)
     {
+        if (_function.Value is { } function)
+        {
+            function.Run(message, result);
+            return default;
+        }
         object? returned = Invoke(message, ref ends);
         if (returned is not Task task)
         {
@@ -105,5 +114,36 @@ internal sealed class MethodRunner
     {
         if (!ValueCodec.TryWriteSimple(writer, value))
             (_result ??= ValueCodec.For(_returned)).Write(writer, value);
+    }
+
+    /// <summary>
+    /// A function of one value that returns one, as maps of many small tasks have it: called by a delegate, and nothing is boxed.
+    /// </summary>
+    private abstract class ValueFunction
+    {
+        /// <summary>Null for any other method, and where no code is made at run time.</summary>
+        [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "Not where programs are trimmed: see the condition.")]
+        [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above.")]
+        public static ValueFunction? Create(MethodInfo method, object? target)
+        {
+            ParameterInfo[] parameters = method.GetParameters();
+            if (!RuntimeFeature.IsDynamicCodeSupported || parameters is not [{ ParameterType.IsValueType: true } parameter] ||
+                !method.ReturnType.IsValueType || method.ReturnType == typeof(void))
+            {
+                return null;
+            }
+            Type type = typeof(ValueFunction<,>).MakeGenericType(parameter.ParameterType, method.ReturnType);
+            return (ValueFunction)Activator.CreateInstance(type, method, target)!;
+        }
+
+        public abstract void Run(MessageReader message, MessageWriter result);
+    }
+
+    private sealed class ValueFunction<T, TResult>(MethodInfo method, object? target) : ValueFunction
+    {
+        private readonly Func<T, TResult> _call = method.CreateDelegate<Func<T, TResult>>(target);
+
+        public override void Run(MessageReader message, MessageWriter result) =>
+            ValueCodec<TResult>.Instance.Write(result, _call(ValueCodec<T>.Instance.Read(message)));
     }
 }
