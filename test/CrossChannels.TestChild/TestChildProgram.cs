@@ -13,6 +13,7 @@ internal static class TestChildProgram
         ["start-workers-and-wait"] => WorkerParent.StartAndWaitAsync(),
         ["start-workers-and-return", string address] => WorkerParent.StartAndReturnAsync(address),
         ["start-worker", string hasLine] => WorkerParent.StartOneAsync(bool.Parse(hasLine)),
+        ["map-in-pool", string hasLine] => WorkerParent.MapAsync(bool.Parse(hasLine)),
         ["wait"] => WaitCommand.RunAsync(),
         ["listen", string address] => ListenCommand.RunAsync(address),
         ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),

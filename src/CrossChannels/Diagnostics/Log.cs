@@ -165,7 +165,8 @@ internal static partial class Log
         EventName = nameof(BinaryInJson))]
     private static partial void BinaryInJsonCore(ILogger logger, string member, int bytes);
 
-    private static QuietLogger? Quiet(ILogger? logger)
+    /// <summary>The logger, without what it throws; the workers' library logs by it too.</summary>
+    internal static ILogger? Quiet(ILogger? logger)
     {
         HeldLocks.AssertNone();
         return logger is null ? null : new QuietLogger(logger);

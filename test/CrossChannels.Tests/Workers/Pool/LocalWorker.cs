@@ -70,7 +70,7 @@ internal sealed class LocalWorker : IPoolWorker
         await Task.Yield();
         try
         {
-            await PoolWorkerMain.RunAsync(_theirs, CancellationToken.None);
+            await PoolWorkerMain.RunAsync(_theirs);
         }
         finally
         {
