@@ -140,5 +140,6 @@ internal static class CounterCells
     ];
 
     /// <summary>What contradicts the verdict of a row, to be said behind it; empty if nothing does.</summary>
-    public static string But(ComparedRow row) => row.Against is { } against ? $", but {Figure.Of(against.Ratio)}x the {CounterInfo.Name(against.Counter)}" : "";
+    public static string But(ComparedRow row) =>
+        row.Against is { } against ? $", but {Figure.Of(against.Ratio)}x the {CounterInfo.Name(against.Counter)}" : "";
 }

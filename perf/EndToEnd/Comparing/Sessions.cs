@@ -131,7 +131,9 @@ internal sealed class ScenarioSession(
     }
 }
 
-/// <summary>The processes that play a scenario once, of one version, and the rounds they have had. They stay alive between rounds.</summary>
+/// <summary>
+/// The processes that play a scenario once, of one version, and the rounds they have had. They stay alive between rounds.
+/// </summary>
 internal sealed class ProcessSet : IAsyncDisposable
 {
     private readonly Side _side;

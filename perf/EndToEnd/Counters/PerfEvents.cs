@@ -36,7 +36,10 @@ internal sealed record PerfEvent(uint Type, ulong? Config, bool IsUserOnly)
     }
 }
 
-/// <summary>Counts one kind of event in every thread of this process, those to come and those of processes that it starts included, until it is disposed or the process ends.</summary>
+/// <summary>
+/// Counts one kind of event in every thread of this process, those to come and those of processes that it starts included, until it is
+/// disposed or the process ends.
+/// </summary>
 internal sealed partial class PerfEvents : IDisposable
 {
     private const int InheritFlag = 1 << 1;

@@ -94,5 +94,6 @@ internal static class LatencyMeasurement
         };
     }
 
-    private static double Microseconds(Histogram histogram, double percentile) => Statistics.Round(LatencyRound.Microseconds(histogram.At(percentile)));
+    private static double Microseconds(Histogram histogram, double percentile) =>
+        Statistics.Round(LatencyRound.Microseconds(histogram.At(percentile)));
 }

@@ -10,13 +10,16 @@ internal static class Capacity
 {
     public const int Unbounded = 0;
 
-    public static string Describe(int capacity) => capacity == Unbounded ? "unbounded" : "bounded " + capacity.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Describe(int capacity) =>
+        capacity == Unbounded ? "unbounded" : "bounded " + capacity.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>What the reading end of a link is told.</summary>
-    public static ChannelOptions Options(int capacity) => capacity == Unbounded ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity);
+    public static ChannelOptions Options(int capacity) =>
+        capacity == Unbounded ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity);
 
     /// <summary>The channel in process with the same, default, options.</summary>
-    public static Channel<T> Create<T>(int capacity) => capacity == Unbounded ? Channel.CreateUnbounded<T>() : Channel.CreateBounded<T>(capacity);
+    public static Channel<T> Create<T>(int capacity) =>
+        capacity == Unbounded ? Channel.CreateUnbounded<T>() : Channel.CreateBounded<T>(capacity);
 }
 
 /// <summary>The loops that write and read item by item: the same code on both sides of a pair.</summary>

@@ -55,5 +55,6 @@ internal sealed class PythonPart(string script, string kind, string capacity) : 
         _python.Dispose();
     }
 
-    private async Task<string> ReadAsync() => await _python!.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{script} ended.");
+    private async Task<string> ReadAsync() =>
+        await _python!.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{script} ended.");
 }

@@ -27,7 +27,8 @@ internal sealed record StreamEnds(Stream Input, Stream Output) : IDisposable
         return Of(pipe);
     }
 
-    public static async Task<StreamEnds> AcceptAsync(Socket listener) => Of(new NetworkStream(await listener.AcceptAsync(), ownsSocket: true));
+    public static async Task<StreamEnds> AcceptAsync(Socket listener) =>
+        Of(new NetworkStream(await listener.AcceptAsync(), ownsSocket: true));
 
     public static async Task<StreamEnds> AcceptAsync(NamedPipeServerStream pipe)
     {

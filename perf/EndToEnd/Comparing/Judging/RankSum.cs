@@ -82,7 +82,9 @@ internal static class RankSum
     }
 }
 
-/// <summary>By how much one sample lies above another, with its confidence interval: the estimate that belongs to the rank sum test.</summary>
+/// <summary>
+/// By how much one sample lies above another, with its confidence interval: the estimate that belongs to the rank sum test.
+/// </summary>
 /// <param name="Estimate">The median of all pairwise differences (Hodges and Lehmann).</param>
 /// <param name="Low">The lower end of the interval.</param>
 /// <param name="High">The upper end of the interval.</param>
@@ -100,7 +102,9 @@ internal readonly record struct Shift(double Estimate, double Low, double High)
     }
 }
 
-/// <summary>Corrects p-values for their number (Holm's step-down method), so that all together are wrong no more often than one alone.</summary>
+/// <summary>
+/// Corrects p-values for their number (Holm's step-down method), so that all together are wrong no more often than one alone.
+/// </summary>
 internal static class Holm
 {
     /// <returns>The corrected p-values, in the order of the given ones; each is compared with the level as it is.</returns>
