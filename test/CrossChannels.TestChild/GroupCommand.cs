@@ -12,14 +12,14 @@ internal static class GroupCommand
     public static Task<int> OwnAsync(string user, string group, string path) => RunAsync(user, group, async () =>
     {
         await using SharedChannel<int> channel =
-            await CrossChannel.CreateBoundedAsync<int>($"unix:{path}", 10, hub: new HubOptions { Link = s_link });
+            await CrossChannel.CreateBoundedAsync<int>($"unix:{path}", 10, hub: new HubOptions { Connection = s_link });
         await TestChildProgram.SayAsync("listening");
         await TestChildProgram.SayAsync($"read {await channel.Reader.ReadAsync()}");
     });
 
     public static Task<int> WriteAsync(string user, string group, string path) => RunAsync(user, group, async () =>
     {
-        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>($"unix:{path}", link: s_link);
+        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>($"unix:{path}", connection: s_link);
         await writer.WriteAsync(7);
         await writer.FlushAsync();
         await TestChildProgram.SayAsync("written");

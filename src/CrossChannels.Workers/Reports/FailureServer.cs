@@ -81,7 +81,7 @@ internal sealed class FailureServer
             using (socket)
             {
                 // Its name has no permissions: another user is sent away before anything is kept for it.
-                if (PeerCredentials.Read(socket)?.UserId != NativeMethods.GetUserId())
+                if (PeerCredentials.Read(socket, withGroups: false)?.UserId != NativeMethods.GetUserId())
                     return;
                 using var deadline = new CancellationTokenSource(s_patience);
                 byte[]? frame = await ReadFrameAsync(socket, deadline.Token).ConfigureAwait(false);

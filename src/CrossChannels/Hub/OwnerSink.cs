@@ -46,7 +46,7 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
     {
     }
 
-    public ILogger? Logger => channel.Settings.Link.Logger;
+    public ILogger? Logger => channel.Settings.Connection.Logger;
 
     public void ReportUnreceived(long count) => ChannelMetrics.NotReceived(count);
 }

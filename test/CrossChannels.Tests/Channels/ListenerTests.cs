@@ -55,7 +55,7 @@ public sealed class ListenerTests
     {
         ITransportListener silent = await TransportTest.ListenAsync(_address);
         var link = new ConnectionOptions { GreetingTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = Wait.Deadline };
-        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = link });
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = link });
         await using TransportConnection first = await silent.AcceptAsync();
         await using TransportConnection second = await silent.AcceptAsync();
         Assert.IsFalse(connecting.IsCompleted);
@@ -70,7 +70,7 @@ public sealed class ListenerTests
         await using ITransportListener silent = await TransportTest.ListenAsync(_address);
         var link = new ConnectionOptions { GreetingTimeout = TimeSpan.FromMilliseconds(20), ConnectTimeout = TimeSpan.FromMilliseconds(100) };
         LinkTimeoutException e = await Assert.ThrowsExactlyAsync<LinkTimeoutException>(
-            () => CrossChannel.ConnectAsync<int, int>(_address, new() { Link = link }).Done());
+            () => CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = link }).Done());
         StringAssert.Contains(e.Message, "within ConnectTimeout, 0.1 s");
         StringAssert.Contains(e.Message, "did not greet within GreetingTimeout, 0.02 s");
         Assert.IsInstanceOfType<LinkTimeoutException>(e.InnerException);

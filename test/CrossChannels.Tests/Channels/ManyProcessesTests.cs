@@ -11,7 +11,7 @@ public sealed class ManyProcessesTests
     {
         string name = TransportTest.UniqueName();
         await using SharedChannel<string> channel = await CrossChannel.CreateBoundedAsync<string>(
-            name, 2, settings: new ItemOptions<string> { Completion = CompletionPolicy.Owner });
+            name, 2, sharing: new SharedChannelOptions { Completion = CompletionPolicy.Owner });
         string[] texts = [.. Enumerable.Range(0, 20).Select(i => $"text {i}")];
         ChildProcess[] children = [.. texts.Select(text => ChildProcess.Start("put-texts", name, text))];
         try

@@ -12,11 +12,11 @@ public sealed class BinaryInJsonTests
         var log = new MessageList();
         var options = new DuplexChannelOptions<Photo, NoItem>
         {
-            Link = new ConnectionOptions { Logger = log },
-            WriteSettings = new ItemOptions<Photo> { ContractName = "photo" },
+            Connection = new ConnectionOptions { Logger = log },
+            WriteItems = new ItemOptions<Photo> { ContractName = "photo" },
         };
         (DuplexChannel<Photo, NoItem> here, DuplexChannel<NoItem, Photo> there) = CrossChannel.CreatePair(
-            options, new DuplexChannelOptions<NoItem, Photo> { ReadSettings = new ItemOptions<Photo> { ContractName = "photo" } });
+            options, new DuplexChannelOptions<NoItem, Photo> { ReadItems = new ItemOptions<Photo> { ContractName = "photo" } });
         await using (here)
         await using (there)
         {

@@ -27,8 +27,8 @@ internal sealed class HubEnds<T> : IAsyncDisposable
     {
         var ends = new HubEnds<T>(
             owner,
-            isWriterRemote ? await CrossChannel.OpenWriterAsync<T>(owner.Address, link: link).Done("a writer", test) : owner.Writer,
-            isReaderRemote ? await CrossChannel.OpenReaderAsync<T>(owner.Address, link: link).Done("a reader", test) : owner.Reader);
+            isWriterRemote ? await CrossChannel.OpenWriterAsync<T>(owner.Address, connection: link).Done("a writer", test) : owner.Writer,
+            isReaderRemote ? await CrossChannel.OpenReaderAsync<T>(owner.Address, connection: link).Done("a reader", test) : owner.Reader);
         Wait.Show(ends, test, () => $"owner: {ends.Owner.Reader.Count} queued, Completion {ends.Owner.Reader.Completion.Status}; " +
             $"writer: {ends.Writer.Ending?.ToString() ?? "open"}; reader: {ends.Reader.Ending?.ToString() ?? "open"} with {ends.Reader.Count} unread");
         return ends;

@@ -19,8 +19,8 @@ public sealed class UserCodeTests : IDisposable
     {
         FaultPlan writing = new(seed, oneIn: 5), reading = new(~seed, oneIn: 5);
         var (here, there) = CrossChannel.CreatePair<long, NoItem>(
-            new() { WriteSettings = new() { Serializer = new FaultySerializer(writing, null) } },
-            new() { Reading = new BoundedChannelOptions(7), ReadSettings = new() { Serializer = new FaultySerializer(null, reading) } });
+            new() { WriteItems = new() { Serializer = new FaultySerializer(writing, null) } },
+            new() { Reading = new BoundedChannelOptions(7), ReadItems = new() { Serializer = new FaultySerializer(null, reading) } });
         await using (here)
         await using (there)
             await AssertEachIsReadOrFailsOnceAsync(here.Writer, there.Reader);
@@ -40,7 +40,7 @@ public sealed class UserCodeTests : IDisposable
         var reads = new ItemOptions<long> { Serializer = new FaultySerializer(null, reading) };
         await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync(
             ChannelAddress.Unix(_directory["hub"]), 7,
-            new ItemOptions<long> { Serializer = new FaultySerializer(isWriterRemote ? null : writing, isReaderRemote ? null : reading) }).Done();
+            items: new ItemOptions<long> { Serializer = new FaultySerializer(isWriterRemote ? null : writing, isReaderRemote ? null : reading) }).Done();
         await using CrossChannelWriter<long> writer = isWriterRemote ? await CrossChannel.OpenWriterAsync(owner.Address, writes).Done() : owner.Writer;
         await using CrossChannelReader<long> reader = isReaderRemote ? await CrossChannel.OpenReaderAsync(owner.Address, reads).Done() : owner.Reader;
         await AssertEachIsReadOrFailsOnceAsync(writer, reader);

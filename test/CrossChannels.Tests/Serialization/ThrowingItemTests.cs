@@ -51,7 +51,7 @@ public sealed class ThrowingItemTests
     {
         items ??= new ItemOptions<T>();
         (DuplexChannel<T, NoItem> here, DuplexChannel<NoItem, T> there) = CrossChannel.CreatePair(
-            new DuplexChannelOptions<T, NoItem> { WriteSettings = items }, new DuplexChannelOptions<NoItem, T> { ReadSettings = items });
+            new DuplexChannelOptions<T, NoItem> { WriteItems = items }, new DuplexChannelOptions<NoItem, T> { ReadItems = items });
         await using (here)
         await using (there)
         {
