@@ -86,7 +86,8 @@ internal sealed class Link
     public void Start()
     {
         ChannelMetrics.LinkOpened();
-        Begin(isGreetingSent: false);
+        _outbox.PostOpening(_identity.Greeting(), isOver: false);
+        Begin();
     }
 
     /// <summary>Waits for its connection, in place of <see cref="Start()"/>.</summary>
@@ -107,19 +108,17 @@ internal sealed class Link
         _peer.Connect(peer);
         MayLendLarge = output.EndsWritesOnClose;
         _connection.Open(input, output, peer);
-        _outbox.Open(output);
-        Begin(isGreetingSent);
+        _outbox.Open(output, isGreetingSent ? null : _identity.Greeting());
+        Begin();
     }
 
     /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>
     public void EnsureOpen() => _outbox.EnsureOpen();
 
-    private void Begin(bool isGreetingSent)
+    private void Begin()
     {
         LinkRegistry.Add(this);
         _greeting.Begin();
-        if (!isGreetingSent)
-            _outbox.PostOpening(_identity.Greeting(), isOver: false);
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
         // It may have been closed while it waited for this connection. Closing is marked before the connection is looked at, and the connection is set
         // before the mark is looked at here: so at least one of the two disposes it, and where both do, the second does nothing.

@@ -7,7 +7,7 @@ namespace CrossChannels.Transfer;
 /// <remarks>Not JSON: a worker reads a ticket before anything else, and the metadata would cost it more time than all the rest.</remarks>
 internal static class TransferWire
 {
-    private const byte Version = 2;
+    private const byte Version = 3;
 
     private static ReadOnlySpan<byte> Magic => "CCE\n"u8;
 
@@ -73,22 +73,28 @@ internal static class TransferWire
         writer.Write(connection.AllowPlainTcp);
         Write(writer, connection.RequiredKeyToRead);
         Write(writer, connection.RequiredKeyToWrite);
+        writer.Write(!OperatingSystem.IsWindows() && connection.AllowGroup);
     }
 
-    private static ConnectionOptions ReadConnection(BinaryReader reader) => new()
+    private static ConnectionOptions ReadConnection(BinaryReader reader)
     {
-        ConnectTimeout = ReadTime(reader),
-        GreetingTimeout = ReadTime(reader),
-        CloseTimeout = ReadTime(reader),
-        ExitTimeout = ReadTime(reader),
-        PeerTimeout = ReadTime(reader),
-        MaxUnreadBytes = reader.ReadInt64(),
-        MaxUnsentBytes = reader.ReadInt64(),
-        MaxEmptyFramesPerSecond = reader.ReadInt32(),
-        AllowPlainTcp = reader.ReadBoolean(),
-        RequiredKeyToRead = ReadKey(reader),
-        RequiredKeyToWrite = ReadKey(reader),
-    };
+        var options = new ConnectionOptions
+        {
+            ConnectTimeout = ReadTime(reader),
+            GreetingTimeout = ReadTime(reader),
+            CloseTimeout = ReadTime(reader),
+            ExitTimeout = ReadTime(reader),
+            PeerTimeout = ReadTime(reader),
+            MaxUnreadBytes = reader.ReadInt64(),
+            MaxUnsentBytes = reader.ReadInt64(),
+            MaxEmptyFramesPerSecond = reader.ReadInt32(),
+            AllowPlainTcp = reader.ReadBoolean(),
+            RequiredKeyToRead = ReadKey(reader),
+            RequiredKeyToWrite = ReadKey(reader),
+        };
+        bool allowsGroup = reader.ReadBoolean();
+        return OperatingSystem.IsWindows() ? options : options with { AllowGroup = allowsGroup };
+    }
 
     private static TimeSpan ReadTime(BinaryReader reader) => TimeSpan.FromTicks(reader.ReadInt64());
 

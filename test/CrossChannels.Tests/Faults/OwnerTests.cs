@@ -111,8 +111,8 @@ public sealed class OwnerTests : IDisposable
     }
 
     [ChannelContract("test.part")]
-    private sealed record OldPart(string Name, int Removed);
+    private sealed record OldPart(string Name, int Removed = 0);
 
     [ChannelContract("test.part")]
-    private sealed record NewPart(string Name, string[]? Tags);
+    private sealed record NewPart(string Name, string[]? Tags = null);
 }

@@ -54,6 +54,7 @@ public sealed class LayeringTests
         ["Transfer -> CrossChannel"] = "an end that was given away is opened as any other",
         ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",
         ["ends -> CrossChannel"] = "an end opens itself from a ticket",
+        ["TransferTicket -> SerializerRegistry"] = "a worker learns from its parent's tickets which serializers it may make",
     };
 
     private static readonly Lazy<TypeGraph> s_graph =

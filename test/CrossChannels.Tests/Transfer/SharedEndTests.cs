@@ -191,6 +191,7 @@ public sealed class SharedEndTests : IDisposable
 
     /// <summary>Every option that can cross does: one that is added and forgotten here is noticed.</summary>
     [TestMethod]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Ticket_KeepsTheOptionsOfTheConnection()
     {
         string[] stays = ["Tls", "Key", "Logger", "TimeProvider", "MaxLinks", "MaxPendingGreetings"];
@@ -205,6 +206,7 @@ public sealed class SharedEndTests : IDisposable
             MaxUnsentBytes = 7,
             MaxEmptyFramesPerSecond = 8,
             AllowPlainTcp = true,
+            AllowGroup = true,
             RequiredKeyToRead = s_readKey,
             RequiredKeyToWrite = s_writeKey,
         };
