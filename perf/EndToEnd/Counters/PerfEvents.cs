@@ -109,7 +109,7 @@ internal sealed partial class PerfEvents : IDisposable
             Config = config,
             Flags = (ulong)(InheritFlag | (counted.IsUserOnly ? ExcludeKernelFlag : 0)),
         };
-        // A thread inherits from the one that starts it, so that each thread of now, and through them each of later, is counted once.
+        // A thread inherits from the one that starts it: each thread of now, and through them each of later, is counted once.
         foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
         {
             int thread = int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture);

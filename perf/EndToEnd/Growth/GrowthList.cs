@@ -76,8 +76,8 @@ internal static class GrowthList
             new GrowthLine(Library, static count => Ours.ManyLongs(Capacity, count)),
             new GrowthLine(InProcess, static count => Theirs.Alone(ManyParts.Of<LongsInProcess>(count, Capacity)))),
         new(
-            "links-rtt", "Round trip by links at work", "links, each in a ping-pong of its own", "round trip, mean of the medians of the links",
-            Microseconds,
+            "links-rtt", "Round trip by links at work", "links, each in a ping-pong of its own",
+            "round trip, mean of the medians of the links", Microseconds,
             "One process has all that ping, another the listener and all that answer.",
             s_counts,
             new GrowthLine(Library, static count => Ours.ManyRoundTrips(count), figure: 1),

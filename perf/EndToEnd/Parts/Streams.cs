@@ -122,7 +122,8 @@ internal abstract class StreamListeningPart(StreamKind kind, string place) : Par
             default:
                 string[] handles = place.Split(',');
                 var ends = new StreamEnds(
-                    new AnonymousPipeClientStream(PipeDirection.In, handles[0]), new AnonymousPipeClientStream(PipeDirection.Out, handles[1]));
+                    new AnonymousPipeClientStream(PipeDirection.In, handles[0]),
+                    new AnonymousPipeClientStream(PipeDirection.Out, handles[1]));
                 return () => Task.FromResult(ends);
         }
     }

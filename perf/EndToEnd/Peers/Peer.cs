@@ -38,11 +38,12 @@ internal sealed class Peer : IAsyncDisposable
         try
         {
             string answer = await peer.ReadAsync(TimeSpan.Zero, cancellationToken);
-            return answer == Requests.Ready ? peer : throw new InvalidOperationException($"{part.Name} said '{answer}' instead of '{Requests.Ready}'.");
+            return answer == Requests.Ready ? peer
+                : throw new InvalidOperationException($"{part.Name} said '{answer}' instead of '{Requests.Ready}'.");
         }
         catch
         {
-            // It may wait for others that will not come any more, and holds nothing yet.
+            // It may wait for others that will no longer come, and holds nothing yet.
             peer._process.Kill();
             await peer.DisposeAsync();
             throw;
@@ -84,7 +85,8 @@ internal sealed class Peer : IAsyncDisposable
         deadline.CancelAfter(duration + s_patience);
         try
         {
-            return await _process.StandardOutput.ReadLineAsync(deadline.Token) ?? throw new InvalidOperationException($"The process of {_name} ended; standard error tells why.");
+            return await _process.StandardOutput.ReadLineAsync(deadline.Token)
+                ?? throw new InvalidOperationException($"The process of {_name} ended; standard error tells why.");
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {

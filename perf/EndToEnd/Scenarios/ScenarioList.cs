@@ -170,7 +170,8 @@ internal static class ScenarioList
             "One process: nothing is copied and no process wakes another."),
         PeerItems("peer-socket", Theirs.Items(StreamKind.Socket, LongBytes), "Unix socket, a call an item", NoItemLimit),
         PeerItems(
-            "peer-socket-buffered", Theirs.Items(StreamKind.Socket, LongBytes, Gathered), "Unix socket, 64 KiB a call", NoItemLimit + Delayed),
+            "peer-socket-buffered", Theirs.Items(StreamKind.Socket, LongBytes, Gathered), "Unix socket, 64 KiB a call",
+            NoItemLimit + Delayed),
         PeerItems("peer-pipe", Theirs.Items(StreamKind.Pipe, LongBytes), "anonymous pipe, a call an item", NoItemLimit),
         PeerItems(
             "peer-named-pipe", Theirs.Items(StreamKind.NamedPipe, LongBytes), "named pipe, a call an item",

@@ -89,15 +89,20 @@ internal static class Ours
     /// <summary>As many reader processes as writer processes on one channel of a hub process; all writers are drivers.</summary>
     public static Processes ManyForward(int capacity, int ends, string scheme = Workplace.Unix) =>
         Hub(scheme, capacity, isLeased: false, channel =>
-            [.. Enumerable.Repeat(PartSpec.Of<SharedReader>(channel), ends), .. Enumerable.Repeat(PartSpec.Of<SharedWriter>(channel), ends)]);
+        [
+            .. Enumerable.Repeat(PartSpec.Of<SharedReader>(channel), ends),
+            .. Enumerable.Repeat(PartSpec.Of<SharedWriter>(channel), ends),
+        ]);
 
     /// <summary>A hub process, one process with many readers, a writer process.</summary>
     public static Processes ForwardToMany(int capacity, long readers, string scheme = Workplace.Unix) =>
-        Hub(scheme, capacity, isLeased: false, channel => [ManyParts.Of<SharedReader>(readers, channel), PartSpec.Of<SharedWriter>(channel)]);
+        Hub(scheme, capacity, isLeased: false, channel =>
+            [ManyParts.Of<SharedReader>(readers, channel), PartSpec.Of<SharedWriter>(channel)]);
 
     /// <summary>As <see cref="Forward"/>, and a round has so many items, however long it takes.</summary>
     public static Processes ForwardCounted(int capacity, long items, string scheme = Workplace.Unix) =>
-        Hub(scheme, capacity, isLeased: false, channel => [PartSpec.Of<SharedReader>(channel), PartSpec.Of<CountingWriter>(channel, items)]);
+        Hub(scheme, capacity, isLeased: false, channel =>
+            [PartSpec.Of<SharedReader>(channel), PartSpec.Of<CountingWriter>(channel, items)]);
 
     // Parts with workers go by name: a compared version may be built without them.
     public static Processes WorkerStart() => static _ => [PartSpec.Named("WorkerStarter")];

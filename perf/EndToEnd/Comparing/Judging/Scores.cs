@@ -105,7 +105,7 @@ internal static class NoiseFloor
     }
 
     /// <summary>
-    /// Between the means of the chosen scores and of the others; a score is a trimmed mean, so that single rounds do not move it.
+    /// Between the means of the chosen scores and of the others; a score is a trimmed mean, which single rounds do not move.
     /// </summary>
     private static double Difference(double[] all, double total, uint chosen, int count)
     {
