@@ -19,7 +19,7 @@ public static partial class CrossChannel
     {
         ArgumentNullException.ThrowIfNull(pipe);
         return new LinkChannelFactory<TWrite, TRead>(options, channel: null)
-            .Start(new PipeInput(pipe.Input), new PipeOutput(pipe.Output), new LinkPeer("the other end of the pipe", null, null, null));
+            .Start(new PipeInput(pipe.Input), new PipeOutput(pipe.Output, endsWritesOnClose: false), new LinkPeer("the other end of the pipe", null, null, null));
     }
 
     /// <summary>Makes one end over two streams that lead to another end, such as standard input and output.</summary>
@@ -79,6 +79,8 @@ public static partial class CrossChannel
         var joint = new PairState(secret);
         LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
         LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
+        first.Link.Expect(second.Link);
+        second.Link.Expect(first.Link);
         joint.Hold(
             PairEnds.SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret),
             PairEnds.SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret));

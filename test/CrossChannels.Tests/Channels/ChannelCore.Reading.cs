@@ -251,4 +251,27 @@ public abstract partial class ChannelCore
         Assert.IsTrue(wait.GetAwaiter().GetResult());
         Assert.ThrowsExactly<InvalidOperationException>(() => wait.GetAwaiter().GetResult());
     }
+
+    [TestMethod]
+    public async Task TryRead_Nothing_SetsTheVariableToDefault()
+    {
+        await using Ends<int> ends = await OpenBoundedAsync(4);
+        int item = 42;
+        Assert.IsFalse(ends.Reader.TryRead(out item));
+        Assert.AreEqual(0, item);
+        await FillAsync(ends, 1);
+        Assert.IsTrue(ends.Reader.TryRead(out item));
+        item = 42;
+        Assert.IsFalse(ends.Reader.TryRead(out item));
+        Assert.AreEqual(0, item);
+    }
+
+    [TestMethod]
+    public async Task Count_UnboundedWithASingleReader_IsNotKept()
+    {
+        await using Ends<int> ends = await OpenAsync(new UnboundedChannelOptions { SingleReader = true });
+        Assert.IsFalse(ends.Reader.CanCount);
+        Assert.ThrowsExactly<NotSupportedException>(() => ends.Reader.Count);
+        Assert.IsTrue(ends.Reader.CanPeek);
+    }
 }

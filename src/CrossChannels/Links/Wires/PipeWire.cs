@@ -45,9 +45,11 @@ internal sealed class PipeInput(PipeReader reader) : LinkInput
 }
 
 /// <summary>A link's output to any <see cref="PipeWriter"/>.</summary>
-internal sealed class PipeOutput(PipeWriter writer) : LinkOutput
+/// <param name="writer">The pipe.</param>
+/// <param name="endsWritesOnClose">Whether closing ends a pending write, as a pipe in memory does, and one over a stream that ignores cancellation does not.</param>
+internal sealed class PipeOutput(PipeWriter writer, bool endsWritesOnClose) : LinkOutput
 {
-    public override bool EndsWritesOnClose => true;
+    public override bool EndsWritesOnClose => endsWritesOnClose;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
