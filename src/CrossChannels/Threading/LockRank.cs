@@ -4,7 +4,7 @@ namespace CrossChannels.Threading;
 /// <remarks>Debug builds assert the order. docs/architecture.md says what each lock guards and why it stands where it does.</remarks>
 internal enum LockRank
 {
-    /// <summary>Which processes the two ends of a pair went to. A link that moves away is closed under it.</summary>
+    /// <summary>Which processes the two ends of a pair went to.</summary>
     Pair = 10,
 
     /// <summary>What one end of a pair waits for.</summary>

@@ -12,9 +12,10 @@ internal sealed record PairSide(Link Link, string Name, Func<TransferContent, st
     /// <summary>What every use throws once the end was given away.</summary>
     public EndMovedException? Moved { get; private set; }
 
-    public void Move(string to)
-    {
+    /// <summary>Marks the end as given away. Called under the lock of its pair, and followed by <see cref="CloseMoved"/> outside it.</summary>
+    public void MoveLocked(string to) =>
         Moved = new EndMovedException($"{Name} was given to {to}, and is not used here any more: one process has one end of a pair. Use the other end here, or make another pair.");
-        Link.MoveAway(Moved);
-    }
+
+    /// <summary>Closes the link of the end that was given away, which runs continuations of its completion.</summary>
+    public void CloseMoved() => Link.MoveAway(Moved!);
 }

@@ -58,17 +58,22 @@ internal sealed class PairState(string secret)
         try
         {
             TransferContent content = side.Describe(listener.Address, false);
+            PairListener? own = null;
             using (_sync.Enter())
             {
                 Check(side, to);
                 host = _host;
                 if (host is null)
                 {
-                    _host = host = new PairListener(listener, secret, other, side, to, content);
-                    side.Move(to);
-                    host.Start();
-                    return new TransferTicket(content, host.Withdraw);
+                    _host = own = new PairListener(listener, secret, other, side, to, content);
+                    side.MoveLocked(to);
                 }
+            }
+            if (own is not null)
+            {
+                side.CloseMoved();
+                own.Start();
+                return new TransferTicket(content, own.Withdraw);
             }
         }
         catch
@@ -78,7 +83,7 @@ internal sealed class PairState(string secret)
         }
         // The other end was given away meanwhile.
         await listener.DisposeAsync().ConfigureAwait(false);
-        return await host.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
+        return await host!.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
     }
 
     private void Check(PairSide side, string to)

@@ -38,7 +38,7 @@ public sealed partial class LeavingProcessTests
         await using Child child = await Child.StartAsync("blocked");
         // The reader's window is full, and nobody reads: the thread waits for room.
         await Wait.Until(() => child.Channel.Reader.Count == 1024);
-        await child.Process.SayAsync("go");
+        Task<int> exit = child.Process.FinishAsync();
         await child.ReadAllAsync();
         long next = -1;
         while (await child.Channel.Reader.WaitToReadAsync().AsTask().ContinueWith(static wait => wait.IsCompletedSuccessfully && wait.Result, TaskScheduler.Default).Done())
@@ -47,7 +47,7 @@ public sealed partial class LeavingProcessTests
                 Assert.AreEqual(next--, number);
         }
         await child.Channel.Reader.Completion.Fails<WriterLeftException>("the reader waits for its end");
-        Assert.AreEqual(0, await child.Process.FinishAsync());
+        Assert.AreEqual(0, await exit);
     }
 
     [TestMethod]

@@ -283,6 +283,8 @@ internal sealed class ItemSender : SendingHalf
             _limit.ReaderMaxBytes = peerMaxItemBytes;
             _backlog.Open(credit);
             AdmitLocked(ref wake);
+            // What was accepted before the greeting has nobody else who sends it.
+            _outbox.ScheduleIfWorkLocked();
         }
         wake.Wake(inline: false);
     }
