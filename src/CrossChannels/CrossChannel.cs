@@ -19,7 +19,7 @@ public static partial class CrossChannel
     {
         ArgumentNullException.ThrowIfNull(pipe);
         return new LinkChannelFactory<TWrite, TRead>(options, channel: null)
-            .Start(new PipeInput(pipe.Input), new PipeOutput(pipe.Output, endsWritesOnClose: false), new LinkPeer("the other end of the pipe", null, null, null));
+            .Start(new PipeInput(pipe.Input), new PipeOutput(pipe.Output), new LinkPeer("the other end of the pipe", null, null, null));
     }
 
     /// <summary>Makes one end over two streams that lead to another end, such as standard input and output.</summary>

@@ -100,7 +100,7 @@ internal sealed class PairState(string secret)
         var there = new Pipe(options);
         var back = new Pipe(options);
         var peer = new LinkPeer("the other end in memory", Environment.ProcessId, null, null);
-        _first!.Link.Start(new PipeInput(back.Reader), new PipeOutput(there.Writer, endsWritesOnClose: true), peer, isGreetingSent: false);
-        _second!.Link.Start(new PipeInput(there.Reader), new PipeOutput(back.Writer, endsWritesOnClose: true), peer, isGreetingSent: false);
+        _first!.Link.Start(new PipeInput(back.Reader), new PipeOutput(there.Writer), peer, isGreetingSent: false);
+        _second!.Link.Start(new PipeInput(there.Reader), new PipeOutput(back.Writer), peer, isGreetingSent: false);
     }
 }

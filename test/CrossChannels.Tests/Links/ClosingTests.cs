@@ -111,6 +111,24 @@ public sealed class ClosingTests
     }
 
     [TestMethod]
+    public async Task Count_UnboundedWithASingleReader_IsNotKept()
+    {
+        var single = new UnboundedChannelOptions { SingleReader = true };
+        await using SharedChannel<int> owner = await CrossChannel.CreateUnboundedAsync<int>($"{nameof(ClosingTests)}-{Guid.NewGuid():N}", single);
+        (DuplexChannel<int, NoItem> here, DuplexChannel<NoItem, int> there) = CrossChannel.CreatePair<int, NoItem>(secondOptions: new() { Reading = single });
+        await using (here)
+        await using (there)
+        {
+            foreach (ChannelReader<int> reader in (ChannelReader<int>[])[owner.Reader, there.Reader])
+            {
+                Assert.IsFalse(reader.CanCount);
+                Assert.ThrowsExactly<NotSupportedException>(() => reader.Count);
+                Assert.IsTrue(reader.CanPeek);
+            }
+        }
+    }
+
+    [TestMethod]
     public async Task Complete_TheErrorsMessageThrows_BothEndsHearThatItFailed()
     {
         (DuplexChannel<int, NoItem> here, DuplexChannel<NoItem, int> there) = CrossChannel.CreatePair<int, NoItem>();

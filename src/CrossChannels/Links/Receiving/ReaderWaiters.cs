@@ -81,6 +81,8 @@ internal sealed class ReaderCompletion(bool runsInline)
     /// <summary>Sets it, once. Called outside any lock.</summary>
     public void Set(Closure closure)
     {
+        if (runsInline)
+            HeldLocks.AssertNone();
         switch (closure.Error)
         {
             case null:

@@ -110,11 +110,11 @@ internal struct WakeList
     /// <summary>Wakes all. The last may run on this thread; the others never do, since one that runs long would hold them up.</summary>
     public void Wake(bool inline)
     {
-        if (IsEmpty)
-            return;
-        HeldLocks.AssertNone();
         (ReaderCompletion? completion, _completion) = (_completion, null);
         completion?.Set(_closure!);
+        if (_first is null)
+            return;
+        HeldLocks.AssertNone();
         Waiter? waiter = _first;
         _first = _last = null;
         while (waiter is not null)

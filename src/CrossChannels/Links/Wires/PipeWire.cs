@@ -45,11 +45,12 @@ internal sealed class PipeInput(PipeReader reader) : LinkInput
 }
 
 /// <summary>A link's output to any <see cref="PipeWriter"/>.</summary>
-/// <param name="writer">The pipe.</param>
-/// <param name="endsWritesOnClose">Whether closing ends a pending write, as a pipe in memory does, and one over a stream that ignores cancellation does not.</param>
-internal sealed class PipeOutput(PipeWriter writer, bool endsWritesOnClose) : LinkOutput
+internal sealed class PipeOutput(PipeWriter writer) : LinkOutput
 {
-    public override bool EndsWritesOnClose => endsWritesOnClose;
+    private static readonly Type s_memoryWriter = new Pipe().Writer.GetType();
+
+    /// <remarks>A pipe in memory ends a pending write when it is closed; one over a stream that ignores cancellation does not.</remarks>
+    public override bool EndsWritesOnClose => writer.GetType() == s_memoryWriter;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
