@@ -30,6 +30,11 @@ internal static class LeaveCommand
             case "exit":
                 Environment.Exit(7);
                 break;
+            case "blocked":
+                // A thread that the exit finds inside a write must stay there: what it threw would end this process.
+                new Thread(() => WriteForever(channel.Writer)) { IsBackground = true }.Start();
+                await TestChildProgram.WaitForTestAsync();
+                break;
             case "throw":
                 await channel.Writer.FlushAsync();
                 await TestChildProgram.SayAsync("flushed");
@@ -40,5 +45,15 @@ internal static class LeaveCommand
 
         GC.KeepAlive(channel);
         return 0;
+    }
+
+    private static void WriteForever(CrossChannelWriter<long> writer)
+    {
+        for (long number = -1; ; number--)
+        {
+#pragma warning disable VSTHRD002 // A thread of a program that blocks is what is tested.
+            writer.WriteAsync(number).AsTask().GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+        }
     }
 }

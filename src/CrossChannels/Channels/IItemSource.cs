@@ -17,6 +17,9 @@ internal interface IItemSource
 
     Task Completion { get; }
 
+    /// <summary>False where the built-in channel, of a single reader, does not count.</summary>
+    bool CanCount { get; }
+
     int Count { get; }
 
     /// <summary>Takes the next item of a plain fixed size.</summary>

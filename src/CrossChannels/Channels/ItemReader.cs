@@ -25,11 +25,12 @@ internal sealed class ItemReader<T, TSource> : CrossChannelReader<T>
 
     public override Task Completion => _source.Completion;
 
-    public override bool CanCount => true;
+    public override bool CanCount => _source.CanCount;
 
     public override bool CanPeek => true;
 
-    public override int Count => _source.Count;
+    /// <exception cref="NotSupportedException">The channel has a single reader.</exception>
+    public override int Count => CanCount ? _source.Count : throw new NotSupportedException("An unbounded channel made with SingleReader does not count: CanCount is false.");
 
     private bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && _isPlain;
 

@@ -128,7 +128,7 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
     private ValueTask AcceptAsync(T item, CancellationToken cancellationToken)
     {
         if (_sink.Closure is { } closure)
-            return ValueTask.FromException(closure.ForItem());
+            return closure.FailWriteAsync();
         if (item is null)
             return _sink.TryAccept(default, isNull: true) ? default : _sink.AcceptAsync(default, isNull: true, cancellationToken);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))

@@ -27,12 +27,13 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
 
     public override Task Completion => _source.Completion;
 
-    public override bool CanCount => true;
+    public override bool CanCount => _source.CanCount;
 
     /// <remarks>A lease that was only looked at could not be settled.</remarks>
     public override bool CanPeek => false;
 
-    public override int Count => _source.Count;
+    /// <exception cref="NotSupportedException">The channel has a single reader.</exception>
+    public override int Count => CanCount ? _source.Count : throw new NotSupportedException("An unbounded channel made with SingleReader does not count: CanCount is false.");
 
     public override void TaskDone()
     {

@@ -12,7 +12,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
     {
         if (TrySettle(sequence, isCompleted ? SettleOutcome.Completed : SettleOutcome.Abandoned))
             return true;
-        return receiver.Closure is { } closure ? throw closure.ForItem() : false;
+        return ThrowIfClosed();
     }
 
     public bool TryCompleteOldest()
@@ -24,7 +24,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
             if (!_leases.TryCompleteOldest())
             {
                 receiver.Closure?.ThrowIfMoved();
-                return _leases.HasLost ? throw receiver.Closure!.ForItem() : false;
+                return _leases.HasLost && ThrowIfClosed();
             }
         }
         Send(hadFeedback);
@@ -40,7 +40,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
         using (receiver.Sync.Enter())
         {
             if (!_leases.TrySettle(sequence, SettleOutcome.Completed))
-                return receiver.Closure is { } closure ? throw closure.ForItem() : false;
+                return ThrowIfClosed();
             confirmed = _leases.WaitUntilConfirmedAsync();
         }
         receiver.SendSettled();
@@ -59,6 +59,9 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
         Send(hadFeedback);
         return true;
     }
+
+    /// <returns>True in a process that exits, whose open leases go back to the hub; false where the lease is not open.</returns>
+    private bool ThrowIfClosed() => receiver.Closure is { } closure && (closure.IsExit ? true : throw closure.ForItem());
 
     /// <summary>What is pending already has somebody who sends it.</summary>
     private void Send(bool hadFeedback)

@@ -14,6 +14,8 @@ internal readonly struct LinkSource(LinkHandle handle) : IItemSource
 
     public Closure? Closure => _receiver.Closure;
 
+    public bool CanCount => !_receiver.IsSingleReader;
+
     public Task Completion => _receiver.Completion;
 
     public int Count => _receiver.Count;

@@ -40,6 +40,14 @@ internal struct SendCredit(bool isShared)
         SentItems += count;
     }
 
+    /// <summary>Takes the items of the first credit beforehand: they may be accepted, and nothing may be sent.</summary>
+    public void Expect(long items)
+    {
+        _grantedItems = _firstItems = items;
+        // No room equals this window, so that not even a lone item leaves.
+        _windowBytes = -1;
+    }
+
     /// <summary>Takes the first credit.</summary>
     public void Open(long items, long bytes)
     {

@@ -17,7 +17,7 @@ internal sealed class OwnerReads
     {
         _channel = channel;
         _sync = channel.Sync;
-        _readers = new ReaderWaiters(_sync, channel.IsSingleReader);
+        _readers = new ReaderWaiters(_sync, channel.IsSingleReader, channel.WakeInline);
     }
 
     public Task Completion => _readers.Completion;

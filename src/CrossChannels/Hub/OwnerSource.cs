@@ -15,6 +15,8 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
 
     public Closure? Closure => channel.ReaderClosure;
 
+    public bool CanCount => !channel.IsSingleReader;
+
     public Task Completion => _owner.Completion;
 
     public int Count

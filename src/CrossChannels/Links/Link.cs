@@ -98,6 +98,13 @@ internal sealed class Link
         _outbox.DeferOpen(firstUse);
     }
 
+    /// <summary>The other end of this link, which will be joined to it, is of this process, so that its first credit is known.</summary>
+    public void Expect(Link other)
+    {
+        if (Sender.Closure is null && Sender is ItemSender sender)
+            sender.Expect(other.Receiver.FirstCredit, other.Receiver.MaxItemBytes);
+    }
+
     /// <summary>Begins with the connection that it waited for.</summary>
     /// <param name="input">The connection.</param>
     /// <param name="output">The connection.</param>
@@ -182,6 +189,23 @@ internal sealed class Link
     {
         Leave();
         _ = CloseReaderAsync(null);
+        Done(isOut: true);
+    }
+
+    /// <summary>As <see cref="BeginClose"/>, in a process that exits: calls that wait go on waiting, and none fails.</summary>
+    public void BeginExit()
+    {
+        // At a hub the other end's user is not of this process, and what serves it must come to its end.
+        bool isHubs = Role is LinkRole.Writer ? _identity.Writes.IsNone : Role is (LinkRole.Reader or LinkRole.LeasedReader) && _identity.Reads.IsNone;
+        if (isHubs)
+        {
+            BeginClose();
+            return;
+        }
+        EnsureOpen();
+        _writing.Exit();
+        if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, null), null, isExit: true), drop: true))
+            TellReaderClosed(null);
         Done(isOut: true);
     }
 

@@ -60,21 +60,30 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
     {
         if (Interlocked.Exchange(ref _isClosing, 1) != 0)
             return;
+        // Each is closed whatever becomes of the others, and under a deadline: a pipe over a stream that stands still never ends its own close.
+        await CloseOneAsync(static connection => connection._output.CloseAsync()).ConfigureAwait(false);
+        await CloseOneAsync(static connection => connection._input.CloseAsync()).ConfigureAwait(false);
+        await CloseOneAsync(static connection => connection._peer.Connection?.DisposeAsync() ?? default).ConfigureAwait(false);
+        closed();
+        ChannelMetrics.LinkClosed();
+        _closed.TrySetResult();
+    }
+
+    private async Task CloseOneAsync(Func<LinkConnection, ValueTask> close)
+    {
         try
         {
-            await _output.CloseAsync().ConfigureAwait(false);
-            await _input.CloseAsync().ConfigureAwait(false);
-            if (_peer.Connection is { } connection)
-                await connection.DisposeAsync().ConfigureAwait(false);
+            ValueTask closing = close(this);
+            if (!closing.IsCompleted)
+                await closing.AsTask().WaitAsync(s_lingerTimeout, settings.TimeProvider).ConfigureAwait(false);
+            else
+                await closing.ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // Whatever closing throws, the connection is over, and nobody is there to be told.
             Log.CloseFailed(settings.Logger, _peer.Endpoint, e);
         }
-        closed();
-        ChannelMetrics.LinkClosed();
-        _closed.TrySetResult();
     }
 
     private Task LingerAsync() => Task.Delay(s_lingerTimeout, settings.TimeProvider);

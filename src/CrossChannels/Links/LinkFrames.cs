@@ -198,7 +198,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     private void OnReceiveClosing(ReasonFrame reason)
     {
-        if (!link.OnReaderClosed(reason.Code == ReasonCode.None ? null : reason.Text))
+        if (!link.OnReaderClosed(reason.Code == ReasonCode.None ? null : PeerText.Show(reason.Text)))
             _pace.CountEmpty(FrameType.ReceiveClosing);
     }
 

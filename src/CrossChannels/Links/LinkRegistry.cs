@@ -55,7 +55,7 @@ internal static class LinkRegistry
         {
             if (link.HasOwner)
                 continue;
-            link.BeginClose();
+            link.BeginExit();
             closing.Add(WithinAsync(link.Closed, link.Settings.ExitTimeout));
         }
 #pragma warning disable VSTHRD002 // The process ends when this event returns, so it has to wait; the deadlines are above.

@@ -30,7 +30,7 @@ internal sealed class RemotePeer(LinkPeer connected)
     public void Meet(int version, Hello hello)
     {
         _exit = ExitWatch.Find(_connected.ProcessId ?? hello.ProcessId);
-        Volatile.Write(ref _info, new PeerInfo(Endpoint, _connected.ProcessId ?? hello.ProcessId, _connected.UserId, version, hello.LibraryVersion));
+        Volatile.Write(ref _info, new PeerInfo(Endpoint, _connected.ProcessId ?? hello.ProcessId, _connected.UserId, version, PeerText.Show(hello.LibraryVersion, maxLength: 100)));
     }
 
     /// <summary>The loss of the connection to it, with the exit code of its process where that is known.</summary>

@@ -16,7 +16,7 @@ internal enum LockRank
     /// <summary>Whether a worker's process is there, and the ends that it was given.</summary>
     WorkerProgram = 4,
 
-    /// <summary>Which processes the two ends of a pair went to. A link that moves away is closed under it.</summary>
+    /// <summary>Which processes the two ends of a pair went to.</summary>
     Pair = 10,
 
     /// <summary>What one end of a pair waits for.</summary>

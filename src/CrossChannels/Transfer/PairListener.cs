@@ -26,6 +26,7 @@ internal sealed class PairListener
     private readonly TransferContent _ticket;
     private readonly ConnectionOptions _settings;
     private State _state;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _hosting = Task.CompletedTask;
 
     /// <param name="listener">Where the other process connects; disposed with this.</param>
@@ -64,6 +65,7 @@ internal sealed class PairListener
     {
         LinkRegistry.AddOwner(this, ExitAsync, _settings.ExitTimeout);
         _hosting = HostAsync();
+        _started.SetResult();
     }
 
     /// <summary>The end that stayed is used here.</summary>
@@ -104,8 +106,9 @@ internal sealed class PairListener
                     $"Give both ends before either is used, the second within {s_hold.TotalSeconds:0} s of the first being opened.");
             }
             _state = State.HandedOver;
-            side.Move(to);
+            side.MoveLocked(to);
         }
+        side.CloseMoved();
         await StopAsync().ConfigureAwait(false);
         return new TransferTicket(content, cause => _ = AbortAsync(side, content, cause));
     }
@@ -191,6 +194,8 @@ internal sealed class PairListener
     /// <summary>Stops waiting, which frees the address.</summary>
     private async Task StopAsync()
     {
+        // It is started outside the lock under which it can be found.
+        await _started.Task.ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _hosting.ConfigureAwait(false);
     }

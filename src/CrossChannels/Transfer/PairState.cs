@@ -58,17 +58,22 @@ internal sealed class PairState(string secret)
         try
         {
             TransferContent content = side.Describe(listener.Address, false, to);
+            PairListener? own = null;
             using (_sync.Enter())
             {
                 Check(side, to);
                 host = _host;
                 if (host is null)
                 {
-                    _host = host = new PairListener(listener, secret, other, side, to, content);
-                    side.Move(to);
-                    host.Start();
-                    return new TransferTicket(content, host.Withdraw);
+                    _host = own = new PairListener(listener, secret, other, side, to, content);
+                    side.MoveLocked(to);
                 }
+            }
+            if (own is not null)
+            {
+                side.CloseMoved();
+                own.Start();
+                return new TransferTicket(content, own.Withdraw);
             }
         }
         catch
@@ -78,7 +83,7 @@ internal sealed class PairState(string secret)
         }
         // The other end was given away meanwhile.
         await listener.DisposeAsync().ConfigureAwait(false);
-        return await host.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
+        return await host!.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
     }
 
     private void Check(PairSide side, Recipient to)
@@ -110,9 +115,10 @@ internal sealed record PairSide(Link Link, string Name, Func<TransferContent, st
     /// <summary>What every use throws once the end was given away.</summary>
     public EndMovedException? Moved { get; private set; }
 
-    public void Move(Recipient to)
-    {
+    /// <summary>Marks the end as given away. Called under the lock of its pair, and followed by <see cref="CloseMoved"/> outside it.</summary>
+    public void MoveLocked(Recipient to) =>
         Moved = new EndMovedException($"{Name} was given to {to}, and can no longer be used here: one process has one end of a pair. Use the other end here, or make another pair.");
-        Link.MoveAway(Moved);
-    }
+
+    /// <summary>Closes the link of the end that was given away, which runs continuations of its completion.</summary>
+    public void CloseMoved() => Link.MoveAway(Moved!);
 }

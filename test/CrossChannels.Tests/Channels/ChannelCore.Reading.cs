@@ -251,4 +251,18 @@ public abstract partial class ChannelCore
         Assert.IsTrue(wait.GetAwaiter().GetResult());
         Assert.ThrowsExactly<InvalidOperationException>(() => wait.GetAwaiter().GetResult());
     }
+
+    [TestMethod]
+    public async Task TryRead_Nothing_SetsTheVariableToDefault()
+    {
+        await using Ends<int> ends = await OpenBoundedAsync(4);
+        int item = 42;
+        Assert.IsFalse(ends.Reader.TryRead(out item));
+        Assert.AreEqual(0, item);
+        await ends.Writer.WriteAsync(7).Done();
+        Assert.AreEqual(7, await ends.Reader.ReadAsync().Done());
+        item = 42;
+        Assert.IsFalse(ends.Reader.TryRead(out item));
+        Assert.AreEqual(0, item);
+    }
 }

@@ -33,6 +33,24 @@ public sealed partial class LeavingProcessTests
     }
 
     [TestMethod]
+    public async Task ReturnsFromMain_AThreadIsBlockedInAWrite_ItStaysThereAndWhatWasAcceptedIsReceived()
+    {
+        await using Child child = await Child.StartAsync("blocked");
+        // The reader's window is full, and nobody reads: the thread waits for room.
+        await Wait.Until(() => child.Channel.Reader.Count == 1024);
+        Task<int> exit = child.Process.FinishAsync();
+        await child.ReadAllAsync();
+        long next = -1;
+        while (await child.Channel.Reader.WaitToReadAsync().AsTask().ContinueWith(static wait => wait.IsCompletedSuccessfully && wait.Result, TaskScheduler.Default).Done())
+        {
+            while (child.Channel.Reader.TryRead(out long number))
+                Assert.AreEqual(next--, number);
+        }
+        await child.Channel.Reader.Completion.Fails<WriterLeftException>("the reader waits for its end");
+        Assert.AreEqual(0, await exit);
+    }
+
+    [TestMethod]
     public async Task UnhandledException_NothingReceivedIsLost_ThenConnectionLost()
     {
         await using Child child = await Child.StartAsync("throw");

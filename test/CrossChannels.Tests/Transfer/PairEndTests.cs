@@ -147,11 +147,14 @@ public sealed class PairEndTests
     [TestMethod]
     public async Task Withdrawn_TheWaitingEndEndsWithTheCause()
     {
-        (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
+        (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>(
+            secondOptions: new() { Reading = new System.Threading.Channels.BoundedChannelOptions(1) });
         await using (kept)
         {
             TransferTicket ticket = await given.TransferAsync("Alice").Done();
             Task<int> read = kept.Reader.ReadAsync().AsTask();
+            // The first is accepted, the second waits for room.
+            await kept.Writer.WriteAsync(0).Done();
             Task write = kept.Writer.WriteAsync(1).AsTask();
             var cause = new ConnectionLostException("Alice did not start.", exitCode: 3);
             ticket.Withdraw(cause);

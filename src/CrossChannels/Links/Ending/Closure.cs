@@ -3,9 +3,15 @@ using System.Threading.Channels;
 namespace CrossChannels.Links;
 
 /// <summary>Why one direction is over, and what that means for each kind of call, as the built-in channels do it.</summary>
-internal sealed class Closure(Ending ending, Exception? error)
+/// <param name="ending">How it ended.</param>
+/// <param name="error">With what; null for a clean end.</param>
+/// <param name="isExit">This process exits: its own calls neither fail nor return, because its threads are about to be gone, and one that throws takes the process down.</param>
+internal sealed class Closure(Ending ending, Exception? error, bool isExit = false)
 {
     public Ending Ending => ending;
+
+    /// <summary>This process exits: calls that wait go on waiting.</summary>
+    public bool IsExit => isExit;
 
     /// <summary>The error that the direction ended with; null for a clean end.</summary>
     public Exception? Error => error;
@@ -19,9 +25,16 @@ internal sealed class Closure(Ending ending, Exception? error)
     };
 
     /// <summary>A read that has nothing to wait for: canceled, not failed, where the channel was completed with a cancellation.</summary>
-    public ValueTask<T> FailReadAsync<T>() => error is OperationCanceledException canceled
+    public ValueTask<T> FailReadAsync<T>() => isExit ? NeverAsync<T>() : error is OperationCanceledException canceled
         ? ValueTask.FromCanceled<T>(canceled.CancellationToken.IsCancellationRequested ? canceled.CancellationToken : new CancellationToken(true))
         : ValueTask.FromException<T>(ForItem());
+
+    /// <summary>A write that has nothing to wait for.</summary>
+    public ValueTask FailWriteAsync() => isExit ? new ValueTask(new TaskCompletionSource().Task) : ValueTask.FromException(ForItem());
+
+    /// <summary>A wait for an item, or for room, that will not come.</summary>
+    public ValueTask<bool> EndWaitAsync() =>
+        isExit ? NeverAsync<bool>() : error is null ? new ValueTask<bool>(false) : ValueTask.FromException<bool>(error);
 
     /// <exception cref="InvalidOperationException">The end was given to another process.</exception>
     public void ThrowIfMoved()
@@ -32,4 +45,6 @@ internal sealed class Closure(Ending ending, Exception? error)
 
     /// <summary>What a flush or a join throws.</summary>
     public Exception ForCount() => error ?? new ChannelClosedException();
+
+    private static ValueTask<T> NeverAsync<T>() => new(new TaskCompletionSource<T>().Task);
 }

@@ -12,7 +12,7 @@ internal static class EndingMap
         OperationCanceledException => new OutFrame(type, Code: (byte)CompletionOutcome.Canceled),
         // An error that came from another process goes on as it was there.
         RemoteChannelException remote => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: remote.RemoteMessage, TypeName: remote.RemoteTypeName),
-        _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: error.Message, TypeName: error.GetType().FullName ?? ""),
+        _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: PeerText.MessageOf(error), TypeName: error.GetType().FullName ?? ""),
     };
 
     /// <summary>What the peer's completion means; null for a clean one.</summary>
@@ -20,21 +20,21 @@ internal static class EndingMap
     {
         CompletionOutcome.Success => null,
         CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
-        _ => new RemoteChannelException(end.TypeName, end.Message),
+        _ => new RemoteChannelException(PeerText.Show(end.TypeName), PeerText.Show(end.Message)),
     };
 
     /// <summary>The peer refused the link during the greeting.</summary>
     public static Exception Refused(ReasonFrame reason, LinkPeer peer)
     {
-        string message = $"{reason.Text} The other end, {peer.Endpoint}, refused the link.";
+        string message = $"{PeerText.Show(reason.Text)} The other end, {peer.Endpoint}, refused the link.";
         return new LinkRefusedException(message, reason.Code == ReasonCode.NotSupported ? new NotSupportedException(message) : null);
     }
 
     /// <summary>The peer ended the link at once.</summary>
     public static Exception Aborted(ReasonFrame reason, string peerName) => reason.Code switch
     {
-        ReasonCode.Violation => new ProtocolViolationException($"The peer ({peerName}) ended the link: {reason.Text}"),
-        ReasonCode.TimedOut => new LinkTimeoutException($"The peer ({peerName}) ended the link: {reason.Text}"),
-        _ => new LinkAbortedException($"The peer ({peerName}) aborted the link: {reason.Text}"),
+        ReasonCode.Violation => new ProtocolViolationException($"The peer ({peerName}) ended the link: {PeerText.Show(reason.Text)}"),
+        ReasonCode.TimedOut => new LinkTimeoutException($"The peer ({peerName}) ended the link: {PeerText.Show(reason.Text)}"),
+        _ => new LinkAbortedException($"The peer ({peerName}) aborted the link: {PeerText.Show(reason.Text)}"),
     };
 }

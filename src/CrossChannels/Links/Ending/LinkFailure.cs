@@ -23,12 +23,14 @@ internal sealed record LinkFailure(Exception Cause, OutFrame? LastWords = null, 
         new ProtocolViolationException($"{message} It came from {peer.Name}.", inner), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Violation, Text: message));
 
     /// <summary>The output, or the input, broke.</summary>
-    public static LinkFailure Broken(Exception error, RemotePeer peer) => new(peer.Lost($"The connection to {peer.Name} broke: {error.Message}", error));
+    public static LinkFailure Broken(Exception error, RemotePeer peer) => new(error is ObjectDisposedException or InvalidOperationException
+        ? new ConnectionLostException($"The stream or pipe under the channel with {peer.Name} was closed in this process, before the channel was: {PeerText.MessageOf(error)}", error)
+        : peer.Lost($"The connection to {peer.Name} broke: {PeerText.MessageOf(error)}", error));
 
     /// <summary>The input ended before it was to: with an error, or without (null).</summary>
     public static LinkFailure OfInput(Exception? error, RemotePeer peer) => error switch
     {
-        null => new(peer.Lost($"The connection to {peer.Name} ended without a goodbye: the process was killed, or left without closing it.")),
+        null => new(peer.Lost($"The connection to {peer.Name} ended without a goodbye: the process was killed, or left without closing it, or something between the two ends was closed.")),
         PeerRefusedException refused => new(
             new LinkRefusedException($"{error.Message} The other end is {peer.Endpoint}."),
             new OutFrame(FrameType.Refuse, Code: (byte)refused.Code, Text: error.Message)),

@@ -15,6 +15,7 @@ internal sealed class SenderShutdown(SendingHalf sender)
         bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
         EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
         return Close(kind, _ => error, drop: false, EndingMap.FrameOf(error, FrameType.Complete))
+            || (isFirst && sender.Closure!.IsExit)
             || (isFirst && sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
     }
 
@@ -22,6 +23,9 @@ internal sealed class SenderShutdown(SendingHalf sender)
     /// <param name="error">What every later use of it throws.</param>
     /// <returns>Whether it was open.</returns>
     public bool Leave(Exception? error) => Close(EndingKind.WriterLeft, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
+
+    /// <summary>The process of the writer exits.</summary>
+    public void Exit() => Close(EndingKind.WriterLeft, static _ => null, drop: false, new OutFrame(FrameType.SendFinished), isExit: true);
 
     /// <summary>The hub's channel takes no more items; what was accepted is still sent.</summary>
     public void EndWithChannel(CompleteFrame end)
@@ -55,20 +59,20 @@ internal sealed class SenderShutdown(SendingHalf sender)
     /// <summary>The link is closed in order, and no word of the reader will come any more.</summary>
     public void Detach() => sender.Detach(static unreceived => new ConnectionLostException(unreceived == 0 ? "The link is closed, and its peer did not say whether every item was read." : $"The link is closed; up to {unreceived:N0} accepted items were not received.", null, unreceived));
 
-    private bool Close(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last)
+    private bool Close(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last, bool isExit = false)
     {
-        bool isFirst = TryClose(kind, makeError, drop, last);
+        bool isFirst = TryClose(kind, makeError, drop, last, isExit);
         if (isFirst)
             ChannelMetrics.Ended(kind);
         return isFirst;
     }
 
-    private bool TryClose(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last) =>
+    private bool TryClose(EndingKind kind, Func<long, Exception?> makeError, bool drop, OutFrame? last, bool isExit = false) =>
         sender.TryClose(
             unreceived =>
             {
                 Exception? error = makeError(unreceived);
-                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error);
+                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error, isExit);
             },
             drop,
             last);

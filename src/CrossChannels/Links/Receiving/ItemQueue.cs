@@ -77,7 +77,8 @@ internal sealed class ItemQueue(int elementSize, bool itemwise)
     {
         if (Count == 0)
         {
-            Unsafe.SkipInit(out item);
+            // As the built-in channels do it: what the caller had in its variable would look like an item.
+            item = default!;
             return false;
         }
         ref Run run = ref _runs[_head];

@@ -28,7 +28,8 @@ internal sealed class ItemReceiver : ReceivingHalf
         _drops = options.Drops;
         _servesShared = options.ServesShared;
         _processing = new Processing(options.Processed);
-        _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
+        IsSingleReader = options.IsSingleReader;
+        _waiters = new ReaderWaiters(_sync, options.IsSingleReader, options.WakeInline);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
         _account = new ReceiverAccounting(options);
@@ -37,6 +38,9 @@ internal sealed class ItemReceiver : ReceivingHalf
     public override int ElementSize { get; }
 
     public override int MaxItemBytes { get; }
+
+    /// <summary>As the built-in channel of a single reader, which does not count.</summary>
+    public bool IsSingleReader { get; }
 
     /// <summary>Whether a user's continuation may run on a thread that calls into this end.</summary>
     public bool WakeInline { get; }
@@ -172,7 +176,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             if (_queue.Count > 0)
                 return new ValueTask<bool>(true);
             if (_closure is { } closure)
-                return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+                return closure.EndWaitAsync();
             waiter = _waiters.Wait(ref wake);
             version = waiter.Version;
             isShort = _account.IsShort(_waiters.Wanted);
@@ -387,8 +391,12 @@ internal sealed class ItemReceiver : ReceivingHalf
             _outbox.Post(new OutFrame(FrameType.Report, ReportedItems));
         if ((duties & AfterLock.Finish) != 0)
         {
+            WakeList ended = default;
             using (_sync.Enter())
-                _waiters.End(_closure!, ref wake);
+                _waiters.End(_closure!, ref ended);
+            // A process that exits leaves its threads where they are.
+            if (!_closure!.IsExit)
+                wake.Append(ref ended);
             // What a close, or a broken link, drops is not waited for.
             if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
                 _processing.NotifyWhenProcessed(ConsumedItems, Finished);

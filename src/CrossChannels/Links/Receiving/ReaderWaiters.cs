@@ -5,12 +5,13 @@ namespace CrossChannels.Links;
 /// <summary>The callers that wait at one reading end. Guarded by the item receiver's lock.</summary>
 /// <param name="sync">That lock.</param>
 /// <param name="isSingleReader">A second pending read cancels the first, as in process for an unbounded channel of a single reader.</param>
-internal sealed class ReaderWaiters(RankedLock sync, bool isSingleReader)
+/// <param name="runsInline">Whether a continuation of <see cref="Completion"/> may run on the thread that ends the channel.</param>
+internal sealed class ReaderWaiters(RankedLock sync, bool isSingleReader, bool runsInline = false)
 {
     private readonly WaiterQueue _blocked = new();
     private readonly WaiterQueue _waiting = new();
     private readonly WaiterPool _waitingPool = new();
-    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ReaderCompletion _completion = new(runsInline);
 
     public Task Completion => _completion.Task;
 
@@ -54,22 +55,11 @@ internal sealed class ReaderWaiters(RankedLock sync, bool isSingleReader)
         return isAny;
     }
 
-    /// <summary>The direction is over and nothing is left: sets <see cref="Completion"/>, then decides all waiters.</summary>
+    /// <summary>The direction is over and nothing is left: decides <see cref="Completion"/> and all waiters.</summary>
     public void End(Closure closure, ref WakeList wake)
     {
-        switch (closure.Error)
-        {
-            case null:
-                _completion.TrySetResult();
-                break;
-            case OperationCanceledException canceled:
-                _completion.TrySetCanceled(canceled.CancellationToken);
-                break;
-            default:
-                _completion.TrySetException(closure.Error);
-                _ = _completion.Task.Exception;
-                break;
-        }
+        // Its continuations are user code, so that it is set with the waiters, outside the lock, and before them.
+        wake.Complete(_completion, closure);
         _blocked.DecideAll(ref wake, false, closure.ForItem());
         _waiting.DecideAll(ref wake, false, closure.Error);
     }
@@ -78,5 +68,33 @@ internal sealed class ReaderWaiters(RankedLock sync, bool isSingleReader)
     {
         if (isSingleReader && !queue.IsEmpty)
             queue.DecideAll(ref wake, false, new OperationCanceledException());
+    }
+}
+
+/// <summary>The task that tells that a channel is over and nothing is left to read.</summary>
+internal sealed class ReaderCompletion(bool runsInline)
+{
+    private readonly TaskCompletionSource _source = new(runsInline ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Task => _source.Task;
+
+    /// <summary>Sets it, once. Called outside any lock.</summary>
+    public void Set(Closure closure)
+    {
+        if (runsInline)
+            HeldLocks.AssertNone();
+        switch (closure.Error)
+        {
+            case null:
+                _source.TrySetResult();
+                break;
+            case OperationCanceledException canceled:
+                _source.TrySetCanceled(canceled.CancellationToken);
+                break;
+            default:
+                _source.TrySetException(closure.Error);
+                _ = _source.Task.Exception;
+                break;
+        }
     }
 }

@@ -108,6 +108,8 @@ internal sealed class ItemSender : SendingHalf
         }
         if (isClaimed)
             _outbox.SendClaimed();
+        else if (isAccepted)
+            _outbox.EnsureOpen();
         if (isAccepted)
             return true;
         // Whoever finds no room waits next, or polls: what is pending leaves now.
@@ -137,6 +139,8 @@ internal sealed class ItemSender : SendingHalf
         }
         if (isClaimed)
             _outbox.SendClaimed();
+        else
+            _outbox.EnsureOpen();
         return accepted;
     }
 
@@ -162,6 +166,8 @@ internal sealed class ItemSender : SendingHalf
         }
         if (isClaimed)
             _outbox.SendClaimed();
+        else if (isAccepted)
+            _outbox.EnsureOpen();
         if (isAccepted)
             return true;
         _outbox.SendInline(withFeedback: false);
@@ -177,8 +183,10 @@ internal sealed class ItemSender : SendingHalf
         short version;
         using (_sync.Enter())
         {
-            if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
-                return ValueTask.FromException(refusal);
+            if (_closure is { } closure)
+                return closure.FailWriteAsync();
+            if (_limit.Check(item.Length) is { } tooLarge)
+                return ValueTask.FromException(tooLarge);
             if (_backlog.HasRoom && _blocked.IsEmpty)
             {
                 if (AppendLocked(item, isNull))
@@ -201,8 +209,10 @@ internal sealed class ItemSender : SendingHalf
         short version;
         using (_sync.Enter())
         {
-            if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
-                return ValueTask.FromException(refusal);
+            if (_closure is { } closure)
+                return closure.FailWriteAsync();
+            if (_limit.Check(item.Length) is { } tooLarge)
+                return ValueTask.FromException(tooLarge);
             waiter = _waiters.ForItem();
             waiter.Large = item;
             version = waiter.Version;
@@ -227,7 +237,7 @@ internal sealed class ItemSender : SendingHalf
         using (_sync.Enter())
         {
             if (_closure is { } closure)
-                return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+                return closure.EndWaitAsync();
             if (_backlog.HasRoom && _blocked.IsEmpty)
                 return new ValueTask<bool>(true);
             waiter = _waiters.Wait();
@@ -255,6 +265,16 @@ internal sealed class ItemSender : SendingHalf
         return new ValueTask(waiter, version);
     }
 
+    /// <summary>What the reader will grant first is known before it has greeted: items are accepted at once, and sent when it has.</summary>
+    public void Expect(CreditFrame credit, int peerMaxItemBytes)
+    {
+        using (_sync.Enter())
+        {
+            _limit.ReaderMaxBytes = peerMaxItemBytes;
+            _backlog.Expect(credit);
+        }
+    }
+
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
         WakeList wake = default;
@@ -263,6 +283,8 @@ internal sealed class ItemSender : SendingHalf
             _limit.ReaderMaxBytes = peerMaxItemBytes;
             _backlog.Open(credit);
             AdmitLocked(ref wake);
+            // What was accepted before the greeting has nobody else who sends it.
+            _outbox.ScheduleIfWorkLocked();
         }
         wake.Wake(inline: false);
     }
@@ -307,7 +329,9 @@ internal sealed class ItemSender : SendingHalf
                 _outbox.PostLocked(frame with { Value = _backlog.TotalItems });
             _waiters.End(closure, ref wake);
         }
-        wake.Wake(_wakeInline);
+        // A process that exits leaves its threads where they are.
+        if (!_closure.IsExit)
+            wake.Wake(_wakeInline);
         Closed();
         return true;
     }
@@ -323,7 +347,8 @@ internal sealed class ItemSender : SendingHalf
             _outbox.ScheduleIfWorkLocked();
             _counts.Fail(error, ref wake);
         }
-        wake.Wake(inline: false);
+        if (_closure is not { IsExit: true })
+            wake.Wake(inline: false);
     }
 
     internal override Block? TakeBlockLocked(ref WakeList wake)

@@ -359,7 +359,8 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             }
             FreeWrittenLocked();
         }
-        wake.Wake(inline: false);
+        if (Sender.Closure is not { IsExit: true })
+            wake.Wake(inline: false);
         Failed(e);
     }
 

@@ -31,13 +31,23 @@ internal struct SendBacklog(SenderOptions options)
     /// <param name="received">Items that are known to have arrived.</param>
     public readonly long UnreceivedItems(long received) => Credit.AcceptedItems - Math.Max(received, Credit.CertainlyRead);
 
+    /// <summary>Takes the first credit beforehand: for accepting, not for sending.</summary>
+    public void Expect(CreditFrame credit)
+    {
+        _blocks.BatchBytes = BatchBytesWithin(credit.Bytes);
+        Credit.Expect(credit.Items);
+    }
+
     /// <summary>Takes the first credit.</summary>
     public void Open(CreditFrame credit)
     {
-        // A reader may keep back less than an eighth of its window even when nothing is unread; a batch fits into the rest.
-        _blocks.BatchBytes = (int)Math.Min(_blocks.BatchBytes, Math.Max(1, credit.Bytes - (credit.Bytes / 8)));
+        _blocks.BatchBytes = BatchBytesWithin(credit.Bytes);
         Credit.Open(credit.Items, credit.Bytes);
     }
+
+    /// <summary>A reader may keep back less than an eighth of its window even when nothing is unread; a batch fits into the rest.</summary>
+    private readonly int BatchBytesWithin(long windowBytes) =>
+        (int)Math.Min(_blocks.BatchBytes, Math.Max(1, windowBytes - (windowBytes / 8)));
 
     /// <summary>Appends one item of a plain fixed size.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

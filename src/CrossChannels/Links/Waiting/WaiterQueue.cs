@@ -68,8 +68,17 @@ internal struct WakeList
 {
     private Waiter? _first;
     private Waiter? _last;
+    private ReaderCompletion? _completion;
+    private Closure? _closure;
 
-    public readonly bool IsEmpty => _first is null;
+    public readonly bool IsEmpty => _first is null && _completion is null;
+
+    /// <summary>A channel is over, which its readers can tell from its completion when they wake.</summary>
+    public void Complete(ReaderCompletion completion, Closure closure)
+    {
+        _completion = completion;
+        _closure = closure;
+    }
 
     public void Add(Waiter waiter)
     {
@@ -83,8 +92,13 @@ internal struct WakeList
     /// <summary>Takes over the waiters of another list, behind its own.</summary>
     public void Append(ref WakeList other)
     {
+        if (other._completion is not null)
+            Complete(other._completion, other._closure!);
         if (other._first is null)
+        {
+            other = default;
             return;
+        }
         if (_last is null)
             _first = other._first;
         else
@@ -96,6 +110,8 @@ internal struct WakeList
     /// <summary>Wakes all. The last may run on this thread; the others never do, since one that runs long would hold them up.</summary>
     public void Wake(bool inline)
     {
+        (ReaderCompletion? completion, _completion) = (_completion, null);
+        completion?.Set(_closure!);
         if (_first is null)
             return;
         HeldLocks.AssertNone();

@@ -47,7 +47,10 @@ internal sealed class PipeInput(PipeReader reader) : LinkInput
 /// <summary>A link's output to any <see cref="PipeWriter"/>.</summary>
 internal sealed class PipeOutput(PipeWriter writer) : LinkOutput
 {
-    public override bool EndsWritesOnClose => true;
+    private static readonly Type s_memoryWriter = new Pipe().Writer.GetType();
+
+    /// <remarks>A pipe in memory ends a pending write when it is closed; one over a stream that ignores cancellation does not.</remarks>
+    public override bool EndsWritesOnClose => writer.GetType() == s_memoryWriter;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
