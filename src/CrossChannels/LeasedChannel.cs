@@ -45,7 +45,7 @@ public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable,
     /// <summary>Where other processes open their ends.</summary>
     public abstract ChannelAddress Address { get; }
 
-    /// <summary>Items that were delivered too often, as a channel of their own; <see langword="null"/> without <see cref="LeaseOptions.MaxDeliveries"/>.</summary>
+    /// <summary>Items that were delivered too often, or could not be read, as a channel of their own; <see langword="null"/> where another process owns the channel.</summary>
     public abstract SharedChannel<T>? DeadLetters { get; }
 
     /// <summary>Ends the channel at once: what is queued or leased is dropped, and every writer and reader learns why.</summary>

@@ -87,6 +87,24 @@ internal static partial class Log
             ComparerFailedCore(quiet, channel, error);
     }
 
+    public static void HubWorkFailed(ILogger? logger, string channel, Exception error)
+    {
+        if (Quiet(logger) is { } quiet)
+            HubWorkFailedCore(quiet, channel, error);
+    }
+
+    public static void PeerSilent(ILogger? logger, string name, string peer, double seconds)
+    {
+        if (Quiet(logger) is { } quiet)
+            PeerSilentCore(quiet, name, peer, seconds);
+    }
+
+    public static void OwnerLeft(ILogger? logger, string channel, long count)
+    {
+        if (Quiet(logger) is { } quiet)
+            OwnerLeftCore(quiet, channel, count);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -149,6 +167,27 @@ internal static partial class Log
         "The comparer of channel '{Channel}' threw; the two items count as equal.",
         EventName = nameof(ComparerFailed))]
     private static partial void ComparerFailedCore(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(
+        25,
+        LogLevel.Error,
+        "Work that channel '{Channel}' had to do after a call failed.",
+        EventName = nameof(HubWorkFailed))]
+    private static partial void HubWorkFailedCore(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(
+        26,
+        LogLevel.Warning,
+        "{Peer} has not answered channel or lock '{Name}' for {Seconds} s while others wait. Its process runs, so it is not cut off: its thread pool may be full of work that blocks.",
+        EventName = nameof(PeerSilent))]
+    private static partial void PeerSilentCore(ILogger logger, string name, string peer, double seconds);
+
+    [LoggerMessage(
+        27,
+        LogLevel.Information,
+        "The owner of channel '{Channel}' left without completing it; {Count} items are unread. Its readers and writers end with OwnerLeft.",
+        EventName = nameof(OwnerLeft))]
+    private static partial void OwnerLeftCore(ILogger logger, string channel, long count);
 
     private static QuietLogger? Quiet(ILogger? logger) => logger is null ? null : new QuietLogger(logger);
 

@@ -381,7 +381,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             using (_sync.Enter())
                 _waiters.End(_closure!, ref wake);
             // What a close, or a broken link, drops is not waited for.
-            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
+            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft or EndingKind.OwnerLeft)
                 _processing.SayWhenDone(ConsumedItems, Finished);
             else
                 Finished(ConsumedItems);

@@ -5,7 +5,7 @@ public sealed class LeaseOptions
 {
     internal static readonly LeaseOptions Default = new();
 
-    /// <summary>How often an item is delivered before it goes to the dead-letter channel. Default: no limit.</summary>
+    /// <summary>How often an item is delivered before it goes to the dead-letter channel. Default: no limit, but for three deliveries that could not be deserialized.</summary>
     public int? MaxDeliveries
     {
         get;
