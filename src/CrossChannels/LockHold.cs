@@ -14,6 +14,11 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
         _claim = claim;
     }
 
+#pragma warning disable MA0055 // A hold that is lost without a release must let go of the lock, or all others wait for ever.
+    /// <summary>Gives a lock back that the program has lost sight of.</summary>
+    ~LockHold() => _handle.OnHoldLost(_claim);
+#pragma warning restore MA0055
+
     /// <summary>Grows with every hold of this lock, in whichever process; what the lock protects can refuse a lower one than it has seen.</summary>
     public long FencingToken => _claim.Token;
 
@@ -38,6 +43,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     /// <summary>Gives the lock back, if it is still held, and waits at most <see cref="ConnectionOptions.CloseTimeout"/> for the hub's word. Never throws.</summary>
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         if (!_handle.Source.TryRelease(_claim))
             return;
         try
@@ -51,5 +57,9 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Gives the lock back, if it is still held, without waiting.</summary>
-    public void Dispose() => _handle.Source.TryRelease(_claim);
+    public void Dispose()
+    {
+        GC.SuppressFinalize(this);
+        _handle.Source.TryRelease(_claim);
+    }
 }

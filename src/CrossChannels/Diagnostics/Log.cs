@@ -105,6 +105,12 @@ internal static partial class Log
             OwnerLeftCore(quiet, channel, count);
     }
 
+    public static void HoldLost(ILogger? logger, string address, long token)
+    {
+        if (Quiet(logger) is { } quiet)
+            HoldLostCore(quiet, address, token);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -188,6 +194,13 @@ internal static partial class Log
         "The owner of channel '{Channel}' left without completing it; {Count} items are unread. Its readers and writers end with OwnerLeft.",
         EventName = nameof(OwnerLeft))]
     private static partial void OwnerLeftCore(ILogger logger, string channel, long count);
+
+    [LoggerMessage(
+        28,
+        LogLevel.Warning,
+        "A hold of the lock at {Address}, fencing token {Token}, was collected without having been released; the lock is given back as abandoned.",
+        EventName = nameof(HoldLost))]
+    private static partial void HoldLostCore(ILogger logger, string address, long token);
 
     private static QuietLogger? Quiet(ILogger? logger) => logger is null ? null : new QuietLogger(logger);
 

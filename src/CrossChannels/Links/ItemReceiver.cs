@@ -129,13 +129,17 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public bool TryPeek(out ItemSlice slice)
     {
+        AfterLock duties;
         using (_sync.Enter())
         {
             if (_queue.TryPeek(out slice, out _))
                 return true;
-            _closure?.ThrowIfMoved();
-            return false;
+            duties = EmptyLocked();
         }
+        // As a read that finds nothing: one that only peeks would never be sent an item.
+        if (duties != AfterLock.None)
+            Perform(duties);
+        return false;
     }
 
     /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>

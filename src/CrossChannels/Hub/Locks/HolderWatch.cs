@@ -1,68 +1,81 @@
 using System.Diagnostics;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
-/// <summary>Asks the holder of a lock for a sign of life while others wait, and cuts it off if there is none. Guarded by the lock's own lock.</summary>
-/// <remarks>There is no timer before somebody has waited for a remote holder, and it rests while nobody does.</remarks>
-internal sealed class HolderWatch(HubLock hub, HubOptions settings)
+/// <summary>Asks the holder of a lock for a sign of life while others wait, and names it if there is none. Guarded by the lock's own lock.</summary>
+/// <remarks>There is no timer before a remote holder has been waited for, and it rests while none is.</remarks>
+internal sealed class HolderWatch
 {
     /// <summary>Half of the timeout passes twice without an answer.</summary>
     private const int MostSilentTicks = 2;
 
-    private static readonly TimeSpan s_shortestPeriod = TimeSpan.FromMilliseconds(10);
+    private const long ShortestPeriodMilliseconds = 10;
 
-    private readonly TimeProvider _clock = settings.Link.TimeProvider;
-    private readonly TimeSpan _period = settings.RevokeTimeout / MostSilentTicks > s_shortestPeriod ? settings.RevokeTimeout / MostSilentTicks : s_shortestPeriod;
-    private ITimer? _timer;
+    private readonly HubClock _clock;
+    private readonly long _period;
     private LockPort? _watched;
     private long _tickedAt;
     private int _silentTicks;
-    private bool _isDisposed;
+
+    /// <param name="sync">The lock's own lock.</param>
+    /// <param name="clock">The hub's clock.</param>
+    /// <param name="revokeTimeout">How long a holder may be silent.</param>
+    /// <param name="tick">Called without a lock when it is time for <see cref="TickLocked"/>.</param>
+    public HolderWatch(RankedLock sync, HubClock clock, TimeSpan revokeTimeout, Action tick)
+    {
+        _clock = clock;
+        _period = revokeTimeout == Timeout.InfiniteTimeSpan ? 0 : Math.Max(ShortestPeriodMilliseconds, (long)(revokeTimeout / MostSilentTicks).TotalMilliseconds);
+        Timer = new HubTimer(sync, clock, tick);
+    }
+
+    public HubTimer Timer { get; }
 
     /// <summary>Holder or waiters have changed.</summary>
     public void UpdateLocked(LockQueue queue)
     {
-        if (settings.RevokeTimeout == Timeout.InfiniteTimeSpan || _isDisposed)
-            return;
         LockPort? suspect = queue.Waiting.Count > 0 ? queue.Holder?.Port : null;
-        if (suspect == _watched)
+        if (_period == 0 || suspect == _watched)
             return;
         _watched = suspect;
         if (suspect is not null)
-            Probe(suspect);
-        else
-            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            ProbeLocked(suspect);
     }
 
-    public void Stop()
+    public void StopLocked()
     {
-        _isDisposed = true;
         _watched = null;
-        _timer?.Dispose();
+        Timer.StopLocked();
     }
 
     /// <summary>A part of the timeout has passed.</summary>
-    /// <returns>The link to end; null if there is none.</returns>
+    /// <returns>The link that did not answer; null if there is none.</returns>
     public LockPort? TickLocked()
     {
-        if (_watched is not { } port || Debugger.IsAttached)
+        if (!Timer.TickedLocked() || _watched is not { } port)
             return null;
         // A tick that comes late says that this process itself was stopped, and the answer may be unread.
-        bool isLate = _clock.GetElapsedTime(_tickedAt) > _period * 1.5;
-        _tickedAt = _clock.GetTimestamp();
+        bool isLate = _clock.Now - _tickedAt > _period * 3 / 2;
         if (port.IsAlive)
-            Probe(port);
-        else if (!isLate && ++_silentTicks >= MostSilentTicks)
-            return port;
-        return null;
+        {
+            ProbeLocked(port);
+            return null;
+        }
+        bool isSilent = !Debugger.IsAttached && !isLate && ++_silentTicks >= MostSilentTicks;
+        RestLocked();
+        return isSilent ? port : null;
     }
 
-    private void Probe(LockPort port)
+    private void ProbeLocked(LockPort port)
     {
         _silentTicks = 0;
-        _tickedAt = _clock.GetTimestamp();
         port.ProbeLocked();
-        _timer ??= _clock.CreateTimer(static state => ((HubLock)state!).CheckHolder(), hub, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(_period, _period);
+        RestLocked();
+    }
+
+    private void RestLocked()
+    {
+        _tickedAt = _clock.Now;
+        Timer.AskLocked(_period);
     }
 }

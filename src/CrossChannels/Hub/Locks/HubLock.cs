@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CrossChannels.Channels;
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Threading;
 
@@ -13,6 +14,7 @@ internal sealed class HubLock : HubObject
     private readonly LinkChannelFactory<LockAnswer, LockRequest> _factory;
     private readonly RankedLock _sync = new(LockRank.HubLock);
     private readonly LockQueue _queue = new();
+    private readonly HubClock _clock;
     private readonly HolderWatch _watch;
     private readonly HashSet<LockPort> _ports = [];
     private readonly ConcurrentQueue<LockPort> _due = new();
@@ -23,8 +25,11 @@ internal sealed class HubLock : HubObject
     {
         _settings = settings;
         _factory = new LinkChannelFactory<LockAnswer, LockRequest>(LockWire.OfHub(settings.Link), name, LinkRole.Lock);
-        _watch = new HolderWatch(this, settings);
+        _clock = new HubClock(settings.Link.TimeProvider);
+        _watch = new HolderWatch(_sync, _clock, settings.RevokeTimeout, CheckHolder);
     }
+
+    private bool IsClosed { get { using (_sync.Enter()) return _isClosed; } }
 
     public ConnectionOptions ConnectionOptions => _settings.Link;
 
@@ -34,16 +39,20 @@ internal sealed class HubLock : HubObject
 
     public override Link Attach(HubRequest request)
     {
-        LinkChannel<LockAnswer, LockRequest> channel;
-        LockPort port;
+        // A link begins outside the lock: it takes its own, starts a timer, and writes.
+        if (IsClosed)
+            return request.Refuse(ConnectionOptions, $"The lock '{Name}' was disposed by its owner.");
+        LinkChannel<LockAnswer, LockRequest> channel = _factory.Start(request.Input, request.Output, request.Peer);
+        var port = new LockPort(this, channel, ConnectionOptions.TimeProvider.GetUtcNow());
+        bool isClosed;
         using (_sync.Enter())
         {
-            if (_isClosed)
-                return request.Refuse(ConnectionOptions, $"The lock '{Name}' was disposed by its owner.");
-            channel = _factory.Start(request.Input, request.Output, request.Peer);
-            port = new LockPort(this, channel, ConnectionOptions.TimeProvider.GetUtcNow());
-            _ports.Add(port);
+            isClosed = _isClosed;
+            if (!isClosed)
+                _ports.Add(port);
         }
+        if (isClosed)
+            channel.Link.Abort($"The lock '{Name}' was disposed by its owner.");
         _ = port.ServeAsync();
         return channel.Link;
     }
@@ -68,11 +77,12 @@ internal sealed class HubLock : HubObject
         using (_sync.Enter())
         {
             _isClosed = true;
-            _watch.Stop();
+            _watch.StopLocked();
             foreach (LockTicket ticket in _queue.Clear())
                 ticket.Fail(Disposed());
             ports = [.. _ports];
         }
+        Flush();
         foreach (LockPort port in ports)
             port.Link.Abort($"The lock '{Name}' was disposed by its owner.");
         if (drainTimeout != TimeSpan.Zero)
@@ -87,6 +97,7 @@ internal sealed class HubLock : HubObject
     /// <exception cref="ObjectDisposedException">The lock is disposed.</exception>
     public void Enter(OwnerTicket ticket)
     {
+        _clock.Refresh();
         using (_sync.Enter())
         {
             if (_isClosed)
@@ -104,6 +115,7 @@ internal sealed class HubLock : HubObject
     /// <returns>False if it does not hold the lock, which only one that is done has to.</returns>
     public bool TryLeave(OwnerTicket ticket, LockLeave how)
     {
+        _clock.Refresh();
         using (_sync.Enter())
         {
             if (ticket.Claim.State != LockClaimState.Held && (how == LockLeave.Released || ticket.Claim.State != LockClaimState.Waiting))
@@ -121,6 +133,7 @@ internal sealed class HubLock : HubObject
     public string? Handle(LockPort port, LockRequest request)
     {
         string? mistake;
+        _clock.Refresh();
         using (_sync.Enter())
         {
             mistake = port.HandleLocked(_queue, request);
@@ -133,6 +146,7 @@ internal sealed class HubLock : HubObject
     /// <summary>A remote end has left, or was cut off.</summary>
     public void Gone(LockPort port, LockLeave how)
     {
+        _clock.Refresh();
         using (_sync.Enter())
         {
             _ports.Remove(port);
@@ -146,13 +160,26 @@ internal sealed class HubLock : HubObject
     public void CheckHolder()
     {
         LockPort? silent;
+        _clock.Refresh();
         using (_sync.Enter())
             silent = _watch.TickLocked();
         Flush();
-        if (silent is null)
+        // A process that runs may only have a thread pool full of work that blocks: two holders would be worse than to wait.
+        if (silent is null || IsAtWork(silent))
             return;
-        Gone(silent, LockLeave.Abandoned);
+        // The holder is told first, and only then the next one has the lock.
         silent.Link.GiveUp($"Others waited for the lock '{Name}', and the process that held it did not answer within RevokeTimeout, {_settings.RevokeTimeout.TotalSeconds:N1} s.");
+        Gone(silent, LockLeave.Abandoned);
+    }
+
+    private bool IsAtWork(LockPort silent)
+    {
+        if (!PeerLife.IsAtWork(silent.Link.LocalProcessId))
+            return false;
+        if (!silent.IsSilenceLogged)
+            Log.PeerSilent(ConnectionOptions.Logger, Name, silent.Link.PeerName, _settings.RevokeTimeout.TotalSeconds);
+        silent.IsSilenceLogged = true;
+        return true;
     }
 
     /// <summary>Something was posted to a link. Called under the lock.</summary>
@@ -160,6 +187,7 @@ internal sealed class HubLock : HubObject
 
     private void Flush()
     {
+        _watch.Timer.Set();
         while (_due.TryDequeue(out LockPort? port))
             port.Flush();
     }

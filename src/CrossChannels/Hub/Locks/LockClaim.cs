@@ -61,13 +61,33 @@ internal sealed class LockClaim(long id, bool isTry)
                 Fail(_granted, error);
                 break;
             case LockClaimState.Held:
-                // Callbacks of the program run on the pool.
-                _ = _lost.CancelAsync();
+                TellLost(_lost);
                 break;
             case LockClaimState.Leaving:
                 Fail(_left, error);
                 break;
         }
+    }
+
+    /// <summary>Runs the program's callbacks on a thread of their own: the pool may be what is stuck, and a holder must hear that it is one no longer.</summary>
+    private static void TellLost(CancellationTokenSource lost)
+    {
+        var thread = new Thread(static lost =>
+        {
+            try
+            {
+                ((CancellationTokenSource)lost!).Cancel();
+            }
+            catch (AggregateException)
+            {
+                // A callback of the program failed; the token is canceled all the same.
+            }
+        })
+        {
+            IsBackground = true,
+            Name = "CrossChannels: lock lost",
+        };
+        thread.UnsafeStart(lost);
     }
 
     private static void Fail(TaskCompletionSource source, Exception error)

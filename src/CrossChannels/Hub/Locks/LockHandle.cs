@@ -18,14 +18,31 @@ internal sealed class LockHandle : IDisposable
     ~LockHandle()
 #pragma warning restore MA0055
     {
-        Log.Lost(Source.Settings.Logger, Address.ToString());
-        _ = Source.CloseAsync().AsTask();
+        // The finalizer thread must not wait for a logger, a lock or a socket.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static lost =>
+            {
+                Log.Lost(lost.Source.Settings.Logger, lost.Address.ToString());
+                _ = lost.Source.CloseAsync(isLost: true).AsTask();
+            },
+            (Source, Address),
+            preferLocal: false);
     }
+
+    /// <summary>A hold was collected that nobody had released: it would keep all others out for ever. Called by a finalizer.</summary>
+    public void OnHoldLost(LockClaim claim) => ThreadPool.UnsafeQueueUserWorkItem(
+        static lost =>
+        {
+            if (lost.Source.TryAbandon(lost.Claim))
+                Log.HoldLost(lost.Source.Settings.Logger, lost.Address.ToString(), lost.Claim.Token);
+        },
+        (Source, Address, Claim: claim),
+        preferLocal: false);
 
     public LockSource Source { get; }
 
     public ChannelAddress Address { get; }
 
-    /// <summary>Somebody takes care of it.</summary>
+    /// <summary>Its owner has disposed it.</summary>
     public void Dispose() => GC.SuppressFinalize(this);
 }

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using CrossChannels.Channels;
 using CrossChannels.Links;
-using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -12,13 +10,15 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
     public const int MaxTickets = 100_000;
 
     private readonly Dictionary<long, Ticket> _tickets = [];
-    private readonly ConcurrentQueue<LockAnswer> _outgoing = new();
-    private readonly RankedLock _sending = new(LockRank.LockSending);
+    private readonly LockOutput<LockAnswer> _output = new(answer => Send(hub, channel, answer));
     private long _probes;
     private long _answered;
     private bool _isGone;
 
     public Link Link => channel.Link;
+
+    /// <summary>Its silence has been logged; once is enough.</summary>
+    public bool IsSilenceLogged { get; set; }
 
     /// <summary>It answered whatever it was asked.</summary>
     public bool IsAlive => _answered == _probes;
@@ -63,6 +63,10 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
                 return Leave(queue, ticket, LockLeave.Released);
             case LockRequestKind.Release:
                 return $"Lock '{hub.Name}' is not held by request {id}, which releases it.";
+            case LockRequestKind.Abandon when _tickets.TryGetValue(id, out Ticket? ticket) && queue.Holder == ticket:
+                return Leave(queue, ticket, LockLeave.Abandoned);
+            case LockRequestKind.Abandon:
+                return $"Lock '{hub.Name}' is not held by request {id}, which abandons it.";
             case LockRequestKind.Withdraw when _tickets.TryGetValue(id, out Ticket? ticket):
                 return Leave(queue, ticket, LockLeave.Unseen);
             case LockRequestKind.Withdraw:
@@ -90,16 +94,12 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
     public void ProbeLocked() => Post(new LockAnswer(++_probes, 0, LockAnswerKind.Probe));
 
     /// <summary>Sends what was posted, outside the lock, in the order in which it was posted.</summary>
-    public void Flush()
+    public void Flush() => _output.Send();
+
+    private static void Send(HubLock hub, LinkChannel<LockAnswer, LockRequest> channel, LockAnswer answer)
     {
-        using (_sending.Enter())
-        {
-            while (_outgoing.TryDequeue(out LockAnswer answer))
-            {
-                if (!channel.Writer.TryWrite(answer) && channel.Writer.Ending is null)
-                    Link.Violate($"The peer does not read the answers of lock '{hub.Name}'.");
-            }
-        }
+        if (!channel.Writer.TryWrite(answer) && channel.Writer.Ending is null)
+            channel.Link.Violate($"The peer does not read the answers of lock '{hub.Name}'.");
     }
 
     private string? Enter(LockQueue queue, long id, bool isTry)
@@ -129,7 +129,7 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
 
     private void Post(LockAnswer answer)
     {
-        _outgoing.Enqueue(answer);
+        _output.Note(answer);
         hub.Due(this);
     }
 

@@ -25,4 +25,7 @@ internal enum LockRequestKind : long
 
     /// <summary>Answers a probe.</summary>
     Alive = 5,
+
+    /// <summary>Gives the lock back, which the program has lost without releasing it. It is a violation if the end does not hold it.</summary>
+    Abandon = 6,
 }

@@ -19,6 +19,11 @@ internal abstract class LockSource
     /// <returns>False if the claim does not hold it.</returns>
     public abstract bool TryRelease(LockClaim claim);
 
-    /// <summary>Releases and withdraws everything. Never throws.</summary>
-    public abstract ValueTask CloseAsync();
+    /// <summary>Gives back a lock whose program has lost its hold without releasing it: the next holder is told.</summary>
+    /// <returns>False if the claim does not hold it.</returns>
+    public abstract bool TryAbandon(LockClaim claim);
+
+    /// <summary>Gives back and withdraws everything. Never throws.</summary>
+    /// <param name="isLost">The program has lost the lock: what it held counts as abandoned.</param>
+    public abstract ValueTask CloseAsync(bool isLost = false);
 }

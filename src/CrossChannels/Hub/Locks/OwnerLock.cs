@@ -21,5 +21,7 @@ internal sealed class OwnerLock(HubLock hub, Func<TimeSpan, ValueTask<long>> clo
 
     public override bool TryRelease(LockClaim claim) => hub.TryLeave(claim.Ticket!, LockLeave.Released);
 
-    public override async ValueTask CloseAsync() => await close(Settings.CloseTimeout).ConfigureAwait(false);
+    public override bool TryAbandon(LockClaim claim) => claim.State == LockClaimState.Held && hub.TryLeave(claim.Ticket!, LockLeave.Abandoned);
+
+    public override async ValueTask CloseAsync(bool isLost) => await close(Settings.CloseTimeout).ConfigureAwait(false);
 }

@@ -9,12 +9,15 @@ internal sealed class RemoteLock : LockSource
     private readonly LinkChannel<LockRequest, LockAnswer> _channel;
     private readonly RankedLock _sync = new(LockRank.RemoteLock);
     private readonly Dictionary<long, LockClaim> _claims = [];
+    private readonly LockOutput<LockRequest> _output;
     private long _lastId;
     private Exception? _end;
 
     public RemoteLock(LinkChannel<LockRequest, LockAnswer> channel)
     {
         _channel = channel;
+        // Where the link is over, the end of the claims is on its way.
+        _output = new LockOutput<LockRequest>(request => channel.Writer.TryWrite(request));
         _ = ListenAsync();
     }
 
@@ -24,17 +27,19 @@ internal sealed class RemoteLock : LockSource
 
     public override LockClaim Ask(bool isTry)
     {
+        LockClaim claim;
         using (_sync.Enter())
         {
             if (_end is { } end)
                 throw end;
             if (_claims.Count == LockPort.MaxTickets)
                 throw new InvalidOperationException($"The lock is asked for {LockPort.MaxTickets:N0} times through one object already.");
-            var claim = new LockClaim(++_lastId, isTry);
+            claim = new LockClaim(++_lastId, isTry);
             _claims.Add(claim.Id, claim);
-            Say(claim, isTry ? LockRequestKind.TryAcquire : LockRequestKind.Acquire);
-            return claim;
+            SayLocked(claim, isTry ? LockRequestKind.TryAcquire : LockRequestKind.Acquire);
         }
+        _output.Send();
+        return claim;
     }
 
     public override void Withdraw(LockClaim claim)
@@ -47,34 +52,28 @@ internal sealed class RemoteLock : LockSource
             bool isAnswered = claim.State == LockClaimState.Held || !claim.IsTry;
             claim.Leave();
             if (isAnswered)
-                Say(claim, LockRequestKind.Withdraw);
+                SayLocked(claim, LockRequestKind.Withdraw);
         }
+        _output.Send();
     }
 
-    public override bool TryRelease(LockClaim claim)
-    {
-        using (_sync.Enter())
-        {
-            if (claim.State != LockClaimState.Held)
-                return false;
-            claim.Leave();
-            Say(claim, LockRequestKind.Release);
-            return true;
-        }
-    }
+    public override bool TryRelease(LockClaim claim) => TryLeave(claim, LockRequestKind.Release);
 
-    public override async ValueTask CloseAsync()
+    public override bool TryAbandon(LockClaim claim) => TryLeave(claim, LockRequestKind.Abandon);
+
+    public override async ValueTask CloseAsync(bool isLost)
     {
         using (_sync.Enter())
         {
             foreach (LockClaim claim in _claims.Values)
             {
                 if (claim.State == LockClaimState.Held)
-                    Say(claim, LockRequestKind.Release);
+                    SayLocked(claim, isLost ? LockRequestKind.Abandon : LockRequestKind.Release);
             }
             // What was not granted here leaves with the link, and is known to be unseen.
             End(new ObjectDisposedException(nameof(CrossLock)));
         }
+        _output.Send();
         _channel.Writer.TryComplete();
         await _channel.DisposeAsync().ConfigureAwait(false);
     }
@@ -104,37 +103,44 @@ internal sealed class RemoteLock : LockSource
     /// <returns>What is wrong with the answer; null if nothing is.</returns>
     private string? Handle(LockAnswer answer)
     {
+        string? mistake;
         using (_sync.Enter())
+            mistake = HandleLocked(answer);
+        _output.Send();
+        return mistake;
+    }
+
+    private string? HandleLocked(LockAnswer answer)
+    {
+        _sync.AssertHeld();
+        if (_end is not null)
+            return null;
+        if (answer.Kind == LockAnswerKind.Probe)
         {
-            if (_end is not null)
+            _output.Note(new LockRequest(answer.Id, LockRequestKind.Alive));
+            return null;
+        }
+        if (!_claims.TryGetValue(answer.Id, out LockClaim? claim))
+            return $"The hub answers request {answer.Id} of a lock, and there is none.";
+        switch (answer.Kind)
+        {
+            case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Waiting:
+                claim.Grant(answer.Token, answer.Kind == LockAnswerKind.GrantedAbandoned);
                 return null;
-            if (answer.Kind == LockAnswerKind.Probe)
-            {
-                _channel.Writer.TryWrite(new LockRequest(answer.Id, LockRequestKind.Alive));
+            case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Leaving:
+                if (claim.IsTry)
+                    SayLocked(claim, LockRequestKind.Withdraw);
                 return null;
-            }
-            if (!_claims.TryGetValue(answer.Id, out LockClaim? claim))
-                return $"The hub answers request {answer.Id} of a lock, and there is none.";
-            switch (answer.Kind)
-            {
-                case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Waiting:
-                    claim.Grant(answer.Token, answer.Kind == LockAnswerKind.GrantedAbandoned);
-                    return null;
-                case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Leaving:
-                    if (claim.IsTry)
-                        Say(claim, LockRequestKind.Withdraw);
-                    return null;
-                case LockAnswerKind.Busy when claim is { IsTry: true, State: LockClaimState.Waiting or LockClaimState.Leaving }:
-                    _claims.Remove(claim.Id);
-                    claim.Fail(new TimeoutException());
-                    return null;
-                case LockAnswerKind.Left when claim.State == LockClaimState.Leaving:
-                    _claims.Remove(claim.Id);
-                    claim.Done();
-                    return null;
-                default:
-                    return $"The hub answers request {answer.Id} of a lock with kind {(long)answer.Kind}, and it is {claim.State}.";
-            }
+            case LockAnswerKind.Busy when claim is { IsTry: true, State: LockClaimState.Waiting or LockClaimState.Leaving }:
+                _claims.Remove(claim.Id);
+                claim.Fail(new TimeoutException());
+                return null;
+            case LockAnswerKind.Left when claim.State == LockClaimState.Leaving:
+                _claims.Remove(claim.Id);
+                claim.Done();
+                return null;
+            default:
+                return $"The hub answers request {answer.Id} of a lock with kind {(long)answer.Kind}, and it is {claim.State}.";
         }
     }
 
@@ -148,6 +154,22 @@ internal sealed class RemoteLock : LockSource
         _claims.Clear();
     }
 
-    /// <summary>Says it at once; where the link is over, the end of the claims is on its way.</summary>
-    private void Say(LockClaim claim, LockRequestKind kind) => _channel.Writer.TryWrite(new LockRequest(claim.Id, kind));
+    private bool TryLeave(LockClaim claim, LockRequestKind how)
+    {
+        using (_sync.Enter())
+        {
+            if (claim.State != LockClaimState.Held)
+                return false;
+            claim.Leave();
+            SayLocked(claim, how);
+        }
+        _output.Send();
+        return true;
+    }
+
+    private void SayLocked(LockClaim claim, LockRequestKind kind)
+    {
+        _sync.AssertHeld();
+        _output.Note(new LockRequest(claim.Id, kind));
+    }
 }
