@@ -7,17 +7,15 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
 {
     private readonly LockHandle _handle;
     private readonly LockClaim _claim;
+    private readonly LockHandle.HoldGuard _guard;
 
     internal LockHold(LockHandle handle, LockClaim claim)
     {
         _handle = handle;
         _claim = claim;
+        _guard = new LockHandle.HoldGuard(handle, claim);
     }
 
-#pragma warning disable MA0055 // A hold that is lost without a release must let go of the lock, or all others wait for ever.
-    /// <summary>Gives a lock back that the program has lost sight of.</summary>
-    ~LockHold() => _handle.OnHoldLost(_claim);
-#pragma warning restore MA0055
 
     /// <summary>Grows with every hold of this lock, in whichever process; what the lock protects can refuse a lower one than it has seen.</summary>
     public long FencingToken => _claim.Token;
@@ -35,6 +33,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     /// <exception cref="CrossChannelException">The link ended before the hub had answered.</exception>
     public async ValueTask ReleaseAsync(CancellationToken cancellationToken = default)
     {
+        _guard.Dispose();
         if (!_handle.Source.TryRelease(_claim))
             throw new InvalidOperationException($"The lock at {_handle.Address} is not held any more: it was {(Lost.IsCancellationRequested ? "lost" : "released")}.");
         await _claim.Left.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -43,7 +42,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     /// <summary>Gives the lock back, if it is still held, and waits at most <see cref="ConnectionOptions.CloseTimeout"/> for the hub's word. Never throws.</summary>
     public async ValueTask DisposeAsync()
     {
-        GC.SuppressFinalize(this);
+        _guard.Dispose();
         if (!_handle.Source.TryRelease(_claim))
             return;
         try
@@ -59,7 +58,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     /// <summary>Gives the lock back, if it is still held, without waiting.</summary>
     public void Dispose()
     {
-        GC.SuppressFinalize(this);
+        _guard.Dispose();
         _handle.Source.TryRelease(_claim);
     }
 }

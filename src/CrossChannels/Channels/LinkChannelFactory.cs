@@ -62,7 +62,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     public LinkChannel<TWrite, TRead> Defer(Action firstUse)
     {
         LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer);
-        channel.Link.Defer(firstUse);
+        channel.Link.DeferOpen(firstUse);
         return channel;
     }
 

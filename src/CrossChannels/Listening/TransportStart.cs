@@ -4,9 +4,20 @@ using CrossChannels.Transports;
 
 namespace CrossChannels;
 
-/// <summary>Where transports and links meet: makes a channel of a connection.</summary>
+/// <summary>Where transports and links meet: makes a wire, or a channel, of a connection.</summary>
 internal static class TransportStart
 {
+    /// <summary>Authenticates a connection; the caller sets the deadline, and disposes the connection if this fails.</summary>
+    /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
+    public static async Task<LinkWire> OpenWireAsync(this TransportConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.AuthenticateAsync(cancellationToken).ConfigureAwait(false);
+        return new LinkWire(
+            new StreamInput(connection.Input),
+            new StreamOutput(connection.Output, endsWritesOnClose: true),
+            new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection));
+    }
+
     /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
     /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
     /// <exception cref="LinkTimeoutException">The peer took too long.</exception>
@@ -18,9 +29,8 @@ internal static class TransportStart
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
-            var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
-            return factory.Start(new StreamInput(connection.Input), new StreamOutput(connection.Output, endsWritesOnClose: true), peer);
+            LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
+            return factory.Start(wire.Input, wire.Output, wire.Peer);
         }
         catch (Exception e)
         {

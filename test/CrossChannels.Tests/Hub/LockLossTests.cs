@@ -77,16 +77,16 @@ public sealed class LockLossTests
     {
         const int Notes = 2000;
         var sent = new List<int>();
-        var output = new LockOutput<int>(sent.Add);
+        var output = new LockOutgoing<int>(sent.Add);
         var noting = new Lock();
         int next = 0;
         Parallel.For(0, Notes, _ =>
         {
             lock (noting)
-                output.Note(next++);
-            output.Send();
+                output.Add(next++);
+            output.Flush();
         });
-        output.Send();
+        output.Flush();
         CollectionAssert.AreEqual(Enumerable.Range(0, Notes).ToArray(), sent);
     }
 

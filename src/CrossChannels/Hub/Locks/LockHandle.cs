@@ -29,20 +29,28 @@ internal sealed class LockHandle : IDisposable
             preferLocal: false);
     }
 
-    /// <summary>A hold was collected that nobody had released: it would keep all others out for ever. Called by a finalizer.</summary>
-    public void OnHoldLost(LockClaim claim) => ThreadPool.UnsafeQueueUserWorkItem(
-        static lost =>
-        {
-            if (lost.Source.TryAbandon(lost.Claim))
-                Log.HoldLost(lost.Source.Settings.Logger, lost.Address.ToString(), lost.Claim.Token);
-        },
-        (Source, Address, Claim: claim),
-        preferLocal: false);
-
     public LockSource Source { get; }
 
     public ChannelAddress Address { get; }
 
     /// <summary>Its owner has disposed it.</summary>
     public void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>What a hold alone refers to: if the program loses the hold without releasing it, the lock is given back, or it would keep all others out for ever.</summary>
+    internal sealed class HoldGuard(LockHandle handle, LockClaim claim) : IDisposable
+    {
+#pragma warning disable MA0055 // Only a finalizer sees that a hold is lost.
+        ~HoldGuard() => ThreadPool.UnsafeQueueUserWorkItem(
+            static lost =>
+            {
+                if (lost.Source.TryAbandon(lost.Claim))
+                    Log.HoldLost(lost.Source.Settings.Logger, lost.Address.ToString(), lost.Claim.Token);
+            },
+            (handle.Source, handle.Address, Claim: claim),
+            preferLocal: false);
+#pragma warning restore MA0055
+
+        /// <summary>Its hold is released, or its program has done so.</summary>
+        public void Dispose() => GC.SuppressFinalize(this);
+    }
 }

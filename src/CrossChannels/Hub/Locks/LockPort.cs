@@ -10,7 +10,12 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
     public const int MaxTickets = 100_000;
 
     private readonly Dictionary<long, Ticket> _tickets = [];
-    private readonly LockOutput<LockAnswer> _output = new(answer => Send(hub, channel, answer));
+    private readonly LockOutgoing<LockAnswer> _outgoing = new(answer =>
+    {
+        if (!channel.Writer.TryWrite(answer) && channel.Writer.Ending is null)
+            channel.Link.Violate($"The peer does not read the answers of lock '{hub.Name}'.");
+    });
+
     private long _probes;
     private long _answered;
     private bool _isGone;
@@ -94,13 +99,7 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
     public void ProbeLocked() => Post(new LockAnswer(++_probes, 0, LockAnswerKind.Probe));
 
     /// <summary>Sends what was posted, outside the lock, in the order in which it was posted.</summary>
-    public void Flush() => _output.Send();
-
-    private static void Send(HubLock hub, LinkChannel<LockAnswer, LockRequest> channel, LockAnswer answer)
-    {
-        if (!channel.Writer.TryWrite(answer) && channel.Writer.Ending is null)
-            channel.Link.Violate($"The peer does not read the answers of lock '{hub.Name}'.");
-    }
+    public void Flush() => _outgoing.Flush();
 
     private string? Enter(LockQueue queue, long id, bool isTry)
     {
@@ -129,7 +128,7 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
 
     private void Post(LockAnswer answer)
     {
-        _output.Note(answer);
+        _outgoing.Add(answer);
         hub.Due(this);
     }
 

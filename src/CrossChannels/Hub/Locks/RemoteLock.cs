@@ -9,7 +9,7 @@ internal sealed class RemoteLock : LockSource
     private readonly LinkChannel<LockRequest, LockAnswer> _channel;
     private readonly RankedLock _sync = new(LockRank.RemoteLock);
     private readonly Dictionary<long, LockClaim> _claims = [];
-    private readonly LockOutput<LockRequest> _output;
+    private readonly LockOutgoing<LockRequest> _outgoing;
     private long _lastId;
     private Exception? _end;
 
@@ -17,7 +17,7 @@ internal sealed class RemoteLock : LockSource
     {
         _channel = channel;
         // Where the link is over, the end of the claims is on its way.
-        _output = new LockOutput<LockRequest>(request => channel.Writer.TryWrite(request));
+        _outgoing = new LockOutgoing<LockRequest>(request => channel.Writer.TryWrite(request));
         _ = ListenAsync();
     }
 
@@ -38,7 +38,7 @@ internal sealed class RemoteLock : LockSource
             _claims.Add(claim.Id, claim);
             SayLocked(claim, isTry ? LockRequestKind.TryAcquire : LockRequestKind.Acquire);
         }
-        _output.Send();
+        _outgoing.Flush();
         return claim;
     }
 
@@ -54,7 +54,7 @@ internal sealed class RemoteLock : LockSource
             if (isAnswered)
                 SayLocked(claim, LockRequestKind.Withdraw);
         }
-        _output.Send();
+        _outgoing.Flush();
     }
 
     public override bool TryRelease(LockClaim claim) => TryLeave(claim, LockRequestKind.Release);
@@ -73,7 +73,7 @@ internal sealed class RemoteLock : LockSource
             // What was not granted here leaves with the link, and is known to be unseen.
             End(new ObjectDisposedException(nameof(CrossLock)));
         }
-        _output.Send();
+        _outgoing.Flush();
         _channel.Writer.TryComplete();
         await _channel.DisposeAsync().ConfigureAwait(false);
     }
@@ -106,7 +106,7 @@ internal sealed class RemoteLock : LockSource
         string? mistake;
         using (_sync.Enter())
             mistake = HandleLocked(answer);
-        _output.Send();
+        _outgoing.Flush();
         return mistake;
     }
 
@@ -117,7 +117,7 @@ internal sealed class RemoteLock : LockSource
             return null;
         if (answer.Kind == LockAnswerKind.Probe)
         {
-            _output.Note(new LockRequest(answer.Id, LockRequestKind.Alive));
+            _outgoing.Add(new LockRequest(answer.Id, LockRequestKind.Alive));
             return null;
         }
         if (!_claims.TryGetValue(answer.Id, out LockClaim? claim))
@@ -163,13 +163,13 @@ internal sealed class RemoteLock : LockSource
             claim.Leave();
             SayLocked(claim, how);
         }
-        _output.Send();
+        _outgoing.Flush();
         return true;
     }
 
     private void SayLocked(LockClaim claim, LockRequestKind kind)
     {
         _sync.AssertHeld();
-        _output.Note(new LockRequest(claim.Id, kind));
+        _outgoing.Add(new LockRequest(claim.Id, kind));
     }
 }

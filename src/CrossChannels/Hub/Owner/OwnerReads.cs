@@ -142,7 +142,7 @@ internal sealed class OwnerReads : ILeaseHolder
     }
 
     /// <summary>Queues a caller for one item, unless one is here or the channel is over.</summary>
-    public bool TryBlock(ReadWaiter waiter, out Closure? closed)
+    public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed)
     {
         HubAfterLock after = default;
         _clock.Refresh();

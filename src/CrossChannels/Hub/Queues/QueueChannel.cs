@@ -709,12 +709,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         public override bool HasOwner => true;
 
         public override SendingHalf MakeSender(Outbox outbox) => IsWriter
-            ? new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false))
+            ? new NoSending()
             : new ConsumerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._readers, Channel, outbox);
 
         public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
             ? new ProducerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._writers, WindowBytes, Channel, outbox)
-            : new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
+            : new NoReceiving();
     }
 
     /// <summary>What is to be done once dead letters were taken, and no lock is held.</summary>

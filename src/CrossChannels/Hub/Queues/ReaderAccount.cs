@@ -136,7 +136,7 @@ internal sealed class ReaderAccount(Outbox outbox, int elementSize)
     }
 
     /// <summary>Has items sent that it asks for, on this thread, unless another does so already. Called outside every lock.</summary>
-    public void Offer() => outbox.SendInline(withCredit: false);
+    public void Offer() => outbox.SendInline(withFeedback: false);
 
     /// <summary>Asks for what it has read, and to give back so many items that it has not. Called outside every lock.</summary>
     public void PostReclaim(long most) => outbox.Post(new OutFrame(FrameType.Reclaim, most));

@@ -135,7 +135,7 @@ internal sealed class WriterAccount
     public void SendCredit(bool isParking)
     {
         if (isParking)
-            _outbox.SendInline(withCredit: true);
+            _outbox.SendInline(withFeedback: true);
         else
             _outbox.ScheduleFeedback();
     }
