@@ -16,7 +16,6 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
         _guard = new LockHandle.HoldGuard(handle, claim);
     }
 
-
     /// <summary>Grows with every hold of this lock, in whichever process; what the lock protects can refuse a lower one than it has seen.</summary>
     public long FencingToken => _claim.Token;
 

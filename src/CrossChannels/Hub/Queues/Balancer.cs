@@ -145,7 +145,7 @@ internal sealed class Balancer
         // A reader that could have them in order did not come.
         if (_queue.HasInOrder && now >= _orderUntil)
         {
-            _queue.GiveUpOrder();
+            _events.OnOrderGivenUp();
             isReleased = true;
         }
         if (isReleased)

@@ -31,7 +31,7 @@ internal sealed class HubQueue(int elementSize)
     /// <summary>Some items may have killed the program that had them, and are to be delivered alone.</summary>
     public bool HasSuspects { get; private set; }
 
-    /// <summary>Some items are for readers only that have had nothing later.</summary>
+    /// <summary>Some items were taken back from a reader, and are for certain others for a while.</summary>
     public bool HasInOrder { get; private set; }
 
     /// <summary>Bytes of all items here, their lengths included.</summary>
@@ -204,7 +204,9 @@ internal sealed class HubQueue(int elementSize)
     }
 
     /// <summary>Readers have come, gone, or failed: what none of them may have is for all of them again.</summary>
-    public void Reconsider(IReadOnlyCollection<ItemTaker> readers)
+    /// <param name="readers">All that there are.</param>
+    /// <param name="isOrderGivenUp">No reader came for what was taken back from another.</param>
+    public void Reconsider(IReadOnlyCollection<ItemTaker> readers, bool isOrderGivenUp = false)
     {
         if (_restricted == 0)
             return;
@@ -215,7 +217,10 @@ internal sealed class HubQueue(int elementSize)
                 continue;
             Restrict(batch, by: -1);
             long sequence = batch.Sequence;
-            batch.IsInOrder = batch.IsInOrder && readers.Any(reader => reader.Highest <= sequence);
+            ItemTaker? takenFrom = batch.TakenFrom;
+            batch.IsInOrder = batch.IsInOrder && !isOrderGivenUp && readers.Any(reader => reader.Highest <= sequence);
+            if (isOrderGivenUp || readers.All(reader => reader == takenFrom))
+                batch.TakenFrom = null;
             if (batch.UnreadableTo is { } unreadableTo && readers.All(unreadableTo.Contains))
                 batch.UnreadableTo = null;
             _returned[i] = batch;
@@ -223,9 +228,6 @@ internal sealed class HubQueue(int elementSize)
         }
         RefreshRestrictions();
     }
-
-    /// <summary>No reader that has had nothing later has come for what is in order: it is for all again.</summary>
-    public void GiveUpOrder() => Reconsider([]);
 
     /// <summary>Throws everything away.</summary>
     public void Clear()
@@ -294,7 +296,7 @@ internal sealed class HubQueue(int elementSize)
             return;
         _restricted += by;
         HasSuspects |= batch.IsSuspect && by > 0;
-        HasInOrder |= batch.IsInOrder && by > 0;
+        HasInOrder |= (batch.IsInOrder || batch.TakenFrom is not null) && by > 0;
     }
 
     private void RefreshRestrictions()
@@ -302,7 +304,7 @@ internal sealed class HubQueue(int elementSize)
         if (HasSuspects)
             HasSuspects = _restricted > 0 && _returned.Exists(static batch => batch.IsSuspect);
         if (HasInOrder)
-            HasInOrder = _restricted > 0 && _returned.Exists(static batch => batch.IsInOrder);
+            HasInOrder = _restricted > 0 && _returned.Exists(static batch => batch.IsInOrder || batch.TakenFrom is not null);
     }
 
     /// <summary>The one item of a batch, which takes the batch's hold on the segment.</summary>

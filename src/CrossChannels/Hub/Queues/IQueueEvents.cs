@@ -62,6 +62,9 @@ internal interface IQueueEvents
     /// <param name="after">Gets what follows.</param>
     void Return(ItemBatch batch, ReturnReason reason, ItemTaker reader, bool hadSlot, ref HubAfterLock after);
 
+    /// <summary>No reader came for what was taken back from another and is in order: any may have it.</summary>
+    void OnOrderGivenUp();
+
     /// <summary>Items came back: passes them on.</summary>
     void OnReturned(ref HubAfterLock after);
 

@@ -29,13 +29,16 @@ internal struct ItemBatch
     /// <summary>They were handed to a program that died, together with others: each is delivered alone, so that it shows which of them killed it.</summary>
     public bool IsSuspect;
 
+    /// <summary>The reader that they were taken back from: another is to have them; null for none.</summary>
+    public ItemTaker? TakenFrom;
+
     /// <summary>The readers that could not read the item; null for none.</summary>
     public HashSet<ItemTaker>? UnreadableTo;
 
     public readonly int Bytes => End - Offset;
 
     /// <summary>Nothing is known of them that decides who may have them next.</summary>
-    public readonly bool IsForAll => !IsInOrder && !IsSuspect && UnreadableTo is null;
+    public readonly bool IsForAll => !IsInOrder && !IsSuspect && TakenFrom is null && UnreadableTo is null;
 
     public readonly ReadOnlySpan<byte> Payload => Segment.Array.AsSpan(Offset, Bytes);
 

@@ -11,5 +11,5 @@ internal sealed class ItemTaker
 
     /// <summary>Whether it may have these items.</summary>
     public bool MayTake(in ItemBatch batch) =>
-        !(batch.IsInOrder && Highest > batch.Sequence) && (!batch.IsSuspect || IsAlone) && batch.UnreadableTo?.Contains(this) != true;
+        !(batch.IsInOrder && Highest > batch.Sequence) && (!batch.IsSuspect || IsAlone) && batch.TakenFrom != this && batch.UnreadableTo?.Contains(this) != true;
 }

@@ -328,6 +328,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         // One that its program gave back in so many words did not kill it.
         batch.IsSuspect = reason is ReturnReason.Suspect or ReturnReason.Failed || (batch.IsSuspect && reason is ReturnReason.NotHanded or ReturnReason.InDoubt);
         batch.IsInOrder &= reason == ReturnReason.NotHanded;
+        batch.TakenFrom = reason == ReturnReason.NotHanded && _readers.Accounts.Exists(account => account.Taker == reader && !account.IsClosed) ? reader : null;
         if (reason == ReturnReason.Unreadable)
             (batch.UnreadableTo ??= []).Add(reader);
         if (Lifecycle.IsOver || IsDead(batch, reason))
@@ -346,6 +347,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             Queue.Reconsider(Takers());
         _balancer.OnSetAside(ref after);
     }
+
+    void IQueueEvents.OnOrderGivenUp() => Queue.Reconsider(Takers(), isOrderGivenUp: true);
 
     void IQueueEvents.OnReturned(ref HubAfterLock after)
     {
