@@ -19,7 +19,6 @@ public sealed class LockLossTests
         await using CrossLock other = await hub.OpenAsync();
         await AcquireAndForgetAsync(isOwners ? hub.Gate : remote);
         Task<LockHold> next = other.AcquireAsync().AsTask();
-        await hub.Waiting(1);
         await CollectUntilAsync(() => next.IsCompleted);
         await using LockHold hold = await next.Done();
         Assert.IsTrue(hold.WasAbandoned);
