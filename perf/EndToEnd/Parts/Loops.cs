@@ -10,13 +10,16 @@ internal static class Capacity
 {
     public const int Unbounded = 0;
 
-    public static string Describe(int capacity) => capacity == Unbounded ? "unbounded" : "bounded " + capacity.ToString("N0", CultureInfo.InvariantCulture);
+    public static string Describe(int capacity) =>
+        capacity == Unbounded ? "unbounded" : "bounded " + capacity.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>What the reading end of a link is told.</summary>
-    public static ChannelOptions Options(int capacity) => capacity == Unbounded ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity);
+    public static ChannelOptions Options(int capacity) =>
+        capacity == Unbounded ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity);
 
     /// <summary>The channel in process with the same, default, options.</summary>
-    public static Channel<T> Create<T>(int capacity) => capacity == Unbounded ? Channel.CreateUnbounded<T>() : Channel.CreateBounded<T>(capacity);
+    public static Channel<T> Create<T>(int capacity) =>
+        capacity == Unbounded ? Channel.CreateUnbounded<T>() : Channel.CreateBounded<T>(capacity);
 }
 
 /// <summary>The loops that write and read item by item: the same code on both sides of a pair.</summary>
@@ -65,14 +68,16 @@ internal static class ItemLoops
     }
 
     /// <summary>The same to a channel of the library, which says itself when all is read.</summary>
-    public static Task<double[]> WriteAsync<T>(CrossChannelWriter<T> writer, T item, T last, TimeSpan duration, int itemsPerLook = SmallItemsPerLook) =>
+    public static Task<double[]> WriteAsync<T>(
+        CrossChannelWriter<T> writer, T item, T last, TimeSpan duration, int itemsPerLook = SmallItemsPerLook) =>
         WriteAsync(writer, item, last, () => writer.JoinAsync().AsTask(), duration, itemsPerLook);
 
     /// <summary>Numbers to a channel of the library.</summary>
     public static Task<double[]> WriteAsync(CrossChannelWriter<long> writer, TimeSpan duration) => WriteAsync(writer, 1, Last, duration);
 
     /// <summary>The loop of <see cref="WriteAsync{T}(ChannelWriter{T}, T, T, Func{Task}, TimeSpan, int)"/> for what blocks.</summary>
-    public static double[] Write<T>(Action<T> write, T item, T last, Action drained, TimeSpan duration, int itemsPerLook = SmallItemsPerLook)
+    public static double[] Write<T>(
+        Action<T> write, T item, T last, Action drained, TimeSpan duration, int itemsPerLook = SmallItemsPerLook)
     {
         long started = Stopwatch.GetTimestamp();
         long end = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);

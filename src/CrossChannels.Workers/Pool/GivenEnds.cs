@@ -32,7 +32,7 @@ internal sealed class GivenEnds
         foreach ((object given, TransferTicket ticket) in _all)
         {
             if (ReferenceEquals(given, end))
-                return ticket.ToBytes();
+                return ticket.ToChildBytes();
         }
         return null;
     }

@@ -14,7 +14,7 @@ internal static class PoolEnds
         Type type = Type.GetType(typeName, throwOnError: true)!;
         MethodInfo open = type.GetMethod("OpenAsync", BindingFlags.Public | BindingFlags.Static, [typeof(TransferTicket), typeof(CancellationToken)])
             ?? throw new MissingMethodException($"{type} cannot be opened here.");
-        var opening = (Task)open.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [TransferTicket.FromBytes(ticket), CancellationToken.None], null)!;
+        var opening = (Task)open.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [TransferTicket.FromParentBytes(ticket), CancellationToken.None], null)!;
 #pragma warning disable VSTHRD002 // See above.
         opening.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002

@@ -29,8 +29,8 @@ internal sealed class ProcessPoolWorker : IPoolWorker
     public static DuplexChannelOptions<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> LinkOptions { get; } = new()
     {
         Reading = new BoundedChannelOptions(Capacity),
-        WriteSettings = new() { MaxItemBytes = 1 << 30 },
-        ReadSettings = new() { MaxItemBytes = 1 << 30 },
+        WriteItems = new() { MaxItemBytes = 1 << 30 },
+        ReadItems = new() { MaxItemBytes = 1 << 30 },
     };
 
     public static async Task<IPoolWorker> StartAsync(WorkerOptions settings, CancellationToken cancellationToken)

@@ -15,7 +15,7 @@ internal static class EndArgument
     public static Task BeginAsync(MessageReader message, MethodInfo method, int index)
     {
         Type type = Type.GetType(message.Text(), throwOnError: true)!;
-        var ticket = TransferTicket.FromBytes(message.Bytes());
+        var ticket = TransferTicket.FromParentBytes(message.Bytes());
         MethodInfo open = type.GetMethod(Open, BindingFlags.Public | BindingFlags.Static, [typeof(TransferTicket), typeof(CancellationToken)])
             ?? throw new MissingMethodException($"{type} of parameter {index} of {method.Name} cannot be opened here.");
         return (Task)open.Invoke(null, BindingFlags.DoNotWrapExceptions, null, [ticket, CancellationToken.None], null)!;

@@ -53,7 +53,7 @@ internal sealed class ArgumentList
                 tickets.Add(ticket);
                 message.Byte((byte)ArgumentKind.End);
                 message.Text(EndTypes.Find(end.GetType()).AssemblyQualifiedName!);
-                message.Bytes(ticket.ToBytes());
+                message.Bytes(ticket.ToChildBytes());
             }
             return tickets;
         }

@@ -171,10 +171,9 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
         {
             throw new PartialWriteException(accepted, e);
         }
-        catch (Exception e) when (e is not PartialWriteException)
+        catch (Exception e) when (e is not (PartialWriteException or EndMovedException))
         {
-            e.Data[nameof(PartialWriteException.AcceptedCount)] = accepted;
-            throw;
+            throw new ItemUnwritableException(accepted, e);
         }
     }
 }

@@ -19,8 +19,8 @@ internal sealed class AcceptLoop : IAsyncDisposable
     private int _isStopped;
 
     /// <param name="listener">Disposed with the loop.</param>
-    /// <param name="settings">Its limits count.</param>
-    /// <param name="serve">Greets a connection, says when that is over, and is done when the link is closed; never throws.</param>
+    /// <param name="settings">For its limits.</param>
+    /// <param name="serve">Greets a connection, calls back when that is over, and completes when the link is closed; never throws.</param>
     public AcceptLoop(ITransportListener listener, ConnectionOptions settings, Func<TransportConnection, Action, CancellationToken, Task> serve)
     {
         _listener = listener;

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using CrossChannels.Channels;
 using CrossChannels.Transports;
 
@@ -8,8 +9,8 @@ internal static class LinkConnector
 {
     private static readonly TimeSpan s_reconnectDelay = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits for somebody to listen, up to <see cref="ConnectionOptions.ConnectTimeout"/>, and greets.</summary>
-    /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
+    /// <summary>Waits for a listener up to <see cref="ConnectionOptions.ConnectTimeout"/>, and greets.</summary>
+    /// <exception cref="LinkTimeoutException">No listener was found, or none greeted, in time.</exception>
     /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
     /// <exception cref="NotSupportedException">What was asked for works within the owner's process only.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
@@ -26,9 +27,10 @@ internal static class LinkConnector
                 await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
                 return channel;
             }
-            catch (LinkRefusedException e) when (e.InnerException is NotSupportedException)
+            catch (LinkRefusedException e) when (e.InnerException is NotSupportedException notSupported)
             {
-                throw new NotSupportedException(e.Message, e);
+                // It has the whole text, which need not be read twice.
+                ExceptionDispatchInfo.Throw(notSupported);
             }
             catch (ConnectionLostException e) when (address.Scheme == ChannelScheme.Tls)
             {

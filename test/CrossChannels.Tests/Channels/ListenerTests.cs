@@ -23,6 +23,19 @@ public sealed class ListenerTests
     }
 
     [TestMethod]
+    public async Task AcceptAsync_WithATimeout_TakesWhatIsThere_AndNamesTheAddressWhenNothingComes()
+    {
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        TimeoutException e = await Assert.ThrowsExactlyAsync<TimeoutException>(() => listener.AcceptAsync(TimeSpan.Zero).AsTask().Done());
+        StringAssert.Contains(e.Message, _address.ToString());
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        await using DuplexChannel<int, int> server = await listener.AcceptAsync(Wait.Deadline).Done();
+        await client.Writer.WriteAsync(1).Done();
+        Assert.AreEqual(1, await server.Reader.ReadAsync().Done());
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = listener.AcceptAsync(TimeSpan.FromSeconds(-2)); });
+    }
+
+    [TestMethod]
     public async Task ConnectAsync_BeforeListenAsync_Waits()
     {
         Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address);
@@ -34,7 +47,7 @@ public sealed class ListenerTests
     public async Task ConnectAsync_NobodyListens_NamesTheAddress()
     {
         LinkTimeoutException e = await Assert.ThrowsExactlyAsync<LinkTimeoutException>(() => CrossChannel.ConnectAsync<int, int>(
-            _address, new() { Link = new() { ConnectTimeout = TimeSpan.FromMilliseconds(20) } }).Done());
+            _address, new() { Connection = new() { ConnectTimeout = TimeSpan.FromMilliseconds(20) } }).Done());
         StringAssert.Contains(e.Message, _address.ToString());
         using var source = new CancellationTokenSource();
         Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, null, source.Token);
@@ -76,7 +89,7 @@ public sealed class ListenerTests
         await using DuplexChannelListener<int, int> listener = await ListenAsync(new() { MaxLinks = 1 });
         DuplexChannel<int, int> first = await CrossChannel.ConnectAsync<int, int>(_address).Done();
         DuplexChannel<int, int> accepted = await listener.AcceptAsync().Done();
-        Task<DuplexChannel<int, int>> second = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
+        Task<DuplexChannel<int, int>> second = CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = new() { GreetingTimeout = Wait.Deadline } });
         await first.Writer.WriteAsync(1).Done();
         Assert.AreEqual(1, await accepted.Reader.ReadAsync().Done());
         Assert.IsFalse(second.IsCompleted);
@@ -91,7 +104,7 @@ public sealed class ListenerTests
             new() { MaxPendingGreetings = 1, GreetingTimeout = Timeout.InfiniteTimeSpan });
         TransportConnection silent = await TransportTest.ConnectAsync(_address);
         Assert.AreNotEqual(0, await silent.Input.ReadAsync(new byte[16]).Done());
-        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = new() { GreetingTimeout = Wait.Deadline } });
         Assert.IsFalse(connecting.IsCompleted);
         await silent.DisposeAsync();
         await using DuplexChannel<int, int> client = await connecting.Done();
@@ -122,5 +135,5 @@ public sealed class ListenerTests
     private Task<DuplexChannelListener<int, int>> ListenAsync() => ListenAsync(new());
 
     private Task<DuplexChannelListener<int, int>> ListenAsync(ConnectionOptions settings) =>
-        CrossChannel.ListenAsync<int, int>(_address, new() { Link = settings }).Done();
+        CrossChannel.ListenAsync<int, int>(_address, new() { Connection = settings }).Done();
 }

@@ -51,7 +51,7 @@ public sealed class HubAfterLockTests
     {
         var clock = new LockWatchingClock();
         await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(
-            $"mem:{Guid.NewGuid():N}", 2, hub: new() { Link = new() { TimeProvider = clock } }).Done();
+            $"mem:{Guid.NewGuid():N}", 2, hub: new() { Connection = new() { TimeProvider = clock } }).Done();
         await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(owner.Address).Done();
         await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>(owner.Address).Done();
         Task writing = Task.Run(async () =>

@@ -22,8 +22,8 @@ public abstract partial class HubContract : ChannelCore, IDisposable
     {
         ChannelAddress address = ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]);
         SharedChannel<T> owner = options is UnboundedChannelOptions unbounded
-            ? await CrossChannel.CreateUnboundedAsync(address, unbounded, settings, hub).Done("the owner", test)
-            : await CrossChannel.CreateBoundedAsync(address, (BoundedChannelOptions?)options ?? new(1024), null, settings, hub).Done("the owner", test);
+            ? await CrossChannel.CreateUnboundedAsync(address, unbounded, null, settings, hub).Done("the owner", test)
+            : await CrossChannel.CreateBoundedAsync(address, (BoundedChannelOptions?)options ?? new(1024), null, null, settings, hub).Done("the owner", test);
         return await HubEnds<T>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test);
     }
 

@@ -14,7 +14,7 @@ public sealed class LockLossTests
     public async Task Hold_IsCollected_IsGivenBackAsAbandonedWithAWarning(bool isOwners)
     {
         var log = new LogList();
-        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = new() { Logger = log } });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Connection = new() { Logger = log } });
         await using CrossLock remote = await hub.OpenAsync(new ConnectionOptions { Logger = log });
         await using CrossLock other = await hub.OpenAsync();
         await AcquireAndForgetAsync(isOwners ? hub.Gate : remote);
@@ -45,7 +45,7 @@ public sealed class LockLossTests
     public async Task Hold_IsReleased_IsNotGivenBackAgainWhenItIsCollected()
     {
         var log = new LogList();
-        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = new() { Logger = log } });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Connection = new() { Logger = log } });
         for (int i = 0; i < 3; i++)
             await AcquireAndReleaseAsync(hub.Gate, i);
         for (int i = 0; i < 3; i++)

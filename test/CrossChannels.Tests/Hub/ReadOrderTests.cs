@@ -82,5 +82,5 @@ public sealed class ReadOrderTests : IDisposable
     }
 
     private Task<SharedChannel<long>> CreateAsync() => CrossChannel.CreateBoundedAsync<long>(
-        ChannelAddress.Unix(_directory["hub"]), 8, hub: new() { Link = new() { TimeProvider = _clock }, DrainTimeout = TimeSpan.Zero }).Done();
+        ChannelAddress.Unix(_directory["hub"]), 8, hub: new() { Connection = new() { TimeProvider = _clock }, DrainTimeout = TimeSpan.Zero }).Done();
 }

@@ -19,7 +19,7 @@ public sealed class RedeliveryTests : IDisposable
         var clock = new ManualTimeProvider();
         var settings = new ItemOptions<byte[]> { Serializer = new PickySerializer(refuses: 1) };
         await using LeasedChannel<byte[]> work =
-            await CrossChannel.CreateLeasedAsync<byte[]>(Address, 100, settings: settings, hub: new() { Link = new() { TimeProvider = clock }, DrainTimeout = TimeSpan.Zero }).Done();
+            await CrossChannel.CreateLeasedAsync<byte[]>(Address, 100, items: settings, hub: new() { Connection = new() { TimeProvider = clock }, DrainTimeout = TimeSpan.Zero }).Done();
         for (byte i = 1; i <= 10; i++)
             await work.Writer.WriteAsync([i]).Done();
         await Assert.ThrowsExactlyAsync<ItemUnreadableException>(() => work.Reader.ReadAsync().Done());
@@ -44,7 +44,7 @@ public sealed class RedeliveryTests : IDisposable
     public async Task Unreadable_ByOneOfTwo_GoesToTheOther()
     {
         await using LeasedChannel<byte[]> work =
-            await CrossChannel.CreateLeasedAsync<byte[]>(Address, 100, settings: new ItemOptions<byte[]> { Serializer = new PickySerializer(refuses: 0) }).Done();
+            await CrossChannel.CreateLeasedAsync<byte[]>(Address, 100, items: new ItemOptions<byte[]> { Serializer = new PickySerializer(refuses: 0) }).Done();
         await using LeasedReader<byte[]> picky =
             await CrossChannel.OpenLeasedReaderAsync<byte[]>(Address, new ItemOptions<byte[]> { Serializer = new PickySerializer(refuses: 1) }).Done();
         await using LeasedReader<byte[]> other =
@@ -65,7 +65,7 @@ public sealed class RedeliveryTests : IDisposable
     {
         var clock = new ManualTimeProvider();
         await using LeasedChannel<long> work =
-            await CrossChannel.CreateLeasedAsync<long>(Address, 8, hub: new() { Link = new() { TimeProvider = clock }, DrainTimeout = TimeSpan.Zero }).Done();
+            await CrossChannel.CreateLeasedAsync<long>(Address, 8, hub: new() { Connection = new() { TimeProvider = clock }, DrainTimeout = TimeSpan.Zero }).Done();
         await work.Writer.WriteAsync(1).Done();
         Abandon(deliveries: 1);
         Abandon(deliveries: 2);

@@ -163,7 +163,7 @@ public sealed class ParityPoolTests
     public async Task Task_Returned_HasLeftTheEndsThatItGot()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        SharedChannel<string> queue = hub.Hub.CreateUnbounded<string>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1) });
+        SharedChannel<string> queue = hub.Hub.CreateUnbounded<string>("queue", sharing: new() { Completion = CompletionPolicy.LastWriter(1) });
         (DuplexChannel<NoItem, string> here, DuplexChannel<string, NoItem> there) = CrossChannel.CreatePair<NoItem, string>();
         await using var pool = new WorkerPool(1);
         await pool.RunAsync(PutOne, queue.Writer, there).Done();

@@ -24,14 +24,14 @@ internal sealed class HubLock : HubObject
         : base(name)
     {
         _settings = settings;
-        _factory = new LinkChannelFactory<LockAnswer, LockRequest>(LockWire.OfHub(settings.Link), name, LinkRole.Lock);
-        _clock = new HubClock(settings.Link.TimeProvider);
+        _factory = new LinkChannelFactory<LockAnswer, LockRequest>(LockWire.OfHub(settings.Connection), name, LinkRole.Lock);
+        _clock = new HubClock(settings.Connection.TimeProvider);
         _watch = new HolderWatch(_sync, _clock, settings.RevokeTimeout, CheckHolder);
     }
 
     private bool IsClosed { get { using (_sync.Enter()) return _isClosed; } }
 
-    public ConnectionOptions ConnectionOptions => _settings.Link;
+    public ConnectionOptions ConnectionOptions => _settings.Connection;
 
     public override bool Serves(LinkRole role) => role == LinkRole.Lock;
 

@@ -102,7 +102,7 @@ internal sealed class Balancer
     /// <summary>The channel takes no more items; writers have a while to send what they had accepted.</summary>
     public void OnClosing(ref HubAfterLock after)
     {
-        _closeDeadline = _clock.After(_options.Link.CloseTimeout);
+        _closeDeadline = _clock.After(_options.Connection.CloseTimeout);
         LookSoon(ref after);
     }
 
@@ -315,7 +315,7 @@ internal sealed class Balancer
         if (!PeerLife.IsAtWork(link.LocalProcessId))
             return false;
         if (!isLogged)
-            Log.PeerSilent(_options.Link.Logger, _name, link.PeerName, _options.RevokeTimeout.TotalSeconds);
+            Log.PeerSilent(_options.Connection.Logger, _name, link.PeerName, _options.RevokeTimeout.TotalSeconds);
         return true;
     }
 

@@ -38,7 +38,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         : base(name)
     {
         Options = options;
-        _clock = new HubClock(options.Hub.Link.TimeProvider);
+        _clock = new HubClock(options.Hub.Connection.TimeProvider);
         _completion = new CompletionTracker(options.Completion);
         _bytes = new ChannelBytes(options.MaxBytes, options.Hub.MaxBytes, budget, OnBytesFreed);
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
@@ -76,7 +76,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     private bool FreesSlotWhenSettled => Options.Leases is { CapacityRelease: CapacityRelease.Settled };
 
-    private ConnectionOptions Connection => Options.Hub.Link;
+    private ConnectionOptions Connection => Options.Hub.Connection;
 
     /// <summary>Items that are queued, in flight or leased.</summary>
     private long Unprocessed => Queue.Total + _readers.HeldItems + OwnerReads.LeaseCount;
