@@ -190,7 +190,7 @@ public sealed partial class ChannelHub
             new ItemWriter<T, OwnerSink>(new OwnerSink(channel), codec),
             AddressOf(channel.Name),
             Settings.DrainTimeout,
-            channel.Course.Abort,
+            channel.Abort,
             timeout => close(channel, timeout));
         OwnerEnds.Share(owned, items, Settings.Connection, channel.Given);
         return owned;
@@ -223,7 +223,7 @@ public sealed partial class ChannelHub
         }
         catch
         {
-            Drop(channel);
+            channel.Discard();
             throw;
         }
         return channel;
@@ -233,7 +233,7 @@ public sealed partial class ChannelHub
     private QueueChannel AddLeased(string name, QueueOptions options, out QueueChannel? letters)
     {
         letters = null;
-        if (options.Leases?.MaxDeliveries is null)
+        if (options.Leases is null)
             return AddQueue(name, options);
         letters = AddQueue(DeadLetterName(name), options with { Leases = null, Capacity = long.MaxValue, Completion = CompletionPolicy.Owner });
         try
@@ -243,15 +243,9 @@ public sealed partial class ChannelHub
         catch
         {
             _directory.Remove(letters);
-            Drop(letters);
+            letters.Discard();
             throw;
         }
-    }
-
-    private void Drop(QueueChannel channel)
-    {
-        channel.Course.Abort("It was not made.");
-        Budget.Remove(channel);
     }
 
     private ChannelAddress AddressOf(string name)

@@ -7,11 +7,13 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
 {
     private readonly LockHandle _handle;
     private readonly LockClaim _claim;
+    private readonly LockHandle.HoldGuard _guard;
 
     internal LockHold(LockHandle handle, LockClaim claim)
     {
         _handle = handle;
         _claim = claim;
+        _guard = new LockHandle.HoldGuard(handle, claim);
     }
 
     /// <summary>Grows with every hold of this lock, in any process. What the lock protects can refuse a token lower than the highest it has seen.</summary>
@@ -30,6 +32,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     /// <exception cref="CrossChannelException">The link ended before the hub had answered.</exception>
     public async ValueTask ReleaseAsync(CancellationToken cancellationToken = default)
     {
+        _guard.Dispose();
         if (!_handle.Source.TryRelease(_claim))
             throw new InvalidOperationException($"The lock at {_handle.Address} is no longer held: it was {(Lost.IsCancellationRequested ? "lost" : "released")}.");
         await _claim.Left.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -38,6 +41,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     /// <summary>Gives the lock back, if it is still held, and waits at most <see cref="ConnectionOptions.CloseTimeout"/> for the hub to confirm. Never throws.</summary>
     public async ValueTask DisposeAsync()
     {
+        _guard.Dispose();
         if (!_handle.Source.TryRelease(_claim))
             return;
         try
@@ -51,5 +55,9 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Gives the lock back, if it is still held, without waiting.</summary>
-    public void Dispose() => _handle.Source.TryRelease(_claim);
+    public void Dispose()
+    {
+        _guard.Dispose();
+        _handle.Source.TryRelease(_claim);
+    }
 }

@@ -7,8 +7,10 @@ internal interface ILeaseHolder
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The reader, or its link, is closed: the lease was given back.</exception>
     bool TrySettle(long sequence, bool isCompleted);
 
-    /// <summary>Abandons a lease that may be settled; never throws.</summary>
-    void Abandon(long sequence);
+    /// <summary>Gives back a lease that may be settled; never throws.</summary>
+    /// <param name="sequence">The lease.</param>
+    /// <param name="isUnreadable">Its item could not be deserialized.</param>
+    void Abandon(long sequence, bool isUnreadable = false);
 
     /// <param name="sequence">The lease.</param>
     /// <param name="confirmed">Done when the hub has taken note of it.</param>

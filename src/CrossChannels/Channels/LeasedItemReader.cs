@@ -130,7 +130,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
         return new ValueTask<Lease<T>>(waiter, version);
     }
 
-    /// <summary>An item that cannot be read is abandoned, so that it counts as delivered and goes to the dead letters in the end.</summary>
+    /// <summary>An item that cannot be read goes back for another reader, and to the dead letters if too many cannot read it.</summary>
     private Lease<T> Decode(ItemSlice slice, DeliveryTag tag)
     {
         try
@@ -139,7 +139,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
         }
         catch
         {
-            _holder.Abandon(tag.Sequence);
+            _holder.Abandon(tag.Sequence, isUnreadable: true);
             throw;
         }
     }

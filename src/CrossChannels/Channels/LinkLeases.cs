@@ -31,7 +31,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
         return true;
     }
 
-    public void Abandon(long sequence) => TrySettle(sequence, SettleOutcome.Abandoned);
+    public void Abandon(long sequence, bool isUnreadable = false) => TrySettle(sequence, isUnreadable ? SettleOutcome.Unreadable : SettleOutcome.Abandoned);
 
     /// <remarks>The answer is asked for together with the lease: once that has been sent there is nothing left to ask with.</remarks>
     public bool TryComplete(long sequence, out Task confirmed)

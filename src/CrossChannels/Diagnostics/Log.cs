@@ -94,6 +94,30 @@ internal static partial class Log
             BinaryInJsonCore(quiet, member, bytes);
     }
 
+    public static void HubWorkFailed(ILogger? logger, string channel, Exception error)
+    {
+        if (Quiet(logger) is { } quiet)
+            HubWorkFailedCore(quiet, channel, error);
+    }
+
+    public static void PeerSilent(ILogger? logger, string name, string peer, double seconds)
+    {
+        if (Quiet(logger) is { } quiet)
+            PeerSilentCore(quiet, name, peer, seconds);
+    }
+
+    public static void OwnerLeft(ILogger? logger, string channel, long count)
+    {
+        if (Quiet(logger) is { } quiet)
+            OwnerLeftCore(quiet, channel, count);
+    }
+
+    public static void HoldLost(ILogger? logger, string address, long token)
+    {
+        if (Quiet(logger) is { } quiet)
+            HoldLostCore(quiet, address, token);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -164,6 +188,34 @@ internal static partial class Log
             "as items of their own (byte[], ReadOnlyMemory<byte>), or set ItemOptions<T>.Serializer to a binary serializer.",
         EventName = nameof(BinaryInJson))]
     private static partial void BinaryInJsonCore(ILogger logger, string member, int bytes);
+
+    [LoggerMessage(
+        25,
+        LogLevel.Error,
+        "Work that channel '{Channel}' had to do after a call failed.",
+        EventName = nameof(HubWorkFailed))]
+    private static partial void HubWorkFailedCore(ILogger logger, string channel, Exception error);
+
+    [LoggerMessage(
+        26,
+        LogLevel.Warning,
+        "{Peer} has not answered channel or lock '{Name}' for {Seconds} s while others wait. Its process runs, so it is not cut off: its thread pool may be full of work that blocks.",
+        EventName = nameof(PeerSilent))]
+    private static partial void PeerSilentCore(ILogger logger, string name, string peer, double seconds);
+
+    [LoggerMessage(
+        27,
+        LogLevel.Information,
+        "The owner of channel '{Channel}' left without completing it; {Count} items are unread. Its readers and writers end with OwnerLeft.",
+        EventName = nameof(OwnerLeft))]
+    private static partial void OwnerLeftCore(ILogger logger, string channel, long count);
+
+    [LoggerMessage(
+        28,
+        LogLevel.Warning,
+        "A hold of the lock at {Address}, fencing token {Token}, was collected without having been released; the lock is given back as abandoned.",
+        EventName = nameof(HoldLost))]
+    private static partial void HoldLostCore(ILogger logger, string address, long token);
 
     /// <summary>The logger, without what it throws; the workers' library logs by it too.</summary>
     internal static ILogger? Quiet(ILogger? logger)

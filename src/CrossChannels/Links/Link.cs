@@ -68,6 +68,9 @@ internal sealed class Link
 
     public PeerInfo? Peer => _peer.Info;
 
+    /// <summary>The process at the other end, where the system tells which it is; what the peer says of itself does not count.</summary>
+    public int? LocalProcessId => _peer.Connected.ProcessId;
+
     /// <summary>Both ends have greeted; faults with the cause if they did not.</summary>
     public Task<PeerInfo> Greeted => _greeting.Greeted;
 
@@ -286,10 +289,16 @@ internal sealed class Link
             throw new MalformedFrameException($"Frame {type} says {total:N0} items, and {Receiver.ReceivedItems:N0} came.");
         _peerDone.TrySetResult();
         Receiver.TryClose(new Closure(new Ending(kind, error), error), drop: false);
+        if (error is OwnerLeftException or WritersLostException)
+            Log.Ended(Settings.Logger, _peer.Endpoint, kind, error);
     }
 
     /// <summary>The hub's channel takes no more items; what was accepted is still sent.</summary>
-    internal void OnChannelEnded(CompleteFrame end) => _writing.EndWithChannel(end);
+    internal void OnChannelEnded(CompleteFrame end)
+    {
+        if (_writing.EndWithChannel(end) is { } error)
+            Log.Ended(Settings.Logger, _peer.Endpoint, EndingMap.KindOf(error), error);
+    }
 
     /// <summary>The peer's reader is closed.</summary>
     /// <returns>False if that was known.</returns>

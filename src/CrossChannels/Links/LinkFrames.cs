@@ -193,7 +193,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     private void OnComplete(CompleteFrame complete)
     {
         Exception? error = EndingMap.ErrorOf(complete);
-        link.OnPeerDone(FrameType.Complete, complete.Total, error is null ? EndingKind.Completed : EndingKind.Faulted, error);
+        link.OnPeerDone(FrameType.Complete, complete.Total, EndingMap.KindOf(error), error);
     }
 
     private void OnReceiveClosing(ReasonFrame reason)

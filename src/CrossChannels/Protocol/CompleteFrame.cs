@@ -8,6 +8,12 @@ internal enum CompletionOutcome : byte
     Success = 0,
     Error = 1,
     Canceled = 2,
+
+    /// <summary>A hub's channel: its owner left without completing it. The texts are the channel's name and how many items nobody had read.</summary>
+    OwnerLeft = 3,
+
+    /// <summary>A hub's channel: not every expected writer completed. The texts are how many never came, and the names of those that were lost, one a line.</summary>
+    WritersLost = 4,
 }
 
 /// <summary>
@@ -18,7 +24,7 @@ internal enum CompletionOutcome : byte
 /// <code>
 ///  0       8         9
 ///  +-------+---------+-----------+---------+
-///  | total | outcome | type text | message |   the texts are empty unless the outcome is an error
+///  | total | outcome | type text | message |   the texts are empty for outcomes 0 and 2
 ///  +-------+---------+-----------+---------+
 /// </code>
 /// </remarks>
@@ -45,8 +51,8 @@ internal readonly record struct CompleteFrame(long Total, CompletionOutcome Outc
     {
         long total = CounterFrame.Read(body, type);
         var outcome = (CompletionOutcome)body[8];
-        if (outcome > CompletionOutcome.Canceled)
-            throw new MalformedFrameException($"Frame {type} has outcome {body[8]}, and 0 to 2 are known.");
+        if (outcome > CompletionOutcome.WritersLost)
+            throw new MalformedFrameException($"Frame {type} has outcome {body[8]}, and 0 to 4 are known.");
         ReadOnlySpan<byte> rest = body[9..];
         string typeName = WireText.Read(ref rest, $"Frame {type}: the type");
         string message = WireText.Read(ref rest, $"Frame {type}: the message");

@@ -7,6 +7,9 @@ internal enum SettleOutcome : byte
 {
     Completed = 0,
     Abandoned = 1,
+
+    /// <summary>The reader could not deserialize the item.</summary>
+    Unreadable = 2,
 }
 
 /// <summary>Leases of one reader that follow each other, by their sequence numbers on the link, settled alike.</summary>
@@ -29,6 +32,9 @@ internal static class SettleFrame
     public const int LeastSize = 1;
 
     private const byte AnswerWanted = 1;
+
+    /// <summary>Whether a body has no ranges.</summary>
+    public static bool IsEmpty(ReadOnlySpan<byte> body) => body.Length == LeastSize;
 
     /// <summary>How many ranges fit.</summary>
     public static int RangesIn(int bytes) => (bytes - FrameHeader.Size - 1) / RangeSize;
@@ -68,8 +74,8 @@ internal static class SettleFrame
         if (rest.IsEmpty)
             return false;
         range = new SettleRange(CounterFrame.Read(rest, FrameType.Settle), BinaryPrimitives.ReadUInt32LittleEndian(rest[8..]), (SettleOutcome)rest[12]);
-        if (range.Count == 0 || range.Outcome > SettleOutcome.Abandoned)
-            throw new MalformedFrameException($"Frame Settle has a range of {range.Count:N0} leases with outcome {(byte)range.Outcome}; at least 1, and outcome 0 or 1, are known.");
+        if (range.Count == 0 || range.Outcome > SettleOutcome.Unreadable)
+            throw new MalformedFrameException($"Frame Settle has a range of {range.Count:N0} leases with outcome {(byte)range.Outcome}; at least 1, and outcome 0 to 2, are known.");
         rest = rest[RangeSize..];
         return true;
     }

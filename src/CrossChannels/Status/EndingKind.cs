@@ -29,4 +29,7 @@ public enum EndingKind
 
     /// <summary>A deadline passed: of the greeting, of a silent peer, or of a goodbye that was not answered.</summary>
     TimedOut = 9,
+
+    /// <summary>The owner of a shared channel left (disposed it, shut its hub down, returned from Main) without completing it.</summary>
+    OwnerLeft = 10,
 }

@@ -198,7 +198,7 @@ internal sealed class AccountingRun<T>(AccountingPlan plan, Func<long, T> make, 
         else if (writers.All(static end => end.Unreceived == 0))
             // One that completed, and was cut off before the hub confirmed its last items, does not know on which side it is counted.
             Assert.IsFalse(isFaulted, $"the owner's completion: {completion.Exception}");
-        string expected = isFaulted ? $"end Faulted {typeof(WritersLostException).FullName}" : "end Completed ";
+        string expected = isFaulted ? "end WriterLeft " : "end Completed ";
         for (int i = 0; i < readers.Length; i++)
         {
             // A process that stood still may have been cut off, and one that was to be killed may have been too slow for it.

@@ -207,9 +207,13 @@ public sealed class CompletionTests : IDisposable
         Task disposal = owner.DisposeAsync().AsTask();
         Assert.IsFalse(owner.Writer.TryWrite(1));
         Assert.IsFalse(disposal.IsCompleted);
-        CollectionAssert.AreEqual(Enumerable.Range(0, 100).ToList(), await ChannelCore.ReadAllAsync(reader).Done());
+        for (int i = 0; i < 100; i++)
+            Assert.AreEqual(i, await reader.ReadAsync().Done());
+        var left = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Completion.Done());
+        Assert.AreEqual(("", 0L), (left.Channel, left.UnreadCount));
+        Assert.AreEqual(EndingKind.OwnerLeft, reader.Ending?.Kind);
         await disposal.Done();
-        Assert.AreEqual(0, log.Count("NotDrained"));
+        Assert.AreEqual((0, 1), (log.Count("NotDrained"), log.Count("OwnerLeft")));
     }
 
     [TestMethod]
@@ -234,7 +238,7 @@ public sealed class CompletionTests : IDisposable
         await owner.DisposeAsync().Done();
         Assert.AreEqual(1, log.Count("NotDrained"));
         Assert.IsGreaterThanOrEqualTo(10, Interlocked.Read(ref counted));
-        await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => reader.Completion.Done());
+        Assert.AreEqual(10, (await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Completion.Done())).UnreadCount);
     }
 
     /// <summary>The clock stands still, so that disposal ends only if it waits for nothing that cannot come.</summary>
@@ -248,21 +252,21 @@ public sealed class CompletionTests : IDisposable
         await writer.FlushAsync().Done();
         await owner.DisposeAsync().Done();
         Assert.AreEqual(1, log.Count("NotDrained"));
-        Assert.AreEqual(EndingKind.Aborted, owner.Reader.Ending?.Kind);
-        Assert.IsFalse(await writer.WaitToWriteAsync().Done());
-        Assert.AreEqual(EndingKind.Completed, writer.Ending?.Kind);
+        Assert.AreEqual(EndingKind.OwnerLeft, owner.Reader.Ending?.Kind);
+        Assert.AreEqual(1, (await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => writer.WaitToWriteAsync().Done())).UnreadCount);
+        Assert.AreEqual(EndingKind.OwnerLeft, writer.Ending?.Kind);
     }
 
     [TestMethod]
-    public async Task DisposeAsync_OnlyAnIdleWriterIsThere_EndsCleanly()
+    public async Task DisposeAsync_OnlyAnIdleWriterIsThere_WaitsForNobody()
     {
         var log = new LogList();
         SharedChannel<int> owner = await CreateAsync(CompletionPolicy.AnyWriter, Still(log));
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
         await owner.DisposeAsync().Done();
         Assert.AreEqual(0, log.Count("NotDrained"));
-        await owner.Reader.Completion.Done();
-        Assert.IsFalse(await writer.WaitToWriteAsync().Done());
+        await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => owner.Reader.Completion.Done());
+        await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => writer.WaitToWriteAsync().Done());
     }
 
     /// <summary>The writer cannot send what it had accepted, for want of a reader that makes room.</summary>

@@ -82,13 +82,13 @@ public sealed class DeclaredChannelTests : IDisposable
         HubAfterLock duties = default;
         using (channel.Sync.Enter())
         {
-            Assert.IsTrue(channel.Queue.TryTakeRun(1, long.MaxValue, out ItemBatch run));
-            channel.ReturnLocked(run, ReturnReason.Handed, hadSlot: true, ref duties);
-            Assert.IsTrue(channel.IsDrained);
+            Assert.IsTrue(channel.Queue.TryTakeRun(channel.OwnerReads.Taker, 1, long.MaxValue, out ItemBatch run));
+            ((IQueueEvents)channel).Return(run, ReturnReason.Abandoned, channel.OwnerReads.Taker, hadSlot: true, ref duties);
+            Assert.AreEqual(0, channel.Queue.Total);
         }
         // What a thread still has to do outside the lock may come late.
         Assert.AreEqual(1, letters.Queue.Count);
-        duties.Run(channel);
+        channel.Run(ref duties);
         Assert.IsTrue(letters.OwnerReads.TryTake(out long letter));
         Assert.AreEqual(7L, letter);
     }

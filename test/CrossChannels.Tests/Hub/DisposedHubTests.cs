@@ -46,7 +46,7 @@ public sealed class DisposedHubTests
             start.SignalAndWait(Wait.Deadline);
             await hub.ShutDownAsync(TimeSpan.Zero).Done();
             foreach (SharedChannel<int> channel in await making.Done())
-                await channel.Reader.Completion.Done("a channel that was made is ended");
+                await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => channel.Reader.Completion.Done("a channel that was made is ended"));
         }
     }
 

@@ -8,6 +8,7 @@ namespace CrossChannels.Tests.Hub;
 internal sealed class HubQueueModel(int elementSize, int seed)
 {
     private readonly Random _random = new(seed);
+    private readonly ItemTaker _taker = new();
     private readonly HubQueue _queue = new(elementSize);
     private readonly SortedDictionary<long, int> _model = [];
     private readonly Reader[] _readers = [new(elementSize), new(elementSize)];
@@ -65,7 +66,7 @@ internal sealed class HubQueueModel(int elementSize, int seed)
     private void Send(Reader reader)
     {
         int maxCount = 1 + _random.Next(12), maxBytes = _random.Next(300);
-        Assert.AreEqual(_model.Count > 0, _queue.TryTakeRun(maxCount, maxBytes, out ItemBatch run));
+        Assert.AreEqual(_model.Count > 0, _queue.TryTakeRun(_taker, maxCount, maxBytes, out ItemBatch run));
         if (_model.Count == 0)
             return;
         _segments.Add(run.Segment);
@@ -85,11 +86,11 @@ internal sealed class HubQueueModel(int elementSize, int seed)
 
     private void Claim()
     {
-        Assert.AreEqual(_model.Count > 0, _queue.TryPeek(out ItemSlice peeked));
+        Assert.AreEqual(_model.Count > 0, _queue.TryPeek(_taker, out ItemSlice peeked));
         if (_model.Count > 0)
             WireItems.Check(peeked, _model.First().Key, elementSize);
         peeked.Release();
-        Assert.AreEqual(_model.Count > 0, _queue.TryClaim(out ItemSlice slice, out DeliveryTag tag, out int bytes));
+        Assert.AreEqual(_model.Count > 0, _queue.TryClaim(_taker, out ItemSlice slice, out DeliveryTag tag, out int bytes));
         if (_model.Count == 0)
             return;
         (long number, int deliveries) = _model.First();
@@ -105,7 +106,21 @@ internal sealed class HubQueueModel(int elementSize, int seed)
         if (elementSize != 8)
             return;
         long[] items = new long[_random.Next(1, 6)];
-        int taken = items.Length > 1 ? _queue.TakeMany<long>(items) : _queue.TryTake(out items[0]) ? 1 : 0;
+        int taken = 0;
+        if (items.Length == 1)
+        {
+            taken = _queue.TryTake(_taker, out items[0], out long sequence) ? 1 : 0;
+            Assert.IsTrue(taken == 0 || sequence == _model.First().Key);
+        }
+        else
+        {
+            // What came back is taken one by one, and the rest at once.
+            while (_queue.TakeMany(_taker, items.AsSpan(taken), out long first) is > 0 and { } more)
+            {
+                Assert.AreEqual(_model.Keys.ElementAt(taken), first);
+                taken += more;
+            }
+        }
         Assert.AreEqual(Math.Min(items.Length, _model.Count), taken);
         foreach (long item in items.Take(taken))
         {
@@ -168,13 +183,16 @@ internal sealed class HubQueueModel(int elementSize, int seed)
     {
         Assert.AreEqual(_model.Count, _queue.Count);
         Assert.AreEqual(_next, _queue.NextSequence);
-        Assert.AreEqual(_model.Count > 0 ? _model.First().Key : _next, _queue.HeadSequence);
+        Assert.AreEqual(_model.Count > 0, _queue.HasFor(_taker));
         Assert.AreEqual(_model.Keys.Sum(BytesOf), _queue.Bytes);
         foreach (Reader reader in _readers)
         {
             Assert.AreEqual(reader.Model.Count, reader.InFlight.Count);
             Assert.AreEqual(reader.Model.Values.Sum(item => BytesOf(item.Number)), reader.InFlight.Bytes);
-            Assert.AreEqual(reader.Model.Values.Select(static item => item.Number).DefaultIfEmpty(long.MaxValue).Min(), reader.InFlight.LowestSequence);
+            int newest = _random.Next(reader.Model.Count + 1);
+            Assert.AreEqual(
+                reader.Model.Values.Skip(reader.Model.Count - newest).Select(static item => item.Number).DefaultIfEmpty(long.MaxValue).Min(),
+                reader.InFlight.LowestOfNewest(newest));
         }
     }
 

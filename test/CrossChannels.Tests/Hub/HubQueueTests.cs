@@ -21,7 +21,7 @@ public sealed class HubQueueTests
         var inFlight = new InFlight(8);
         var queue = new HubQueue(8);
         queue.Append(WireItems.Of(0, 3, 8), 3);
-        Assert.IsTrue(queue.TryTakeRun(3, 1000, out ItemBatch run));
+        Assert.IsTrue(queue.TryTakeRun(new ItemTaker(), 3, 1000, out ItemBatch run));
         run.LinkSequence = 10;
         inFlight.Add(run);
         var taken = new List<ItemBatch>();

@@ -186,6 +186,18 @@ public sealed class HubViolationTests : IDisposable
         await AssertLivesAsync(owner);
     }
 
+    /// <summary>Each asks for an answer, and the peer reads none: the hub keeps one answer, and then no peer.</summary>
+    [TestMethod]
+    public async Task Reader_FloodsWithSettlesOfNothing_IsCutOff()
+    {
+        await using LeasedChannel<long> owner = await CrossChannel.CreateLeasedAsync<long>(Address, 1, hub: new() { Connection = new() { MaxEmptyFramesPerSecond = 20 } }).Done();
+        await using RawPeer raw = await HubRaw.OpenReaderAsync<long>(owner.Address, 0, isLeased: true);
+        byte[] settle = HubRaw.Settle(isAnswerWanted: true);
+        await raw.TrySendAsync([.. Enumerable.Range(0, 60).SelectMany(_ => settle)]);
+        ReasonFrame reason = await raw.ReadLastWordsAsync(FrameType.Abort);
+        StringAssert.Contains(reason.Text, "MaxEmptyFramesPerSecond");
+    }
+
     /// <summary>Asking and taking it back, again and again, is allowed, and costs the hub no memory.</summary>
     [TestMethod]
     public async Task Writer_AsksAndWithdrawsManyTimes_IsServedOnceInTheEnd()

@@ -22,7 +22,7 @@ public sealed class OwnerWaitTests
         Assert.IsTrue(channel.OwnerWrites.TryAccept(2L));
         Assert.IsFalse(channel.OwnerWrites.TryAccept(3L));
         Assert.AreEqual(1, Take(channel));
-        Assert.AreEqual((1L, 1L), (channel.Slots.Occupied, channel.Slots.Promised), "a slot is kept for who has looked");
+        Assert.AreEqual((1L, 1L), (channel.Writers.Occupied, channel.Writers.Promised), "a slot is kept for who has looked");
         budget.Charge(1000);
         byte[] item = BitConverter.GetBytes(4L);
         Task first = channel.OwnerWrites.AcceptAsync(item, isNull: false, CancellationToken.None).AsTask();

@@ -67,8 +67,9 @@ public sealed class PumpedEndingTests
         await using (DuplexChannel<int, NoItem> leaving = await hub.OpenWriterAsync())
             await leaving.Writer.WriteAsync(2).Done();
         Assert.AreEqual(3, await reader.Reader.ReadAsync().Done() + await reader.Reader.ReadAsync().Done());
-        RemoteChannelException error = await Assert.ThrowsExactlyAsync<RemoteChannelException>(() => reader.Reader.Completion.Done());
-        Assert.AreEqual(typeof(WritersLostException).FullName, error.RemoteTypeName);
+        WritersLostException remote = await Assert.ThrowsExactlyAsync<WritersLostException>(() => reader.Reader.Completion.Done());
+        Assert.HasCount(1, remote.Lost);
+        Assert.AreEqual((0, EndingKind.WriterLeft), (remote.Missing, reader.Reader.Ending?.Kind));
         WritersLostException lost = await Assert.ThrowsExactlyAsync<WritersLostException>(() => hub.Reader.Completion.Done());
         Assert.HasCount(1, lost.Lost);
         Assert.AreEqual(EndingKind.WriterLeft, hub.Reader.Ending?.Kind);

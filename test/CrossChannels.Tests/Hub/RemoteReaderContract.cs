@@ -20,6 +20,19 @@ public abstract class RemoteReaderContract : HubContract
         Assert.AreEqual(1, await second.Done());
     }
 
+    /// <summary>One that only peeks asks as a read that finds nothing does.</summary>
+    [TestMethod]
+    public async Task TryPeek_AgainAndAgain_SeesTheItemInTheEnd()
+    {
+        await using Ends<int> ends = await OpenBoundedAsync(4);
+        await FillAsync(ends, 1);
+        int item = -1;
+        await Wait.Until(() => ends.Reader.TryPeek(out item));
+        Assert.AreEqual(0, item);
+        Assert.IsTrue(ends.Reader.TryRead(out item), "a peek consumes nothing");
+        Assert.AreEqual(0, item);
+    }
+
     /// <summary>Nothing is here until a read asks for it, be it one that finds nothing; then Count and TryPeek show what is.</summary>
     [TestMethod]
     [DataRow(1)]

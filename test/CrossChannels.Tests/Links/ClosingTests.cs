@@ -76,7 +76,7 @@ public sealed class ClosingTests
     [TestMethod]
     public async Task TryWrite_PairWithASmallWindow_NothingLeavesBeforeTheGreeting()
     {
-        var small = new DuplexChannelOptions<NoItem, byte[]> { Reading = new UnboundedChannelOptions(), ReadItems = new() { MaxItemBytes = 500, MaxUnreadBytes = 1000 } };
+        var small = new DuplexChannelOptions<NoItem, byte[]> { Reading = new UnboundedChannelOptions(), ReadItems = new() { MaxItemBytes = 500 }, Connection = new() { MaxUnreadBytes = 1000 } };
         (DuplexChannel<byte[], NoItem> here, DuplexChannel<NoItem, byte[]> there) = CrossChannel.CreatePair<byte[], NoItem>(secondOptions: small);
         await using (here)
         await using (there)

@@ -54,8 +54,9 @@ public sealed class HubTests : IDisposable
         StringAssert.Contains(errors, "hub: 3 items of channel parts were left when its owner closed it.");
         StringAssert.Contains(errors, "hub: 2 items of channel work were left when its owner closed it.");
         StringAssert.EndsWith(errors, "hub: ended; 5 items were left\n");
-        await Assert.ThrowsExactlyAsync<ChannelClosedException>(() => parts.WriteAsync(4).Done());
-        Assert.AreEqual(EndingKind.Completed, parts.Ending!.Kind);
+        var closed = await Assert.ThrowsExactlyAsync<ChannelClosedException>(() => parts.WriteAsync(4).Done());
+        Assert.IsInstanceOfType<OwnerLeftException>(closed.InnerException);
+        Assert.AreEqual(EndingKind.OwnerLeft, parts.Ending!.Kind);
     }
 
     [TestMethod]
@@ -69,15 +70,17 @@ public sealed class HubTests : IDisposable
 
         Terminate(hub);
         Assert.AreEqual("hub: ending; readers have 60 s", await hub.ReadErrorLineAsync());
-        Assert.IsFalse(await writer.WaitToWriteAsync().Done());
+        var left = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => writer.WaitToWriteAsync().Done());
+        Assert.AreEqual(("parts", 1000L), (left.Channel, left.UnreadCount));
         long next = 0;
-        await foreach (long item in reader.ReadAllAsync())
-            Assert.AreEqual(next++, item);
+        while (next < 1000)
+            Assert.AreEqual(next++, await reader.ReadAsync().Done());
 
-        Assert.AreEqual(1000, next);
-        await reader.Completion.Done();
+        // A service that read to the end must not take the end of its hub for the end of the work.
+        Assert.AreEqual(0, (await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Completion.Done())).UnreadCount);
         (int exitCode, _, string errors) = await hub.FinishAsync();
-        Assert.AreEqual((0, "hub: ended; everything was read\n"), (exitCode, errors));
+        Assert.AreEqual(0, exitCode, errors);
+        StringAssert.EndsWith(errors, "hub: ended; everything was read\n");
     }
 
     [TestMethod]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -12,6 +13,10 @@ internal static class EndingMap
         OperationCanceledException => new OutFrame(type, Code: (byte)CompletionOutcome.Canceled),
         // An error that came from another process goes on as it was there.
         RemoteChannelException remote => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: remote.RemoteMessage, TypeName: remote.RemoteTypeName),
+        OwnerLeftException left => new OutFrame(
+            type, Code: (byte)CompletionOutcome.OwnerLeft, Text: left.UnreadCount.ToString(CultureInfo.InvariantCulture), TypeName: left.Channel),
+        WritersLostException lost => new OutFrame(
+            type, Code: (byte)CompletionOutcome.WritersLost, Text: string.Join('\n', lost.Lost), TypeName: lost.Missing.ToString(CultureInfo.InvariantCulture)),
         _ => new OutFrame(type, Code: (byte)CompletionOutcome.Error, Text: PeerText.MessageOf(error), TypeName: error.GetType().FullName ?? ""),
     };
 
@@ -20,8 +25,25 @@ internal static class EndingMap
     {
         CompletionOutcome.Success => null,
         CompletionOutcome.Canceled => new OperationCanceledException("The writer completed the channel as canceled."),
+        CompletionOutcome.OwnerLeft => new OwnerLeftException(PeerText.Show(end.TypeName), CountOf(end.Message)),
+        CompletionOutcome.WritersLost => new WritersLostException(
+            [.. end.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static name => PeerText.Show(name))], (int)Math.Min(int.MaxValue, CountOf(end.TypeName))),
         _ => new RemoteChannelException(PeerText.Show(end.TypeName), PeerText.Show(end.Message)),
     };
+
+    /// <summary>What it is called that a channel was completed with this error; null for a clean end.</summary>
+    public static EndingKind KindOf(Exception? error) => error switch
+    {
+        null => EndingKind.Completed,
+        OwnerLeftException or WritersLostException or LinkAbortedException => ((CrossChannelException)error).Kind,
+        _ => EndingKind.Faulted,
+    };
+
+    /// <summary>How a channel ends that was completed with this error; null for a clean end.</summary>
+    public static Closure ClosureOf(Exception? error) => new(new Ending(KindOf(error), error), error);
+
+    private static long CountOf(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : 0;
 
     /// <summary>The peer refused the link during the greeting.</summary>
     public static Exception Refused(ReasonFrame reason, LinkPeer peer)

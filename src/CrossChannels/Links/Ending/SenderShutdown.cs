@@ -13,7 +13,7 @@ internal sealed class SenderShutdown(SendingHalf sender)
     public bool TryComplete(Exception? error)
     {
         bool isFirst = Interlocked.Exchange(ref _isCompleted, 1) == 0;
-        EndingKind kind = error is null ? EndingKind.Completed : EndingKind.Faulted;
+        EndingKind kind = EndingMap.KindOf(error);
         return Close(kind, _ => error, drop: false, EndingMap.FrameOf(error, FrameType.Complete))
             || (isFirst && sender.Closure!.IsExit)
             || (isFirst && sender.Closure!.Ending.Kind is not (EndingKind.WriterLeft or EndingKind.Completed or EndingKind.Faulted));
@@ -28,10 +28,11 @@ internal sealed class SenderShutdown(SendingHalf sender)
     public void Exit() => Close(EndingKind.WriterLeft, static _ => null, drop: false, new OutFrame(FrameType.SendFinished), isExit: true);
 
     /// <summary>The hub's channel takes no more items; what was accepted is still sent.</summary>
-    public void EndWithChannel(CompleteFrame end)
+    /// <returns>The error that it ended with; null for a clean end, or where this end was over.</returns>
+    public Exception? EndWithChannel(CompleteFrame end)
     {
         Exception? error = EndingMap.ErrorOf(end);
-        Close(error is null ? EndingKind.Completed : EndingKind.Faulted, _ => error, drop: false, new OutFrame(FrameType.SendFinished));
+        return Close(EndingMap.KindOf(error), _ => error, drop: false, new OutFrame(FrameType.SendFinished)) ? error : null;
     }
 
     /// <summary>The peer's reader is closed.</summary>
@@ -72,7 +73,7 @@ internal sealed class SenderShutdown(SendingHalf sender)
             unreceived =>
             {
                 Exception? error = makeError(unreceived);
-                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error, isExit);
+                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft or EndingKind.OwnerLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error, isExit);
             },
             drop,
             last);

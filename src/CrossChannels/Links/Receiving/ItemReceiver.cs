@@ -133,13 +133,17 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public bool TryPeek(out ItemSlice slice)
     {
+        AfterLock duties;
         using (_sync.Enter())
         {
             if (_queue.TryPeek(out slice, out _))
                 return true;
-            _closure?.ThrowIfMoved();
-            return false;
+            duties = EmptyLocked();
         }
+        // As a read that finds nothing: one that only peeks would never be sent an item.
+        if (duties != AfterLock.None)
+            Perform(duties);
+        return false;
     }
 
     /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>
@@ -398,7 +402,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             if (!_closure!.IsExit)
                 wake.Append(ref ended);
             // What a close, or a broken link, drops is not waited for.
-            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
+            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft or EndingKind.OwnerLeft)
                 _processing.NotifyWhenProcessed(ConsumedItems, Finished);
             else
                 Finished(ConsumedItems);

@@ -16,6 +16,7 @@ internal sealed class ControlQueue
     private readonly Queue<OutFrame> _frames = new(0);
     private readonly Queue<OutFrame> _afterItems = new(0);
     private int _answers;
+    private long _settled = -1;
     private byte[]? _lastWords;
     private byte[]? _rented;
 
@@ -44,6 +45,14 @@ internal sealed class ControlQueue
     {
         if (IsGoodbyeSaid)
             return;
+        if (frame.Type == FrameType.Settled)
+        {
+            // It counts all, so that one that waits to be written takes the newer count.
+            bool isWaiting = _settled >= 0;
+            _settled = frame.Value;
+            if (isWaiting)
+                return;
+        }
         if (IsAnswer(frame) && ++_answers > MaxWaitingAnswers)
             _answers--;
         else if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
@@ -98,7 +107,10 @@ internal sealed class ControlQueue
         {
             if (IsAnswer(frame))
                 _answers--;
-            length += _frames.Dequeue().Write(room[length..]);
+            frame = _frames.Dequeue();
+            if (frame.Type == FrameType.Settled)
+                (frame, _settled) = (frame with { Value = _settled }, -1);
+            length += frame.Write(room[length..]);
         }
         return length;
     }

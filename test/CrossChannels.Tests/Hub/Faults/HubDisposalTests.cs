@@ -60,7 +60,7 @@ public sealed class HubDisposalTests
         Task<long> second = hub.ShutDownAsync(TimeSpan.Zero);
         Assert.IsFalse(second.IsCompleted, "An item is left to read.");
         Assert.AreEqual(1, await reader.ReadAsync().Done());
-        Assert.IsFalse(await reader.WaitToReadAsync().Done());
+        await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.WaitToReadAsync().Done());
         Assert.AreEqual(0, await first.Done());
         Assert.AreEqual(0, await second.Done());
         await using ChannelHub next = await ChannelHub.StartAsync(address).Done();

@@ -67,7 +67,7 @@ public sealed class HubLeavingTests
     [TestMethod]
     [DataRow("return")]
     [DataRow("dispose")]
-    public async Task OwnerReturns_RemoteReadersDrainItAndEndClean(string how)
+    public async Task OwnerReturns_RemoteReadersDrainItAndHearThatItLeft(string how)
     {
         const int Count = 300;
         await using ChildProcess owner = ChildProcess.Start("own-hub", Address.ToString(), $"{Count}", $"{Count}", how);
@@ -77,9 +77,8 @@ public sealed class HubLeavingTests
         await owner.SayAsync("go");
         for (long number = 1; number < Count; number++)
             Assert.AreEqual(number, await reader.ReadAsync().Done());
-        Assert.IsFalse(await reader.WaitToReadAsync().Done());
-        await reader.Completion.Done();
-        Assert.AreEqual(EndingKind.Completed, reader.Ending!.Kind);
+        await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.WaitToReadAsync().Done());
+        Assert.AreEqual(EndingKind.OwnerLeft, reader.Ending!.Kind);
         Assert.AreEqual(0, await owner.WaitForExitAsync());
     }
 
@@ -105,6 +104,6 @@ public sealed class HubLeavingTests
                 cause = e.InnerException;
             }
         }
-        Assert.IsInstanceOfType<LinkAbortedException>(cause);
+        Assert.IsInstanceOfType<OwnerLeftException>(cause);
     }
 }

@@ -55,7 +55,7 @@ public sealed class HubStopTests
         await stopped.SayAsync("read");
         await stopped.SayAsync("settle");
         // Only one that has asked gets the next item: one that holds nothing is nobody's to cut off.
-        await Wait.Until(() => hub.GetStatus().Channels.Single().Readers.Single().Credit > 0);
+        await Wait.Until(() => hub.GetStatus().Channels.Single(static channel => channel.Name == "c").Readers.Single().Credit > 0);
         // Stopped, it sees neither what comes for it nor what it is asked.
         await Signals.StopAsync(stopped);
         await writer.WriteAsync(1).Done();

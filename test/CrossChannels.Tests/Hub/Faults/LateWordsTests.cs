@@ -61,10 +61,10 @@ public sealed class LateWordsTests : IDisposable
     {
         QueueChannel channel = MakeChannel(1, CompletionPolicy.AnyWriter);
         ProducerPort port = MakeWriter(channel);
-        port.Link.GiveUp("too late");
+        port.Account.Link.GiveUp("too late");
         port.Meet(new Hello { Writes = new HelloContract("none", "", 0, ""), Reads = new HelloContract("none", "", 0, "") });
         Assert.AreEqual(0, port.FirstCredit.Items);
-        Assert.AreEqual(1, channel.Slots.Free);
+        Assert.AreEqual(1, channel.Writers.Free);
     }
 
     [TestMethod]
@@ -77,14 +77,14 @@ public sealed class LateWordsTests : IDisposable
         ProducerPort late = MakeWriter(channel);
         if (isGreetingHeard)
             late.Meet(hello);
-        late.Link.GiveUp("too late");
+        late.Account.Link.GiveUp("too late");
         if (!isGreetingHeard)
             late.Meet(hello);
         ProducerPort last = MakeWriter(channel);
-        last.Link.Meet(1, hello);
-        last.Link.OnPeerDone(FrameType.Complete, 0, EndingKind.Completed, null);
-        await channel.Course.Over.Done("one writer came and completed, and the other is gone");
-        Assert.IsNull(channel.ReaderClosure!.Error);
+        last.Account.Link.Meet(1, hello);
+        last.Account.Link.OnPeerDone(FrameType.Complete, 0, EndingKind.Completed, null);
+        await channel.Lifecycle.Over.Done("one writer came and completed, and the other is gone");
+        Assert.IsNull(channel.Lifecycle.ReaderClosure!.Error);
     }
 
     private static QueueChannel MakeChannel(long capacity, CompletionPolicy policy) =>

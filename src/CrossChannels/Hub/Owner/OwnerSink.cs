@@ -1,0 +1,52 @@
+using CrossChannels.Channels;
+using CrossChannels.Diagnostics;
+using CrossChannels.Links;
+using Microsoft.Extensions.Logging;
+
+namespace CrossChannels.Hub;
+
+/// <summary>A queued channel, as its owner writes it. Closing it alone does nothing: the channel is there for others.</summary>
+internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
+{
+    private readonly OwnerWrites _owner = channel.OwnerWrites;
+
+    public Closure? Closure => channel.Lifecycle.WriterClosure;
+
+    public long UnreceivedCount => 0;
+
+    public bool MayAccept => _owner.MayAccept;
+
+    public bool MayLendLarge => false;
+
+    public bool TryAccept<TItem>(TItem item) => _owner.TryAccept(item);
+
+    public int TryAcceptMany<TItem>(ReadOnlySpan<TItem> items)
+    {
+        int count = 0;
+        while (count < items.Length && _owner.TryAccept(items[count]))
+            count++;
+        return count;
+    }
+
+    public bool TryAccept(ReadOnlySpan<byte> item, bool isNull) => _owner.TryAccept(item, isNull);
+
+    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken) => _owner.AcceptAsync(item, isNull, cancellationToken);
+
+    public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item) => throw new NotSupportedException();
+
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _owner.WaitAsync(cancellationToken);
+
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken) => level == AckLevel.Processed ? _owner.JoinAsync(cancellationToken) : default;
+
+    public bool TryComplete(Exception? error) => channel.TryComplete(error);
+
+    public ValueTask<long> CloseAsync(TimeSpan? timeout) => new(0);
+
+    public void Close()
+    {
+    }
+
+    public ILogger? Logger => channel.Options.Hub.Connection.Logger;
+
+    public void ReportUnreceived(long count) => ChannelMetrics.NotReceived(count);
+}

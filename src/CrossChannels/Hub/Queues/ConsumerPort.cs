@@ -1,0 +1,422 @@
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+using CrossChannels.Threading;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The hub's end of one remote reader's link: takes items out of the channel's queue as it asks for them, and gives back what it did not read or settle.</summary>
+/// <remarks>Everything mutable is guarded by the channel's lock, but for <see cref="Closure"/>, which is read without it.</remarks>
+internal sealed class ConsumerPort : SendingHalf
+{
+    private readonly RankedLock _sync;
+    private readonly HubClock _clock;
+    private readonly QueueOptions _options;
+    private readonly HubQueue _queue;
+    private readonly Dispatcher _readers;
+    private readonly IQueueEvents _events;
+    private readonly Outbox _outbox;
+    private readonly Stack<Block> _spares = new(1);
+    private readonly List<ItemBatch> _taken = [];
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isAnswerWanted;
+    private long _answered = -1;
+    private Closure? _closure;
+
+    public ConsumerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, Dispatcher readers, IQueueEvents events, Outbox outbox)
+    {
+        _sync = sync;
+        _clock = clock;
+        _options = options;
+        _queue = queue;
+        _readers = readers;
+        _events = events;
+        _outbox = outbox;
+        Account = new ReaderAccount(outbox, queue.ElementSize) { Since = clock.Provider.GetUtcNow() };
+    }
+
+    /// <summary>What it asks for, and has.</summary>
+    public ReaderAccount Account { get; }
+
+    /// <summary>Done when it takes no more items.</summary>
+    public Task Left => _left.Task;
+
+    public override Closure? Closure => Volatile.Read(ref _closure);
+
+    public override long UnreceivedCount { get { using (_sync.Enter()) return Account.Unread; } }
+
+    public override bool HasWaiters => false;
+
+    /// <remarks>Without the channel's lock: whoever changes what it looks at has the outbox look again, and <see cref="TakeBlockLocked"/> decides.</remarks>
+    internal override bool HasSendableLocked => Account.Demand > 0 && _queue.Count > 0;
+
+    internal override bool HasItemsLocked => false;
+
+    private bool IsLeased => _options.Leases is not null;
+
+    private bool FreesSlotWhenSettled => _options.Leases is { CapacityRelease: CapacityRelease.Settled };
+
+    internal override Block? TakeBlockLocked(ref WakeList wake)
+    {
+        HubAfterLock after = default;
+        try
+        {
+            using (_sync.Enter())
+                return FillBlockLocked(ref after);
+        }
+        finally
+        {
+            // This is under the outbox's lock; only the timer can be due, and that is set by the pool.
+            if (!after.IsEmpty)
+                ThreadPool.UnsafeQueueUserWorkItem(static work => work.Run(), new Deferred(_events, after), preferLocal: false);
+        }
+    }
+
+    internal override void ReturnBlockLocked(Block block)
+    {
+        block.Free();
+        _spares.Push(block);
+    }
+
+    public override void Open(CreditFrame credit, int peerMaxItemBytes)
+    {
+        if (peerMaxItemBytes < _options.MaxItemBytes)
+        {
+            Account.Link.Abort($"A reader of this channel must take items of {_options.MaxItemBytes:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
+            return;
+        }
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                Account.Open(credit);
+                DemandChangedLocked(ref after);
+            }
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+    }
+
+    public override bool TryGrant(CreditFrame credit, ref WakeList wake)
+    {
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                if (!Account.TryRaiseDemand(credit))
+                    return false;
+                DemandChangedLocked(ref after);
+            }
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+        return true;
+    }
+
+    public override bool TryCount(long count, bool read, ref WakeList wake)
+    {
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                // Finished: it has read all that it has not given back.
+                return count <= Account.Sent && (!read || TryReportLocked(Account.Sent - Account.Cut, ref after));
+            }
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+    }
+
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+                return TryHandleLocked(type, body, ref after);
+        }
+        finally
+        {
+            // What the good part of a bad frame set free is others' all the same.
+            _events.Run(ref after);
+        }
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Report => CounterFrame.Read(body, type) == Account.Read,
+                FrameType.Settle => SettleFrame.IsEmpty(body) && Account.Settled == _answered,
+                _ => false,
+            };
+        }
+    }
+
+    public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
+    {
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            // The link's lock comes first: the direction must not be found closed, and the goodbye be said, before the last frame is there.
+            using (_outbox.Sync.Enter())
+            {
+                long sent;
+                using (_sync.Enter())
+                {
+                    if (_closure is not null)
+                        return false;
+                    Closure closure = makeClosure(Account.Unread);
+                    Volatile.Write(ref _closure, closure);
+                    Account.IsClosed = true;
+                    sent = Account.Sent;
+                    // A reader that closes has told what it has read; of one that is lost everything is in doubt.
+                    GiveBackLocked(isExact: closure.Ending.Kind == EndingKind.ReaderClosed, ref after);
+                    _readers.Remove(Account, ref after);
+                    _events.OnReturned(ref after);
+                }
+                if (last is { } frame)
+                    _outbox.PostLocked(frame with { Value = sent });
+            }
+            _left.TrySetResult();
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+        return true;
+    }
+
+    public override void Detach(Func<long, Exception> makeError)
+    {
+    }
+
+    private static void Require(bool isRight, FrameType type)
+    {
+        if (!isRight)
+            throw new MalformedFrameException($"Frame {type} counts items or leases that this reader was not sent, or has told of before.");
+    }
+
+    private Block? FillBlockLocked(ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        long count = _readers.ShareOf(Account);
+        long room = Account.RoomBytes;
+        bool mayTakeLone = Account.MayTakeLone;
+        if (count <= 0 || !Account.HasRoom || !_queue.TryTakeRun(Account.Taker, (int)Math.Min(count, int.MaxValue), Math.Min(room, FrameLimits.BatchBytes), out ItemBatch batch))
+            return null;
+        // A lone item may exceed what is left of the window only if the reader holds nothing else.
+        if (batch.Bytes > room && !(mayTakeLone && batch.Count == 1))
+        {
+            _queue.Return(batch);
+            return null;
+        }
+        if (!_spares.TryPop(out Block? block))
+            block = new Block();
+        int deliveries = batch.Deliveries;
+        block.Begin(Account.Sent, Math.Max(FrameLimits.BatchBytes, batch.Bytes), IsLeased && deliveries > 0 ? deliveries : 0);
+        do
+        {
+            block.AppendMany(batch.Payload, batch.Count);
+            _readers.Dispatched(Account, batch);
+            count -= batch.Count;
+            room -= batch.Bytes;
+        }
+        while (count > 0 && !batch.IsSuspect && TryTakeMoreLocked(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, out batch));
+        Account.MovedAt = _clock.Now;
+        _events.OnDispatched(ref after);
+        return block;
+    }
+
+    private bool TryTakeMoreLocked(long count, long room, int deliveries, out ItemBatch batch)
+    {
+        _sync.AssertHeld();
+        batch = default;
+        if (room <= 0 || !_queue.TryTakeRun(Account.Taker, (int)Math.Min(count, int.MaxValue), room, out batch))
+            return false;
+        // One frame says how often all of its items were delivered.
+        if (batch.Bytes <= room && (!IsLeased || batch.Deliveries == deliveries))
+            return true;
+        _queue.Return(batch);
+        return false;
+    }
+
+    private void DemandChangedLocked(ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (_queue.HasFor(Account.Taker))
+            after.IsOfferDue = true;
+        else
+            _events.OnReaderIdle(ref after);
+    }
+
+    private bool TryHandleLocked(FrameType type, ReadOnlySpan<byte> body, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        switch (type)
+        {
+            case FrameType.Report:
+                Require(TryReportLocked(CounterFrame.Read(body, type), ref after), type);
+                return true;
+            case FrameType.Reclaimed:
+                Require(TryReclaimLocked(ReclaimedFrame.Parse(body), ref after), type);
+                return true;
+            case FrameType.Settle when IsLeased:
+                SettleLocked(body, ref after);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool TryReportLocked(long read, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        // What it had is given back, and others may have it: reports that arrive after it left are ignored.
+        if (_closure is not null)
+            return true;
+        long count = read - Account.Read;
+        if (count < 0 || count > Account.Unread)
+            return false;
+        if (count == 0)
+            return true;
+        Account.AddRead(count);
+        Account.MovedAt = _clock.Now;
+        if (IsLeased)
+        {
+            _events.OnLeasesTaken(count, ref after);
+            return true;
+        }
+        foreach (ItemBatch batch in TakeOldestLocked(count))
+        {
+            _readers.Released(Account, batch.Count, ref after);
+            _events.OnRead(batch.Sequence, batch.Count, batch.Bytes, ref after);
+            batch.Release();
+        }
+        return true;
+    }
+
+    private bool TryReclaimLocked(ReclaimedFrame answer, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (_closure is not null)
+            return true;
+        long cut = answer.Cut - Account.Cut;
+        if (Account.AnswerDeadline is null || !TryReportLocked(answer.Read, ref after) || cut < 0 || cut > Math.Min(Account.Unread, Account.AskedFor))
+            return false;
+        _taken.Clear();
+        Account.Held.TakeNewest(cut, _taken);
+        Account.AddCut(cut, _taken);
+        ReturnLocked(_taken, ReturnReason.NotHanded, hadSlot: true, ref after);
+        _events.OnPeerAnswered(ref after);
+        DemandChangedLocked(ref after);
+        return true;
+    }
+
+    private void SettleLocked(ReadOnlySpan<byte> body, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
+        while (_closure is null && SettleFrame.TryReadRange(ref rest, out SettleRange range))
+        {
+            Require(range.Count <= Account.Read - Account.Settled, FrameType.Settle);
+            Account.AddSettled(range.Count);
+            _taken.Clear();
+            bool isKnown = Account.Held.TryTake(range, _taken);
+            // Of a range that is wrong nothing is believed: what it names comes again.
+            if (isKnown && range.Outcome == SettleOutcome.Completed)
+                CompleteLocked(ref after);
+            else
+                ReturnLocked(_taken, range.Outcome == SettleOutcome.Unreadable ? ReturnReason.Unreadable : ReturnReason.Abandoned, hadSlot: FreesSlotWhenSettled, ref after);
+            Require(isKnown, FrameType.Settle);
+        }
+        // The answer counts all, so that one is enough however often it is asked for before it is sent.
+        if (!isAnswerWanted || _isAnswerWanted)
+            return;
+        _isAnswerWanted = true;
+        after.Do(PostSettled);
+    }
+
+    private void CompleteLocked(ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        foreach (ItemBatch batch in _taken)
+        {
+            _readers.Released(Account, batch.Count, ref after);
+            _events.OnLeasesCompleted(batch, ref after);
+            batch.Release();
+        }
+    }
+
+    private void PostSettled()
+    {
+        long settled;
+        using (_sync.Enter())
+        {
+            _isAnswerWanted = false;
+            settled = _answered = Account.Settled;
+        }
+        _outbox.Post(new OutFrame(FrameType.Settled, settled));
+    }
+
+    /// <summary>Gives everything back that is not read, or not settled.</summary>
+    private void GiveBackLocked(bool isExact, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        long unread = Math.Min(Account.Unread, Account.Held.Count);
+        long handed = Account.Held.Count - unread;
+        // If its program had nothing, the next one may have been handed over without a word and have killed it. Count it: otherwise a poison item would be redelivered for ever.
+        long next = !isExact && IsLeased && handed == 0 ? Math.Min(unread, 1) : 0;
+        _taken.Clear();
+        Account.Held.TakeNewest(unread - next, _taken);
+        ReturnLocked(_taken, isExact ? ReturnReason.NotHanded : ReturnReason.InDoubt, hadSlot: true, ref after);
+        // Of several that a lost program had, each is a suspect, and only one that is lost alone counts as a failure.
+        ReturnReason reason = isExact ? ReturnReason.Abandoned : handed + next > 1 ? ReturnReason.Suspect : ReturnReason.Failed;
+        ReturnLocked(TakeOldestLocked(handed), reason, hadSlot: FreesSlotWhenSettled, ref after);
+        ReturnLocked(TakeOldestLocked(next), reason, hadSlot: true, ref after);
+    }
+
+    private List<ItemBatch> TakeOldestLocked(long count)
+    {
+        _taken.Clear();
+        Account.Held.TakeOldest(count, _taken);
+        return _taken;
+    }
+
+    private void ReturnLocked(List<ItemBatch> batches, ReturnReason reason, bool hadSlot, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        foreach (ItemBatch batch in batches)
+        {
+            _readers.Released(Account, batch.Count, ref after);
+            // What another was given in order before is new to this reader.
+            bool isInOrder = reason == ReturnReason.NotHanded && _closure is null && Account.IsCutInOrder;
+            _events.Return(batch with { IsInOrder = isInOrder }, reason, Account.Taker, hadSlot, ref after);
+        }
+        if (batches.Count > 0)
+            _events.OnReturned(ref after);
+    }
+
+    /// <summary>What is to be done after a lock of a link's that is held now.</summary>
+    private sealed class Deferred(IQueueEvents events, HubAfterLock after)
+    {
+        private HubAfterLock _after = after;
+
+        public void Run() => events.Run(ref _after);
+    }
+}

@@ -1,0 +1,320 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The items of a channel that no reader has, in order: what came back stands before what was never delivered. Guarded by the channel's lock.</summary>
+/// <remarks>Of what came back some may be for certain readers only (<see cref="ItemTaker"/>), and some waits a while. Neither holds up what is behind it.</remarks>
+internal sealed class HubQueue(int elementSize)
+{
+    // Sorted by sequence, the lowest last, so that it is cheap to take.
+    private readonly List<ItemBatch> _returned = [];
+    private readonly PriorityQueue<ItemBatch, long> _waiting = new();
+    private ItemQueue _fresh = new(elementSize, itemwise: false);
+    private int _returnedCount;
+    private int _waitingCount;
+    private int _restricted;
+
+    public int ElementSize { get; private set; } = elementSize;
+
+    /// <summary>Items that a reader could have now.</summary>
+    public int Count => _fresh.Count + _returnedCount;
+
+    /// <summary>All items here, with those that wait until their time has come.</summary>
+    public int Total => Count + _waitingCount;
+
+    /// <summary>When the next item that waits has its time; <see cref="long.MaxValue"/> if none does.</summary>
+    public long NextDue => _waiting.TryPeek(out _, out long due) ? due : long.MaxValue;
+
+    /// <summary>Some items may have killed the program that had them, and are to be delivered alone.</summary>
+    public bool HasSuspects { get; private set; }
+
+    /// <summary>Some items were taken back from a reader, and are for certain others for a while.</summary>
+    public bool HasInOrder { get; private set; }
+
+    /// <summary>Bytes of all items here, their lengths included.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The number that the next accepted item gets.</summary>
+    public long NextSequence { get; private set; }
+
+    /// <summary>Some items are not for every reader.</summary>
+    public bool IsRestricted => _restricted > 0;
+
+    private long FreshSequence => NextSequence - _fresh.Count;
+
+    /// <summary>Whether this reader could have an item now.</summary>
+    public bool HasFor(ItemTaker taker) => _fresh.Count > 0 || FindReturned(taker) >= 0;
+
+    /// <summary>It has become known what the items are; nothing is queued before that.</summary>
+    public void KnowElementSize(int size)
+    {
+        ElementSize = size;
+        _fresh = new ItemQueue(size, itemwise: false);
+    }
+
+    public void Append(ReadOnlySpan<byte> payload, int count)
+    {
+        _fresh.Append(payload, count);
+        Bytes += payload.Length;
+        NextSequence += count;
+    }
+
+    /// <summary>Appends one item.</summary>
+    /// <returns>Bytes that it takes.</returns>
+    public int AppendItem(ReadOnlySpan<byte> item, bool isNull)
+    {
+        int bytes = _fresh.AppendItem(item, isNull);
+        Bytes += bytes;
+        NextSequence++;
+        return bytes;
+    }
+
+    /// <summary>Appends a segment of its own; takes its reference.</summary>
+    public void Append(Segment payload, int count)
+    {
+        Bytes += payload.Written;
+        NextSequence += count;
+        _fresh.Append(payload, count);
+    }
+
+    /// <summary>Takes the next item of a plain fixed size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTake<TItem>(ItemTaker taker, [MaybeNullWhen(false)] out TItem item, out long sequence)
+    {
+        if (_returnedCount > 0 && TryTakeReturned(taker, out item, out sequence))
+            return true;
+        sequence = FreshSequence;
+        if (!_fresh.TryTake(out item))
+            return false;
+        taker.Highest = sequence;
+        Bytes -= ElementSize;
+        return true;
+    }
+
+    /// <summary>Takes as many items of a plain fixed size as fit and were never delivered; those that came back are taken one by one.</summary>
+    /// <param name="taker">Who takes them.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="sequence">The number of the first.</param>
+    public int TakeMany<TItem>(ItemTaker taker, Span<TItem> destination, out long sequence)
+    {
+        if (_returnedCount > 0 && destination.Length > 0 && TryTakeReturned(taker, out destination[0]!, out sequence))
+            return 1;
+        sequence = FreshSequence;
+        int fresh = _fresh.TakeMany(destination);
+        if (fresh > 0)
+            taker.Highest = sequence + fresh - 1;
+        Bytes -= (long)fresh * ElementSize;
+        return fresh;
+    }
+
+    /// <summary>Claims the next item; the caller releases the slice.</summary>
+    public bool TryClaim(ItemTaker taker, out ItemSlice slice, out DeliveryTag tag, out int bytes)
+    {
+        int at = FindReturned(taker);
+        if (at < 0)
+        {
+            tag = new DeliveryTag(FreshSequence, 0);
+            if (!_fresh.TryClaim(out slice, out bytes))
+                return false;
+            taker.Highest = tag.Sequence;
+            Bytes -= bytes;
+            return true;
+        }
+        ItemBatch batch = TakeReturned(at, 1);
+        taker.Highest = Math.Max(taker.Highest, batch.Sequence);
+        bytes = batch.Bytes;
+        tag = new DeliveryTag(batch.Sequence, batch.Deliveries);
+        slice = SliceOf(batch, ElementSize);
+        return true;
+    }
+
+    /// <summary>Looks at the next item; the caller releases the slice.</summary>
+    public bool TryPeek(ItemTaker taker, out ItemSlice slice)
+    {
+        int at = FindReturned(taker);
+        if (at < 0)
+            return _fresh.TryPeek(out slice, out _);
+        ItemBatch batch = _returned[at];
+        batch.Segment.Retain();
+        batch.Count = 1;
+        batch.End = batch.Offset + ItemsHeader.LengthOf(batch.Payload, 1, ElementSize);
+        slice = SliceOf(batch, ElementSize);
+        return true;
+    }
+
+    /// <summary>Takes items that stand together: at least one, then as many as the limits allow.</summary>
+    public bool TryTakeRun(ItemTaker taker, int maxCount, long maxBytes, out ItemBatch batch)
+    {
+        int at = FindReturned(taker);
+        if (at >= 0)
+        {
+            ItemBatch head = _returned[at];
+            int most = head.IsSuspect ? 1 : Math.Min(maxCount, head.Count);
+            batch = TakeReturned(at, ItemsHeader.CountWithin(head.Payload, most, maxBytes, ElementSize));
+            return true;
+        }
+        batch = default;
+        long sequence = FreshSequence;
+        if (!_fresh.TryTakeRun(maxCount, maxBytes, out BatchSlice taken))
+            return false;
+        batch = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence };
+        Bytes -= taken.Bytes;
+        return true;
+    }
+
+    /// <summary>Takes items back, to their place.</summary>
+    public void Return(in ItemBatch batch)
+    {
+        int at = _returned.Count;
+        while (at > 0 && _returned[at - 1].Sequence < batch.Sequence)
+            at--;
+        _returned.Insert(at, batch);
+        _returnedCount += batch.Count;
+        Bytes += batch.Bytes;
+        Restrict(batch, by: 1);
+    }
+
+    /// <summary>Takes items back, to their place, but not before their time.</summary>
+    /// <param name="batch">The items.</param>
+    /// <param name="due">In milliseconds of the hub's clock.</param>
+    public void ReturnLater(in ItemBatch batch, long due)
+    {
+        _waiting.Enqueue(batch, due);
+        _waitingCount += batch.Count;
+        Bytes += batch.Bytes;
+    }
+
+    /// <summary>Has readers find those items whose time has come.</summary>
+    /// <returns>Whether there were any.</returns>
+    public bool ReleaseDue(long now)
+    {
+        bool isAny = false;
+        while (NextDue <= now)
+        {
+            isAny = true;
+            ItemBatch batch = _waiting.Dequeue();
+            _waitingCount -= batch.Count;
+            Bytes -= batch.Bytes;
+            Return(batch);
+        }
+        return isAny;
+    }
+
+    /// <summary>Readers have come, gone, or failed: what none of them may have is for all of them again.</summary>
+    /// <param name="readers">All that there are.</param>
+    /// <param name="isOrderGivenUp">No reader came for what was taken back from another.</param>
+    public void Reconsider(IReadOnlyCollection<ItemTaker> readers, bool isOrderGivenUp = false)
+    {
+        if (_restricted == 0)
+            return;
+        for (int i = 0; i < _returned.Count; i++)
+        {
+            ItemBatch batch = _returned[i];
+            if (batch.IsForAll)
+                continue;
+            Restrict(batch, by: -1);
+            long sequence = batch.Sequence;
+            ItemTaker? takenFrom = batch.TakenFrom;
+            batch.IsInOrder = batch.IsInOrder && !isOrderGivenUp && readers.Any(reader => reader.Highest <= sequence);
+            if (isOrderGivenUp || readers.All(reader => reader == takenFrom))
+                batch.TakenFrom = null;
+            if (batch.UnreadableTo is { } unreadableTo && readers.All(unreadableTo.Contains))
+                batch.UnreadableTo = null;
+            _returned[i] = batch;
+            Restrict(batch, by: 1);
+        }
+        RefreshRestrictions();
+    }
+
+    /// <summary>Throws everything away.</summary>
+    public void Clear()
+    {
+        _fresh.Clear();
+        foreach (ItemBatch batch in _returned)
+            batch.Release();
+        foreach ((ItemBatch batch, _) in _waiting.UnorderedItems)
+            batch.Release();
+        _returned.Clear();
+        _waiting.Clear();
+        _returnedCount = _waitingCount = _restricted = 0;
+        HasSuspects = HasInOrder = false;
+        Bytes = 0;
+    }
+
+    /// <returns>The place of the lowest item that came back and that this reader may have; -1 if there is none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int FindReturned(ItemTaker taker) => _restricted == 0 ? _returned.Count - 1 : FindRestricted(taker);
+
+    private int FindRestricted(ItemTaker taker)
+    {
+        int at = _returned.Count - 1;
+        while (at >= 0 && !taker.MayTake(_returned[at]))
+            at--;
+        return at;
+    }
+
+    private bool TryTakeReturned<TItem>(ItemTaker taker, [MaybeNullWhen(false)] out TItem item, out long sequence)
+    {
+        item = default;
+        sequence = 0;
+        int at = FindReturned(taker);
+        if (at < 0)
+            return false;
+        ItemBatch batch = TakeReturned(at, 1);
+        taker.Highest = Math.Max(taker.Highest, sequence = batch.Sequence);
+        item = Unsafe.ReadUnaligned<TItem>(in batch.Payload[0]);
+        batch.Release();
+        return true;
+    }
+
+    private ItemBatch TakeReturned(int at, int count)
+    {
+        ItemBatch head = _returned[at];
+        ItemBatch taken = head;
+        if (count < head.Count)
+        {
+            taken = head.CutFirst(count, ElementSize);
+            _returned[at] = head;
+        }
+        else
+        {
+            _returned.RemoveAt(at);
+            Restrict(taken, by: -1);
+            RefreshRestrictions();
+        }
+        _returnedCount -= taken.Count;
+        Bytes -= taken.Bytes;
+        return taken;
+    }
+
+    private void Restrict(in ItemBatch batch, int by)
+    {
+        if (batch.IsForAll)
+            return;
+        _restricted += by;
+        HasSuspects |= batch.IsSuspect && by > 0;
+        HasInOrder |= (batch.IsInOrder || batch.TakenFrom is not null) && by > 0;
+    }
+
+    private void RefreshRestrictions()
+    {
+        if (HasSuspects)
+            HasSuspects = _restricted > 0 && _returned.Exists(static batch => batch.IsSuspect);
+        if (HasInOrder)
+            HasInOrder = _restricted > 0 && _returned.Exists(static batch => batch.IsInOrder || batch.TakenFrom is not null);
+    }
+
+    /// <summary>The one item of a batch, which takes the batch's hold on the segment.</summary>
+    public static ItemSlice SliceOf(in ItemBatch batch, int elementSize)
+    {
+        if (elementSize > 0)
+            return new ItemSlice(batch.Segment, batch.Offset, elementSize);
+        if (!ItemsHeader.IsNull(batch.Payload))
+            return new ItemSlice(batch.Segment, batch.Offset + ItemsHeader.LengthPrefix, batch.Bytes - ItemsHeader.LengthPrefix);
+        batch.Release();
+        return default;
+    }
+}

@@ -1,0 +1,306 @@
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+using CrossChannels.Threading;
+
+namespace CrossChannels.Hub;
+
+/// <summary>The hub's end of one remote writer's link: takes its items into the channel's queue, and tells it what it is granted.</summary>
+/// <remarks>Everything mutable is guarded by the channel's lock, but for <see cref="Closure"/>, which is read without it.</remarks>
+internal sealed class ProducerPort : ReceivingHalf
+{
+    private readonly RankedLock _sync;
+    private readonly HubClock _clock;
+    private readonly QueueOptions _options;
+    private readonly HubQueue _queue;
+    private readonly CreditAllocator _writers;
+    private readonly IQueueEvents _events;
+    private readonly Outbox _outbox;
+    private long _joinTarget = -1;
+    private long _joined;
+    private long _wantedAt = -1;
+    private bool _isWithdrawable;
+    private bool _hasArrived;
+    private Closure? _closure;
+
+    // What waits in the channel's list for items to be processed, so that it can be taken out when the link is closed.
+    private readonly List<Action<Exception?>> _joins = new(0);
+    private Action<Exception?>? _end;
+
+    public ProducerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, long windowBytes, IQueueEvents events, Outbox outbox)
+    {
+        _sync = sync;
+        _clock = clock;
+        _options = options;
+        _queue = queue;
+        _writers = writers;
+        _events = events;
+        _outbox = outbox;
+        Account = new WriterAccount(outbox, windowBytes, queue.ElementSize > 0 ? queue.ElementSize : FrameLimits.MaxPayload(options.MaxItemBytes))
+        {
+            Since = clock.Provider.GetUtcNow(),
+        };
+    }
+
+    /// <summary>What it was granted, and has used.</summary>
+    public WriterAccount Account { get; }
+
+    public override int ElementSize => _queue.ElementSize;
+
+    public override int MaxItemBytes => _options.MaxItemBytes;
+
+    public override Ending? Ending => Closure?.Ending;
+
+    public override Closure? Closure => Volatile.Read(ref _closure);
+
+    public override bool HasWaiters => false;
+
+    public override long ReceivedItems { get { using (_sync.Enter()) return Account.Received; } }
+
+    /// <remarks>Its link may have been given up while its greeting was judged; nothing would count it out again.</remarks>
+    public override void Meet(Hello peer)
+    {
+        using (_sync.Enter())
+        {
+            if (_closure is not null)
+                return;
+            _hasArrived = true;
+            _events.OnWriterArrived();
+        }
+    }
+
+    /// <summary>Opening a writer grants it the first credit.</summary>
+    public override CreditFrame FirstCredit
+    {
+        get
+        {
+            _clock.Refresh();
+            using (_sync.Enter())
+            {
+                if (_closure is null)
+                    _writers.Open(Account);
+                return Account.TellFirst();
+            }
+        }
+    }
+
+    public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
+    {
+        using (_sync.Enter())
+        {
+            int payload = items.CheckPayload(header.Length, (ulong)Account.Received, ElementSize);
+            if (!Account.MaySend(items.Count, payload))
+            {
+                throw new MalformedFrameException(
+                    $"Frame Items brings {items.Count:N0} items in {payload:N0} bytes after {Account.Received:N0} items, and the credit is {Account.Granted:N0} items, {Account.GrantedBytes:N0} bytes in all.");
+            }
+            isDiscarding = _closure is not null;
+            // Items that come after this end was closed count, and are thrown away.
+            if (isDiscarding)
+                Account.Receive(items.Count, payload);
+            return payload;
+        }
+    }
+
+    public override void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake) => Receive(payload, null, count, ref wake);
+
+    public override void Receive(Segment segment, int count, ref WakeList wake) =>
+        Receive(segment.Array.AsSpan(0, segment.Written), segment, count, ref wake);
+
+    public override int WriteFeedback(Span<byte> room, out bool hasMore)
+    {
+        hasMore = false;
+        using (_sync.Enter())
+        {
+            int length = _closure is null ? Account.Write(room) : 0;
+            // One that gets credit may ask again where it stands.
+            if (length > 0)
+                _wantedAt = -1;
+            return length;
+        }
+    }
+
+    public override void WatchRead(long target)
+    {
+        HubAfterLock after = default;
+        try
+        {
+            using (_sync.Enter())
+            {
+                _joinTarget = Math.Max(_joinTarget, target);
+                WatchJoinLocked(ref after);
+            }
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+    }
+
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (type is not (FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked))
+            return false;
+        long accepted = CounterFrame.Read(body, type);
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+                HandleLocked(type, accepted, ref after);
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+        return true;
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Want => CounterFrame.Read(body, type) == _wantedAt,
+                FrameType.WantWithdrawn => !_isWithdrawable,
+                _ => false,
+            };
+        }
+    }
+
+    public override bool TryClose(Closure closure, bool drop)
+    {
+        HubAfterLock after = default;
+        bool isClean = closure.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft;
+        long received;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                if (_closure is not null)
+                    return false;
+                Volatile.Write(ref _closure, closure);
+                received = Account.Received;
+                if (isClean)
+                {
+                    // The writer may leave, and its joins end, when all that came before is processed.
+                    _end = EndAfterJoin;
+                    _events.AddJoin(_end, ref after);
+                }
+                _events.OnWriterDone(Account, _hasArrived, closure.Ending.Kind, closure.Error, ref after);
+            }
+            if (!isClean)
+                Finished(received);
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+        return true;
+    }
+
+    /// <summary>The link is closed: nobody waits for what came by it, and its memory must not outlast it for as long as that is unread.</summary>
+    public void ForgetJoins()
+    {
+        bool isEndDue;
+        long received;
+        using (_sync.Enter())
+        {
+            foreach (Action<Exception?> join in _joins)
+                _events.RemoveJoin(join);
+            _joins.Clear();
+            isEndDue = _end is not null && _events.RemoveJoin(_end);
+            received = Account.Received;
+        }
+        if (isEndDue)
+            Finished(received);
+    }
+
+    private void Receive(ReadOnlySpan<byte> payload, Segment? segment, int count, ref WakeList wake)
+    {
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                int bytes = payload.Length;
+                Account.Receive(count, bytes);
+                // It was closed between the header and the payload.
+                if (_closure is not null)
+                {
+                    segment?.Release();
+                    return;
+                }
+                if (segment is null)
+                    _queue.Append(payload, count);
+                else
+                    _queue.Append(segment, count);
+                _events.OnArrived(count, bytes, ref after);
+                // Only now, since what has just been handed to a reader may have set slots free.
+                _writers.Received(Account, ref after);
+                if (Account.RevokeDeadline is not null)
+                    _events.OnPeerAnswered(ref after);
+                WatchJoinLocked(ref after);
+            }
+        }
+        finally
+        {
+            // The owner's readers run on this thread, once the next read is under way.
+            wake.Append(ref after.Wake);
+            _events.Run(ref after);
+        }
+    }
+
+    private void HandleLocked(FrameType type, long accepted, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (_closure is not null)
+            return;
+        if (accepted > Account.Granted || (type == FrameType.Revoked && (Account.RevokeDeadline is null || accepted < Account.Received)))
+            throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {Account.Received:N0} came of {Account.Granted:N0} granted.");
+        _wantedAt = type == FrameType.Want ? accepted : -1;
+        _isWithdrawable = type == FrameType.Want || (type == FrameType.Revoked && _isWithdrawable);
+        switch (type)
+        {
+            // A want that items have overtaken is over: credit came for them.
+            case FrameType.Want when accepted >= Account.Received:
+                _writers.Want(Account, accepted, ref after);
+                break;
+            case FrameType.WantWithdrawn:
+                _writers.Withdraw(Account);
+                break;
+            case FrameType.Revoked:
+                _writers.Revoked(Account, accepted, ref after);
+                break;
+        }
+    }
+
+    private void EndAfterJoin(Exception? error)
+    {
+        if (error is null)
+            Finished(ReceivedItems);
+        else
+            Account.Link.TellReaderClosed((error as ReaderClosedException)?.Reason);
+    }
+
+    /// <summary>Once the items of a join are here, it waits for all that is in the channel then, of all writers.</summary>
+    private void WatchJoinLocked(ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (_joinTarget <= _joined || Account.Received < _joinTarget)
+            return;
+        long count = _joined = Account.Received;
+        Action<Exception?> done = null!;
+        done = error =>
+        {
+            using (_sync.Enter())
+                _joins.Remove(done);
+            if (error is null)
+                _outbox.Post(new OutFrame(FrameType.Joined, count));
+        };
+        _joins.Add(done);
+        _events.AddJoin(done, ref after);
+    }
+}

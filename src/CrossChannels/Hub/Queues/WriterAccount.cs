@@ -1,0 +1,145 @@
+using CrossChannels.Flow;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Hub;
+
+/// <summary>What one remote writer was granted and has used, in items and bytes, and its place among those that wait. Guarded by the channel's lock.</summary>
+internal sealed class WriterAccount
+{
+    private readonly Outbox _outbox;
+    private readonly long _windowBytes;
+    private readonly long _largestBytes;
+    private long _toldItems;
+    private long _toldBytes;
+    private long _toldReceived;
+
+    /// <param name="outbox">Of its link.</param>
+    /// <param name="windowBytes">What it may send ahead.</param>
+    /// <param name="largestBytes">The largest payload that it may send.</param>
+    public WriterAccount(Outbox outbox, long windowBytes, long largestBytes)
+    {
+        _outbox = outbox;
+        _windowBytes = GrantedBytes = windowBytes;
+        _largestBytes = largestBytes;
+    }
+
+    public Link Link { get; set; } = null!;
+
+    public DateTimeOffset Since { get; init; }
+
+    /// <summary>Items that it may have sent in all; <see cref="long.MaxValue"/> without limit.</summary>
+    public long Granted { get; private set; }
+
+    /// <summary>Bytes that it may have sent in all.</summary>
+    public long GrantedBytes { get; private set; }
+
+    /// <summary>Items that came.</summary>
+    public long Received { get; private set; }
+
+    public long ReceivedBytes { get; private set; }
+
+    /// <summary>Credit that is not used yet.</summary>
+    public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
+
+    /// <summary>Its credit has been sent to it. Taking back what it has not heard of would pass one slot around for ever.</summary>
+    public bool IsTold => Granted == _toldItems;
+
+    /// <summary>It has used up its credit and asks for more.</summary>
+    public bool IsWanting => WantPlace is not null;
+
+    /// <summary>Its place among those that ask.</summary>
+    public LinkedListNode<WriterAccount?>? WantPlace { get; set; }
+
+    /// <summary>How long it may keep what it was given; a field, so that its verbs change it.</summary>
+    public RevokeBackoff Backoff = new();
+
+    /// <summary>It sent items since it last got credit.</summary>
+    public bool IsActive { get; set; }
+
+    /// <summary>When it has to have answered that it gives its credit back; <see cref="long.MaxValue"/> before the request is posted; null if it was not asked to.</summary>
+    public long? RevokeDeadline { get; set; }
+
+    /// <summary>Its silence has been logged; once is enough.</summary>
+    public bool IsSilenceLogged { get; set; }
+
+    /// <summary>It may not be able to send its next item, or half of its window is used up.</summary>
+    public bool IsShortOfBytes => GrantedBytes - ReceivedBytes < Math.Max(_windowBytes / 2, _largestBytes);
+
+    /// <summary>Bytes of its window were kept back.</summary>
+    public bool IsStalledByBytes => GrantedBytes < ReceivedBytes + _windowBytes;
+
+    /// <summary>It has used up its items, or half of its bytes.</summary>
+    public bool IsRunningDry => Unused == 0 || GrantedBytes - ReceivedBytes < _windowBytes / 2;
+
+    /// <summary>It stands in the list of some <see cref="HubAfterLock"/>; read without the lock.</summary>
+    public volatile bool IsDue;
+
+    public WriterAccount? NextDue { get; set; }
+
+    /// <summary>Whether it has the credit for these items. A lone item may exceed a byte window that is otherwise unused.</summary>
+    public bool MaySend(long count, long payload)
+    {
+        long room = GrantedBytes - ReceivedBytes;
+        return count <= Granted - Received && (payload <= room || (count == 1 && room == _windowBytes));
+    }
+
+    public void Receive(long count, long payload)
+    {
+        Received += count;
+        ReceivedBytes += payload;
+    }
+
+    /// <summary>Adds credit; <see cref="CreditAllocator"/> alone decides how much.</summary>
+    public void AddCredit(long items) => Granted = items == long.MaxValue ? items : Granted + items;
+
+    /// <summary>Fills its byte window; <see cref="CreditAllocator"/> alone decides when.</summary>
+    public void FillWindow() => GrantedBytes = ReceivedBytes + _windowBytes;
+
+    /// <summary>It has given back what it had not used: so much is granted now, and it knows.</summary>
+    public void TakeBack(long accepted)
+    {
+        if (accepted < Granted)
+            Backoff.Missed();
+        Granted = _toldItems = accepted;
+        RevokeDeadline = null;
+    }
+
+    /// <summary>The first credit, which goes with the greeting.</summary>
+    public CreditFrame TellFirst()
+    {
+        _toldItems = Granted;
+        _toldBytes = GrantedBytes;
+        return new CreditFrame(Granted, GrantedBytes);
+    }
+
+    /// <summary>Writes what it was granted and does not know, and how much has come.</summary>
+    /// <returns>Bytes written; 0 if it knows.</returns>
+    public int Write(Span<byte> room)
+    {
+        // Until it has answered, a frame of credit would grant again what it gives back.
+        if (RevokeDeadline is not null || (Granted == _toldItems && GrantedBytes == _toldBytes))
+            return 0;
+        _toldItems = Granted;
+        _toldBytes = GrantedBytes;
+        int length = new CreditFrame(Granted, GrantedBytes).Write(room);
+        if (Received == _toldReceived)
+            return length;
+        // So the writer knows how much it would lose with this process.
+        _toldReceived = Received;
+        return length + CounterFrame.Write(room[length..], FrameType.Received, Received);
+    }
+
+    /// <summary>Has its credit sent. Called outside every lock.</summary>
+    /// <param name="isParking">By this thread, which is about to wait for what it brings.</param>
+    public void SendCredit(bool isParking)
+    {
+        if (isParking)
+            _outbox.SendInline(withFeedback: true);
+        else
+            _outbox.ScheduleFeedback();
+    }
+
+    /// <summary>Asks it to give back what it has not used. Called outside every lock.</summary>
+    public void PostRevoke() => _outbox.Post(new OutFrame(FrameType.Revoke));
+}

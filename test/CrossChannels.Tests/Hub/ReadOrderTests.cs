@@ -1,0 +1,86 @@
+using CrossChannels.Hub;
+using CrossChannels.Protocol;
+using CrossChannels.Tests.Faults;
+
+namespace CrossChannels.Tests.Hub;
+
+/// <summary>What is taken back from a reader that lives reaches no reader that has had later items.</summary>
+[TestClass]
+public sealed class ReadOrderTests : IDisposable
+{
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(10);
+
+    private readonly TempDirectory _directory = new();
+    private readonly ManualTimeProvider _clock = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [TestMethod]
+    public async Task SlowReader_AnotherHasHadLaterItems_IsAskedOnlyWhenItHasStopped()
+    {
+        await using SharedChannel<long> owner = await CreateAsync();
+        await using RawPeer slow = await HubRaw.OpenReaderAsync<long>(owner.Address, 3);
+        for (long item = 1; item <= 3; item++)
+        {
+            await owner.Writer.WriteAsync(item).Done();
+            await slow.ReadFrameAsync(FrameType.Items);
+        }
+        await using RawPeer fast = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
+        await owner.Writer.WriteAsync(4).Done();
+        await fast.ReadFrameAsync(FrameType.Items);
+        await fast.SendAsync(Wire.Counter(FrameType.Report, 1), Wire.Credit(2, 1 << 20));
+        await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the fast reader waits");
+        _clock.Advance(s_moment);
+        await slow.SendAsync(Wire.Counter(FrameType.Ping, 1));
+        Assert.AreEqual(FrameType.Pong, (await slow.ReadFrameAsync()).Type, "the slow reader's items are older than what the fast one has had");
+        await Wait.Until(() => _clock.HasTimerWithin(TimeSpan.FromMilliseconds(200)), "the slow reader is watched");
+        _clock.Advance(TimeSpan.FromMilliseconds(200));
+        Assert.AreEqual(FrameType.Reclaim, (await slow.ReadFrameAsync()).Type);
+        await slow.SendAsync(HubRaw.Reclaimed(0, 2));
+        Assert.AreEqual(FrameType.Items, (await fast.ReadFrameAsync()).Type);
+    }
+
+    [TestMethod]
+    public async Task SlowReader_AnotherHasHadNothing_IsAskedAtOnceAndOnlyThatOneGetsThem()
+    {
+        await using SharedChannel<long> owner = await CreateAsync();
+        await using RawPeer slow = await HubRaw.OpenReaderAsync<long>(owner.Address, 3);
+        for (long item = 1; item <= 3; item++)
+        {
+            await owner.Writer.WriteAsync(item).Done();
+            await slow.ReadFrameAsync(FrameType.Items);
+        }
+        await using RawPeer fast = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
+        await owner.Writer.WriteAsync(4).Done();
+        await fast.ReadFrameAsync(FrameType.Items);
+        await fast.SendAsync(Wire.Counter(FrameType.Report, 1), Wire.Credit(2, 1 << 20));
+        await using RawPeer fresh = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
+        await Wait.Until(() => _clock.HasTimerWithin(s_moment), "a reader waits");
+        _clock.Advance(s_moment);
+        Assert.AreEqual(FrameType.Reclaim, (await slow.ReadFrameAsync()).Type);
+        await slow.SendAsync(HubRaw.Reclaimed(0, 2));
+        Assert.AreEqual(FrameType.Items, (await fresh.ReadFrameAsync()).Type);
+        await fast.SendAsync(Wire.Counter(FrameType.Ping, 1));
+        Assert.AreEqual(FrameType.Pong, (await fast.ReadFrameAsync()).Type, "item 3 is not for the reader that has had item 4");
+    }
+
+    [TestMethod]
+    public void Queue_NoReaderIsLeftThatMayHaveIt_AnyMay()
+    {
+        var queue = new HubQueue(8);
+        ItemTaker late = new() { Highest = 9 }, early = new() { Highest = -1 };
+        queue.Append(WireItems.Of(0, 1, 8), 1);
+        Assert.IsTrue(queue.TryTakeRun(early, 1, 100, out ItemBatch batch));
+        queue.Return(batch with { IsInOrder = true });
+        Assert.IsTrue(queue.HasFor(early));
+        Assert.IsFalse(queue.HasFor(late));
+        queue.Reconsider([late, early]);
+        Assert.IsFalse(queue.HasFor(late));
+        queue.Reconsider([late]);
+        Assert.IsTrue(queue.HasFor(late));
+        queue.Clear();
+    }
+
+    private Task<SharedChannel<long>> CreateAsync() => CrossChannel.CreateBoundedAsync<long>(
+        ChannelAddress.Unix(_directory["hub"]), 8, hub: new() { Connection = new() { TimeProvider = _clock }, DrainTimeout = TimeSpan.Zero }).Done();
+}
