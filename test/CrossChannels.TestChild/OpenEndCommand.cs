@@ -102,6 +102,10 @@ internal static class OpenEndCommand
                 sum += item;
             await SayAsync(sum);
         }
+        catch (OwnerLeftException)
+        {
+            await TestChildProgram.SayAsync($"{sum} OwnerLeft");
+        }
         catch (CrossChannelException e)
         {
             await TestChildProgram.SayAsync($"{e.GetType().Name}: {e.Message}");

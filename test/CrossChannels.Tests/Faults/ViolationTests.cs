@@ -39,7 +39,7 @@ public sealed class ViolationTests
     [DataRow("receive-finished, not completed", "ReceiveFinished")]
     [DataRow("complete, wrong total", "Complete says 1 items, and 0 came")]
     [DataRow("send-finished, wrong total", "SendFinished says 1 items, and 0 came")]
-    [DataRow("complete, outcome 3", "Complete has outcome 3")]
+    [DataRow("complete, outcome 9", "Complete has outcome 9")]
     [DataRow("complete, text cut off", "Complete: the message says 9 bytes, and 0 are left")]
     [DataRow("abort, text cut off", "Abort: the text says 9 bytes, and 0 are left")]
     [DataRow("goodbye too early", "Goodbye came before")]
@@ -79,7 +79,7 @@ public sealed class ViolationTests
             "receive-finished, not completed" => Wire.Counter(FrameType.ReceiveFinished, 0),
             "complete, wrong total" => Wire.Complete(1),
             "send-finished, wrong total" => Wire.Counter(FrameType.SendFinished, 1),
-            "complete, outcome 3" => Wire.Complete(0, (CompletionOutcome)3),
+            "complete, outcome 9" => Wire.Complete(0, (CompletionOutcome)9),
             "complete, text cut off" => Wire.Frame(FrameType.Complete, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0]),
             "abort, text cut off" => Wire.Frame(FrameType.Abort, 0, 0, [1, 9, 0]),
             "goodbye too early" => Wire.Counter(FrameType.Goodbye, 0),

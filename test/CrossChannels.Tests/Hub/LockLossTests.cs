@@ -22,6 +22,8 @@ public sealed class LockLossTests
         await CollectUntilAsync(() => next.IsCompleted);
         await using LockHold hold = await next.Done();
         Assert.IsTrue(hold.WasAbandoned);
+        // It is logged after the lock has been passed on.
+        await Wait.Until(() => log.Count("HoldLost") > 0);
         Assert.AreEqual(1, log.Count("HoldLost"));
     }
 

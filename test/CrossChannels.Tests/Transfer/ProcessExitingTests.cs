@@ -14,12 +14,12 @@ public sealed class ProcessExitingTests
         Assert.AreEqual("first", await child.ReadLineAsync());
         Assert.AreEqual(7, await reader.ReadAsync().Done());
         Assert.AreEqual("second", await child.ReadLineAsync());
-        await reader.Completion.Done();
+        await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Completion.Done());
         Assert.AreEqual(0, await child.WaitForExitAsync());
     }
 
     [TestMethod]
-    public async Task HandlerThatThrows_TheOthersRunAndTheChannelsEndInGoodOrder()
+    public async Task HandlerThatThrows_TheOthersRunAndTheChannelsEndAsOnesThatTheirOwnerLeft()
     {
         ChannelAddress address = ChannelAddress.Local($"exiting-{Guid.NewGuid():N}");
         await using ChildProcess child = ChildProcess.Start("use-at-exit", $"{address}", "throw");
@@ -28,7 +28,7 @@ public sealed class ProcessExitingTests
         Assert.AreEqual("first", await child.ReadLineAsync());
         Assert.AreEqual("second", await child.ReadLineAsync());
         Assert.AreEqual(7, await reader.ReadAsync().Done());
-        await reader.Completion.Done();
+        await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Completion.Done());
         Assert.AreNotEqual(0, await child.WaitForExitAsync());
         StringAssert.Contains(await child.ReadErrorsAsync(), "the first handler's own");
     }

@@ -58,7 +58,7 @@ public sealed class SharedEndTests : IDisposable
         Task disposing = channel.DisposeAsync().AsTask();
         Assert.IsFalse(channel.Writer.TryWrite(100));
         await using ChildProcess child = ChildProcess.Start("open-end", "reader", ticket, "sum");
-        Assert.AreEqual("4950", await child.ReadLineAsync());
+        Assert.AreEqual("4950 OwnerLeft", await child.ReadLineAsync());
         await disposing.Done();
         await (hub?.DisposeAsync() ?? default).Done();
     }

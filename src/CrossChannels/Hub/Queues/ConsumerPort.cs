@@ -232,13 +232,16 @@ internal sealed class ConsumerPort : SendingHalf
         block.Begin(Account.Sent, Math.Max(FrameLimits.BatchBytes, batch.Bytes), IsLeased && deliveries > 0 ? deliveries : 0);
         do
         {
+            // What goes from one reader to the next unread has not moved: else it could go round for ever while the owner, who has had later items, waits.
+            if (batch.FirstSentAt == 0)
+                batch.FirstSentAt = _clock.Now;
+            Account.MovedAt = Math.Max(Account.MovedAt, batch.FirstSentAt);
             block.AppendMany(batch.Payload, batch.Count);
             _readers.Dispatched(Account, batch);
             count -= batch.Count;
             room -= batch.Bytes;
         }
         while (count > 0 && !batch.IsSuspect && TryTakeMoreLocked(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, out batch));
-        Account.MovedAt = _clock.Now;
         _events.OnDispatched(ref after);
         return block;
     }

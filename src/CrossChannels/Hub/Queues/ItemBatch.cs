@@ -17,6 +17,9 @@ internal struct ItemBatch
     /// <summary>The first item's number on the link that it was sent on.</summary>
     public long LinkSequence;
 
+    /// <summary>When they were first sent to a reader, in milliseconds of the hub's clock; 0 before that.</summary>
+    public long FirstSentAt;
+
     /// <summary>How often the items may have been delivered before.</summary>
     public int Deliveries;
 

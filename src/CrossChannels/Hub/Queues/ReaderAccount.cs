@@ -63,7 +63,7 @@ internal sealed class ReaderAccount(Outbox outbox, int elementSize)
     /// <summary>When it is next asked for a sign of life, if somebody waits for what it has; in milliseconds of the hub's clock.</summary>
     public long ProbeAt { get; set; }
 
-    /// <summary>When it last read something, or got it; in milliseconds of the hub's clock.</summary>
+    /// <summary>When it last read something, or what it got last was first sent to a reader; in milliseconds of the hub's clock.</summary>
     public long MovedAt { get; set; }
 
     /// <summary>What it gives back is for readers only that have had nothing later.</summary>

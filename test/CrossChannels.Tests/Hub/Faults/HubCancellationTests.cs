@@ -17,6 +17,7 @@ public sealed class HubCancellationTests
         await using RawHub raw = await RawHub.StartAsync();
         SharedChannel<long> channel = raw.Hub.CreateBounded<long>("longs", capacity);
         ChannelAddress address = raw.Address("longs");
+        Wait.Show(channel, nameof(Storm_OnAllEnds_EveryItemOnceAndCapacityIsExactAfterwards), () => raw.Hub.GetStatus().ToString());
         CrossChannelWriter<long>[] writers = [channel.Writer, await OpenWriterAsync(address), await OpenWriterAsync(address)];
         CrossChannelReader<long>[] readers = [channel.Reader, await OpenReaderAsync(address), await OpenReaderAsync(address)];
         long next = 0;
