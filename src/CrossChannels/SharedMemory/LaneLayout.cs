@@ -7,7 +7,7 @@ namespace CrossChannels.SharedMemory;
 /// <param name="ElementSize">Bytes of an item of fixed size, or 0: then each item is a record with its length.</param>
 /// <param name="MaxItemBytes">The largest item.</param>
 /// <param name="Capacity">How many items may be published and not taken.</param>
-/// <param name="MaxBytes">How many bytes of records may be; one alone may have more.</param>
+/// <param name="MaxBytes">How many bytes of records may be, with their heads; the last one may exceed it.</param>
 /// <remarks>
 /// <code>
 ///     0  magic and version "CCLANE01"           256  taken items, taken bytes     the reader's line
@@ -59,9 +59,10 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         }
     }
 
-    /// <summary>Enough for all that may be unread, a chunk that is begun at each end of it, and one more item.</summary>
+    /// <summary>Enough for all that may be unread, a chunk that is begun at each end of it, and two more records: the last one, which may exceed
+    /// the limit, and one of which the reader has told the bytes and not yet the item.</summary>
     public int ChunkCount => ElementSize == 0
-        ? (int)((MaxBytes + RecordBytes(MaxItemBytes)) / ChunkBytes) + 3
+        ? (int)((MaxBytes + (2 * RecordBytes(MaxItemBytes))) / ChunkBytes) + 3
         : (int)(Capacity / ItemsPerChunk) + 3;
 
     public int ItemsPerChunk => ChunkBytes / ElementSize;

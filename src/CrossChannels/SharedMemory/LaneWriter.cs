@@ -105,27 +105,22 @@ internal sealed unsafe class LaneWriter
             Publish(1);
             return true;
         }
-        long size = LaneLayout.RecordBytes(item.Length);
-        if (!HasRoomFor(size) && !(TryFindRoom() && HasRoomFor(size)))
+        if (!HasRoom)
             return false;
         if (_at == _end)
             BeginChunk(_chunkBytes);
         *(long*)_at = isNull ? -1 : item.Length;
         _at += LaneLayout.RecordHead;
         CopyRecord(item);
-        _writtenBytes += size;
+        _writtenBytes += LaneLayout.RecordBytes(item.Length);
         Publish(1);
         return true;
     }
 
-    /// <summary>Whether there is room for an item of so many bytes.</summary>
-    public bool HasRoom(int bytes)
-    {
-        if (_written == _limit && !TryFindRoom())
-            return false;
-        long size = LaneLayout.RecordBytes(bytes);
-        return _layout.ElementSize > 0 || HasRoomFor(size) || (TryFindRoom() && HasRoomFor(size));
-    }
+    /// <summary>Whether there is room for an item, of any length: the last record may exceed the bytes that may be unread.</summary>
+    public bool HasRoom => (_written < _limit && HasBytes) || (TryFindRoom() && HasBytes);
+
+    private bool HasBytes => _layout.ElementSize > 0 || _writtenBytes - _takenBytes < _layout.MaxBytes;
 
     /// <summary>Says that no item follows; after the last one.</summary>
     public void Close() => Volatile.Write(ref *(int*)(_start + LaneLayout.Closed), 1);
@@ -143,16 +138,15 @@ internal sealed unsafe class LaneWriter
     }
 
     /// <summary>Says that this end waits for room, then looks once more.</summary>
-    /// <param name="bytes">Of the item that waits.</param>
     /// <returns>False if there is room; then it is not parked.</returns>
-    public bool TryPark(int bytes)
+    public bool TryPark()
     {
         Volatile.Write(ref *(int*)(_start + LaneLayout.WriterParked), 1);
         if (_isFenceShared)
             ProcessFence.Full();
         else
             Interlocked.MemoryBarrier();
-        if (!HasRoom(bytes))
+        if (!HasRoom)
             return true;
         Volatile.Write(ref *(int*)(_start + LaneLayout.WriterParked), 0);
         return false;
@@ -171,9 +165,6 @@ internal sealed unsafe class LaneWriter
         _written = _stored = written;
         Volatile.Write(ref *_writtenWord, written);
     }
-
-    /// <summary>A record alone may exceed the bytes that may be unread.</summary>
-    private bool HasRoomFor(long size) => _writtenBytes - _takenBytes + size <= _layout.MaxBytes || _taken == _written;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryFindRoom()
