@@ -19,8 +19,17 @@ public abstract class DuplexChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAs
     /// <summary>How this end is given to another process.</summary>
     internal TransferOrigin? Origin { get; set; }
 
+    /// <summary>Moves this end of a pair to another process.</summary>
+    /// <param name="recipient">Who gets it, for messages.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>What the other process opens with <see cref="OpenAsync"/>. The other end of the pair waits for it, at most 60 s or <see cref="ConnectionOptions.ConnectTimeout"/> if that is longer.</returns>
+    /// <exception cref="InvalidOperationException">It cannot be given away, or was already; the message says why and what to do.</exception>
+    /// <remarks>After a move every read and write through this object throws <see cref="InvalidOperationException"/>.</remarks>
+    public ValueTask<TransferTicket> TransferAsync(string recipient, CancellationToken cancellationToken = default) =>
+        TransferTicket.CreateAsync(this, recipient, cancellationToken);
+
     /// <summary>Opens an end of a pair that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>

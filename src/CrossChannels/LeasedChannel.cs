@@ -19,8 +19,16 @@ public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable,
     /// <summary>How this end is given to another process.</summary>
     internal TransferOrigin? Origin { get; set; }
 
+    /// <summary>Shares the channel with another process, which opens a reader and a writer of its own.</summary>
+    /// <param name="recipient">Who gets it, for messages.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>What the other process opens with <see cref="OpenAsync"/>.</returns>
+    /// <exception cref="InvalidOperationException">It cannot be given away, or was already; the message says why and what to do.</exception>
+    public ValueTask<TransferTicket> TransferAsync(string recipient, CancellationToken cancellationToken = default) =>
+        TransferTicket.CreateAsync(this, recipient, cancellationToken);
+
     /// <summary>Opens both ends of a leased channel that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>

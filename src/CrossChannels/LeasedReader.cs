@@ -11,7 +11,7 @@ public abstract class LeasedReader<T> : CrossChannelReader<Lease<T>>
     }
 
     /// <summary>Opens a reader of leases that another process gave to this one.</summary>
-    /// <param name="ticket">What <see cref="TransferTicket.GiveAsync"/> made there.</param>
+    /// <param name="ticket">What <see cref="CrossChannelReader{T}.TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
     /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>

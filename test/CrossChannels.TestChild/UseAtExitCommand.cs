@@ -1,3 +1,5 @@
+using CrossChannels.Links;
+
 namespace CrossChannels.TestChild;
 
 /// <summary>Owns a channel, returns from Main without disposing it, and writes to it while the process exits.</summary>
@@ -6,7 +8,7 @@ internal static class UseAtExitCommand
     public static async Task<int> RunAsync(string address, string how)
     {
         SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(address, 10);
-        CrossChannel.ProcessExiting += (_, _) =>
+        LinkRegistry.Exiting += (_, _) =>
         {
             Console.WriteLine("first");
             if (!channel.Writer.TryWrite(7))
@@ -14,7 +16,7 @@ internal static class UseAtExitCommand
             if (how == "throw")
                 throw new InvalidOperationException("the first handler's own");
         };
-        CrossChannel.ProcessExiting += (_, _) => Console.WriteLine("second");
+        LinkRegistry.Exiting += (_, _) => Console.WriteLine("second");
         await WaitForReaderAsync(channel);
         await TestChildProgram.SayAsync("returns");
         return 0;

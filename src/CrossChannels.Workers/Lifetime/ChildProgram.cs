@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using CrossChannels.Links;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
 using CrossChannels.Workers.Starting;
@@ -105,7 +106,7 @@ internal sealed class ChildProgram
 
     private async Task<WorkerExit> WatchAsync()
     {
-        using IDisposable peer = PeerProcesses.Watch(ProcessId, _exitCode.Task);
+        using ExitWatch peer = ExitWatch.Begin(ProcessId, _exitCode.Task);
         Task output = Task.WhenAll(
             PumpAsync(_settings.Output, static process => process.StandardOutput),
             PumpAsync(_settings.Error, static process => process.StandardError));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using CrossChannels.Links;
 using CrossChannels.Workers.Running;
 
 namespace CrossChannels.Workers.Lifetime;
@@ -14,7 +15,7 @@ internal static class LiveWorkers
     private static readonly PosixSignalRegistration s_terminate =
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, static _ => s_terminated.TrySetResult());
 
-    static LiveWorkers() => CrossChannel.ProcessExiting += static (_, _) => EndAll();
+    static LiveWorkers() => LinkRegistry.Exiting += static (_, _) => EndAll();
 
     public static void Add(WorkerProcess worker) => s_workers.TryAdd(worker, true);
 

@@ -22,12 +22,15 @@ public sealed partial class LayeringTests
         ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
     };
 
+    /// <summary>Rooms of the root namespace: public data, and the plumbing where transports and links meet.</summary>
+    private static readonly string[] s_rootRooms = ["Addresses", "Exceptions", "Listening", "Options", "Status"];
+
     public static IEnumerable<object[]> Folders => s_mayKnow.Keys.Select(folder => new object[] { folder });
 
     [TestMethod]
     public void Folders_AllHaveARule() =>
         CollectionAssert.AreEquivalent(
-            s_mayKnow.Keys.ToArray(),
+            s_mayKnow.Keys.Concat(s_rootRooms).ToArray(),
             Directory.GetDirectories(Repository.At("src/CrossChannels")).Select(Path.GetFileName).Except(["bin", "obj"]).ToArray());
 
     [TestMethod]
@@ -36,6 +39,13 @@ public sealed partial class LayeringTests
     {
         foreach (string file in Sources(folder))
             StringAssert.Contains(File.ReadAllText(file), $"namespace CrossChannels.{folder};", file);
+    }
+
+    [TestMethod]
+    public void RoomOfTheRoot_HasTheRootNamespace()
+    {
+        foreach (string file in s_rootRooms.SelectMany(Sources))
+            StringAssert.Contains(File.ReadAllText(file), "namespace CrossChannels;", file);
     }
 
     [TestMethod]

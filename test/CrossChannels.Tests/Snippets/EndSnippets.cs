@@ -7,7 +7,7 @@ internal static class EndSnippets
     {
         // snippet: end-give
         // The process that has the end:
-        TransferTicket ticket = await TransferTicket.GiveAsync(jobs.Reader, "worker 3");
+        TransferTicket ticket = await jobs.Reader.TransferAsync("worker 3");
         await input.WriteAsync(ticket.ToBytes());
         // end
     }

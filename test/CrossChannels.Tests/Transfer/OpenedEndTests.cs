@@ -32,7 +32,7 @@ public sealed class OpenedEndTests : IDisposable
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(channel.Address).Done();
         Task<int> read = reader.ReadAsync().AsTask();
         Task<bool> wait = reader.WaitToReadAsync().AsTask();
-        await TransferTicket.GiveAsync(reader, "Alice").Done();
+        await reader.TransferAsync("Alice").Done();
         await EndTickets.AssertMovedAsync(() => read.Done());
         await EndTickets.AssertMovedAsync(() => wait.Done());
     }
@@ -42,7 +42,7 @@ public sealed class OpenedEndTests : IDisposable
     {
         await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 100).Done();
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(channel.Address).Done();
-        await TransferTicket.GiveAsync(reader, "Alice").Done();
+        await reader.TransferAsync("Alice").Done();
         string name = $"The reader of {channel.Address}";
         await EndTickets.AssertMovedAsync(() => Task.FromResult(reader.TryRead(out _)), name);
         await EndTickets.AssertMovedAsync(() => Task.FromResult(reader.TryPeek(out _)), name);
@@ -51,7 +51,7 @@ public sealed class OpenedEndTests : IDisposable
         await EndTickets.AssertMovedAsync(() => Task.FromResult(reader.TryReadMany(new int[2])), name);
         await EndTickets.AssertMovedAsync(() => reader.ReadManyAsync(new int[2]).Done(), name);
         await EndTickets.AssertMovedAsync(() => reader.Completion.Done(), name);
-        await EndTickets.AssertMovedAsync(() => TransferTicket.GiveAsync(reader, "Bob").Done(), name);
+        await EndTickets.AssertMovedAsync(() => reader.TransferAsync("Bob").Done(), name);
         Assert.AreEqual(EndingKind.ReaderClosed, reader.Ending!.Kind);
         await reader.CloseAsync().Done();
     }
@@ -134,7 +134,7 @@ public sealed class OpenedEndTests : IDisposable
         await using CrossChannelWriter<T> writer = await CrossChannel.OpenWriterAsync<T>(channel.Address).Done();
         await writer.WriteAsync(first).Done();
         await writer.WriteAsync(second).Done();
-        await TransferTicket.GiveAsync(writer, "Alice").Done();
+        await writer.TransferAsync("Alice").Done();
         Assert.AreEqual(first, await channel.Reader.ReadAsync().Done());
         Assert.AreEqual(second, await channel.Reader.ReadAsync().Done());
         string name = $"The writer of {channel.Address}";
@@ -146,7 +146,7 @@ public sealed class OpenedEndTests : IDisposable
         await EndTickets.AssertMovedAsync(() => writer.FlushAsync().Done(), name);
         await EndTickets.AssertMovedAsync(() => writer.JoinAsync().Done(), name);
         await EndTickets.AssertMovedAsync(() => Task.FromResult(writer.TryComplete()), name);
-        await EndTickets.AssertMovedAsync(() => TransferTicket.GiveAsync(writer, "Bob").Done(), name);
+        await EndTickets.AssertMovedAsync(() => writer.TransferAsync("Bob").Done(), name);
         Assert.AreEqual(EndingKind.WriterLeft, writer.Ending!.Kind);
         Assert.AreEqual(0, await writer.CloseAsync().Done());
         Assert.IsTrue(channel.Writer.TryWrite(first));

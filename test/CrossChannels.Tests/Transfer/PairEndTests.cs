@@ -85,7 +85,7 @@ public sealed class PairEndTests
     {
         (DuplexChannel<int, string> first, DuplexChannel<string, int> second) = CrossChannel.CreatePair<int, string>();
         await using DuplexChannel<string, int> kept = second;
-        TransferTicket ticket = await TransferTicket.GiveAsync(first, "Alice").Done();
+        TransferTicket ticket = await first.TransferAsync("Alice").Done();
         const string name = "The first end of a pair, DuplexChannel<System.Int32, System.String>,";
         await EndTickets.AssertMovedAsync(() => Task.FromResult(first.Writer.TryWrite(1)), name);
         await EndTickets.AssertMovedAsync(() => first.Writer.WriteAsync(1).Done(), name);
@@ -96,7 +96,7 @@ public sealed class PairEndTests
         await EndTickets.AssertMovedAsync(() => first.Reader.ReadAsync().Done(), name);
         await EndTickets.AssertMovedAsync(() => first.Reader.Completion.Done(), name);
         await EndTickets.AssertMovedAsync(() => first.WaitForPeerAsync().Done(), name);
-        await EndTickets.AssertMovedAsync(() => TransferTicket.GiveAsync(first, "Bob").Done(), name);
+        await EndTickets.AssertMovedAsync(() => first.TransferAsync("Bob").Done(), name);
         await first.DisposeAsync().Done();
         first.Abort();
         ticket.Withdraw();
@@ -123,7 +123,7 @@ public sealed class PairEndTests
         (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
         await using (kept)
         {
-            TransferTicket ticket = await TransferTicket.GiveAsync(given, "Alice").Done();
+            TransferTicket ticket = await given.TransferAsync("Alice").Done();
             ValueTask<int> read = kept.Reader.ReadAsync();
             await EndTickets.AssertRefusedAsync(kept, "was used in this process, or has been joined", "which Alice got", "Give both ends before either is used");
             await using DuplexChannel<int, int> opened = await DuplexChannel<int, int>.OpenAsync(TransferTicket.FromBytes(ticket.ToBytes())).Done();
@@ -150,7 +150,7 @@ public sealed class PairEndTests
         (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
         await using (kept)
         {
-            TransferTicket ticket = await TransferTicket.GiveAsync(given, "Alice").Done();
+            TransferTicket ticket = await given.TransferAsync("Alice").Done();
             Task<int> read = kept.Reader.ReadAsync().AsTask();
             Task write = kept.Writer.WriteAsync(1).AsTask();
             var cause = new ConnectionLostException("Alice did not start.", exitCode: 3);
@@ -170,8 +170,8 @@ public sealed class PairEndTests
     public async Task BothGiven_OneIsWithdrawn_TheOtherLearnsWhy(bool firstIsWithdrawn)
     {
         (DuplexChannel<int, int> first, DuplexChannel<int, int> second) = CrossChannel.CreatePair<int, int>();
-        TransferTicket one = await TransferTicket.GiveAsync(first, "Alice").Done();
-        TransferTicket two = await TransferTicket.GiveAsync(second, "Alice").Done();
+        TransferTicket one = await first.TransferAsync("Alice").Done();
+        TransferTicket two = await second.TransferAsync("Alice").Done();
         await using ChildProcess child = ChildProcess.Start("open-end", "duplex", EndTickets.Text(firstIsWithdrawn ? two : one), "sum");
         (firstIsWithdrawn ? one : two).Withdraw(new IOException("Bob did not start."));
         string said = await child.ReadLineAsync();
@@ -184,7 +184,7 @@ public sealed class PairEndTests
     {
         var clock = new ManualTimeProvider();
         (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>(new() { Link = new() { TimeProvider = clock } });
-        TransferTicket ticket = await TransferTicket.GiveAsync(given, "Alice").Done();
+        TransferTicket ticket = await given.TransferAsync("Alice").Done();
         Task<int> read = kept.Reader.ReadAsync().AsTask();
         clock.Advance(TimeSpan.FromSeconds(61));
         Exception e = (await Assert.ThrowsAsync<InvalidOperationException>(() => read.Done())).InnerException!;

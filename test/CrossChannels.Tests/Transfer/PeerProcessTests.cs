@@ -1,3 +1,5 @@
+using CrossChannels.Links;
+
 namespace CrossChannels.Tests.Ends;
 
 /// <summary>Links to a process that is watched end with its exit code.</summary>
@@ -16,7 +18,7 @@ public sealed class PeerProcessTests : IDisposable
         {
             await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "hang");
             var exit = new TaskCompletionSource<int>();
-            using IDisposable watch = PeerProcesses.Watch(child.Id, exit.Task);
+            using ExitWatch watch = ExitWatch.Begin(child.Id, exit.Task);
             await kept.WaitForPeerAsync().Done();
             Task<int> read = kept.Reader.ReadAsync().AsTask();
             await child.KillAsync();
@@ -38,7 +40,7 @@ public sealed class PeerProcessTests : IDisposable
         await using (kept)
         {
             await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "hang");
-            using (PeerProcesses.Watch(child.Id, new TaskCompletionSource<int>().Task))
+            using (ExitWatch.Begin(child.Id, new TaskCompletionSource<int>().Task))
                 await kept.WaitForPeerAsync().Done();
             await child.KillAsync();
             ConnectionLostException e = await Assert.ThrowsExactlyAsync<ConnectionLostException>(() => kept.Reader.Completion.Done());
@@ -53,7 +55,7 @@ public sealed class PeerProcessTests : IDisposable
         await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync(ChannelAddress.Unix(_directory["hub"]), 10, settings).Done();
         await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.GiveTextAsync(channel.Writer), "leave");
         var exit = new TaskCompletionSource<int>();
-        using IDisposable watch = PeerProcesses.Watch(child.Id, exit.Task);
+        using ExitWatch watch = ExitWatch.Begin(child.Id, exit.Task);
         Assert.AreEqual("written", await child.ReadLineAsync());
         await child.KillAsync();
         exit.SetResult(137);
@@ -68,10 +70,10 @@ public sealed class PeerProcessTests : IDisposable
     public void Watch_TheSameProcessTwice_IsRefused()
     {
         Task<int> never = new TaskCompletionSource<int>().Task;
-        IDisposable watch = PeerProcesses.Watch(-5, never);
-        Assert.ThrowsExactly<InvalidOperationException>(() => PeerProcesses.Watch(-5, never));
+        ExitWatch watch = ExitWatch.Begin(-5, never);
+        Assert.ThrowsExactly<InvalidOperationException>(() => ExitWatch.Begin(-5, never));
         watch.Dispose();
-        PeerProcesses.Watch(-5, never).Dispose();
+        ExitWatch.Begin(-5, never).Dispose();
         watch.Dispose();
     }
 }

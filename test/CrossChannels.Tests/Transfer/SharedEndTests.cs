@@ -31,7 +31,7 @@ public sealed class SharedEndTests : IDisposable
     public async Task Reader_TwoChildrenGetTheSameReader_EveryItemIsReadOnce()
     {
         await using SharedChannel<int> channel = await CrossChannel.CreateUnboundedAsync<int>(NewAddress()).Done();
-        TransferTicket ticket = await TransferTicket.GiveAsync(channel.Reader, "two").Done();
+        TransferTicket ticket = await channel.Reader.TransferAsync("two").Done();
         await using ChildProcess first = ChildProcess.Start("open-end", "reader", EndTickets.Text(ticket), "sum");
         await using ChildProcess second = ChildProcess.Start("open-end", "reader", EndTickets.Text(ticket), "sum");
         for (int i = 0; i < 100; i++)
@@ -64,7 +64,7 @@ public sealed class SharedEndTests : IDisposable
     {
         SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(
             NewAddress(), 1, hub: new HubOptions { DrainTimeout = Timeout.InfiniteTimeSpan }).Done();
-        TransferTicket ticket = await TransferTicket.GiveAsync(channel.Reader, "nobody").Done();
+        TransferTicket ticket = await channel.Reader.TransferAsync("nobody").Done();
         Assert.IsTrue(channel.Writer.TryWrite(1));
         Task disposing = channel.DisposeAsync().AsTask();
         Assert.IsFalse(disposing.IsCompleted);
@@ -201,7 +201,7 @@ public sealed class SharedEndTests : IDisposable
     public async Task Withdraw_OfASharedEnd_DoesNothing()
     {
         await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 1).Done();
-        (await TransferTicket.GiveAsync(channel, "Bob").Done()).Withdraw(new IOException("gone"));
+        (await channel.TransferAsync("Bob").Done()).Withdraw(new IOException("gone"));
         Assert.IsTrue(channel.Writer.TryWrite(1));
     }
 
