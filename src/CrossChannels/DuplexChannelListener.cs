@@ -69,7 +69,7 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
         Exception? failure = null;
         try
         {
-            channel = await _factory.StartAsync(connection, stopping).ConfigureAwait(false);
+            channel = await _factory.StartAsync(connection, offersLane: _address.Scheme == ChannelScheme.SharedMemory, stopping).ConfigureAwait(false);
             await channel.WaitForPeerAsync(stopping).ConfigureAwait(false);
             if (!_accepted.Writer.TryWrite(channel))
                 channel.Abort("The listener was disposed before it took the connection.");

@@ -16,6 +16,7 @@ internal sealed class ControlQueue
     private readonly Queue<OutFrame> _frames = new(0);
     private readonly Queue<OutFrame> _afterItems = new(0);
     private int _answers;
+    private long _doorbells;
     private byte[]? _lastWords;
     private byte[]? _rented;
 
@@ -29,7 +30,7 @@ internal sealed class ControlQueue
     public bool AreLastWordsSaid { get; private set; }
 
     /// <summary>Something goes before, and without, items.</summary>
-    public bool HasUrgent => _lastWords is not null || _greeting.Count > 0 || (IsOpen && _frames.Count > 0);
+    public bool HasUrgent => _lastWords is not null || _greeting.Count > 0 || (IsOpen && (_frames.Count > 0 || _doorbells != 0));
 
     /// <summary>Something goes when no item is left.</summary>
     public bool HasAfterItems => IsOpen && _afterItems.Count > 0;
@@ -44,7 +45,10 @@ internal sealed class ControlQueue
     {
         if (IsGoodbyeSaid)
             return;
-        if (IsAnswer(frame) && ++_answers > MaxWaitingAnswers)
+        // A peer that parks without end gets one frame, whatever it was rung for.
+        if (frame.Type == FrameType.Doorbell)
+            _doorbells |= frame.Value;
+        else if (IsAnswer(frame) && ++_answers > MaxWaitingAnswers)
             _answers--;
         else if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
             (frame.IsAfterItems ? _afterItems : _frames).Enqueue(frame);
@@ -55,6 +59,7 @@ internal sealed class ControlQueue
     {
         _frames.Clear();
         _afterItems.Clear();
+        _doorbells = 0;
         _lastWords = lastWords;
     }
 
@@ -94,6 +99,11 @@ internal sealed class ControlQueue
     public int WriteSmall(Span<byte> room)
     {
         int length = 0;
+        if (_doorbells != 0 && CounterFrame.Size <= room.Length)
+        {
+            length = CounterFrame.Write(room, FrameType.Doorbell, _doorbells);
+            _doorbells = 0;
+        }
         while (length + CounterFrame.Size <= room.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
         {
             if (IsAnswer(frame))

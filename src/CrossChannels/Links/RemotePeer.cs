@@ -27,10 +27,10 @@ internal sealed class RemotePeer(LinkPeer connected)
     public void Connect(LinkPeer peer) => _connected = peer;
 
     /// <summary>Its hello is accepted.</summary>
-    public void Meet(int version, Hello hello)
+    public void Meet(int version, Hello hello, bool isSharedMemory)
     {
         _exit = ExitWatch.Find(_connected.ProcessId ?? hello.ProcessId);
-        Volatile.Write(ref _info, new PeerInfo(Endpoint, _connected.ProcessId ?? hello.ProcessId, _connected.UserId, version, hello.LibraryVersion));
+        Volatile.Write(ref _info, new PeerInfo(Endpoint, _connected.ProcessId ?? hello.ProcessId, _connected.UserId, version, hello.LibraryVersion) { IsSharedMemory = isSharedMemory });
     }
 
     /// <summary>The loss of the connection to it, with the exit code of its process where that is known.</summary>

@@ -1,4 +1,7 @@
 using CrossChannels.Channels;
+using CrossChannels.Diagnostics;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
 using CrossChannels.Transports;
 
 namespace CrossChannels;
@@ -17,10 +20,13 @@ internal static class LinkConnector
     {
         ConnectionOptions settings = factory.Settings;
         long started = settings.TimeProvider.GetTimestamp();
+        bool offersLane = address.Scheme == ChannelScheme.SharedMemory;
+        if (offersLane && !factory.IsDuplex)
+            throw new NotSupportedException($"{address} cannot be used: a hub's channels and locks do not cross by shared memory in this version. Use the bare name.");
         while (true)
         {
             TransportConnection connection = await Transport.ConnectAsync(address, settings, cancellationToken).ConfigureAwait(false);
-            LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, cancellationToken).ConfigureAwait(false);
+            LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, offersLane, cancellationToken).ConfigureAwait(false);
             try
             {
                 await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
@@ -29,6 +35,12 @@ internal static class LinkConnector
             catch (LinkRefusedException e) when (e.InnerException is NotSupportedException)
             {
                 throw new NotSupportedException(e.Message, e);
+            }
+            catch (LinkRefusedException e) when (offersLane && e.InnerException is PeerRefusedException { Code: ReasonCode.NoLane })
+            {
+                // One of the two ends could not use the lane of the other: once more, over the connection.
+                Log.NoLane(settings.Logger, address.ToString(), e.Message);
+                offersLane = false;
             }
             catch (ConnectionLostException e) when (address.Scheme == ChannelScheme.Tls)
             {

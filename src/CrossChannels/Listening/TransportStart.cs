@@ -1,4 +1,5 @@
 using CrossChannels.Channels;
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Transports;
 
@@ -8,10 +9,14 @@ namespace CrossChannels;
 internal static class TransportStart
 {
     /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
+    /// <param name="factory">Makes the channel.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="offersLane">Items are to go by shared memory where both ends can.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
     /// <exception cref="LinkTimeoutException">The peer took too long.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
-        this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, CancellationToken cancellationToken)
+        this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, bool offersLane, CancellationToken cancellationToken)
     {
         ConnectionOptions settings = factory.Settings;
         using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
@@ -20,6 +25,10 @@ internal static class TransportStart
         {
             await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
             var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
+            if (offersLane && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
+                return await LaneGreeting.StartAsync(factory, connection, descriptors, peer, either.Token).ConfigureAwait(false);
+            if (offersLane)
+                Log.NoLane(settings.Logger, peer.Endpoint, "this system has none");
             return factory.Start(new StreamInput(connection.Input), new StreamOutput(connection.Output, endsWritesOnClose: true), peer);
         }
         catch (Exception e)
@@ -28,7 +37,7 @@ internal static class TransportStart
             if (e is OperationCanceledException && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new LinkTimeoutException(
-                    $"The peer at {connection.RemoteEndpoint} did not authenticate within GreetingTimeout, {settings.GreetingTimeout.TotalSeconds:N1} s.", e);
+                    $"The peer at {connection.RemoteEndpoint} did not authenticate, or greet, within GreetingTimeout, {settings.GreetingTimeout.TotalSeconds:N1} s.", e);
             }
             throw;
         }

@@ -19,6 +19,8 @@ internal sealed unsafe class LaneWriter
     private readonly long* _takenWord;
     private readonly int* _readerParkedWord;
     private readonly LaneLayout _layout;
+    private readonly long _capacity;
+    private readonly long _maxBytes;
     private readonly int _chunkBytes;
     private readonly int _chunkCount;
     private readonly bool _isFenceShared;
@@ -37,7 +39,8 @@ internal sealed unsafe class LaneWriter
     /// <param name="segment">Laid out; stays mapped while this is used.</param>
     /// <param name="layout">Of the segment.</param>
     /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
-    public LaneWriter(SharedSegment segment, LaneLayout layout, bool isFenceShared)
+    /// <param name="unsentBytes">What this end allows itself beyond what the reader allows to be unread.</param>
+    public LaneWriter(SharedSegment segment, LaneLayout layout, bool isFenceShared, long unsentBytes = long.MaxValue)
     {
         _start = segment.Start;
         _chunks = _start + layout.ChunksStart;
@@ -49,7 +52,9 @@ internal sealed unsafe class LaneWriter
         _chunkBytes = layout.ChunkBytes;
         _chunkCount = layout.ChunkCount;
         _isFenceShared = isFenceShared;
-        _limit = layout.Capacity;
+        LaneLayout own = layout.Within(unsentBytes);
+        _maxBytes = own.MaxBytes;
+        _limit = _capacity = own.Capacity;
     }
 
     /// <summary>Items published.</summary>
@@ -120,7 +125,7 @@ internal sealed unsafe class LaneWriter
     /// <summary>Whether there is room for an item, of any length: the last record may exceed the bytes that may be unread.</summary>
     public bool HasRoom => (_written < _limit && HasBytes) || (TryFindRoom() && HasBytes);
 
-    private bool HasBytes => _layout.ElementSize > 0 || _writtenBytes - _takenBytes < _layout.MaxBytes;
+    private bool HasBytes => _layout.ElementSize > 0 || _writtenBytes - _takenBytes < _maxBytes;
 
     /// <summary>Says that no item follows; after the last one.</summary>
     public void Close() => Volatile.Write(ref *(int*)(_start + LaneLayout.Closed), 1);
@@ -182,7 +187,7 @@ internal sealed unsafe class LaneWriter
         }
         Volatile.Write(ref _taken, taken);
         _takenBytes = bytes;
-        _limit = taken + _layout.Capacity;
+        _limit = taken + _capacity;
         return _written < _limit;
     }
 

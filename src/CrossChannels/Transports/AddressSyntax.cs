@@ -161,9 +161,9 @@ internal static class AddressSyntax
             case "tls":
                 return ParseNetwork(ChannelScheme.Tls, rest, out address);
             case "shm":
-                return "shared memory (shm:) is not available in this version; use a bare name.";
+                return ParseName(ChannelScheme.SharedMemory, rest, out address);
             default:
-                return $"'{Show(scheme)}' is no scheme; known are unix:, pipe:, tcp://, tls://, mem: and a bare name, which has no ':'.";
+                return $"'{Show(scheme)}' is no scheme; known are unix:, pipe:, tcp://, tls://, mem:, shm: and a bare name, which has no ':'.";
         }
     }
 

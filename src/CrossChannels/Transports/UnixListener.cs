@@ -24,7 +24,7 @@ internal sealed class UnixListener : SocketListener
     public static ValueTask<UnixListener> ListenAsync(ChannelAddress address, CancellationToken cancellationToken)
     {
         EndpointDirectory.Check(Path.GetDirectoryName(address.Path!)!);
-        return ListenAsync(address.Path!, address.Channel, cancellationToken);
+        return ListenAsync(address.Path!, address, cancellationToken);
     }
 
     /// <summary>Listens at the path of a bare name, in a directory of this user.</summary>
@@ -41,7 +41,7 @@ internal sealed class UnixListener : SocketListener
         }
 
         EndpointDirectory.Create(Path.GetDirectoryName(paths[0])!);
-        UnixListener listener = await ListenAsync(paths[0], address.Channel, cancellationToken).ConfigureAwait(false);
+        UnixListener listener = await ListenAsync(paths[0], Resolved(address, paths[0]), cancellationToken).ConfigureAwait(false);
         await StaleSockets.RemoveUniqueOnceAsync(paths[0]).ConfigureAwait(false);
         return listener;
     }
@@ -70,7 +70,7 @@ internal sealed class UnixListener : SocketListener
         }
     }
 
-    private static async ValueTask<UnixListener> ListenAsync(string path, string? channel, CancellationToken cancellationToken)
+    private static async ValueTask<UnixListener> ListenAsync(string path, ChannelAddress resolved, CancellationToken cancellationToken)
     {
         using (await DirectoryLock.AcquireAsync(Path.GetDirectoryName(path)!, s_lockTimeout, cancellationToken).ConfigureAwait(false))
         {
@@ -90,7 +90,7 @@ internal sealed class UnixListener : SocketListener
                 File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
                 UnixFileStatus identity = UnixFileStatus.Read(path) ?? throw new EndpointException($"'{path}' vanished while it was made.");
                 socket.Listen(Backlog);
-                return new UnixListener(socket, path, identity, ChannelAddress.Unix(path).WithChannel(channel));
+                return new UnixListener(socket, path, identity, resolved);
             }
             catch (Exception e)
             {
@@ -104,6 +104,10 @@ internal sealed class UnixListener : SocketListener
             }
         }
     }
+
+    /// <summary>A path alone would not say that items go by shared memory.</summary>
+    private static ChannelAddress Resolved(ChannelAddress address, string path) =>
+        address.Scheme == ChannelScheme.SharedMemory ? address : ChannelAddress.Unix(path).WithChannel(address.Channel);
 
     // A Socket that bound a path deletes whatever is there when it is disposed or finalized. This one has not bound it.
     private static Socket Bind(string path)

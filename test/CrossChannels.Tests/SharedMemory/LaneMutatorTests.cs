@@ -57,7 +57,7 @@ public sealed class LaneMutatorTests
             LaneLayout layout = LaneLayout.Of(random.Next(3) * 8, 1 + random.Next(1000), 1 + random.Next(100), 1 + random.Next(100_000));
             layout.Write(header);
             for (int changes = random.Next(3); changes > 0; changes--)
-                header[random.Next(40)] = (byte)(random.Next(2) == 0 ? 0xff : random.Next(256));
+                header[random.Next(48)] = (byte)(random.Next(2) == 0 ? 0xff : random.Next(256));
             try
             {
                 LaneLayout read = LaneLayout.Read(header, layout.Length);

@@ -42,7 +42,6 @@ public sealed class ChannelAddressTests
     [DataRow("a\nb", "control characters")]
     [DataRow(" jobs", "white space")]
     [DataRow("jobs ", "white space")]
-    [DataRow("shm:jobs", "not available in this version")]
     [DataRow("http://localhost", "'http' is no scheme")]
     [DataRow("C:\\temp\\x", "'c' is no scheme")]
     [DataRow("pipe:", "no name")]

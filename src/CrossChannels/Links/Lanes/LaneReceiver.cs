@@ -15,9 +15,6 @@ namespace CrossChannels.Links;
 [SupportedOSPlatform("linux")]
 internal sealed class LaneReceiver : ReceivingHalf
 {
-    /// <summary>The value of a doorbell that a receiver rings: items were taken.</summary>
-    public const long Taken = 2;
-
     /// <summary>Smaller items share a segment of private memory.</summary>
     private const int SharedBytes = 16 * 1024;
 
@@ -85,6 +82,8 @@ internal sealed class LaneReceiver : ReceivingHalf
     /// <remarks>What may be written the lane itself says.</remarks>
     public override CreditFrame FirstCredit => default;
 
+    public override bool IsLane => true;
+
     public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAnyWaiting; } }
 
     /// <summary>What is published is received.</summary>
@@ -146,12 +145,11 @@ internal sealed class LaneReceiver : ReceivingHalf
     /// <param name="tooLarge">Size in bytes of an item that was left for being too large, otherwise -1.</param>
     public bool TryClaim(out ItemSlice slice, int maxBytes, out int tooLarge)
     {
+        slice = default;
         tooLarge = -1;
         _gate.Enter();
         bool isClaimed = !_isSlow && TryClaimLocked(out slice, take: true, maxBytes, out tooLarge);
         bool isWriterParked = isClaimed && _lane.TryWakeWriter();
-        if (!isClaimed)
-            slice = default;
         _gate.Leave();
         if (isWriterParked)
             Ring();
@@ -164,8 +162,6 @@ internal sealed class LaneReceiver : ReceivingHalf
             duties = SettleLocked(ref wake);
             _gate.Enter();
             isClaimed = _isMapped && TryClaimLocked(out slice, take: true, maxBytes, out tooLarge);
-            if (!isClaimed)
-                slice = default;
             _gate.Leave();
             duties |= SettleLocked(ref wake);
         }
@@ -549,7 +545,7 @@ internal sealed class LaneReceiver : ReceivingHalf
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Ring() => _outbox.PostInline(new OutFrame(FrameType.Doorbell, Taken));
+    private void Ring() => _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Taken));
 
     /// <summary>What a call has to do once it has left the lock.</summary>
     [Flags]

@@ -17,9 +17,6 @@ namespace CrossChannels.Links;
 [SupportedOSPlatform("linux")]
 internal sealed class LaneSender : SendingHalf
 {
-    /// <summary>The value of a doorbell that a sender rings: items were published.</summary>
-    public const long Published = 1;
-
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
     private readonly bool _wakeInline;
@@ -52,13 +49,15 @@ internal sealed class LaneSender : SendingHalf
         _blocked = _waiters.Blocked;
         _read = new CountWatch(outbox, FrameType.Join);
         _segment = end.Segment;
-        _lane = new LaneWriter(end.Segment, end.Layout, isFenceShared);
+        _lane = new LaneWriter(end.Segment, end.Layout, isFenceShared, options.MaxUnsentBytes);
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
 
     /// <summary>What the reader had not taken when the lane ended; until then everything published is received.</summary>
     public override long UnreceivedCount => Volatile.Read(ref _unread);
+
+    public override bool IsLane => true;
 
     public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAny || _read.HasWaiters; } }
 
@@ -442,7 +441,7 @@ internal sealed class LaneSender : SendingHalf
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Ring() => _outbox.PostInline(new OutFrame(FrameType.Doorbell, Published));
+    private void Ring() => _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Published));
 
     [Flags]
     private enum Duties
