@@ -36,6 +36,8 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     private const int LeastChunk = 4096;
     private const int MostChunk = 64 * 1024;
     private const long MostBytes = 1L << 36;
+    // No limit, and far enough from the end of a long for sums.
+    private const long MostItems = 1L << 62;
     private const int LargestElement = 1 << 30;
     private const int FieldsBytes = 40;
 
@@ -51,7 +53,7 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     {
         unreadBytes = Math.Min(unreadBytes, MostBytes);
         long maxBytes = unreadBytes + Math.Min(unsentBytes, MostBytes - unreadBytes);
-        long most = elementSize == 0 ? long.MaxValue : Math.Max(1, maxBytes / elementSize);
+        long most = elementSize == 0 ? MostItems : Math.Max(1, maxBytes / elementSize);
         return new LaneLayout(elementSize, maxItemBytes, Math.Min(capacity, most), unreadBytes, maxBytes);
     }
 

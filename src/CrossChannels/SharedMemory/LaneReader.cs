@@ -67,6 +67,9 @@ internal sealed unsafe class LaneReader
     /// <summary>The writer has said that no item follows. The items that it published before are seen by the next look.</summary>
     public bool IsClosed => Volatile.Read(ref *(int*)(_start + LaneLayout.Closed)) != 0;
 
+    /// <summary>Looks at what the writer has published.</summary>
+    public void Look() => TryFindItems();
+
     /// <summary>Looks for the last time: what is published from now on does not count.</summary>
     public void Freeze()
     {

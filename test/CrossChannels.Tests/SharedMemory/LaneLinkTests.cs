@@ -24,14 +24,14 @@ public sealed class LaneLinkTests
             Assert.IsTrue(ends.Writer.TryWrite(-i));
             Assert.IsTrue(ends.Writer.TryWrite(i));
             Assert.IsFalse(ends.Writer.TryWrite(i));
-            Assert.IsFalse(ends.Writer.WaitToWriteAsync().IsCompleted);
-            Assert.IsTrue(ends.Reader.WaitToReadAsync() is { IsCompletedSuccessfully: true, Result: true });
+            Assert.IsFalse(ends.Writer.WaitToWriteAsync().AsTask().IsCompleted);
+            Assert.IsTrue(ends.Reader.WaitToReadAsync().AsTask() is { IsCompletedSuccessfully: true, Result: true });
             Assert.IsTrue(ends.Reader.TryRead(out _));
-            Assert.IsTrue(ends.Writer.WaitToWriteAsync() is { IsCompletedSuccessfully: true, Result: true });
-            Assert.IsTrue(ends.Reader.ReadAsync().IsCompletedSuccessfully);
+            Assert.IsTrue(ends.Writer.WaitToWriteAsync().AsTask() is { IsCompletedSuccessfully: true, Result: true });
+            Assert.IsTrue(ends.Reader.ReadAsync().AsTask().IsCompletedSuccessfully);
             Assert.IsTrue(ends.Reader.TryRead(out _));
-            Assert.IsTrue(ends.Writer.FlushAsync().IsCompletedSuccessfully);
-            Assert.IsTrue(ends.Writer.JoinAsync().IsCompletedSuccessfully);
+            Assert.IsTrue(ends.Writer.FlushAsync().AsTask().IsCompletedSuccessfully);
+            Assert.IsTrue(ends.Writer.JoinAsync().AsTask().IsCompletedSuccessfully);
         }
         Assert.IsTrue(ends.Writer.TryWrite(1));
         ends.Writer.Complete();
@@ -39,7 +39,7 @@ public sealed class LaneLinkTests
         Assert.IsTrue(ends.Reader.TryRead(out _));
         Assert.IsTrue(ends.Reader.Completion.IsCompletedSuccessfully);
         Assert.AreEqual(new Ending(EndingKind.Completed), ends.Reader.Ending);
-        Assert.IsTrue(ends.Reader.WaitToReadAsync() is { IsCompletedSuccessfully: true, Result: false });
+        Assert.IsTrue(ends.Reader.WaitToReadAsync().AsTask() is { IsCompletedSuccessfully: true, Result: false });
     }
 
     [TestMethod]

@@ -93,7 +93,7 @@ internal sealed class LaneReceiver : ReceivingHalf
         {
             _gate.Enter();
             if (_isMapped)
-                _ = _lane.HasItems;
+                _lane.Look();
             long seen = _lane.Seen;
             _gate.Leave();
             return seen;
