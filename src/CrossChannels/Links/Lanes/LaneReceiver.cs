@@ -428,9 +428,10 @@ internal sealed class LaneReceiver : ReceivingHalf
             }
             if (!_waiters.IsAnyWaiting || _lane.Violation is not null)
                 break;
+            // Counted before, since the peer may ring as soon as it sees the word, also where this end then finds what it waits for.
+            Volatile.Write(ref _parkings, _parkings + 1);
             if (_lane.TryPark())
             {
-                Volatile.Write(ref _parkings, _parkings + 1);
                 if (_parkedAt == 0)
                     _parkedAt = Stopwatch.GetTimestamp();
                 break;

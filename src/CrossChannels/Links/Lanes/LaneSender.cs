@@ -408,9 +408,10 @@ internal sealed class LaneSender : SendingHalf
                 _isSlow = !_blocked.IsEmpty;
                 break;
             }
+            // Counted before, since the peer may ring as soon as it sees the word, also where this end then finds what it waits for.
+            Volatile.Write(ref _parkings, _parkings + 1);
             if (_lane.TryPark())
             {
-                _parkings++;
                 if (_parkedAt == 0)
                     _parkedAt = Stopwatch.GetTimestamp();
                 duties |= Duties.Stalled;
