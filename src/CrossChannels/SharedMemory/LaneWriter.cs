@@ -157,8 +157,11 @@ internal sealed unsafe class LaneWriter
         return false;
     }
 
-    /// <summary>Whether the reader has taken more than at the last look. May be called beside another caller.</summary>
-    public bool HasNews => Volatile.Read(ref *_takenWord) != Volatile.Read(ref _taken);
+    /// <summary>How many items the reader has taken since the last look, as it says. May be asked beside another caller.</summary>
+    public long News => Volatile.Read(ref *_takenWord) - Volatile.Read(ref _taken);
+
+    /// <summary>So much news is worth going on for at once: with less, both ends would meet at every item.</summary>
+    public int WorthyNews => (int)Math.Clamp(_capacity / 8, 1, 64);
 
     /// <summary>Looks at what the reader has taken.</summary>
     public void Look() => TryFindRoom();

@@ -16,6 +16,8 @@ namespace CrossChannels.Links;
 [SupportedOSPlatform("linux")]
 internal sealed class LaneSender : SendingHalf
 {
+    private static readonly long s_lingerTicks = Stopwatch.Frequency / 1_000_000;
+
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
     private readonly bool _wakeInline;
@@ -121,7 +123,8 @@ internal sealed class LaneSender : SendingHalf
     /// <summary>Publishes one serialized item, or waits until there is room.</summary>
     public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
     {
-        Spin();
+        if (Spin() && Closure is null && TryAccept(item, isNull))
+            return default;
         WakeList wake = default;
         Duties duties;
         WriteWaiter waiter;
@@ -144,7 +147,8 @@ internal sealed class LaneSender : SendingHalf
     {
         if (Closure is null && _limit.Check(item.Length) is null && TryAccept(item.Span, isNull: false))
             return default;
-        Spin();
+        if (Spin() && Closure is null && TryAccept(item.Span, isNull: false))
+            return default;
         WakeList wake = default;
         Duties duties;
         WriteWaiter waiter;
@@ -318,15 +322,19 @@ internal sealed class LaneSender : SendingHalf
         try
         {
             _segment.DangerousAddRef(ref isInside);
-            long started = Stopwatch.GetTimestamp(), waited;
-            do
+            long started = Stopwatch.GetTimestamp(), first = 0, waited, worthy = _lane.WorthyNews;
+            while (true)
             {
-                hasNews = _lane.HasNews || Closure is not null;
+                long news = _lane.News;
+                hasNews = news != 0 || Closure is not null;
                 waited = Stopwatch.GetTimestamp() - started;
-                if (!hasNews)
-                    Thread.SpinWait(2);
+                if (hasNews && first == 0)
+                    first = waited;
+                // A reader that has begun to take will have taken more in a moment.
+                if (Closure is not null || news >= worthy || (hasNews && waited - first >= s_lingerTicks) || (!hasNews && waited >= ticks))
+                    break;
+                Thread.SpinWait(4);
             }
-            while (!hasNews && waited < ticks);
             if (hasNews)
                 _spins.Waited(waited);
         }
