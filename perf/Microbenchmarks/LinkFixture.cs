@@ -30,7 +30,7 @@ internal sealed class LinkFixture
     /// <summary>Sends what was accepted, as a caller does that is about to wait, and as the pool does with what is left then.</summary>
     public void Send()
     {
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         _scheduler.Run();
     }
 

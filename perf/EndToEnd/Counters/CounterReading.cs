@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EndToEnd.Machine;
 
 namespace EndToEnd.Counters;
@@ -33,4 +34,25 @@ internal readonly record struct CounterReading(
 
     private static CounterReading Of(CounterReading left, CounterReading right, Func<double, double, double> combine) =>
         Of([.. left.ToFigures().Zip(right.ToFigures(), combine)]);
+}
+
+/// <summary>How often threads of this process were switched, those that have ended included; NaN where the system does not tell.</summary>
+internal readonly partial record struct ResourceUsage(double VoluntarySwitches, double InvoluntarySwitches)
+{
+    // struct rusage: two times of two words each, then fourteen words, of which the last two are these.
+    private const int Words = 18;
+    private const int VoluntaryWord = 16;
+    private const int InvoluntaryWord = 17;
+
+    public static ResourceUsage Read()
+    {
+        Span<nint> words = stackalloc nint[Words];
+        return OperatingSystem.IsLinux() && GetUsage(0, words) == 0
+            ? new(words[VoluntaryWord], words[InvoluntaryWord])
+            : new(double.NaN, double.NaN);
+    }
+
+    /// <summary>-1 on failure.</summary>
+    [LibraryImport("libc", EntryPoint = "getrusage", SetLastError = true)]
+    private static partial int GetUsage(int who, Span<nint> usage);
 }

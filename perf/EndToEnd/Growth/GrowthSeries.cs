@@ -1,46 +1,47 @@
 using EndToEnd.Peers;
 using EndToEnd.Results;
+using EndToEnd.Scenarios;
 
 namespace EndToEnd.Growth;
 
-/// <summary>A series before it is measured. A new one is a small class of these, and its name in <see cref="GrowthList"/>.</summary>
-internal abstract class GrowthSeries
+/// <summary>One of those that a series compares.</summary>
+/// <param name="Name">In the legend.</param>
+/// <param name="Processes">Those of one step.</param>
+/// <param name="Figure">Which of a round's figures is shown.</param>
+internal sealed record GrowthLine(string Name, Func<long, Processes> Processes, Func<double[], double> Figure)
 {
-    public const string Throughput = "throughput";
-    public const string RoundTripTime = "round trip, median";
+    public GrowthLine(string name, Func<long, Processes> processes, int figure = 0)
+        : this(name, processes, figures => figures[figure])
+    {
+    }
+}
 
-    public abstract string Id { get; }
-
-    public abstract string Title { get; }
-
-    /// <summary>What grows, with its unit.</summary>
-    public abstract string X { get; }
-
-    /// <summary>What is measured.</summary>
-    public abstract string Y { get; }
-
-    public abstract string Unit { get; }
-
-    public virtual string? Note => null;
-
-    /// <summary>What grows, step by step.</summary>
-    public abstract IReadOnlyList<long> Steps { get; }
-
-    public abstract IReadOnlyList<GrowthLine> Lines { get; }
-
+/// <summary>A series before it is measured.</summary>
+/// <param name="Id">Its name on the command line.</param>
+/// <param name="Title">In the report.</param>
+/// <param name="X">What grows, with its unit.</param>
+/// <param name="Y">What is measured.</param>
+/// <param name="Unit">Of what is measured.</param>
+/// <param name="Note">What else a reader has to know.</param>
+/// <param name="Steps">What grows, step by step.</param>
+/// <param name="Lines">Those that are compared.</param>
+internal sealed record GrowthSeries(
+    string Id, string Title, string X, string Y, string Unit, string Note, IReadOnlyList<long> Steps, params IReadOnlyList<GrowthLine> Lines)
+{
     /// <summary>Why it cannot run here; null if it can.</summary>
-    public virtual string? WhyNot() => null;
+    public Func<string?> WhyNot { get; init; } = static () => null;
 
-    /// <summary>All steps; at each the lines take turns, as the sides of a pair do.</summary>
+    /// <summary>All steps, each with processes of its own; at each the lines take turns, as the sides of a pair do.</summary>
     public async Task<Series> MeasureAsync(Plan plan, Workplace workplace)
     {
         var points = Lines.Select(static _ => new List<SeriesPoint>()).ToArray();
         foreach (long step in Steps)
         {
-            IReadOnlyList<double>[] values = await MeasureAsync(step, plan, workplace);
+            IReadOnlyList<double[]>[] rounds = await Rounds.RunAsync(
+                Lines.Select(line => new SideSpec(line.Processes(step)(workplace))), plan, onRound: null, workplace.CancellationToken);
             for (int line = 0; line < points.Length; line++)
-                points[line].Add(SeriesPoint.Of(step, values[line]));
-            workplace.Say($"{step:N0}: {string.Join("; ", Lines.Select((line, i) => $"{line.Name} {Figure.Of(points[i][^1].Value, Unit)}"))}");
+                points[line].Add(SeriesPoint.Of(step, [.. rounds[line].Select(Lines[line].Figure)]));
+            workplace.Say($"{step:N0}: {string.Join("; ", Lines.Select((line, i) => $"{line.Name} {Results.Figure.Of(points[i][^1].Value, Unit)}"))}");
         }
         return ToSeries(plan) with { Lines = [.. Lines.Select((line, i) => new SeriesLine(line.Name, points[i]))] };
     }
@@ -60,23 +61,4 @@ internal abstract class GrowthSeries
         SecondsPerRound = plan.Duration.TotalSeconds,
         Lines = [],
     };
-
-    private async Task<IReadOnlyList<double>[]> MeasureAsync(long step, Plan plan, Workplace workplace)
-    {
-        var sides = new List<Side>();
-        try
-        {
-            foreach (GrowthLine line in Lines)
-            {
-                sides.Add(await Side.StartAsync(line.Parts(workplace, step), workplace.CancellationToken));
-                await sides[^1].WarmUpAsync(plan.WarmUp);
-            }
-            return await Rounds.RunAsync(sides, plan, (line, figures) => Lines[line].Of(figures));
-        }
-        finally
-        {
-            foreach (Side side in sides)
-                await side.DisposeAsync();
-        }
-    }
 }

@@ -1,7 +1,40 @@
+using EndToEnd.Parts;
 using EndToEnd.Peers;
 using EndToEnd.Results;
+using EndToEnd.Scenarios;
 
 namespace EndToEnd.Latency;
+
+/// <summary>How much is offered.</summary>
+/// <param name="Name">In the report.</param>
+/// <param name="Rate">Items a second, of the most that a contender carries.</param>
+internal sealed record Load(string Name, Func<double, double> Rate)
+{
+    public static readonly IReadOnlyList<Load> All =
+    [
+        new("100 items/s", static _ => 1e2),
+        new("1,000 items/s", static _ => 1e3),
+        new("10,000 items/s", static _ => 1e4),
+        new("100,000 items/s", static _ => 1e5),
+        new("50 % of its maximum", static most => most * 0.5),
+        new("80 % of its maximum", static most => most * 0.8),
+    ];
+}
+
+/// <summary>One of those whose latency is compared.</summary>
+/// <param name="Name">In the report.</param>
+/// <param name="Processes">Those of one rate; the one that reads last.</param>
+internal sealed record Contender(string Name, Func<double, Processes> Processes)
+{
+    private const int Capacity = 1024;
+
+    public static readonly IReadOnlyList<Contender> All =
+    [
+        new("CrossChannels", static rate => Ours.Stamps(Capacity, rate)),
+        new("Unix socket", Theirs.SocketStamps),
+        new("Channel<T> in process", static rate => Theirs.Alone(PartSpec.Of<StampsInProcess>(Capacity, rate))),
+    ];
+}
 
 /// <summary>Measures how much each contender carries, then how long items take at each load.</summary>
 internal static class LatencyMeasurement
@@ -28,21 +61,9 @@ internal static class LatencyMeasurement
 
         async Task<IReadOnlyList<LatencyRound>[]> RoundsAsync(Func<int, double> rate)
         {
-            var sides = new List<Side>();
-            try
-            {
-                foreach (Contender contender in Contender.All)
-                {
-                    sides.Add(await Side.StartAsync(contender.Parts(workplace, rate(sides.Count)), workplace.CancellationToken));
-                    await sides[^1].WarmUpAsync(plan.WarmUp);
-                }
-                return await Rounds.RunAsync(sides, plan, static (_, figures) => LatencyRound.FromFigures(figures));
-            }
-            finally
-            {
-                foreach (Side side in sides)
-                    await side.DisposeAsync();
-            }
+            IReadOnlyList<double[]>[] rounds = await Rounds.RunAsync(
+                Contender.All.Select((contender, i) => new SideSpec(contender.Processes(rate(i))(workplace))), plan, onRound: null, workplace.CancellationToken);
+            return [.. rounds.Select(static side => (IReadOnlyList<LatencyRound>)[.. side.Select(LatencyRound.FromFigures)])];
         }
     }
 

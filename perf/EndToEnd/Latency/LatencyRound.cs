@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Threading.Channels;
 
 namespace EndToEnd.Latency;
 
@@ -31,6 +32,20 @@ internal sealed class LatencyRound
         Latency.Record(now - stamp.Due);
         Lateness.Record(stamp.Written - stamp.Due);
         return true;
+    }
+
+    /// <summary>Takes items up to the last of the round.</summary>
+    public async Task ReadAsync(ChannelReader<Stamp> reader)
+    {
+        while (await reader.WaitToReadAsync())
+        {
+            while (reader.TryRead(out Stamp stamp))
+            {
+                if (!Record(stamp))
+                    return;
+            }
+        }
+        throw new EndOfStreamException("The writer left.");
     }
 
     public static double Microseconds(long ticks) => ticks * 1e6 / Stopwatch.Frequency;

@@ -2,6 +2,34 @@ using System.Diagnostics;
 
 namespace EndToEnd.Latency;
 
+/// <summary>An item whose way is timed, in ticks of the clock that all processes of a machine share.</summary>
+/// <param name="Due">When it was meant to be written.</param>
+/// <param name="Written">When the write began.</param>
+internal readonly record struct Stamp(long Due, long Written)
+{
+    public const int Bytes = 2 * sizeof(long);
+
+    /// <summary>Ends a round.</summary>
+    public static readonly Stamp Last = new(-1, -1);
+}
+
+/// <summary>When items are meant to be sent: at a steady rate, whether or not those before are through.</summary>
+/// <remarks>
+/// Latency counts from the time meant. Counted from the time of the call, a sender that is held up sends less while things are slow,
+/// and the items that it did not send are missing from the figures: that is coordinated omission.
+/// </remarks>
+/// <param name="start">When the first is due, in ticks of the clock.</param>
+/// <param name="rate">Items a second.</param>
+/// <param name="frequency">Ticks a second.</param>
+internal readonly struct OpenLoopSchedule(long start, double rate, long frequency)
+{
+    /// <summary>When an item is due; the first is 0.</summary>
+    public long DueTime(long item) => start + (long)(item * (frequency / rate));
+
+    /// <summary>How many items such a time has at this rate, at least one.</summary>
+    public static long Count(TimeSpan duration, double rate) => Math.Max(1, (long)(duration.TotalSeconds * rate));
+}
+
 /// <summary>Writes items when they are due. The same code for all that are compared.</summary>
 internal static class OpenLoop
 {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.Json;
 using EndToEnd.Machine;
 
@@ -60,3 +61,111 @@ internal sealed record ResultFile
         return [.. old.ExceptBy(@new.Select(id), id, StringComparer.Ordinal).Concat(@new).OrderBy(one => Array.IndexOf(order, id(one)))];
     }
 }
+
+/// <summary>How a figure grows with something: one line for each that is compared.</summary>
+internal sealed record Series
+{
+    public required string Id { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>What grows, with its unit.</summary>
+    public required string X { get; init; }
+
+    /// <summary>What is measured.</summary>
+    public required string Y { get; init; }
+
+    public required string Unit { get; init; }
+
+    public string? Note { get; init; }
+
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>How many threads of the machine ran or waited to, on average, in the minute before the run that it is of.</summary>
+    public double? Load { get; init; }
+
+    /// <summary>Rounds a point.</summary>
+    public required int Rounds { get; init; }
+
+    public required double SecondsPerRound { get; init; }
+
+    public required IReadOnlyList<SeriesLine> Lines { get; init; }
+
+    /// <summary>Why it was not measured.</summary>
+    public string? Skipped { get; init; }
+}
+
+/// <summary>One of those that a series compares.</summary>
+internal sealed record SeriesLine(string Name, IReadOnlyList<SeriesPoint> Points);
+
+/// <summary>The median of some rounds and its interval.</summary>
+internal sealed record SeriesPoint(double X, double Value, double Low, double High)
+{
+    public static SeriesPoint Of(double x, IReadOnlyList<double> values)
+    {
+        (double low, double high) = Statistics.Interval(values);
+        return new SeriesPoint(x, Statistics.Round(Statistics.Median(values)), Statistics.Round(low), Statistics.Round(high));
+    }
+}
+
+/// <summary>How long items are on their way at several offered loads.</summary>
+internal sealed record LatencyResult
+{
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>How many threads of the machine ran or waited to, on average, in the minute before.</summary>
+    public double? Load { get; init; }
+
+    /// <summary>Rounds a line; their items are counted together.</summary>
+    public required int Rounds { get; init; }
+
+    public required double SecondsPerRound { get; init; }
+
+    /// <summary>Load by load.</summary>
+    public required IReadOnlyList<LatencyLine> Lines { get; init; }
+}
+
+/// <summary>One of those that are compared at one load. Times are in microseconds from when an item was due.</summary>
+internal sealed record LatencyLine
+{
+    /// <summary>Who carried the items.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The load in words: the same for all that are compared at it.</summary>
+    public required string Load { get; init; }
+
+    /// <summary>Items a second that were due.</summary>
+    public required double Offered { get; init; }
+
+    /// <summary>Items a second that were read, until the last was.</summary>
+    public required double Achieved { get; init; }
+
+    public required long Count { get; init; }
+
+    public required double P50 { get; init; }
+
+    public required double P90 { get; init; }
+
+    public required double P99 { get; init; }
+
+    public required double P999 { get; init; }
+
+    public required double Max { get; init; }
+
+    /// <summary>The smallest and the largest 99th percentile of a round.</summary>
+    public required double P99Low { get; init; }
+
+    public required double P99High { get; init; }
+
+    /// <summary>99th percentile of how late the write of an item began; a part of its latency.</summary>
+    public required double Late99 { get; init; }
+}
+
+/// <summary>How a result file is written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true,
+    WriteIndented = true)]
+[JsonSerializable(typeof(ResultFile))]
+internal sealed partial class ResultJson : JsonSerializerContext;

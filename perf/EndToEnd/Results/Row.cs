@@ -1,4 +1,30 @@
+using System.Text.Json.Serialization;
+
 namespace EndToEnd.Results;
+
+/// <summary>On which side of its target a ratio should be.</summary>
+internal enum Direction
+{
+    [JsonStringEnumMemberName("atLeast")]
+    AtLeast,
+
+    [JsonStringEnumMemberName("atMost")]
+    AtMost,
+}
+
+/// <summary>A row before it is measured.</summary>
+/// <param name="Id">Its name on the command line and in the result file.</param>
+/// <param name="Unit">What its value and its baseline are in.</param>
+/// <param name="Direction">On which side of the target the ratio should be; without a target, which way is better.</param>
+/// <param name="Target">The ratio to reach; the value itself where there is no baseline; null where the row only compares.</param>
+/// <param name="Against">What the baseline is, in a few words; null where there is none.</param>
+/// <param name="Note">Where the two sides do not mean the same.</param>
+internal sealed record RowSpec(string Id, string Unit, Direction Direction, double? Target = null, string? Against = null, string? Note = null);
+
+/// <summary>What was measured for one row.</summary>
+/// <param name="Values">The library's side, one a pair.</param>
+/// <param name="Baselines">The other side of the same pairs; null where there is no baseline.</param>
+internal sealed record Measurement(IReadOnlyList<double> Values, IReadOnlyList<double>? Baselines);
 
 /// <summary>One row of the result file: medians, the interval of the ratio, and whether the target is met.</summary>
 internal sealed record Row

@@ -1,35 +1,182 @@
+using EndToEnd.Machine;
+using EndToEnd.Parts;
+using EndToEnd.Peers;
+using EndToEnd.Results;
+
 namespace EndToEnd.Scenarios;
 
-/// <summary>Every scenario, in the order of the report.</summary>
+/// <summary>A scenario of which these rows are wanted.</summary>
+internal sealed record SelectedScenario(Scenario Scenario, IReadOnlySet<string> Ids);
+
+/// <summary>Every row, in the order of the report.</summary>
+/// <remarks>
+/// <para>
+/// A new row is a new <see cref="Pair"/> here: a <see cref="RowSpec"/> (its id, unit, direction, target and what the baseline is), the
+/// library's side from <see cref="Scenarios.Ours"/> and the baseline from <see cref="Scenarios.Theirs"/>. The same over another transport
+/// names its scheme: <c>Ours.Longs(1024, "shm")</c>. The first figure of a round is that of the first row, the second that of the second;
+/// the last figure is how many items the round had, for <c>compare</c>.
+/// </para>
+/// <para>
+/// What no side does yet is a new part: a class in <c>Parts/</c>, in the file of its transport, whose constructor takes strings, numbers
+/// and enumerations. What has no rounds is a class of its own, as those in <c>Watched.cs</c>. Then the row goes into the table of
+/// <c>docs/performance.md</c>.
+/// </para>
+/// </remarks>
 internal static class ScenarioList
 {
     public const string AllRows = "all";
 
+    /// <summary>How many links, or writers, are idle where a row has idle ones.</summary>
+    public const int IdleLinks = 1000;
+
+    private const int Capacity = 1024;
+    private const int Deep = 65_536;
+    private const int Unbounded = Parts.Capacity.Unbounded;
+    private const int LongBytes = sizeof(long);
+    private const int Gathered = 64 * 1024;
+    private const int ManyEnds = 4;
+    private const int ManyLinks = 16;
+    private const int VeryManyIdleLinks = 10_000;
+
+    private const string Items = "items/s";
+    private const string Tasks = "tasks/s";
+    private const string Microseconds = "us";
+    private const string Bytes = "B";
+    private const string AsyncSocket = "async Unix socket, 8 B each way";
+    private const string Socket = "Unix socket";
+    private const string NoItemLimit = "The stream limits bytes, not items, and has neither types nor endings; its calls block a thread.";
+    private const string Delayed = " An item leaves only when 64 KiB have gathered or the round ends.";
+    private const string Pickled = "An int is pickled; a thread of the writer sends.";
+    private const string BlockedThreads = "Each end keeps a thread in a blocked call.";
+
     private static readonly Scenario[] s_all =
     [
-        new Throughput("tp-unix", "1024", target: 0.8),
-        new Throughput("tp-unix-deep", "65536", target: 1),
-        new Throughput("tp-unix-unbounded", Parts.Capacity.Unbounded, target: 0.8),
-        new BatchThroughput(),
-        new RecordThroughput(),
-        new RoundTrip(),
-        new Bandwidth(),
-        new Connecting(),
-        new IdleCpu(),
-        new IdleMemory(),
-        new Allocation(),
-        new OwnerThroughput(),
-        new OwnerRoundTrip(),
-        new HubForward(),
-        new HubMany(),
-        new Leased(),
-        new WriterScale(),
-        new HubIdleScale(),
-        new HubMemory(),
-        new IdleScale("scale-idle", 1000, isOnRequest: false),
-        new IdleScale("scale-idle-10000", 10_000, isOnRequest: true),
-        .. WorkerRows.All,
-        .. Comparisons.All,
+        Throughput("tp-unix", Capacity, target: 0.8),
+        Throughput("tp-unix-deep", Deep, target: 2),
+        Throughput("tp-unix-unbounded", Unbounded, target: 1.5),
+        new Pair(AtLeast("tp-batch", Items, 5, "Channel<long> in process, unbounded, one item a call"))
+        {
+            Ours = Ours.Batches(),
+            Theirs = Theirs.Longs(Unbounded),
+        },
+        new Pair(AtLeast("tp-record", Items, 0.8, "System.Text.Json alone, two threads"))
+        {
+            Ours = Ours.Records(RecordFormat.Json),
+            Theirs = Theirs.Records(RecordFormat.Json),
+        },
+        new Pair(AtLeast("tp-record-memorypack", Items, 0.6, "MemoryPack alone, two threads"))
+        {
+            Ours = Ours.Records(RecordFormat.MemoryPack),
+            Theirs = Theirs.Records(RecordFormat.MemoryPack),
+        },
+        new Pair(AtMost("rtt-unix", Microseconds, 1.2, AsyncSocket), AtMost("rtt-unix-p99", Microseconds, 1.2, AsyncSocket))
+        {
+            Ours = Ours.RoundTrip(),
+            Theirs = Theirs.SocketRoundTrip(),
+        },
+        new Pair(AtLeast("bw-unix", "B/s", 0.8, "Unix socket, 1 MiB a call"))
+        {
+            Ours = Ours.Blocks(capacity: 8, BlockWriter.BlockBytes),
+            Theirs = Theirs.SocketBlocks(),
+        },
+        new Pair(AtMost("connect", Microseconds, 3, "Unix socket: connect, 256 B each way, close"))
+        {
+            Ours = Ours.Visits(),
+            Theirs = Theirs.SocketVisits(),
+        },
+        new IdleCpu(AtMost("idle-cpu", "ms", 10), Ours.IdleLinks(IdleLinks)),
+        new IdleMemory(AtMost("idle-memory", Bytes, 16 * 1024), Ours.IdleLinks(IdleLinks)),
+        new Allocation(AtMost("alloc", Bytes, 0.01), Ours.Longs(Capacity), Ours.RoundTrip()),
+        new Pair(AtLeast("tp-owner", Items, 0.8, InProcess(Capacity)))
+        {
+            Ours = Ours.ToOwner(Capacity),
+            Theirs = Theirs.Longs(Capacity),
+        },
+        new Pair(AtMost("rtt-owner", Microseconds, 1.25, Socket), AtMost("rtt-owner-p99", Microseconds, 1.25, Socket))
+        {
+            Ours = Ours.OwnerRoundTrip(),
+            Theirs = Theirs.SocketRoundTrip(),
+        },
+        new Pair(AtLeast("hub-forward", Items, 0.55, "one link"))
+        {
+            Ours = Ours.Forward(Capacity),
+            Theirs = Ours.Longs(Capacity),
+        },
+        new Pair(AtLeast("hub-4x4", Items, 1.2, InProcess(Deep) + ", as many loops"))
+        {
+            Drivers = ManyEnds,
+            Ours = Ours.ManyForward(Deep, ManyEnds),
+            Theirs = Theirs.ManyLongs(Deep, ManyEnds, ManyEnds),
+        },
+        new Pair(AtLeast("leased", Items, 0.65, "a hub without leases"))
+        {
+            Ours = Ours.Leased(Capacity),
+            Theirs = Ours.Forward(Capacity),
+        },
+        new Pair(AtLeast("scale-writers", Items, 0.8, "one link"))
+        {
+            Ours = Ours.ManyToOwner(Deep, ManyLinks),
+            Theirs = Ours.ManyToOwner(Deep, 1),
+        },
+        new Pair(AtLeast("scale-idle-hub", Items, 0.95, "the same without idle writers"))
+        {
+            Ours = Ours.ToOwnerBesideIdle(Capacity, IdleLinks),
+            Theirs = Ours.ToOwnerBesideIdle(Capacity, 0),
+            WhyNotOurs = static () => FileLimit.WhyNot(IdleLinks),
+        },
+        new HubMemory(AtMost("hub-memory", Bytes, 1 << 20), Ours.ForwardCounted(Capacity, items: 1_000_000)) { IsOnRequest = true },
+        IdleScale("scale-idle", IdleLinks, isOnRequest: false),
+        IdleScale("scale-idle-10000", VeryManyIdleLinks, isOnRequest: true),
+        new Pair(AtMost("worker-start", "ms", 1.5, "an empty .NET program, from its start to Main"))
+        {
+            NeedsWorkers = true,
+            Ours = Ours.WorkerStart(),
+            Theirs = Theirs.Alone(PartSpec.Of<ProgramStarter>()),
+        },
+        new Pair(AtLeast("pool-tasks", Tasks, 12, "Python multiprocessing.Pool(2).map, chunksize=16"))
+        {
+            NeedsWorkers = true,
+            Ours = Ours.Pool(nameof(PoolWork.Empty), items: 16_384, chunk: 16),
+            Theirs = Theirs.Python("python_pool.py", 16_384, 16),
+            WhyNotTheirs = PythonPart.WhyNot,
+        },
+        new Pair(AtLeast("pool-scaling", Tasks, 1.8, "the same loop in one process"))
+        {
+            NeedsWorkers = true,
+            Ours = Ours.Pool(nameof(PoolWork.Compute), items: 256, chunk: 4),
+            Theirs = Theirs.Alone(PartSpec.Of<LoopInProcess>(256)),
+        },
+        PythonQueue("python", "Queue", target: 60),
+        PythonQueue("python-joinable", "JoinableQueue", target: null),
+        new Pair(AtMost("python-rtt", Microseconds, 0.8, "Python multiprocessing.Pipe", "An int is pickled; the pipe has no capacity in items."))
+        {
+            SameAs = "rtt-unix",
+            Ours = Ours.RoundTrip(),
+            Theirs = Theirs.Python("python_pipe.py", "Pipe", ""),
+            WhyNotTheirs = PythonPart.WhyNot,
+        },
+        new Pair(AtLeast(
+            "zmq", Items, 6, "libzmq PUSH/PULL over ipc://, unbounded", "Messages of 8 bytes without types; a thread of libzmq sends, in each process."))
+        {
+            SameAs = "tp-unix-unbounded",
+            Ours = Ours.Longs(Unbounded),
+            Theirs = Theirs.Zmq(),
+            WhyNotTheirs = ZmqLibrary.WhyNot,
+        },
+        PeerRoundTrip(
+            "peer-channel-rtt", Theirs.Alone(PartSpec.Of<PingInProcess>()), "Channel<long> in process, both ways",
+            "One process: nothing is copied and no process wakes another."),
+        PeerItems("peer-socket", Theirs.Items(StreamKind.Socket, LongBytes), "Unix socket, a call an item", NoItemLimit),
+        PeerItems("peer-socket-buffered", Theirs.Items(StreamKind.Socket, LongBytes, Gathered), "Unix socket, 64 KiB a call", NoItemLimit + Delayed),
+        PeerItems("peer-pipe", Theirs.Items(StreamKind.Pipe, LongBytes), "anonymous pipe, a call an item", NoItemLimit),
+        PeerItems(
+            "peer-named-pipe", Theirs.Items(StreamKind.NamedPipe, LongBytes), "named pipe, a call an item",
+            NoItemLimit + " On Unix .NET's named pipe is a Unix socket."),
+        PeerRoundTrip("peer-socket-rtt", Theirs.StreamRoundTrip(StreamKind.Socket, LongBytes), "Unix socket, blocking calls", BlockedThreads),
+        PeerRoundTrip("peer-pipe-rtt", Theirs.StreamRoundTrip(StreamKind.Pipe, LongBytes), "two anonymous pipes, blocking calls", BlockedThreads),
+        PeerRoundTrip("peer-named-pipe-rtt", Theirs.StreamRoundTrip(StreamKind.NamedPipe, LongBytes), "named pipe, blocking calls", BlockedThreads),
+        PeerRecords("peer-json", isBuffered: false, "JSON lines over a NetworkStream, a call a line", NoItemLimit),
+        PeerRecords("peer-json-buffered", isBuffered: true, "JSON lines over a NetworkStream, 64 KiB a call", NoItemLimit + Delayed),
     ];
 
     public static IEnumerable<string> Ids => s_all.SelectMany(static scenario => scenario.Rows).Select(static row => row.Id);
@@ -42,4 +189,49 @@ internal static class ScenarioList
             wanted.UnionWith(s_all.Where(static scenario => !scenario.IsOnRequest).SelectMany(static scenario => scenario.Rows).Select(static row => row.Id));
         return [.. s_all.Where(scenario => scenario.Rows.Any(row => wanted.Contains(row.Id))).Select(scenario => new SelectedScenario(scenario, wanted))];
     }
+
+    private static RowSpec AtLeast(string id, string unit, double? target, string? against = null, string? note = null) =>
+        new(id, unit, Direction.AtLeast, target, against, note);
+
+    private static RowSpec AtMost(string id, string unit, double? target, string? against = null, string? note = null) =>
+        new(id, unit, Direction.AtMost, target, against, note);
+
+    private static string InProcess(int capacity) => $"Channel<long> in process, {Parts.Capacity.Describe(capacity)}";
+
+    /// <summary>Numbers from one process to another, one a call, against a channel in process of the same capacity.</summary>
+    private static Pair Throughput(string id, int capacity, double target) =>
+        new(AtLeast(id, Items, target, InProcess(capacity))) { Ours = Ours.Longs(capacity), Theirs = Theirs.Longs(capacity) };
+
+    /// <summary>One busy link of an endpoint that holds idle ones too, against one of an endpoint that holds none.</summary>
+    private static Pair IdleScale(string id, int links, bool isOnRequest) => new(AtLeast(id, Items, 0.95, "the same without idle links"))
+    {
+        IsOnRequest = isOnRequest,
+        Ours = Ours.LongsBesideIdle(Capacity, links),
+        Theirs = Ours.LongsBesideIdle(Capacity, 0),
+        WhyNotOurs = () => FileLimit.WhyNot(links),
+    };
+
+    private static Pair PythonQueue(string id, string kind, double? target) =>
+        new(AtLeast(id, Items, target, $"Python multiprocessing.{kind}(1024)", Pickled))
+        {
+            SameAs = "tp-unix",
+            Ours = Ours.Longs(Capacity),
+            Theirs = Theirs.Python("python_queue.py", kind, Capacity),
+            WhyNotTheirs = PythonPart.WhyNot,
+        };
+
+    // What users would take instead: the same loops with the same items in as many processes, and no target.
+    private static Pair PeerItems(string id, Processes theirs, string against, string note) =>
+        new(AtLeast(id, Items, target: null, against, note)) { SameAs = "tp-unix", Ours = Ours.Longs(Capacity), Theirs = theirs };
+
+    private static Pair PeerRoundTrip(string id, Processes theirs, string against, string note) =>
+        new(AtMost(id, Microseconds, target: null, against, note)) { SameAs = "rtt-unix", Ours = Ours.RoundTrip(), Theirs = theirs };
+
+    private static Pair PeerRecords(string id, bool isBuffered, string against, string note) =>
+        new(AtLeast(id, Items, target: null, against, note))
+        {
+            SameAs = "tp-record",
+            Ours = Ours.Records(RecordFormat.Json),
+            Theirs = Theirs.JsonLines(isBuffered),
+        };
 }

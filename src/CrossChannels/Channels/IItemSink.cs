@@ -35,8 +35,8 @@ internal interface IItemSink
     /// <summary>Waits until there may be room.</summary>
     ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
 
-    /// <summary>Waits until every item accepted so far is received, or (<paramref name="read"/>) processed.</summary>
-    ValueTask CountAsync(bool read, CancellationToken cancellationToken);
+    /// <summary>Waits until every item accepted so far is received, or processed.</summary>
+    ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken);
 
     bool TryComplete(Exception? error);
 

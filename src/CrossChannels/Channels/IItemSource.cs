@@ -6,7 +6,7 @@ namespace CrossChannels.Channels;
 /// <summary>Where a reader's items come from, as bytes. Implemented by structs, so that every call is direct.</summary>
 internal interface IItemSource
 {
-    /// <summary>Guards the waiters that <see cref="TryBlock"/> takes.</summary>
+    /// <summary>Guards the waiters that <see cref="TryEnqueueReader"/> takes.</summary>
     RankedLock Sync { get; }
 
     /// <summary>Why the channel is over, once nothing is left to read.</summary>
@@ -37,7 +37,7 @@ internal interface IItemSource
 
     /// <summary>Queues a caller for one item, unless one is here or the channel is over; then <paramref name="closed"/> tells.</summary>
     /// <returns>False if the caller should try again at once.</returns>
-    bool TryBlock(ReadWaiter waiter, out Closure? closed);
+    bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed);
 
     /// <summary>Waits until there may be an item; false, or the error, when the channel is over and nothing is left.</summary>
     ValueTask<bool> WaitAsync(CancellationToken cancellationToken);

@@ -138,7 +138,7 @@ internal sealed class ItemReader<T, TSource> : CrossChannelReader<T>
     {
         var waiter = (ItemWaiter<T>?)_pool.TryTake() ?? new ItemWaiter<T>(_source.Sync, _pool, _codec);
         short version = waiter.Version;
-        while (!_source.TryBlock(waiter, out Closure? closed))
+        while (!_source.TryEnqueueReader(waiter, out Closure? closed))
         {
             if (TryRead(out T? item))
             {

@@ -12,7 +12,7 @@ internal sealed class ItemWaiter<T>(RankedLock sync, WaiterPool pool, ItemCodec<
     {
         // Settling gives this waiter back, so the item is taken first; if nothing was handed over, settling throws.
         ItemSlice item = Item;
-        Settle(token);
+        TakeResult(token);
         return ItemDecoder.Decode(codec, item);
     }
 }

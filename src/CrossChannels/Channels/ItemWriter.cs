@@ -106,10 +106,10 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
     public override bool TryComplete(Exception? error = null) => _sink.TryComplete(error);
 
     public override ValueTask FlushAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sink.CountAsync(read: false, cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sink.WaitForAckAsync(AckLevel.Received, cancellationToken);
 
     public override ValueTask JoinAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sink.CountAsync(read: true, cancellationToken);
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : _sink.WaitForAckAsync(AckLevel.Processed, cancellationToken);
 
     public override ValueTask<long> CloseAsync(TimeSpan? timeout = null) => _sink.CloseAsync(timeout);
 

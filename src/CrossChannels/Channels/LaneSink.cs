@@ -32,7 +32,7 @@ internal readonly struct LaneSink(LinkHandle handle) : IItemSink
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _sender.WaitAsync(cancellationToken);
 
-    public ValueTask CountAsync(bool read, CancellationToken cancellationToken) => _sender.CountAsync(read, cancellationToken);
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken) => _sender.WaitForAckAsync(level, cancellationToken);
 
     public bool TryComplete(Exception? error) => handle.Link.TryComplete(error);
 

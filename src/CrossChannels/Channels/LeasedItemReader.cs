@@ -112,7 +112,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
     {
         LeaseWaiter waiter = (LeaseWaiter?)_pool.TryTake() ?? new LeaseWaiter(_source.Sync, _pool, Decode);
         short version = waiter.Version;
-        while (!_source.TryBlock(waiter, out Closure? closed))
+        while (!_source.TryEnqueueReader(waiter, out Closure? closed))
         {
             if (TryRead(out Lease<T>? lease))
             {
@@ -151,7 +151,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
         {
             ItemSlice item = Item;
             DeliveryTag tag = Tag;
-            Settle(token);
+            TakeResult(token);
             return decode(item, tag);
         }
     }

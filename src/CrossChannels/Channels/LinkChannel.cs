@@ -22,7 +22,7 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, CrossChannel
 
     public override Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default)
     {
-        _link.Use();
+        _link.EnsureOpen();
         return _link.Greeted.WaitAsync(cancellationToken);
     }
 

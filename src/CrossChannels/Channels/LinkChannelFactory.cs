@@ -99,7 +99,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     public LinkChannel<TWrite, TRead> Defer(Action firstUse)
     {
         LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer, _identity, _halves);
-        channel.Link.Defer(firstUse);
+        channel.Link.DeferOpen(firstUse);
         return channel;
     }
 

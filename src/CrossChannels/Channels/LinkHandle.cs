@@ -11,8 +11,13 @@ internal sealed class LinkHandle(Link link) : IDisposable
     ~LinkHandle()
 #pragma warning restore MA0055
     {
-        if (link.Closed.IsCompleted)
-            return;
+        if (!link.Closed.IsCompleted)
+            ThreadPool.UnsafeQueueUserWorkItem(static handle => handle.CloseLost(), this, preferLocal: false);
+    }
+
+    /// <remarks>On the pool, because it takes locks, writes and logs: on the finalizer's thread a logger that blocks would stop all finalization.</remarks>
+    private void CloseLost()
+    {
         // A caller that waits often holds nothing but its wait; the next collection looks again.
         if (link.HasWaiters)
         {

@@ -17,17 +17,17 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 
     public bool TryCompleteOldest()
     {
-        bool hadNews;
+        bool hadFeedback;
         using (receiver.Sync.Enter())
         {
-            hadNews = _leases.HasNews;
+            hadFeedback = _leases.HasFeedback;
             if (!_leases.TryCompleteOldest())
             {
                 receiver.Closure?.ThrowIfMoved();
                 return _leases.HasLost ? throw receiver.Closure!.ForItem() : false;
             }
         }
-        Send(hadNews);
+        Send(hadFeedback);
         return true;
     }
 
@@ -49,21 +49,21 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
 
     private bool TrySettle(long sequence, SettleOutcome outcome)
     {
-        bool hadNews;
+        bool hadFeedback;
         using (receiver.Sync.Enter())
         {
-            hadNews = _leases.HasNews;
+            hadFeedback = _leases.HasFeedback;
             if (!_leases.TrySettle(sequence, outcome))
                 return false;
         }
-        Send(hadNews);
+        Send(hadFeedback);
         return true;
     }
 
     /// <summary>What is pending already has somebody who sends it.</summary>
-    private void Send(bool hadNews)
+    private void Send(bool hadFeedback)
     {
-        if (!hadNews)
+        if (!hadFeedback)
             receiver.SendSettled();
     }
 }

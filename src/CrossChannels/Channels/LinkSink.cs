@@ -27,8 +27,8 @@ internal readonly struct LinkSink(LinkHandle handle) : IItemSink
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _sender.WaitAsync(cancellationToken);
 
-    public ValueTask CountAsync(bool read, CancellationToken cancellationToken) =>
-        _sender.Closure is { Error: EndMovedException moved } ? ValueTask.FromException(moved) : _sender.CountAsync(read, cancellationToken);
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken) =>
+        _sender.Closure is { Error: EndMovedException moved } ? ValueTask.FromException(moved) : _sender.WaitForAckAsync(level, cancellationToken);
 
     public bool TryComplete(Exception? error) => handle.Link.TryComplete(error);
 
@@ -42,7 +42,7 @@ internal readonly struct LinkSink(LinkHandle handle) : IItemSink
             using var deadline = new CancellationTokenSource(limit, link.Settings.TimeProvider);
             try
             {
-                await _sender.CountAsync(read: false, deadline.Token).ConfigureAwait(false);
+                await _sender.WaitForAckAsync(AckLevel.Received, deadline.Token).ConfigureAwait(false);
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
             {

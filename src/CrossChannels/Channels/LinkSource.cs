@@ -26,7 +26,7 @@ internal readonly struct LinkSource(LinkHandle handle) : IItemSource
 
     public bool TryPeek(out ItemSlice slice) => _receiver.TryPeek(out slice);
 
-    public bool TryBlock(ReadWaiter waiter, out Closure? closed) => _receiver.TryBlock(waiter, out closed);
+    public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed) => _receiver.TryEnqueueReader(waiter, out closed);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _receiver.WaitAsync(cancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Diagnostics;
 
@@ -71,6 +72,7 @@ internal static class ChannelMetrics
 
     private static void Add(Counter<long> counter, long value, EndingKind? kind = null)
     {
+        HeldLocks.AssertNone();
         if (!counter.Enabled)
             return;
         try

@@ -1,3 +1,4 @@
+using CrossChannels.Threading;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Diagnostics;
@@ -159,7 +160,11 @@ internal static partial class Log
         EventName = nameof(ComparerFailed))]
     private static partial void ComparerFailedCore(ILogger logger, string channel, Exception error);
 
-    private static QuietLogger? Quiet(ILogger? logger) => logger is null ? null : new QuietLogger(logger);
+    private static QuietLogger? Quiet(ILogger? logger)
+    {
+        HeldLocks.AssertNone();
+        return logger is null ? null : new QuietLogger(logger);
+    }
 
     /// <summary>The program's logger, without what it throws, which there is no place to report.</summary>
     private sealed class QuietLogger(ILogger logger) : ILogger

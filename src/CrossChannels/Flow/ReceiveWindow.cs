@@ -71,7 +71,7 @@ internal struct ReceiveWindow
     /// Whether credit should be returned now, while the reader goes on: an eighth of the window is free, or the sender has none left,
     /// or the largest batch would not fit.
     /// </summary>
-    public readonly bool IsReturnDue
+    public readonly bool IsGrantDue
     {
         get
         {
@@ -90,11 +90,11 @@ internal struct ReceiveWindow
     }
 
     /// <summary>Whether a reader that goes to sleep should return credit before: the sender has used half of what it had.</summary>
-    public readonly bool IsReturnWise
+    public readonly bool IsGrantWise
     {
         get
         {
-            if (!HasReturn)
+            if (!HasGrant)
                 return false;
             return _grantedBytes - _receivedBytes <= _windowBytes / 2
                 || (_capacity != long.MaxValue && _grantedItems - ReceivedItems <= _capacity / 2);
@@ -102,7 +102,7 @@ internal struct ReceiveWindow
     }
 
     /// <summary>Whether there is anything to return, as when items go the other way and credit can travel with them.</summary>
-    public readonly bool HasReturn =>
+    public readonly bool HasGrant =>
         _consumedBytes + _windowBytes > _grantedBytes || (_capacity != long.MaxValue && ConsumedItems + _capacity > _grantedItems);
 
     /// <summary>Grants everything that is free.</summary>

@@ -126,7 +126,7 @@ internal sealed class ConsumerPort : SendingHalf
     }
 
     /// <summary>Has items sent that it asks for, on this thread, unless somebody does so already.</summary>
-    public void Offer() => _outbox.SendInline(withCredit: false);
+    public void Offer() => _outbox.SendInline(withFeedback: false);
 
     /// <summary>Asks for what it has read, and to give back so many items that it has not.</summary>
     public void PostReclaim(long most) => _outbox.Post(new OutFrame(FrameType.Reclaim, most));

@@ -40,9 +40,8 @@ internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Outpu
     {
         public static readonly RefusedHalves Instance = new();
 
-        public override SendingHalf MakeSender(Outbox outbox) => new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false));
+        public override SendingHalf MakeSender(Outbox outbox) => new NoSending();
 
-        public override ReceivingHalf MakeReceiver(Outbox outbox) =>
-            new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
+        public override ReceivingHalf MakeReceiver(Outbox outbox) => new NoReceiving();
     }
 }

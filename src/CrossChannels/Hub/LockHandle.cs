@@ -18,8 +18,15 @@ internal sealed class LockHandle : IDisposable
     ~LockHandle()
 #pragma warning restore MA0055
     {
-        Log.Lost(Source.Settings.Logger, Address.ToString());
-        _ = Source.CloseAsync().AsTask();
+        // On the pool, because it takes locks, writes and logs: on the finalizer's thread a logger that blocks would stop all finalization.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static handle =>
+            {
+                Log.Lost(handle.Source.Settings.Logger, handle.Address.ToString());
+                _ = handle.Source.CloseAsync().AsTask();
+            },
+            this,
+            preferLocal: false);
     }
 
     public LockSource Source { get; }

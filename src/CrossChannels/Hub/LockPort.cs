@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using CrossChannels.Channels;
 using CrossChannels.Links;
-using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
@@ -12,8 +10,12 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
     public const int MaxTickets = 100_000;
 
     private readonly Dictionary<long, Ticket> _tickets = [];
-    private readonly ConcurrentQueue<LockAnswer> _outgoing = new();
-    private readonly RankedLock _sending = new(LockRank.LockSending);
+    private readonly LockOutgoing<LockAnswer> _outgoing = new(answer =>
+    {
+        if (!channel.Writer.TryWrite(answer) && channel.Writer.Ending is null)
+            channel.Link.Violate($"The peer does not read the answers of lock '{hub.Name}'.");
+    });
+
     private long _probes;
     private long _answered;
     private bool _isGone;
@@ -90,17 +92,7 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
     public void ProbeLocked() => Post(new LockAnswer(++_probes, 0, LockAnswerKind.Probe));
 
     /// <summary>Sends what was posted, outside the lock, in the order in which it was posted.</summary>
-    public void Flush()
-    {
-        using (_sending.Enter())
-        {
-            while (_outgoing.TryDequeue(out LockAnswer answer))
-            {
-                if (!channel.Writer.TryWrite(answer) && channel.Writer.Ending is null)
-                    Link.Violate($"The peer does not read the answers of lock '{hub.Name}'.");
-            }
-        }
-    }
+    public void Flush() => _outgoing.Flush();
 
     private string? Enter(LockQueue queue, long id, bool isTry)
     {
@@ -129,7 +121,7 @@ internal sealed class LockPort(HubLock hub, LinkChannel<LockAnswer, LockRequest>
 
     private void Post(LockAnswer answer)
     {
-        _outgoing.Enqueue(answer);
+        _outgoing.Add(answer);
         hub.Due(this);
     }
 

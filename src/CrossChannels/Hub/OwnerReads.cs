@@ -98,7 +98,7 @@ internal sealed class OwnerReads
     }
 
     /// <summary>Queues a caller for one item, unless one is here or the channel is over.</summary>
-    public bool TryBlock(ReadWaiter waiter, out Closure? closed)
+    public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed)
     {
         HubAfterLock duties = default;
         using (_sync.Enter())

@@ -35,7 +35,7 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _owner.WaitAsync(cancellationToken);
 
-    public ValueTask CountAsync(bool read, CancellationToken cancellationToken) => read ? _owner.JoinAsync(cancellationToken) : default;
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken) => level == AckLevel.Processed ? _owner.JoinAsync(cancellationToken) : default;
 
     public bool TryComplete(Exception? error) => channel.Course.TryComplete(error);
 

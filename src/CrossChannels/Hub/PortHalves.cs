@@ -9,10 +9,10 @@ internal sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHal
     public override bool HasOwner => true;
 
     public override SendingHalf MakeSender(Outbox outbox) => IsWriter
-        ? new ItemSender(outbox, new SenderOptions(0, 1, 1, WakeInline: false))
+        ? new NoSending()
         : new ConsumerPort(Channel, outbox) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() };
 
     public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
         ? new ProducerPort(Channel, outbox, Channel.Bytes.Window) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() }
-        : new ItemReceiver(outbox, new ReceiverOptions(0, 1, 1, 1, Drops: null, IsSingleReader: false, WakeInline: false));
+        : new NoReceiving();
 }

@@ -199,7 +199,7 @@ internal sealed class ProducerPort : ReceivingHalf
     public void SendCredit(bool isParking)
     {
         if (isParking)
-            _outbox.SendInline(withCredit: true);
+            _outbox.SendInline(withFeedback: true);
         else
             _outbox.ScheduleFeedback();
     }

@@ -9,12 +9,15 @@ internal sealed class RemoteLock : LockSource
     private readonly LinkChannel<LockRequest, LockAnswer> _channel;
     private readonly RankedLock _sync = new(LockRank.RemoteLock);
     private readonly Dictionary<long, LockClaim> _claims = [];
+    private readonly LockOutgoing<LockRequest> _outgoing;
     private long _lastId;
     private Exception? _end;
 
     public RemoteLock(LinkChannel<LockRequest, LockAnswer> channel)
     {
         _channel = channel;
+        // Where the link is over, the end of the claims is on its way.
+        _outgoing = new LockOutgoing<LockRequest>(request => channel.Writer.TryWrite(request));
         _ = ListenAsync();
     }
 
@@ -24,17 +27,19 @@ internal sealed class RemoteLock : LockSource
 
     public override LockClaim Ask(bool isTry)
     {
+        LockClaim claim;
         using (_sync.Enter())
         {
             if (_end is { } end)
                 throw end;
             if (_claims.Count == LockPort.MaxTickets)
                 throw new InvalidOperationException($"The lock is asked for {LockPort.MaxTickets:N0} times through one object already.");
-            var claim = new LockClaim(++_lastId, isTry);
+            claim = new LockClaim(++_lastId, isTry);
             _claims.Add(claim.Id, claim);
-            Say(claim, isTry ? LockRequestKind.TryAcquire : LockRequestKind.Acquire);
-            return claim;
+            SayLocked(claim, isTry ? LockRequestKind.TryAcquire : LockRequestKind.Acquire);
         }
+        _outgoing.Flush();
+        return claim;
     }
 
     public override void Withdraw(LockClaim claim)
@@ -47,8 +52,9 @@ internal sealed class RemoteLock : LockSource
             bool isAnswered = claim.State == LockClaimState.Held || !claim.IsTry;
             claim.Leave();
             if (isAnswered)
-                Say(claim, LockRequestKind.Withdraw);
+                SayLocked(claim, LockRequestKind.Withdraw);
         }
+        _outgoing.Flush();
     }
 
     public override bool TryRelease(LockClaim claim)
@@ -58,9 +64,10 @@ internal sealed class RemoteLock : LockSource
             if (claim.State != LockClaimState.Held)
                 return false;
             claim.Leave();
-            Say(claim, LockRequestKind.Release);
-            return true;
+            SayLocked(claim, LockRequestKind.Release);
         }
+        _outgoing.Flush();
+        return true;
     }
 
     public override async ValueTask CloseAsync()
@@ -70,11 +77,12 @@ internal sealed class RemoteLock : LockSource
             foreach (LockClaim claim in _claims.Values)
             {
                 if (claim.State == LockClaimState.Held)
-                    Say(claim, LockRequestKind.Release);
+                    SayLocked(claim, LockRequestKind.Release);
             }
             // What was not granted here leaves with the link, and is known to be unseen.
             End(new ObjectDisposedException(nameof(CrossLock)));
         }
+        _outgoing.Flush();
         _channel.Writer.TryComplete();
         await _channel.DisposeAsync().ConfigureAwait(false);
     }
@@ -104,37 +112,42 @@ internal sealed class RemoteLock : LockSource
     /// <returns>What is wrong with the answer; null if nothing is.</returns>
     private string? Handle(LockAnswer answer)
     {
+        string? mistake;
         using (_sync.Enter())
+            mistake = _end is null ? HandleLocked(answer) : null;
+        _outgoing.Flush();
+        return mistake;
+    }
+
+    private string? HandleLocked(LockAnswer answer)
+    {
+        _sync.AssertHeld();
+        if (answer.Kind == LockAnswerKind.Probe)
         {
-            if (_end is not null)
+            _outgoing.Add(new LockRequest(answer.Id, LockRequestKind.Alive));
+            return null;
+        }
+        if (!_claims.TryGetValue(answer.Id, out LockClaim? claim))
+            return $"The hub answers request {answer.Id} of a lock, and there is none.";
+        switch (answer.Kind)
+        {
+            case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Waiting:
+                claim.Grant(answer.Token, answer.Kind == LockAnswerKind.GrantedAbandoned);
                 return null;
-            if (answer.Kind == LockAnswerKind.Probe)
-            {
-                _channel.Writer.TryWrite(new LockRequest(answer.Id, LockRequestKind.Alive));
+            case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Leaving:
+                if (claim.IsTry)
+                    SayLocked(claim, LockRequestKind.Withdraw);
                 return null;
-            }
-            if (!_claims.TryGetValue(answer.Id, out LockClaim? claim))
-                return $"The hub answers request {answer.Id} of a lock, and there is none.";
-            switch (answer.Kind)
-            {
-                case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Waiting:
-                    claim.Grant(answer.Token, answer.Kind == LockAnswerKind.GrantedAbandoned);
-                    return null;
-                case LockAnswerKind.Granted or LockAnswerKind.GrantedAbandoned when claim.State == LockClaimState.Leaving:
-                    if (claim.IsTry)
-                        Say(claim, LockRequestKind.Withdraw);
-                    return null;
-                case LockAnswerKind.Busy when claim is { IsTry: true, State: LockClaimState.Waiting or LockClaimState.Leaving }:
-                    _claims.Remove(claim.Id);
-                    claim.Fail(new TimeoutException());
-                    return null;
-                case LockAnswerKind.Left when claim.State == LockClaimState.Leaving:
-                    _claims.Remove(claim.Id);
-                    claim.Done();
-                    return null;
-                default:
-                    return $"The hub answers request {answer.Id} of a lock with kind {(long)answer.Kind}, and it is {claim.State}.";
-            }
+            case LockAnswerKind.Busy when claim is { IsTry: true, State: LockClaimState.Waiting or LockClaimState.Leaving }:
+                _claims.Remove(claim.Id);
+                claim.Fail(new TimeoutException());
+                return null;
+            case LockAnswerKind.Left when claim.State == LockClaimState.Leaving:
+                _claims.Remove(claim.Id);
+                claim.Done();
+                return null;
+            default:
+                return $"The hub answers request {answer.Id} of a lock with kind {(long)answer.Kind}, and it is {claim.State}.";
         }
     }
 
@@ -148,6 +161,9 @@ internal sealed class RemoteLock : LockSource
         _claims.Clear();
     }
 
-    /// <summary>Says it at once; where the link is over, the end of the claims is on its way.</summary>
-    private void Say(LockClaim claim, LockRequestKind kind) => _channel.Writer.TryWrite(new LockRequest(claim.Id, kind));
+    private void SayLocked(LockClaim claim, LockRequestKind kind)
+    {
+        _sync.AssertHeld();
+        _outgoing.Add(new LockRequest(claim.Id, kind));
+    }
 }

@@ -100,10 +100,10 @@ internal sealed class Link
 
     /// <summary>Waits for its connection, in place of <see cref="Start()"/>.</summary>
     /// <param name="firstUse">Called, without a lock and perhaps more often than once, when this end is used before it has one.</param>
-    public void Defer(Action firstUse)
+    public void DeferOpen(Action firstUse)
     {
         ChannelMetrics.LinkOpened();
-        _outbox.Defer(firstUse);
+        _outbox.DeferOpen(firstUse);
     }
 
     /// <summary>Begins with the connection that it waited for.</summary>
@@ -121,7 +121,7 @@ internal sealed class Link
     }
 
     /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>
-    public void Use() => _outbox.Use();
+    public void EnsureOpen() => _outbox.EnsureOpen();
 
     private void Begin(bool isGreetingSent)
     {
@@ -130,9 +130,10 @@ internal sealed class Link
         if (!isGreetingSent)
             _outbox.PostOpening(_identity.Greeting(), isOver: false);
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
+        // It may have been closed while it waited for this connection. Closing is marked before the connection is looked at, and the connection is set
+        // before the mark is looked at here: so at least one of the two disposes it, and where both do, the second does nothing.
         if (!_connection.IsClosing)
             return;
-        // It was closed while it waited for this connection.
         LinkRegistry.Remove(this);
         _ = _peer.Connected.Connection?.DisposeAsync().AsTask();
     }
@@ -141,7 +142,7 @@ internal sealed class Link
     public bool TryComplete(Exception? error)
     {
         Sender.Closure?.ThrowIfMoved();
-        Use();
+        EnsureOpen();
         return _writing.TryComplete(error);
     }
 
@@ -151,7 +152,7 @@ internal sealed class Link
     /// <inheritdoc cref="SenderShutdown.Leave"/>
     public bool Leave(Exception? error = null)
     {
-        Use();
+        EnsureOpen();
         return _writing.Leave(error);
     }
 
@@ -159,7 +160,7 @@ internal sealed class Link
     /// <returns>Done when the writer has confirmed it, or the connection is closed.</returns>
     public Task CloseReaderAsync(string? reason, Exception? error = null)
     {
-        Use();
+        EnsureOpen();
         error ??= new ReaderClosedException("this end", reason);
         if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
             TellReaderClosed(reason);
@@ -207,7 +208,7 @@ internal sealed class Link
     /// <summary>Ends the link at once; items that arrived and were not read are dropped here.</summary>
     public void Abort(string? reason)
     {
-        Use();
+        EnsureOpen();
         Die(LinkFailure.Aborted(reason ?? "no reason given"));
     }
 
@@ -217,9 +218,9 @@ internal sealed class Link
     /// <summary>Ends a link that never had a connection, because this end was given away.</summary>
     public void MoveAway(Exception moved)
     {
+        Interlocked.CompareExchange(ref _cause, moved, null);
         _writing.MoveAway(moved);
         Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, moved), moved), drop: true);
-        Interlocked.CompareExchange(ref _cause, moved, null);
         Close();
     }
 
@@ -346,8 +347,10 @@ internal sealed class Link
         if (_identity.Reads.IsNone)
             return;
         EndingKind kind = Receiver.Ending!.Kind;
-        ChannelMetrics.Ended(kind);
-        if (Volatile.Read(ref _cause) is not null)
+        Exception? cause = Volatile.Read(ref _cause);
+        if (cause is not EndMovedException)
+            ChannelMetrics.Ended(kind);
+        if (cause is not null)
             return;
         // A reader that closes says ReceiveClosing instead, and is done only then: its reason must go before the goodbye.
         if (kind == EndingKind.ReaderClosed || total != Receiver.ReceivedItems)

@@ -4,7 +4,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Links;
 
 /// <summary>What each frame of the peer means for the two halves of a link. Called by the receive loop only, one frame at a time.</summary>
-internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox, SendingHalf sender, ReceivingHalf receiver) : FrameSink
+internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox, SendingHalf sender, ReceivingHalf receiver)
 {
     private readonly PeerActivity _pace = new(identity.Settings);
     private long _creditItems;
@@ -21,11 +21,14 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     public TimeSpan Silence => _pace.Silence;
 
-    public override int MaxItemBytes => receiver.MaxItemBytes;
+    /// <summary>Bytes of the largest item that may come in.</summary>
+    public int MaxItemBytes => receiver.MaxItemBytes;
 
-    public override void OnBytes() => _pace.Heard();
+    /// <summary>Something came.</summary>
+    public void OnBytes() => _pace.Heard();
 
-    public override void OnHello(Preamble preamble, ReadOnlySpan<byte> hello)
+    /// <summary>The peer's preamble and hello.</summary>
+    public void OnHello(Preamble preamble, ReadOnlySpan<byte> hello)
     {
         // A peer of another version may say hello in another form, so that is judged first.
         int version = Preamble.Common(LinkIdentity.Versions, preamble);
@@ -38,7 +41,9 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         outbox.PostOpening(welcome, isOver: true);
     }
 
-    public override int OnItemsHeader(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension)
+    /// <summary>The start of an Items frame, and its extension block.</summary>
+    /// <returns>The payload's length in bytes.</returns>
+    public int OnItemsHeader(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension)
     {
         RequireWelcome(header.Type);
         if (link.IsPeerDone)
@@ -48,7 +53,8 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         return payload;
     }
 
-    public override void OnItems(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
+    /// <summary>A whole payload.</summary>
+    public void OnItems(ReadOnlySpan<byte> payload, int count, ref WakeList wake)
     {
         CheckLengths(payload, count);
         if (!_isDiscarding)
@@ -56,7 +62,8 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         AnswerFlush();
     }
 
-    public override void OnItems(Segment payload, int count, ref WakeList wake)
+    /// <summary>A whole payload in a segment of its own, which this takes over.</summary>
+    public void OnItems(Segment payload, int count, ref WakeList wake)
     {
         CheckLengths(payload.Array.AsSpan(0, payload.Written), count);
         if (_isDiscarding)
@@ -66,7 +73,8 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         AnswerFlush();
     }
 
-    public override void OnControl(in FrameHeader header, bool isKnown, ReadOnlySpan<byte> body, ref WakeList wake)
+    /// <summary>A whole control frame; one of a type that is not known is only counted.</summary>
+    public void OnControl(in FrameHeader header, bool isKnown, ReadOnlySpan<byte> body, ref WakeList wake)
     {
         FrameType type = header.Type;
         if (!isKnown)
@@ -109,7 +117,8 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         }
     }
 
-    public override void OnEnd(Exception? error) => link.OnInputEnded(error);
+    /// <summary>The peer sends nothing more (null), or reading failed. The last of all calls.</summary>
+    public void OnEnd(Exception? error) => link.OnInputEnded(error);
 
     private void OnWelcome(WelcomeFrame welcome)
     {

@@ -40,13 +40,11 @@ internal sealed class HubListener : IAsyncDisposable
         {
             using var deadline = new CancellationTokenSource(_settings.GreetingTimeout, _settings.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
-            await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
-            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(new StreamInput(connection.Input), either.Token).ConfigureAwait(false);
-            var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
-            var output = new StreamOutput(connection.Output, endsWritesOnClose: true);
+            LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
+            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, either.Token).ConfigureAwait(false);
             if (hello is { Channel.Length: > 0 } && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
                 await WaitForNameAsync(hello.Channel, either.Token).ConfigureAwait(false);
-            link = hello is null ? HubRequest.RefuseVersion(input, output, peer, _settings) : _directory.Attach(new HubRequest(hello, input, output, peer));
+            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer));
             await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
         }
         catch (Exception e)

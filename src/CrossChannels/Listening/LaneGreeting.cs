@@ -20,13 +20,13 @@ internal static class LaneGreeting
     /// <summary>Begins a link on a connection whose peer is trusted.</summary>
     /// <exception cref="IOException">The connection is broken.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
-        LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, DescriptorSocket socket, LinkPeer peer, CancellationToken cancellationToken)
+        LinkChannelFactory<TWrite, TRead> factory, LinkWire wire, DescriptorSocket socket, CancellationToken cancellationToken)
     {
         LaneEnd? incoming = null, outgoing = null;
         SafeFileHandle? received = null;
         try
         {
-            bool canUse = TrySend(factory, socket, peer, out incoming);
+            bool canUse = TrySend(factory, socket, wire.Peer, out incoming);
             byte[] bytes = new byte[Preamble.Size + Preamble.MaxHelloLength];
             int length = 0;
             bool isLost = false, hasEnded = false;
@@ -43,23 +43,22 @@ internal static class LaneGreeting
             }
 
             // What came is read again by the link, which judges it as it does everywhere.
-            var input = new ReplayInput(bytes.AsMemory(0, length), new StreamInput(connection.Input));
-            var output = new StreamOutput(connection.Output, endsWritesOnClose: true);
+            var input = new ReplayInput(bytes.AsMemory(0, length), wire.Input);
             ulong features = hello?.Features ?? 0;
             if (!canUse || (features & HelloFeatures.Lanes) == 0)
             {
                 incoming?.Dispose();
                 if (canUse && hello is not null)
-                    Log.NoLane(factory.Settings.Logger, peer.Endpoint, "the other end does not offer it");
-                return factory.Start(input, output, peer, null, null, isFenceShared: false);
+                    Log.NoLane(factory.Settings.Logger, wire.Peer.Endpoint, "the other end does not offer it");
+                return factory.Start(input, wire.Output, wire.Peer, null, null, isFenceShared: false);
             }
             if ((features & HelloFeatures.LaneIsHere) != 0 && typeof(TWrite) != typeof(NoItem) && TryOpen(received, isLost, factory.WrittenElementSize, out outgoing) is { } fault)
             {
                 incoming?.Dispose();
-                return factory.RefuseLane(input, output, peer, fault);
+                return factory.RefuseLane(input, wire.Output, wire.Peer, fault);
             }
             bool isFenceShared = ProcessFence.IsAvailable && (features & HelloFeatures.ProcessFence) != 0;
-            return factory.Start(input, output, peer, outgoing, incoming, isFenceShared);
+            return factory.Start(input, wire.Output, wire.Peer, outgoing, incoming, isFenceShared);
         }
         catch
         {

@@ -5,9 +5,20 @@ using CrossChannels.Transports;
 
 namespace CrossChannels;
 
-/// <summary>Where transports and links meet: makes a channel of a connection.</summary>
+/// <summary>Where transports and links meet: makes a wire, or a channel, of a connection.</summary>
 internal static class TransportStart
 {
+    /// <summary>Authenticates a connection; the caller sets the deadline, and disposes the connection if this fails.</summary>
+    /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
+    public static async Task<LinkWire> OpenWireAsync(this TransportConnection connection, CancellationToken cancellationToken)
+    {
+        await connection.AuthenticateAsync(cancellationToken).ConfigureAwait(false);
+        return new LinkWire(
+            new StreamInput(connection.Input),
+            new StreamOutput(connection.Output, endsWritesOnClose: true),
+            new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection));
+    }
+
     /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
     /// <param name="factory">Makes the channel.</param>
     /// <param name="connection">The connection.</param>
@@ -23,13 +34,12 @@ internal static class TransportStart
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
-            await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
-            var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
+            LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
             if (offersLane && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
-                return await LaneGreeting.StartAsync(factory, connection, descriptors, peer, either.Token).ConfigureAwait(false);
+                return await LaneGreeting.StartAsync(factory, wire, descriptors, either.Token).ConfigureAwait(false);
             if (offersLane)
-                Log.NoLane(settings.Logger, peer.Endpoint, "this system has none");
-            return factory.Start(new StreamInput(connection.Input), new StreamOutput(connection.Output, endsWritesOnClose: true), peer);
+                Log.NoLane(settings.Logger, wire.Peer.Endpoint, "this system has none");
+            return factory.Start(wire.Input, wire.Output, wire.Peer);
         }
         catch (Exception e)
         {

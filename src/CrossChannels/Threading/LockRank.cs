@@ -16,9 +16,6 @@ internal enum LockRank
     /// <summary>A hub's lock: its queue and its links.</summary>
     HubLock = 40,
 
-    /// <summary>The order in which the answers of one lock's link are sent.</summary>
-    LockSending = 50,
-
     /// <summary>The claims of one remote lock.</summary>
     RemoteLock = 60,
 

@@ -44,10 +44,10 @@ internal static class PairRendezvous
             {
                 using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-                await connection.AuthenticateAsync(either.Token).ConfigureAwait(false);
-                (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(new StreamInput(connection.Input), either.Token).ConfigureAwait(false);
+                LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
+                (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, either.Token).ConfigureAwait(false);
                 if (hello is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(hello.Channel), Encoding.UTF8.GetBytes(secret)))
-                    return WayOf(connection, input, hello);
+                    return new PairConnection(input, wire.Output, wire.Peer, hello);
                 await connection.DisposeAsync().ConfigureAwait(false);
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -73,13 +73,13 @@ internal static class PairRendezvous
             TransportConnection connection = await Transport.ConnectAsync(address, settings, cancellationToken).ConfigureAwait(false);
             try
             {
-                await connection.AuthenticateAsync(cancellationToken).ConfigureAwait(false);
+                LinkWire wire = await connection.OpenWireAsync(cancellationToken).ConfigureAwait(false);
                 await connection.Output.WriteAsync(greeting, cancellationToken).ConfigureAwait(false);
                 await connection.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
                 byte[] first = new byte[Preamble.Size + Preamble.MaxHelloLength];
                 int count = await connection.Input.ReadAsync(first, cancellationToken).ConfigureAwait(false);
                 if (count > 0)
-                    return WayOf(connection, new ReplayInput(first.AsMemory(0, count), new StreamInput(connection.Input)), hello: null);
+                    return new PairConnection(new ReplayInput(first.AsMemory(0, count), wire.Input), wire.Output, wire.Peer, Hello: null);
             }
             catch (IOException e) when (e is not CrossChannelException)
             {
@@ -94,10 +94,4 @@ internal static class PairRendezvous
             await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
-
-    private static PairConnection WayOf(TransportConnection connection, LinkInput input, Hello? hello) => new(
-        input,
-        new StreamOutput(connection.Output, endsWritesOnClose: true),
-        new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection),
-        hello);
 }

@@ -104,12 +104,12 @@ internal sealed class CreditModel
         {
             _window.Consume(1, bytes);
             consumed++;
-            if (_window.IsReturnDue)
+            if (_window.IsGrantDue)
                 Grant();
             return true;
         }
         // A reader that finds nothing gives back what is free before it waits.
-        if (!_window.HasReturn)
+        if (!_window.HasGrant)
             return false;
         Grant();
         return true;

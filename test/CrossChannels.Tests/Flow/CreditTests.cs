@@ -69,7 +69,7 @@ public sealed class CreditTests
         Assert.IsTrue(receiver.TryReceive(1, 1000));
         Assert.IsFalse(receiver.TryReceive(1, 1));
         receiver.Consume(1, 1000);
-        Assert.IsTrue(receiver.IsReturnDue);
+        Assert.IsTrue(receiver.IsGrantDue);
         (long items, long bytes) = receiver.Grant();
         Assert.IsTrue(credit.TryGrant(items, bytes));
         Assert.IsTrue(credit.MaySend(1000, 1));

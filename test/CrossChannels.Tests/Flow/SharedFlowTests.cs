@@ -83,10 +83,10 @@ public sealed class SharedFlowTests
     {
         var window = new ReceiveWindow(0, 100, 100);
         Assert.AreEqual((0L, 100L), window.Granted);
-        Assert.IsFalse(window.HasReturn);
+        Assert.IsFalse(window.HasGrant);
         Assert.IsFalse(window.TryReceive(1, 1));
         window.SetCapacity(3);
-        Assert.IsTrue(window.IsReturnDue);
+        Assert.IsTrue(window.IsGrantDue);
         Assert.AreEqual((3L, 100L), window.Grant());
         Assert.IsTrue(window.TryReceive(3, 10));
         window.SetCapacity(1);
@@ -120,13 +120,13 @@ public sealed class SharedFlowTests
                 default:
                     granted = Math.Max(granted, consumed + capacity);
                     Assert.AreEqual(granted, window.Grant().Items);
-                    Assert.IsFalse(window.HasReturn);
-                    Assert.IsFalse(window.IsReturnDue || window.IsReturnWise, "Nothing is left to return.");
+                    Assert.IsFalse(window.HasGrant);
+                    Assert.IsFalse(window.IsGrantDue || window.IsGrantWise, "Nothing is left to return.");
                     break;
             }
             Assert.AreEqual(granted, window.Granted.Items);
             if (consumed + capacity > granted && granted == received)
-                Assert.IsTrue(window.IsReturnDue && window.IsReturnWise, "The sender has no credit, and there is room.");
+                Assert.IsTrue(window.IsGrantDue && window.IsGrantWise, "The sender has no credit, and there is room.");
         }
     });
 

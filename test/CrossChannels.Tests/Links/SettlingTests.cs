@@ -46,7 +46,7 @@ public sealed class SettlingTests
         var queue = new SettleQueue();
         for (int i = 0; i < 100_000; i++)
             queue.Add(i, SettleOutcome.Completed);
-        byte[] room = new byte[ReceivingHalf.MaxReturnBytes];
+        byte[] room = new byte[ReceivingHalf.MaxFeedbackBytes];
         Assert.AreEqual(FrameHeader.Size + SettleFrame.LeastSize + SettleFrame.RangeSize, queue.Write(room));
         Assert.IsTrue(queue.IsEmpty);
         Assert.AreEqual(0, queue.Write(room));

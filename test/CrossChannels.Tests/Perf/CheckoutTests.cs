@@ -1,5 +1,4 @@
 using EndToEnd.Comparing;
-using EndToEnd.Comparing.Versions;
 
 namespace CrossChannels.Tests.Perf;
 

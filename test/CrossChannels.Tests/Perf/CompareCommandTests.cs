@@ -1,4 +1,4 @@
-using EndToEnd.Comparing.Versions;
+using EndToEnd.Comparing;
 
 namespace CrossChannels.Tests.Perf;
 

@@ -1,5 +1,5 @@
 using EndToEnd.Comparing.Judging;
-using EndToEnd.Comparing.Reporting;
+using EndToEnd.Comparing;
 using EndToEnd.Counters;
 
 namespace CrossChannels.Tests.Perf;

@@ -1,8 +1,5 @@
 using EndToEnd.Comparing;
-using EndToEnd.Comparing.Calibrating;
 using EndToEnd.Comparing.Judging;
-using EndToEnd.Comparing.Measuring;
-using EndToEnd.Comparing.Versions;
 using EndToEnd.Counters;
 using EndToEnd.Peers;
 using EndToEnd.Results;
@@ -133,7 +130,7 @@ public sealed class ComparisonTests
         ComparisonPlan plan = ComparisonPlan.Quick(1, TimeSpan.FromMinutes(1));
         var comparison = new Comparison(own, own, [ComparedScenario.Of(ScenarioList.Select(["tp-unix"])[0], own, own)], plan, VerdictRule.DefaultThreshold);
         using var cancel = new CancellationTokenSource();
-        Task<EndToEnd.Comparing.Reporting.ComparisonResult> run = comparison.RunAsync("any", cancel.Token);
+        Task<ComparisonResult> run = comparison.RunAsync("any", cancel.Token);
         try
         {
             await Wait.Until(() => run.IsCompleted || Children().Length > 0);

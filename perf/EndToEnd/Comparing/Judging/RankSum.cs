@@ -1,3 +1,5 @@
+using EndToEnd.Results;
+
 namespace EndToEnd.Comparing.Judging;
 
 /// <summary>The exact distribution of the rank sum (Wilcoxon, Mann and Whitney), for two small samples, ties included.</summary>
@@ -77,5 +79,41 @@ internal static class RankSum
         for (int i = 1; i <= choose; i++)
             ways = ways * (of - choose + i) / i;
         return ways;
+    }
+}
+
+/// <summary>By how much one sample lies above another, with its confidence interval: the estimate that belongs to the rank sum test.</summary>
+/// <param name="Estimate">The median of all pairwise differences (Hodges and Lehmann).</param>
+/// <param name="Low">The lower end of the interval.</param>
+/// <param name="High">The upper end of the interval.</param>
+internal readonly record struct Shift(double Estimate, double Low, double High)
+{
+    public const double Alpha = 0.05;
+
+    /// <summary>How far <paramref name="second"/> lies above <paramref name="first"/>.</summary>
+    /// <remarks>The interval holds the shift with at least 95 %; where the samples are too small for that, it is the widest there is.</remarks>
+    public static Shift Of(IReadOnlyList<double> first, IReadOnlyList<double> second)
+    {
+        double[] differences = [.. second.SelectMany(_ => first, static (above, below) => above - below).Order()];
+        int leftOut = Math.Max(0, RankSum.LeftOut(first.Count, second.Count, Alpha));
+        return new Shift(Statistics.Median(differences), differences[leftOut], differences[^(leftOut + 1)]);
+    }
+}
+
+/// <summary>Corrects p-values for their number (Holm's step-down method), so that all together are wrong no more often than one alone.</summary>
+internal static class Holm
+{
+    /// <returns>The corrected p-values, in the order of the given ones; each is compared with the level as it is.</returns>
+    public static double[] Adjust(IReadOnlyList<double> values)
+    {
+        double[] adjusted = new double[values.Count];
+        double largest = 0;
+        int left = values.Count;
+        foreach (int i in Enumerable.Range(0, values.Count).OrderBy(i => values[i]))
+        {
+            largest = Math.Max(largest, Math.Min(1, values[i] * left--));
+            adjusted[i] = largest;
+        }
+        return adjusted;
     }
 }

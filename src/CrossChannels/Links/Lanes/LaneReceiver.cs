@@ -184,7 +184,7 @@ internal sealed class LaneReceiver : ReceivingHalf
 
     /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>
     /// <returns>False if the caller should try again at once.</returns>
-    public bool TryBlock(ReadWaiter waiter, out Closure? closed)
+    public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed)
     {
         if (Spin() && HasItems())
         {

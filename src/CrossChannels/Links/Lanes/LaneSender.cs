@@ -23,7 +23,7 @@ internal sealed class LaneSender : SendingHalf
     private readonly bool _wakeInline;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
-    private readonly CountWatch _read;
+    private readonly AckWatch _read;
     private readonly SharedSegment _segment;
     private readonly LaneWriter _lane;
     private LaneGate _gate;
@@ -48,7 +48,7 @@ internal sealed class LaneSender : SendingHalf
         _limit = new ItemLimit(options.MaxItemBytes);
         _waiters = new WriterWaiters(outbox, isShared: false);
         _blocked = _waiters.Blocked;
-        _read = new CountWatch(outbox, FrameType.Join);
+        _read = new AckWatch(outbox, FrameType.Join);
         _segment = end.Segment;
         _lane = new LaneWriter(end.Segment, end.Layout, isFenceShared, options.MaxUnsentBytes);
     }
@@ -189,23 +189,23 @@ internal sealed class LaneSender : SendingHalf
         return new ValueTask<bool>(waiter, version);
     }
 
-    /// <summary>Waits until the reader has taken (<paramref name="read"/>) every item published so far; they are received already.</summary>
-    public ValueTask CountAsync(bool read, CancellationToken cancellationToken)
+    /// <summary>Waits until the reader has taken every item published so far; received they are already.</summary>
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken)
     {
-        CountWaiter waiter;
+        AckWaiter waiter;
         short version;
         using (_sync.Enter())
         {
             long target = _lane.Written;
             LookLocked();
-            if (_lane.Taken >= target || (!read && _detached is null))
+            if (_lane.Taken >= target || (level == AckLevel.Received && _detached is null))
                 return default;
             if (_detached is { } error)
                 return ValueTask.FromException(error);
             waiter = _read.Enqueue(target);
             version = waiter.Version;
         }
-        _outbox.SendInline(withCredit: false);
+        _outbox.SendInline(withFeedback: false);
         waiter.Watch(cancellationToken);
         return new ValueTask(waiter, version);
     }

@@ -1,0 +1,79 @@
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>The leases of one reader: which are open, what the hub has to be told of them, and what it has taken note of. Guarded by the receiver's lock.</summary>
+internal sealed class LeaseBook
+{
+    private readonly OpenLeases _open = new();
+    private readonly SettleQueue _settled = new();
+    private readonly Queue<(long Target, TaskCompletionSource Done)> _waiting = new(0);
+    private long _confirmed;
+    private bool _isClosed;
+
+    /// <summary>The hub has something to be told, or to be asked.</summary>
+    public bool HasFeedback => _settled.HasFeedback;
+
+    /// <summary>Leases were left, or handed out, when they could not be settled any more.</summary>
+    public bool HasLost { get; private set; }
+
+    /// <summary>A lease is handed out. What had come before the link ended still is, and nobody is there to settle it with.</summary>
+    public void Open(long sequence)
+    {
+        if (_isClosed)
+            HasLost = true;
+        else
+            _open.Open(sequence);
+    }
+
+    /// <returns>False if the lease is not open.</returns>
+    public bool TrySettle(long sequence, SettleOutcome outcome)
+    {
+        if (!_open.TryClose(sequence))
+            return false;
+        _settled.Add(sequence, outcome);
+        return true;
+    }
+
+    /// <summary>Completes the oldest lease; false if none is open.</summary>
+    public bool TryCompleteOldest()
+    {
+        if (!_open.TryCloseOldest(out long sequence))
+            return false;
+        _settled.Add(sequence, SettleOutcome.Completed);
+        return true;
+    }
+
+    /// <summary>Waits until the hub has taken note of everything settled so far.</summary>
+    public Task WaitUntilConfirmedAsync()
+    {
+        if (_confirmed >= _settled.Added)
+            return Task.CompletedTask;
+        _settled.IsAnswerWanted = true;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Enqueue((_settled.Added, done));
+        return done.Task;
+    }
+
+    public int Write(Span<byte> room) => _settled.Write(room);
+
+    /// <exception cref="MalformedFrameException">It is more than was settled.</exception>
+    public void Confirm(long count)
+    {
+        if (count > _settled.Added || count < _confirmed)
+            throw new MalformedFrameException($"Frame Settled counts {count:N0} leases, after {_confirmed:N0}, and {_settled.Added:N0} were settled.");
+        _confirmed = count;
+        while (_waiting.TryPeek(out (long Target, TaskCompletionSource Done) first) && first.Target <= count)
+            _waiting.Dequeue().Done.TrySetResult();
+    }
+
+    /// <summary>The reader is closed or the link is over: open leases are the hub's again.</summary>
+    public void Close(Exception error)
+    {
+        HasLost |= _open.Count > 0;
+        _isClosed = true;
+        _open.Clear();
+        while (_waiting.TryDequeue(out (long Target, TaskCompletionSource Done) first))
+            first.Done.TrySetException(error);
+    }
+}

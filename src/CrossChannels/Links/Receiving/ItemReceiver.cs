@@ -1,0 +1,461 @@
+using System.Runtime.CompilerServices;
+using CrossChannels.Protocol;
+using CrossChannels.Threading;
+
+namespace CrossChannels.Links;
+
+/// <summary>One direction of a link at its reading end: holds what arrived, as bytes, until a reader claims it.</summary>
+/// <remarks>Readers pull; there is no task between the connection and the caller.</remarks>
+internal sealed class ItemReceiver : ReceivingHalf
+{
+    private readonly RankedLock _sync = new(LockRank.Receiver);
+    private readonly Outbox _outbox;
+    private readonly ItemQueue _queue;
+    private readonly DropPolicy? _drops;
+    private readonly ReaderWaiters _waiters;
+    private readonly bool _servesShared;
+    private readonly Processing _processing;
+    private ReceiverAccounting _account;
+    private Closure? _closure;
+    private bool _isFinished;
+    private bool _hasFeedback;
+
+    public ItemReceiver(Outbox outbox, ReceiverOptions options)
+    {
+        _outbox = outbox;
+        ElementSize = options.ElementSize;
+        MaxItemBytes = options.MaxItemBytes;
+        _drops = options.Drops;
+        _servesShared = options.ServesShared;
+        _processing = new Processing(options.Processed);
+        _waiters = new ReaderWaiters(_sync, options.IsSingleReader);
+        WakeInline = options.WakeInline;
+        _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
+        _account = new ReceiverAccounting(options);
+    }
+
+    public override int ElementSize { get; }
+
+    public override int MaxItemBytes { get; }
+
+    /// <summary>Whether a user's continuation may run on a thread that calls into this end.</summary>
+    public bool WakeInline { get; }
+
+    /// <summary>Guards this end; never taken before the outbox's lock is released, except by the outbox itself.</summary>
+    public RankedLock Sync => _sync;
+
+    public Task Completion => _waiters.Completion;
+
+    public override Ending? Ending => Volatile.Read(ref _isFinished) ? _closure!.Ending : null;
+
+    public override Closure? Closure => Volatile.Read(ref _closure);
+
+    public override void Meet(Hello peer)
+    {
+        if (_account.Shared is { } shared)
+            shared.IsOnDemand |= peer.IsOnDemand;
+    }
+
+    public override CreditFrame FirstCredit => _account.FirstCredit;
+
+    public int Count { get { using (_sync.Enter()) return _queue.Count; } }
+
+    public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAnyWaiting; } }
+
+    public override long ReceivedItems { get { using (_sync.Enter()) return _account.ReceivedItems; } }
+
+    /// <summary>Takes the next item of a plain fixed size.</summary>
+    public bool TryTake<TItem>(out TItem item)
+    {
+        AfterLock duties;
+        bool taken;
+        using (_sync.Enter())
+        {
+            taken = _queue.TryTake(out item);
+            duties = taken ? ConsumedLocked(1, Unsafe.SizeOf<TItem>()) : EmptyLocked();
+        }
+        if (duties != AfterLock.None)
+            Perform(duties);
+        return taken;
+    }
+
+    /// <summary>Takes as many items of a plain fixed size as are here and fit.</summary>
+    public int TakeMany<TItem>(Span<TItem> destination)
+    {
+        AfterLock duties;
+        int taken;
+        using (_sync.Enter())
+        {
+            taken = _queue.TakeMany(destination);
+            duties = taken > 0 ? ConsumedLocked(taken, (long)taken * Unsafe.SizeOf<TItem>()) : EmptyLocked();
+        }
+        if (duties != AfterLock.None)
+            Perform(duties);
+        return taken;
+    }
+
+    /// <summary>Claims the next item, of any size.</summary>
+    /// <param name="slice">The caller releases it.</param>
+    /// <param name="tag">Which delivery it is, where that is counted.</param>
+    /// <param name="maxBytes">A larger item stays where it is, and <paramref name="tooLarge"/> tells its size.</param>
+    /// <param name="tooLarge">Size in bytes of an item that was left for being too large, otherwise -1.</param>
+    public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)
+    {
+        AfterLock duties;
+        bool claimed;
+        tooLarge = -1;
+        tag = default;
+        using (_sync.Enter())
+        {
+            if (maxBytes < int.MaxValue && _queue.TryPeek(out slice, out _))
+            {
+                slice.Release();
+                if (slice.Length > maxBytes)
+                {
+                    tooLarge = slice.Length;
+                    slice = default;
+                    return false;
+                }
+            }
+            claimed = _queue.TryClaim(out slice, out int bytes);
+            if (claimed && _account.Shared is { } shared)
+                tag = shared.Hand();
+            duties = claimed ? ConsumedLocked(1, bytes) : EmptyLocked();
+        }
+        if (duties != AfterLock.None)
+            Perform(duties);
+        return claimed;
+    }
+
+    public bool TryPeek(out ItemSlice slice)
+    {
+        using (_sync.Enter())
+        {
+            if (_queue.TryPeek(out slice, out _))
+                return true;
+            _closure?.ThrowIfMoved();
+            return false;
+        }
+    }
+
+    /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>
+    /// <returns>False if the caller should try again at once.</returns>
+    public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed)
+    {
+        SendBeforeParking(isBlocked: true);
+        WakeList wake = default;
+        bool isShort;
+        using (_sync.Enter())
+        {
+            closed = _closure;
+            if (_queue.Count > 0 || closed is not null)
+                return false;
+            _waiters.Block(waiter, ref wake);
+            isShort = _account.IsShort(_waiters.Wanted);
+        }
+        if (isShort)
+            _outbox.ScheduleFeedback();
+        wake.Wake(WakeInline);
+        return true;
+    }
+
+    /// <summary>Waits until there may be an item; false, or the error, when the direction is over and nothing is left.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        SendBeforeParking(isBlocked: false);
+        WakeList wake = default;
+        Waiter waiter;
+        short version;
+        bool isShort;
+        using (_sync.Enter())
+        {
+            if (_queue.Count > 0)
+                return new ValueTask<bool>(true);
+            if (_closure is { } closure)
+                return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+            waiter = _waiters.Wait(ref wake);
+            version = waiter.Version;
+            isShort = _account.IsShort(_waiters.Wanted);
+        }
+        if (isShort)
+            _outbox.ScheduleFeedback();
+        wake.Wake(WakeInline);
+        waiter.Watch(cancellationToken);
+        return new ValueTask<bool>(waiter, version);
+    }
+
+    public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
+    {
+        using (_sync.Enter())
+        {
+            int payload = _account.Arrive(header, items, extension, ElementSize);
+            isDiscarding = _closure is not null;
+            return payload;
+        }
+    }
+
+    public override void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake) => Receive(payload, null, count, ref wake);
+
+    public override void Receive(Segment segment, int count, ref WakeList wake) =>
+        Receive(segment.Array.AsSpan(0, segment.Written), segment, count, ref wake);
+
+    public override void WatchRead(long target)
+    {
+        AfterLock duties;
+        using (_sync.Enter())
+            duties = _account.TryJoin(target) ? AfterLock.Joined : AfterLock.None;
+        Perform(duties);
+    }
+
+    public override bool TryClose(Closure closure, bool drop)
+    {
+        WakeList wake = default;
+        AfterLock duties;
+        using (_sync.Enter())
+        {
+            if (_closure is not null && (!drop || _isFinished))
+                return false;
+            // A reader that closes what has already ended only throws away the rest.
+            if (_closure is null)
+                Volatile.Write(ref _closure, closure);
+            if (drop)
+                _queue.Clear();
+            duties = FinishedLocked();
+            if (_account.Shared is not null)
+                duties |= AfterLock.LastReport;
+            Leases?.Close(closure.ForItem());
+        }
+        Perform(duties, ref wake);
+        wake.Wake(WakeInline);
+        return true;
+    }
+
+    public override bool HasFeedback => Volatile.Read(ref _hasFeedback);
+
+    public override int WriteFeedback(Span<byte> room, out bool hasMore)
+    {
+        using (_sync.Enter())
+        {
+            // Cleared under the lock that it is set under, so that what is consumed from now on is seen by the next write.
+            Volatile.Write(ref _hasFeedback, false);
+            int length = _account.Write(room, isOpen: _closure is null, out bool isAll);
+            hasMore = !isAll;
+            return length;
+        }
+    }
+
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (type == FrameType.Settled && Leases is { } leases)
+        {
+            using (_sync.Enter())
+                leases.Confirm(CounterFrame.Read(body, type));
+            return true;
+        }
+        if (_servesShared && type is (FrameType.Want or FrameType.WantWithdrawn))
+            return true;
+        if (_account.Shared is null || type != FrameType.Reclaim)
+            return false;
+        using (_sync.Enter())
+            _account.Cut(_queue, CounterFrame.Read(body, type));
+        _outbox.ScheduleFeedback();
+        return true;
+    }
+
+    /// <summary>The leases of this end, if it has any; to be used under <see cref="Sync"/>, and followed by <see cref="SendSettled"/>.</summary>
+    public LeaseBook? Leases => _account.Shared?.Leases;
+
+    /// <summary>Has what was settled sent, soon.</summary>
+    public void SendSettled() => _outbox.ScheduleFeedback();
+
+    private void SendBeforeParking(bool isBlocked)
+    {
+        bool isWise;
+        using (_sync.Enter())
+            isWise = IsFeedbackWiseLocked(wanted: 1 + (isBlocked ? _waiters.Wanted : _waiters.BlockedCount));
+        _outbox.SendInline(isWise);
+    }
+
+    private bool IsFeedbackWiseLocked(int wanted)
+    {
+        _sync.AssertHeld();
+        return _account.IsFeedbackWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
+    }
+
+    private AfterLock HandOverLocked(ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        // These items may have used up the sender's credit while slots are free that were too few to return before.
+        AfterLock duties = _account.IsGrantDue ? AfterLock.Feedback : AfterLock.None;
+        while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
+        {
+            ReadWaiter first = _waiters.NextBlocked();
+            first.Item = slice;
+            if (_account.Shared is { } shared)
+                first.Tag = shared.Hand();
+            first.Decide(true);
+            wake.Add(first);
+            duties |= ConsumedLocked(1, bytes);
+        }
+        if (_queue.Count > 0)
+            _waiters.WakeWaiting(ref wake);
+        return duties;
+    }
+
+    private void Receive(ReadOnlySpan<byte> payload, Segment? segment, int count, ref WakeList wake)
+    {
+        AfterLock duties = AfterLock.None;
+        List<ItemSlice>? dropped = null;
+        using (_sync.Enter())
+        {
+            if (_closure is null && _drops is not null)
+            {
+                duties = AppendDroppingLocked(payload, count, dropped = [], ref wake);
+            }
+            else if (_closure is null)
+            {
+                if (segment is null)
+                    _queue.Append(payload, count);
+                else
+                    _queue.Append(segment, count);
+                segment = null;
+                duties = HandOverLocked(ref wake);
+            }
+        }
+        segment?.Release();
+        if (duties != AfterLock.None)
+            Perform(duties);
+        if (dropped is { Count: > 0 })
+            _drops!.Report(dropped);
+    }
+
+    private AfterLock AppendDroppingLocked(ReadOnlySpan<byte> payload, int count, List<ItemSlice> dropped, ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        _account.ArriveDroppable(payload.Length);
+        AfterLock duties = AfterLock.None;
+        for (int i = 0; i < count; i++)
+        {
+            int length = ItemsHeader.LengthOfFirst(payload, ElementSize);
+            duties |= ConsumedLocked(_drops!.Append(_queue, payload[..length], ref _account.DroppableBytes, dropped), 0);
+            duties |= HandOverLocked(ref wake);
+            payload = payload[length..];
+        }
+        return duties;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private AfterLock ConsumedLocked(int count, long bytes)
+    {
+        _sync.AssertHeld();
+        AfterLock duties = _account.Consume(count, bytes, _queue.Count);
+        Volatile.Write(ref _hasFeedback, true);
+        if (_closure is not null)
+            duties |= FinishedLocked();
+        return duties;
+    }
+
+    private AfterLock EmptyLocked()
+    {
+        _sync.AssertHeld();
+        _closure?.ThrowIfMoved();
+        return IsFeedbackWiseLocked(Math.Max(1, _waiters.Wanted)) ? AfterLock.FeedbackInline : AfterLock.None;
+    }
+
+    private AfterLock FinishedLocked()
+    {
+        _sync.AssertHeld();
+        if (_isFinished || _closure is null || _queue.Count > 0)
+            return AfterLock.None;
+        Volatile.Write(ref _isFinished, true);
+        _queue.Clear();
+        return AfterLock.Finish;
+    }
+
+    private void Perform(AfterLock duties)
+    {
+        WakeList wake = default;
+        Perform(duties, ref wake);
+        wake.Wake(WakeInline);
+    }
+
+    private void Perform(AfterLock duties, ref WakeList wake)
+    {
+        if ((duties & AfterLock.Joined) != 0)
+            _processing.NotifyWhenProcessed(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
+        if ((duties & AfterLock.LastReport) != 0)
+            _outbox.Post(new OutFrame(FrameType.Report, ReportedItems));
+        if ((duties & AfterLock.Finish) != 0)
+        {
+            using (_sync.Enter())
+                _waiters.End(_closure!, ref wake);
+            // What a close, or a broken link, drops is not waited for.
+            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft)
+                _processing.NotifyWhenProcessed(ConsumedItems, Finished);
+            else
+                Finished(ConsumedItems);
+        }
+        else if ((duties & AfterLock.FeedbackInline) != 0)
+        {
+            _outbox.SendInline(withFeedback: true);
+        }
+        else if ((duties & AfterLock.Feedback) != 0)
+        {
+            _outbox.ScheduleFeedback();
+        }
+    }
+
+    private long ReportedItems { get { using (_sync.Enter()) return _account.ReportedItems; } }
+
+    private long ConsumedItems { get { using (_sync.Enter()) return _account.ConsumedItems; } }
+}
+
+/// <summary>What a reader's call has to do once it has left the lock.</summary>
+[Flags]
+internal enum AfterLock
+{
+    None = 0,
+
+    /// <summary>Have feedback sent, by the pool.</summary>
+    Feedback = 1,
+
+    /// <summary>Send feedback on this thread: a reader that found nothing is about to wait, or polls.</summary>
+    FeedbackInline = 2,
+
+    /// <summary>Answer a join.</summary>
+    Joined = 4,
+
+    /// <summary>Say what was read, since nothing more will be.</summary>
+    LastReport = 16,
+
+    /// <summary>The direction is over and nothing is left to read.</summary>
+    Finish = 8,
+}
+
+/// <summary>When items that were taken from a reading end are done with: at once, or when the queue behind it says so.</summary>
+/// <param name="processed">Waits until all that was taken is processed; null where taking is processing.</param>
+internal readonly struct Processing(Func<Task>? processed)
+{
+    /// <summary>Says how many items were taken, once that means that they are done with.</summary>
+    public void NotifyWhenProcessed(long items, Action<long> say)
+    {
+        if (processed is null)
+            say(items);
+        else
+            _ = SayLaterAsync(processed, items, say);
+    }
+
+    private static async Task SayLaterAsync(Func<Task> processed, long items, Action<long> say)
+    {
+        try
+        {
+            await processed().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // The channel was closed: whoever waits for the items learns that from the end of the link.
+            return;
+        }
+        say(items);
+    }
+}

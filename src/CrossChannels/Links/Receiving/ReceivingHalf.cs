@@ -1,0 +1,79 @@
+using CrossChannels.Protocol;
+
+namespace CrossChannels.Links;
+
+/// <summary>One direction of a link at its receiving end: where items go, and what the sender is told of them.</summary>
+internal abstract class ReceivingHalf
+{
+    /// <summary>Bytes of an item of fixed size, or 0.</summary>
+    public abstract int ElementSize { get; }
+
+    /// <summary>The largest item in bytes.</summary>
+    public abstract int MaxItemBytes { get; }
+
+    /// <summary>Called outside the lock, once, with the number of items: every item is done with after the direction had ended, or this end was closed.</summary>
+    public Action<long> Finished { get; set; } = static _ => { };
+
+    /// <summary>Called outside any lock: the peer said, elsewhere than in a frame, what no correct peer says.</summary>
+    public Action<string> Violated { get; set; } = static _ => { };
+
+    /// <summary>The items come by shared memory.</summary>
+    public virtual bool IsLane => false;
+
+    /// <summary>Why the direction is over, once nothing is left to read.</summary>
+    public abstract Ending? Ending { get; }
+
+    /// <summary>Why no more items will arrive; some may still be left to read.</summary>
+    public abstract Closure? Closure { get; }
+
+    /// <summary>The peer's hello is accepted; <see cref="FirstCredit"/> is asked for after this.</summary>
+    public virtual void Meet(Hello peer)
+    {
+    }
+
+    public abstract CreditFrame FirstCredit { get; }
+
+    public abstract bool HasWaiters { get; }
+
+    public abstract long ReceivedItems { get; }
+
+    /// <summary>Whether <see cref="WriteFeedback"/> may have something to write that can travel with items. Read without a lock; true may be in vain.</summary>
+    public virtual bool HasFeedback => true;
+
+    /// <summary>Writes what the sender gets back, such as credit, if there is any. Called with <see cref="Outbox.Sync"/> held.</summary>
+    /// <param name="room">Where to.</param>
+    /// <param name="hasMore">Whether some did not fit, and needs another write.</param>
+    /// <returns>Bytes written, at most <see cref="MaxFeedbackBytes"/>.</returns>
+    public abstract int WriteFeedback(Span<byte> room, out bool hasMore);
+
+    /// <summary>The room that <see cref="WriteFeedback"/> gets.</summary>
+    public const int MaxFeedbackBytes = 88;
+
+    /// <summary>Takes note of an Items frame before its payload is read.</summary>
+    /// <param name="header">The frame's header.</param>
+    /// <param name="items">The start of its body.</param>
+    /// <param name="extension">The frame's extension block.</param>
+    /// <param name="isDiscarding">This end is closed, and the payload is to be thrown away.</param>
+    /// <returns>The payload's length in bytes.</returns>
+    /// <exception cref="MalformedFrameException">The items are not the next, or were sent without credit.</exception>
+    public abstract int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding);
+
+    /// <summary>Takes a checked payload that stands in a buffer of the caller's.</summary>
+    public abstract void Receive(ReadOnlySpan<byte> payload, int count, ref WakeList wake);
+
+    /// <summary>Takes a checked payload in a segment of its own.</summary>
+    public abstract void Receive(Segment segment, int count, ref WakeList wake);
+
+    /// <summary>The sender wants to know when so many items have been taken.</summary>
+    public abstract void WatchRead(long target);
+
+    /// <summary>Takes a frame that only some links know.</summary>
+    /// <returns>False if this one does not.</returns>
+    public virtual bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => false;
+
+    /// <summary>Whether such a frame would say only what was said before, so that it counts against <see cref="ConnectionOptions.MaxEmptyFramesPerSecond"/>.</summary>
+    public virtual bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => false;
+
+    /// <summary>Ends the direction; the first cause stands. What arrived before stays readable, unless <paramref name="drop"/>.</summary>
+    public abstract bool TryClose(Closure closure, bool drop);
+}

@@ -1,0 +1,416 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using CrossChannels.Diagnostics;
+using CrossChannels.Protocol;
+using CrossChannels.Threading;
+
+namespace CrossChannels.Links;
+
+/// <summary>One direction of a link at its writing end: accepts items as bytes, within credit, and gathers them into blocks.</summary>
+internal sealed class ItemSender : SendingHalf
+{
+    private readonly Outbox _outbox;
+    private readonly RankedLock _sync;
+    private readonly bool _wakeInline;
+    private readonly WriterWaiters _waiters;
+    private readonly WaiterQueue _blocked;
+    private readonly bool _isOnDemand;
+    private readonly SenderAcks _counts;
+    private SendBacklog _backlog;
+    private ItemLimit _limit;
+    private Closure? _closure;
+
+    public ItemSender(Outbox outbox, SenderOptions options)
+    {
+        _outbox = outbox;
+        _sync = outbox.Sync;
+        _limit = new ItemLimit(options.MaxItemBytes);
+        _wakeInline = options.WakeInline;
+        _isOnDemand = options.IsOnDemand;
+        _backlog = new SendBacklog(options);
+        _waiters = new WriterWaiters(outbox, options.IsShared);
+        _blocked = _waiters.Blocked;
+        _counts = new SenderAcks(outbox);
+    }
+
+    public override Closure? Closure => Volatile.Read(ref _closure);
+
+    /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
+    public Action Closed { get; set; } = static () => { };
+
+    public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
+
+    public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAny || _counts.HasWaiters; } }
+
+    /// <summary>Whether it is worth while to serialize an item. A hint; a false sends what is pending, as every refusal does.</summary>
+    public bool MayAccept
+    {
+        get
+        {
+            using (_sync.Enter())
+            {
+                if (_closure is null && _backlog.HasRoom && _blocked.IsEmpty)
+                    return true;
+                _closure?.ThrowIfMoved();
+                _waiters.Want(_backlog.Credit);
+            }
+            _outbox.SendInline(withFeedback: false);
+            return false;
+        }
+    }
+
+    internal override bool HasSendableLocked
+    {
+        get
+        {
+            _sync.AssertHeld();
+            return _backlog.HasSendable;
+        }
+    }
+
+    public long SentItems { get { using (_sync.Enter()) return _backlog.Credit.SentItems; } }
+
+    internal override bool HasItemsLocked
+    {
+        get
+        {
+            _sync.AssertHeld();
+            return _backlog.HasItems;
+        }
+    }
+
+    private long UnreceivedLocked
+    {
+        get
+        {
+            _sync.AssertHeld();
+            return _backlog.UnreceivedItems(_counts.Received);
+        }
+    }
+
+    /// <summary>Accepts one item of a plain fixed size.</summary>
+    public bool TryAccept<TItem>(TItem item)
+    {
+        bool isAccepted, isClaimed = false;
+        using (_sync.Enter())
+        {
+            isAccepted = _closure is null && _backlog.HasRoom && _blocked.IsEmpty;
+            if (isAccepted)
+            {
+                _backlog.Append(item);
+                isClaimed = ClaimLocked();
+            }
+            else
+            {
+                _closure?.ThrowIfMoved();
+                _waiters.Want(_backlog.Credit);
+            }
+        }
+        if (isClaimed)
+            _outbox.SendClaimed();
+        if (isAccepted)
+            return true;
+        // Whoever finds no room waits next, or polls: what is pending leaves now.
+        _outbox.SendInline(withFeedback: false);
+        return false;
+    }
+
+    /// <summary>Accepts as many items of a plain fixed size as there is room for.</summary>
+    public int TryAcceptMany<TItem>(ReadOnlySpan<TItem> items)
+    {
+        int accepted = 0;
+        bool isClaimed = false;
+        using (_sync.Enter())
+        {
+            if (_closure is not null || !_blocked.IsEmpty)
+            {
+                _closure?.ThrowIfMoved();
+                return 0;
+            }
+            while (accepted < items.Length && _backlog.HasRoom)
+            {
+                accepted += _backlog.AppendMany(items[accepted..]);
+                isClaimed |= ClaimLocked();
+            }
+            if (accepted < items.Length)
+                _waiters.Want(_backlog.Credit);
+        }
+        if (isClaimed)
+            _outbox.SendClaimed();
+        return accepted;
+    }
+
+    /// <summary>Accepts one serialized item.</summary>
+    /// <exception cref="ItemTooLargeException">No reader at this link will ever take it.</exception>
+    public bool TryAccept(ReadOnlySpan<byte> item, bool isNull)
+    {
+        bool isAccepted, isClaimed = false;
+        using (_sync.Enter())
+        {
+            if (_closure is not null)
+            {
+                _closure.ThrowIfMoved();
+                return false;
+            }
+            if (_limit.Check(item.Length) is { } error)
+                throw error;
+            isAccepted = _backlog.HasRoom && _blocked.IsEmpty;
+            if (isAccepted)
+                isClaimed = AppendLocked(item, isNull);
+            else
+                _waiters.Want(_backlog.Credit);
+        }
+        if (isClaimed)
+            _outbox.SendClaimed();
+        if (isAccepted)
+            return true;
+        _outbox.SendInline(withFeedback: false);
+        return false;
+    }
+
+    /// <summary>Accepts one serialized item, or waits until there is room.</summary>
+    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
+    {
+        // Room that is just being granted is often a few instructions away; what is pending must leave before anybody waits for an answer.
+        _outbox.SendInline(withFeedback: false);
+        WriteWaiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
+                return ValueTask.FromException(refusal);
+            if (_backlog.HasRoom && _blocked.IsEmpty)
+            {
+                if (AppendLocked(item, isNull))
+                    _outbox.ReleaseClaimLocked();
+                return default;
+            }
+            waiter = _waiters.Block(item, isNull);
+            _waiters.Want(_backlog.Credit);
+            version = waiter.Version;
+        }
+        ChannelMetrics.CreditStalled();
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
+    public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item)
+    {
+        WriteWaiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if ((_closure?.ForItem() ?? _limit.Check(item.Length)) is { } refusal)
+                return ValueTask.FromException(refusal);
+            waiter = _waiters.ForItem();
+            waiter.Large = item;
+            version = waiter.Version;
+            if (!_backlog.HasRoom || !_blocked.IsEmpty)
+            {
+                _blocked.Enqueue(waiter);
+                _waiters.Want(_backlog.Credit);
+            }
+            else if (AppendLargeLocked(waiter))
+                _outbox.ReleaseClaimLocked();
+        }
+        _outbox.SendInline(withFeedback: false);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Waits until there may be room.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        _outbox.SendInline(withFeedback: false);
+        Waiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if (_closure is { } closure)
+                return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+            if (_backlog.HasRoom && _blocked.IsEmpty)
+                return new ValueTask<bool>(true);
+            waiter = _waiters.Wait();
+            _waiters.Want(_backlog.Credit);
+            version = waiter.Version;
+        }
+        ChannelMetrics.CreditStalled();
+        waiter.Watch(cancellationToken);
+        return new ValueTask<bool>(waiter, version);
+    }
+
+    /// <summary>Waits until the peer process has received, or its reader has taken, every item accepted so far.</summary>
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken)
+    {
+        AckWaiter? waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if (!_counts.TryWait(_backlog.Credit.AcceptedItems, level, out waiter, out Exception? error))
+                return error is null ? default : ValueTask.FromException(error);
+            version = waiter.Version;
+        }
+        _outbox.SendInline(withFeedback: false);
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    public override void Open(CreditFrame credit, int peerMaxItemBytes)
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            _limit.ReaderMaxBytes = peerMaxItemBytes;
+            _backlog.Open(credit);
+            AdmitLocked(ref wake);
+        }
+        wake.Wake(inline: false);
+    }
+
+    public override bool TryGrant(CreditFrame credit, ref WakeList wake)
+    {
+        using (_sync.Enter())
+        {
+            if (!_backlog.Credit.TryGrant(credit.Items, credit.Bytes))
+                return false;
+            _waiters.Granted();
+            AdmitLocked(ref wake);
+            if (_outbox.IsIdleLocked && HasSendableLocked)
+                _outbox.ScheduleLocked();
+            return true;
+        }
+    }
+
+    public override bool TryCount(long count, bool read, ref WakeList wake)
+    {
+        using (_sync.Enter())
+        {
+            if (count > _backlog.Credit.SentItems)
+                return false;
+            _counts.Advance(count, read, ref wake);
+            return true;
+        }
+    }
+
+    public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            if (_closure is not null)
+                return false;
+            Closure closure = makeClosure(UnreceivedLocked);
+            Volatile.Write(ref _closure, closure);
+            if (drop)
+                _backlog.Drop(closure.ForItem(), ref wake);
+            if (last is { } frame)
+                _outbox.PostLocked(frame with { Value = _backlog.TotalItems });
+            _waiters.End(closure, ref wake);
+        }
+        wake.Wake(_wakeInline);
+        Closed();
+        return true;
+    }
+
+    /// <summary>Fails those that wait for a count, and drops what is unsent.</summary>
+    public override void Detach(Func<long, Exception> makeError)
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            Exception error = _counts.Error ?? makeError(UnreceivedLocked);
+            _backlog.Drop(new ChannelClosedException(error), ref wake);
+            _outbox.ScheduleIfWorkLocked();
+            _counts.Fail(error, ref wake);
+        }
+        wake.Wake(inline: false);
+    }
+
+    internal override Block? TakeBlockLocked(ref WakeList wake)
+    {
+        if (!HasSendableLocked)
+            return null;
+        Block block = _backlog.Take(out bool wasFull);
+        if (wasFull)
+            AdmitLocked(ref wake);
+        return block;
+    }
+
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (_isOnDemand && type is FrameType.Report)
+            return true;
+        if (!_waiters.IsShared || type != FrameType.Revoke)
+            return false;
+        using (_sync.Enter())
+        {
+            _backlog.Credit.Revoke();
+            _outbox.PostLocked(new OutFrame(FrameType.Revoked, _backlog.Credit.AcceptedItems));
+            // What was asked for may have been granted, and was taken back before it was told.
+            _waiters.Granted();
+            if (_waiters.IsAny)
+                _waiters.Want(_backlog.Credit);
+        }
+        return true;
+    }
+
+    internal override void ReturnBlockLocked(Block block)
+    {
+        _sync.AssertHeld();
+        _backlog.Return(block);
+    }
+
+    /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room; asks for those that credit does not reach.</summary>
+    private void AdmitLocked(ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        if (_closure is not null)
+            return;
+        while (_blocked.First is WriteWaiter first)
+        {
+            ItemTooLargeException? error = _limit.Check(first.Length);
+            if (error is null && !_backlog.HasRoom)
+                break;
+            _blocked.Dequeue();
+            bool isLarge = !first.Large.IsEmpty && error is null;
+            if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
+                _outbox.ReleaseClaimLocked();
+            if (isLarge)
+                continue;
+            first.Decide(true, error);
+            wake.Add(first);
+        }
+        if (_backlog.HasRoom)
+            _waiters.WakeWaiting(ref wake);
+        else if (_waiters.IsAny)
+            _waiters.Want(_backlog.Credit);
+    }
+
+    /// <returns>Whether the caller must have the outbox send, or give its claim up.</returns>
+    private bool AppendLocked(ReadOnlySpan<byte> item, bool isNull)
+    {
+        _sync.AssertHeld();
+        _backlog.Append(item, isNull);
+        return ClaimLocked();
+    }
+
+    private bool AppendLargeLocked(WriteWaiter waiter)
+    {
+        _sync.AssertHeld();
+        _backlog.AppendLarge(waiter);
+        return ClaimLocked();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool ClaimLocked() => _outbox.IsIdleLocked && _backlog.HasSendable && _outbox.ClaimLocked();
+}
+
+/// <summary>What an item sender needs to know of the channel that it serves.</summary>
+/// <param name="ElementSize">Bytes of an item of fixed size, or 0.</param>
+/// <param name="MaxItemBytes">The largest item in bytes.</param>
+/// <param name="MaxUnsentBytes">Bytes that may be accepted and unsent.</param>
+/// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
+/// <param name="IsShared">The capacity is shared with other writers: credit is asked for, and may be taken back.</param>
+/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for; that it reports its reads means nothing here.</param>
+internal sealed record SenderOptions(
+    int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false);
