@@ -34,6 +34,8 @@ internal readonly struct LaneSource(LinkHandle handle) : IItemSource
 
     public bool TryPeek(out ItemSlice slice) => _receiver.TryPeek(out slice);
 
+    public bool Spin() => _receiver.Spin();
+
     public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed) => _receiver.TryEnqueueReader(waiter, out closed);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _receiver.WaitAsync(cancellationToken);

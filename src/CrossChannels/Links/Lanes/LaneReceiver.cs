@@ -18,6 +18,8 @@ internal sealed class LaneReceiver : ReceivingHalf
     /// <summary>Smaller items share a segment of private memory.</summary>
     private const int SharedBytes = 16 * 1024;
 
+    private const int LooksPerTime = 8;
+
     private readonly Outbox _outbox;
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly ReaderWaiters _waiters;
@@ -182,15 +184,51 @@ internal sealed class LaneReceiver : ReceivingHalf
         return false;
     }
 
+    /// <summary>Waits on this thread for as long as it pays.</summary>
+    /// <returns>Whether the writer has published something, or the direction has ended.</returns>
+    public bool Spin()
+    {
+        long ticks = _spins.Ticks;
+        if (ticks == 0 || Closure is not null || Interlocked.Exchange(ref _isSpinning, 1) != 0)
+            return false;
+        bool hasNews = false, isInside = false;
+        try
+        {
+            _segment.DangerousAddRef(ref isInside);
+            long started = Stopwatch.GetTimestamp(), waited = 0;
+            for (int looks = 1; waited < ticks; looks++)
+            {
+                hasNews = _lane.HasNews;
+                if (hasNews)
+                    break;
+                Thread.SpinWait(1);
+                // Asking for the time takes longer than a look.
+                if (looks % LooksPerTime != 0)
+                    continue;
+                waited = Stopwatch.GetTimestamp() - started;
+                if (Closure is not null)
+                    return true;
+            }
+            if (hasNews)
+                _spins.Waited(waited);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The lane was let go meanwhile, and the lock will tell why.
+        }
+        finally
+        {
+            if (isInside)
+                _segment.DangerousRelease();
+            Volatile.Write(ref _isSpinning, 0);
+        }
+        return hasNews;
+    }
+
     /// <summary>Queues a caller for one item, unless one is here or the direction is over; then <paramref name="closed"/> tells.</summary>
     /// <returns>False if the caller should try again at once.</returns>
     public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed)
     {
-        if (Spin() && HasItems())
-        {
-            closed = null;
-            return false;
-        }
         WakeList wake = default;
         Duties duties;
         bool isBlocked;
@@ -311,42 +349,6 @@ internal sealed class LaneReceiver : ReceivingHalf
         bool hasItems = _isMapped && _lane.HasItems;
         _gate.Leave();
         return hasItems;
-    }
-
-    /// <summary>Waits on this thread for as long as it pays.</summary>
-    /// <returns>Whether the writer has published something, or the direction has ended.</returns>
-    private bool Spin()
-    {
-        long ticks = _spins.Ticks;
-        if (ticks == 0 || Closure is not null || Interlocked.Exchange(ref _isSpinning, 1) != 0)
-            return false;
-        bool hasNews = false, isInside = false;
-        try
-        {
-            _segment.DangerousAddRef(ref isInside);
-            long started = Stopwatch.GetTimestamp(), waited;
-            do
-            {
-                hasNews = _lane.HasNews || Closure is not null;
-                waited = Stopwatch.GetTimestamp() - started;
-                if (!hasNews)
-                    Thread.SpinWait(2);
-            }
-            while (!hasNews && waited < ticks);
-            if (hasNews)
-                _spins.Waited(waited);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The lane was let go meanwhile, and the lock will tell why.
-        }
-        finally
-        {
-            if (isInside)
-                _segment.DangerousRelease();
-            Volatile.Write(ref _isSpinning, 0);
-        }
-        return hasNews;
     }
 
     /// <summary>A read found nothing, or was not let in: serves those that were here before, and looks once more.</summary>
