@@ -198,6 +198,9 @@ internal sealed unsafe class LaneReader
         return false;
     }
 
+    /// <summary>How many items the writer has published since the last look, as it says. May be asked beside another caller.</summary>
+    public long News => Volatile.Read(ref *_writtenWord) - Volatile.Read(ref _seen);
+
     /// <summary>Whether the writer has published more than was seen, or has closed. May be asked beside another caller.</summary>
     public bool HasNews => Volatile.Read(ref *_writtenWord) != Volatile.Read(ref _seen) || IsClosed;
 

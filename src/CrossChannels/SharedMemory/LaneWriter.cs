@@ -161,7 +161,7 @@ internal sealed unsafe class LaneWriter
     public long News => Volatile.Read(ref *_takenWord) - Volatile.Read(ref _taken);
 
     /// <summary>So much news is worth going on for at once: with less, both ends would meet at every item.</summary>
-    public int WorthyNews => (int)Math.Clamp(_capacity / 8, 1, 64);
+    public int WorthyNews => (int)Math.Clamp(_capacity / 2, 1, 128);
 
     /// <summary>Looks at what the reader has taken.</summary>
     public void Look() => TryFindRoom();

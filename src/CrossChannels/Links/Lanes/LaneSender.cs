@@ -16,7 +16,7 @@ namespace CrossChannels.Links;
 [SupportedOSPlatform("linux")]
 internal sealed class LaneSender : SendingHalf
 {
-    private static readonly long s_lingerTicks = Stopwatch.Frequency / 1_000_000;
+    private static readonly long s_lingerTicks = Stopwatch.Frequency / 500_000;
 
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
