@@ -150,7 +150,7 @@ public sealed class LaneStressTests
         Task both = Task.WhenAll(writing, reading);
         try
         {
-            Task first = await Task.WhenAny(writing, reading, StallAsync(lane));
+            Task first = await Task.WhenAny(writing, reading, StallAsync(lane, stop.Token));
             await first;
             await both.Done();
         }
@@ -164,12 +164,12 @@ public sealed class LaneStressTests
     }
 
     /// <summary>Fails when no item is taken for a deadline, however slow the machine is.</summary>
-    private static async Task StallAsync(LanePair lane)
+    private static async Task StallAsync(LanePair lane, CancellationToken stop)
     {
         for (long taken = -1; taken != lane.Reader.Taken;)
         {
             taken = lane.Reader.Taken;
-            await Task.Delay(Wait.Deadline);
+            await Task.Delay(Wait.Deadline, stop);
         }
         Assert.Fail($"Nothing was taken for {Wait.Deadline.TotalSeconds:N0} s, after {lane.Reader.Taken:N0} items.");
     }
