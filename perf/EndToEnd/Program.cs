@@ -50,7 +50,8 @@ internal static class Program
 
     internal static string[]? ParseIds(ArgumentResult result)
     {
-        string[] ids = [.. result.Tokens.SelectMany(static token => token.Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        string[] ids = [.. result.Tokens.SelectMany(static token => token.Value.Split(',', Trimmed))];
         foreach (string id in ids)
         {
             if (id != ScenarioList.AllRows && !ScenarioList.Ids.Contains(id, StringComparer.Ordinal))

@@ -30,8 +30,10 @@ internal static class Runner
                 hasFailed = true;
                 rows = [.. selected.Scenario.Rows.Select(spec => Row.Skip(spec, $"failed: {e.Message}"))];
             }
-            measured.AddRange(rows.Where(row => selected.Ids.Contains(row.Id)).Select(row => row with { Time = machine.Time, Load = machine.Load }));
-            // Now, so that nothing is lost if the next one is interrupted.
+            measured.AddRange(rows
+                .Where(row => selected.Ids.Contains(row.Id))
+                .Select(row => row with { Time = machine.Time, Load = machine.Load }));
+            // Now: nothing is lost if the next one is interrupted.
             if (json is not null)
                 result.With(measured, ScenarioList.Ids).Save(json);
         }

@@ -23,5 +23,5 @@ internal static class NativeMethods
     public static extern int SendSignal(int processId, int signal);
 
     [DllImport("libc", EntryPoint = "geteuid"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    public static extern int GetUserId();
+    public static extern uint GetUserId();
 }

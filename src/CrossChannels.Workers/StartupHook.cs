@@ -6,7 +6,7 @@ using CrossChannels.Workers.Running;
 [SuppressMessage("Naming", "MA0047:Declare types in namespaces", Justification = "The runtime looks for exactly this type.")]
 internal static class StartupHook
 {
-    /// <summary>Runs the worker to its end. Where this program is no worker it returns.</summary>
+    /// <summary>Runs the worker to its end. Returns if this program is not a worker.</summary>
     public static void Initialize()
     {
         if (WorkerEnvironment.IsMarked)

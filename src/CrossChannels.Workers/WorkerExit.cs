@@ -1,7 +1,10 @@
 namespace CrossChannels.Workers;
 
 /// <summary>How a worker ended.</summary>
-/// <param name="ExitCode">Exit code of the process: 0 if its method returned and set no <see cref="Environment.ExitCode"/>, 1 if it threw, 143 if it was asked to end, 128 + n if signal n ended it.</param>
+/// <param name="ExitCode">
+/// Exit code of the process: 0 if its method returned and set no <see cref="Environment.ExitCode"/>, 1 if it threw, 143 if it was asked to
+/// end, 128 + n if signal n ended it.
+/// </param>
 /// <param name="Exception">What its method threw; <see langword="null"/> if it threw nothing, or could not tell.</param>
 public sealed record WorkerExit(int ExitCode, WorkerFailedException? Exception = null)
 {
@@ -21,7 +24,8 @@ public sealed record WorkerExit(int ExitCode, WorkerFailedException? Exception =
             throw Exception ?? new WorkerFailedException($"The worker ended with {this}.");
     }
 
-    /// <summary>Says it in words.</summary>
+    /// <summary>Returns a description.</summary>
     public override string ToString() =>
-        (Signal is int signal ? $"exit code {ExitCode} (signal {signal})" : $"exit code {ExitCode}") + (Exception is null ? "" : $": {Exception.Message}");
+        (Signal is int signal ? $"exit code {ExitCode} (signal {signal})" : $"exit code {ExitCode}") +
+        (Exception is null ? "" : $": {Exception.Message}");
 }

@@ -1,71 +1,49 @@
+using CrossChannels.Workers.Arguments;
+using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Pool;
 
 namespace CrossChannels.Workers;
 
-/// <summary>A static method, and its arguments, that each worker of a pool runs before its first task.</summary>
+/// <summary>
+/// A static method, and its argument, that each worker of a pool runs before its first task. For more than one value pass a tuple or a
+/// record.
+/// </summary>
 public sealed class WorkerInitializer
 {
-    private readonly PoolMethod _method;
-    private readonly Action<TaskWriter> _write;
-    private readonly Func<string, CancellationToken, ValueTask<GivenEnds?>> _give;
+    private readonly ArgumentList _arguments;
 
-    private WorkerInitializer(PoolMethod method, Action<TaskWriter> write, Func<string, CancellationToken, ValueTask<GivenEnds?>> give)
+    private WorkerInitializer(Delegate method, ArgumentList arguments)
     {
-        _method = method;
-        _write = write;
-        _give = give;
+        Method = PoolMethod.Create<NoItem>(method);
+        _arguments = arguments.Encode(method.Method);
     }
 
+    internal PoolMethod Method { get; }
+
     /// <summary>A method without arguments.</summary>
-    /// <exception cref="ArgumentException">The method cannot be found again in another process, or an argument cannot go there.</exception>
-    public static WorkerInitializer Create(Action method) =>
-        Create<Arguments0>(method, TaskShape.Nothing, default);
+    /// <exception cref="ArgumentException">
+    /// The method cannot be found again in another process, or the argument cannot go there.
+    /// </exception>
+    public static WorkerInitializer Create(Action method) => new(method, new ArgumentList());
 
     /// <summary>An asynchronous method without arguments.</summary>
     /// <inheritdoc cref="Create(Action)" path="/exception"/>
-    public static WorkerInitializer Create(Func<Task> method) =>
-        Create<Arguments0>(method, TaskShape.AsyncNothing, default);
+    public static WorkerInitializer Create(Func<Task> method) => new(method, new ArgumentList());
 
     /// <summary>A method with one argument.</summary>
     /// <inheritdoc cref="Create(Action)" path="/exception"/>
-    public static WorkerInitializer Create<T>(Action<T> method, T arg) =>
-        Create<Arguments1<T>>(method, TaskShape.Nothing, new(arg));
+    public static WorkerInitializer Create<T>(Action<T> method, T arg) => new(method, new ArgumentList().Add(arg));
 
     /// <summary>An asynchronous method with one argument.</summary>
     /// <inheritdoc cref="Create(Action)" path="/exception"/>
-    public static WorkerInitializer Create<T>(Func<T, Task> method, T arg) =>
-        Create<Arguments1<T>>(method, TaskShape.AsyncNothing, new(arg));
-
-    /// <summary>A method with two arguments.</summary>
-    /// <inheritdoc cref="Create(Action)" path="/exception"/>
-    public static WorkerInitializer Create<T1, T2>(Action<T1, T2> method, T1 arg1, T2 arg2) =>
-        Create<Arguments2<T1, T2>>(method, TaskShape.Nothing, new(arg1, arg2));
-
-    /// <summary>An asynchronous method with two arguments.</summary>
-    /// <inheritdoc cref="Create(Action)" path="/exception"/>
-    public static WorkerInitializer Create<T1, T2>(Func<T1, T2, Task> method, T1 arg1, T2 arg2) =>
-        Create<Arguments2<T1, T2>>(method, TaskShape.AsyncNothing, new(arg1, arg2));
-
-    /// <summary>A method with three arguments.</summary>
-    /// <inheritdoc cref="Create(Action)" path="/exception"/>
-    public static WorkerInitializer Create<T1, T2, T3>(Action<T1, T2, T3> method, T1 arg1, T2 arg2, T3 arg3) =>
-        Create<Arguments3<T1, T2, T3>>(method, TaskShape.Nothing, new(arg1, arg2, arg3));
-
-    /// <summary>An asynchronous method with three arguments.</summary>
-    /// <inheritdoc cref="Create(Action)" path="/exception"/>
-    public static WorkerInitializer Create<T1, T2, T3>(Func<T1, T2, T3, Task> method, T1 arg1, T2 arg2, T3 arg3) =>
-        Create<Arguments3<T1, T2, T3>>(method, TaskShape.AsyncNothing, new(arg1, arg2, arg3));
+    public static WorkerInitializer Create<T>(Func<T, Task> method, T arg) => new(method, new ArgumentList().Add(arg));
 
     /// <summary>Gives away the ends among the arguments, to one worker.</summary>
-    internal ValueTask<GivenEnds?> GiveAsync(string to, CancellationToken cancellationToken) => _give(to, cancellationToken);
+    internal ValueTask<GivenArguments> GiveAsync(string to) => _arguments.GiveAsync(to, CancellationToken.None);
 
-    internal void Write(TaskWriter writer)
+    internal void Write(MessageWriter writer, GivenArguments given)
     {
-        _method.Write(writer);
-        _write(writer);
+        Method.Write(writer);
+        writer.Append(given.Bytes.Span);
     }
-
-    private static WorkerInitializer Create<TArguments>(Delegate method, TaskShape shape, TArguments arguments)
-        where TArguments : struct, IArguments<TArguments> =>
-        new(PoolMethod.Create<TArguments, NoItem>(method, shape), arguments.Write, (to, cancel) => GivenEnds.GiveAsync(arguments, to, cancel));
 }

@@ -2,12 +2,12 @@ using System.Threading.Channels;
 
 namespace CrossChannels;
 
-/// <summary>Reads byte items into memory of the caller's, without an array an item.</summary>
+/// <summary>Reads byte items into the caller's memory, without an array for each item.</summary>
 public static class ByteChannelExtensions
 {
     /// <summary>Reads the next item into <paramref name="destination"/>.</summary>
     /// <returns>How many bytes the item has; 0 for a null item.</returns>
-    /// <exception cref="ArgumentException">The item does not fit; it is not consumed, and the message tells its size.</exception>
+    /// <exception cref="ArgumentException">The item does not fit; it is not consumed, and the message has its size.</exception>
     /// <exception cref="ChannelClosedException">The channel is over.</exception>
     public static ValueTask<int> ReadIntoAsync(this CrossChannelReader<byte[]> reader, Memory<byte> destination, CancellationToken cancellationToken = default) =>
         CoreAsync(reader, destination, cancellationToken);

@@ -11,120 +11,171 @@ public sealed partial class ChannelHub
 {
     internal HubBudget Budget { get; }
 
-    /// <summary>Makes a channel with a capacity, exact over all its writers, that waits when it is full.</summary>
+    /// <summary>Makes a channel that waits when it is full; its capacity is exact over all writers.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="capacity">Items; 0 is a rendezvous within this process.</param>
-    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public SharedChannel<T> CreateBounded<T>(string name, int capacity, ItemOptions<T>? settings = null) =>
-        CreateBounded(name, new BoundedChannelOptions(capacity), null, settings);
+    public SharedChannel<T> CreateBounded<T>(string name, int capacity, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
+        CreateBounded(name, new BoundedChannelOptions(Setting.Capacity(capacity, 0)), null, sharing, items);
 
-    /// <summary>Makes a channel with a capacity, exact over all its writers.</summary>
+    /// <summary>Makes a channel with a capacity that is exact over all writers.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="options">Capacity, and what happens when it is full.</param>
     /// <param name="itemDropped">Called with a copy of each item that a drop mode drops. What it throws at a remote write is logged and counted.</param>
-    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public SharedChannel<T> CreateBounded<T>(string name, BoundedChannelOptions options, Action<T>? itemDropped = null, ItemOptions<T>? settings = null)
+    public SharedChannel<T> CreateBounded<T>(
+        string name, BoundedChannelOptions options, Action<T>? itemDropped = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Create(name, options, itemDropped, settings, CloseOneAsync);
+        return Create(name, options, itemDropped, sharing, items, CloseOneAsync);
     }
 
-    /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="ItemOptions{T}.MaxUnreadBytes"/>.</summary>
+    /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="SharedChannelOptions.MaxQueuedBytes"/>.</summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public SharedChannel<T> CreateUnbounded<T>(string name, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
+        Create(name, new UnboundedChannelOptions(), null, sharing, items, CloseOneAsync);
+
+    /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="SharedChannelOptions.MaxQueuedBytes"/>.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="options">How the owner reads it.</param>
-    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public SharedChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions? options = null, ItemOptions<T>? settings = null) =>
-        Create(name, options ?? new UnboundedChannelOptions(), null, settings, CloseOneAsync);
+    public SharedChannel<T> CreateUnbounded<T>(string name, UnboundedChannelOptions options, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Create(name, options, null, sharing, items, CloseOneAsync);
+    }
 
-    /// <summary>Makes an unbounded channel that gives its lowest item first: as <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.</summary>
+    /// <summary>
+    /// Makes an unbounded channel that gives its lowest item first, like
+    /// <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.
+    /// </summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
-    /// <param name="options">The order. Default: the type's own.</param>
-    /// <param name="settings">Serializer, limits, who completes it.</param>
-    /// <remarks>A remote reader gets an item when one of its callers waits; from then on it counts as read.</remarks>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public SharedChannel<T> CreateUnboundedPrioritized<T>(string name, UnboundedPrioritizedChannelOptions<T>? options = null, ItemOptions<T>? settings = null) =>
-        Create(name, options ?? new UnboundedPrioritizedChannelOptions<T>(), null, settings, CloseOneAsync);
+    public SharedChannel<T> CreateUnboundedPrioritized<T>(
+        string name, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
+        Create(name, new UnboundedPrioritizedChannelOptions<T>(), null, sharing, items, CloseOneAsync);
 
-    /// <summary>Makes a leased channel with a capacity: items are settled one by one, and come again if their reader dies.</summary>
+    /// <summary>
+    /// Makes an unbounded channel that gives its lowest item first, like
+    /// <see cref="Channel.CreateUnboundedPrioritized{T}(UnboundedPrioritizedChannelOptions{T})"/>.
+    /// </summary>
+    /// <param name="name">What others open as <c>address#name</c>.</param>
+    /// <param name="options">The order.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
+    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
+    /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
+    public SharedChannel<T> CreateUnboundedPrioritized<T>(
+        string name, UnboundedPrioritizedChannelOptions<T> options, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return Create(name, options, null, sharing, items, CloseOneAsync);
+    }
+
+    /// <summary>Makes a leased channel with a capacity: items are settled one by one, and are delivered again if their reader dies.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="capacity">Items, at least 1.</param>
-    /// <param name="leases">Limit of deliveries, when slots become free.</param>
-    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="leases">How often an item is delivered; when it stops counting against the capacity.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
-    public LeasedChannel<T> CreateLeased<T>(string name, int capacity, LeaseOptions? leases = null, ItemOptions<T>? settings = null) =>
-        CreateLeased(name, new BoundedChannelOptions(Setting.AtLeast(capacity, 1, nameof(capacity))), leases, settings);
+    public LeasedChannel<T> CreateLeased<T>(string name, int capacity, LeaseOptions? leases = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
+        CreateLeased(name, new BoundedChannelOptions(Setting.Capacity(capacity, 1)), leases, sharing, items);
 
     /// <summary>Makes a leased channel, bounded or not.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="options"><see cref="BoundedChannelOptions"/> that wait when full, or <see cref="UnboundedChannelOptions"/>.</param>
-    /// <param name="leases">Limit of deliveries, when slots become free.</param>
-    /// <param name="settings">Serializer, limits, who completes it.</param>
+    /// <param name="leases">How often an item is delivered; when it stops counting against the capacity.</param>
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
-    /// <exception cref="NotSupportedException">The item type cannot cross, or the options drop items or have no capacity.</exception>
-    public LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseOptions? leases = null, ItemOptions<T>? settings = null)
+    /// <exception cref="NotSupportedException">The item type cannot cross, or the options drop items, order them, or have capacity 0.</exception>
+    public LeasedChannel<T> CreateLeased<T>(
+        string name, ChannelOptions options, LeaseOptions? leases = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateLeased(name, options, leases, settings, CloseOneAsync);
+        return CreateLeased(name, options, leases, sharing, items, CloseOneAsync);
     }
 
-    /// <summary>Makes a channel whose items this process does not know: the first to open it decides what they are.</summary>
+    /// <summary>Makes a channel whose item type this process does not know: the first to open it decides.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="options"><see cref="BoundedChannelOptions"/> that wait when full, or <see cref="UnboundedChannelOptions"/>.</param>
     /// <param name="leases">Makes it leased; <see langword="null"/> for a plain channel.</param>
-    /// <param name="settings">Limits, who completes it.</param>
-    /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
-    /// <exception cref="NotSupportedException">The options need to know the items: they drop some, or have no capacity.</exception>
-    public void Declare(string name, ChannelOptions options, LeaseOptions? leases = null, ItemOptions<NoItem>? settings = null)
+    /// <param name="sharing">Who completes it; its limit in bytes.</param>
+    /// <param name="items">The largest item.</param>
+    /// <exception cref="ArgumentException">The name is malformed or taken, or <paramref name="items"/> has a contract's name.</exception>
+    /// <exception cref="NotSupportedException">The options need to know the items: they drop some, order them, or have capacity 0.</exception>
+    public void Declare(string name, ChannelOptions options, LeaseOptions? leases = null, SharedChannelOptions? sharing = null, ItemOptions? items = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (!IsQueued(options))
-            throw new NotSupportedException($"A hub that does not know the items of '{name}' can neither drop, order nor hand them over: use full mode Wait and a capacity of at least 1, or unbounded.");
-        AddLeased(name, Queued(options, settings ?? new ItemOptions<NoItem>(), contract: null) with { Leases = leases }, out _);
+        {
+            throw new NotSupportedException(
+                $"A hub that does not know the items of '{name}' can neither drop, order nor hand them over: use full mode Wait and a capacity of at least 1, or unbounded.");
+        }
+        if (items?.ContractName is not null)
+            throw new ArgumentException($"The first end that opens '{name}' decides its contract: leave ContractName out.", nameof(items));
+        AddLeased(name, Queued(options, sharing, items ?? ItemOptions<NoItem>.Default, contract: null) with { Leases = leases }, out _);
     }
 
-    internal SharedChannel<T> Create<T>(string name, ChannelOptions options, Action<T>? itemDropped, ItemOptions<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    internal SharedChannel<T> Create<T>(
+        string name, ChannelOptions options, Action<T>? itemDropped, SharedChannelOptions? sharing, ItemOptions<T>? items,
+        Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
-        settings ??= new ItemOptions<T>();
+        items ??= ItemOptions<T>.Default;
         ChannelAddress address = AddressOf(name);
         if (BackedChannel<T>.IsNeededFor(options))
         {
-            BackedChannel<T> pumped = BackedChannel<T>.Create(name, options, itemDropped, settings, Settings, _directory);
+            BackedChannel<T> pumped = BackedChannel<T>.Create(name, options, itemDropped, sharing ?? SharedChannelOptions.Default, items, Settings, _directory);
             var owned = new OwnedChannel<T>(pumped.Reader, pumped.Writer, address, Settings.DrainTimeout, pumped.Abort, timeout => close(pumped, timeout));
             if (options is BoundedChannelOptions { Capacity: 0 })
-                OwnerEnds.Refuse(owned, RefusedOrigin.Rendezvous);
+                OwnerEnds.Refuse(owned, TransferOrigin.Rendezvous);
             else
-                OwnerEnds.Share(owned, settings, Settings.Link, pumped.Given);
+                OwnerEnds.Share(owned, items, Settings.Connection, pumped.Given);
             return owned;
         }
-        ItemCodec<T> codec = ItemCodec.Create(settings);
-        QueueChannel channel = AddQueue(name, Queued(options, settings, codec.Contract));
-        return Own(channel, codec, settings, close);
+        ItemCodec<T> codec = ItemCodec.Create(items);
+        QueueChannel channel = AddQueue(name, Queued(options, sharing, items, codec.Contract));
+        return Own(channel, codec, items, close);
     }
 
-    internal LeasedChannel<T> CreateLeased<T>(string name, ChannelOptions options, LeaseOptions? leases, ItemOptions<T>? settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    internal LeasedChannel<T> CreateLeased<T>(
+        string name, ChannelOptions options, LeaseOptions? leases, SharedChannelOptions? sharing, ItemOptions<T>? items,
+        Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         if (!IsQueued(options))
             throw new NotSupportedException("Leased items are not dropped and not handed over: use full mode Wait and a capacity of at least 1, or unbounded.");
-        settings ??= new ItemOptions<T>();
-        ItemCodec<T> codec = ItemCodec.Create(settings);
-        QueueOptions queue = Queued(options, settings, codec.Contract) with { Leases = leases ?? LeaseOptions.Default };
+        items ??= ItemOptions<T>.Default;
+        ItemCodec<T> codec = ItemCodec.Create(items);
+        QueueOptions queue = Queued(options, sharing, items, codec.Contract) with { Leases = leases ?? LeaseOptions.Default };
         QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);
-        OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, settings, CloseOneAsync);
+        OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, items, CloseOneAsync);
         var owner = new LeasedOwner<T>(channel, codec, AddressOf(name), letters, CloseAsync);
-        OwnerEnds.Share(owner, settings, Settings.Link, channel.Given);
+        OwnerEnds.Share(owner, items, Settings.Connection, channel.Given);
         return owner;
 
-        // Whatever is on its way to the dead letters comes first.
+        // Items on their way to the dead letters come first.
         async ValueTask<long> CloseAsync(TimeSpan timeout)
         {
             long left = await close(channel, timeout).ConfigureAwait(false);
@@ -132,7 +183,7 @@ public sealed partial class ChannelHub
         }
     }
 
-    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, ItemOptions<T> settings, Func<HubObject, TimeSpan, ValueTask<long>> close)
+    private OwnedChannel<T> Own<T>(QueueChannel channel, ItemCodec<T> codec, ItemOptions<T> items, Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
         var owned = new OwnedChannel<T>(
             new ItemReader<T, OwnerSource>(new OwnerSource(channel), codec),
@@ -141,7 +192,7 @@ public sealed partial class ChannelHub
             Settings.DrainTimeout,
             channel.Course.Abort,
             timeout => close(channel, timeout));
-        OwnerEnds.Share(owned, settings, Settings.Link, channel.Given);
+        OwnerEnds.Share(owned, items, Settings.Connection, channel.Given);
         return owned;
     }
 
@@ -150,12 +201,12 @@ public sealed partial class ChannelHub
     private static bool IsQueued(ChannelOptions options) =>
         options is UnboundedChannelOptions or BoundedChannelOptions { FullMode: BoundedChannelFullMode.Wait, Capacity: > 0 };
 
-    private QueueOptions Queued<T>(ChannelOptions options, ItemOptions<T> settings, ItemContract? contract) => new(
+    private QueueOptions Queued(ChannelOptions options, SharedChannelOptions? sharing, ItemOptions items, ItemContract? contract) => new(
         contract,
         options is BoundedChannelOptions bounded ? bounded.Capacity : long.MaxValue,
-        settings.MaxUnreadBytes,
-        settings.MaxItemBytes,
-        settings.Completion,
+        (sharing ?? SharedChannelOptions.Default).MaxQueuedBytes,
+        items.MaxItemBytes,
+        (sharing ?? SharedChannelOptions.Default).Completion,
         Settings)
     {
         IsSingleReader = options is UnboundedChannelOptions { SingleReader: true },
@@ -223,7 +274,7 @@ public sealed partial class ChannelHub
         var come = Task.WhenAll(items.Where(static item => item.BeginClose()).Select(static item => item.Given.WaitAsync()));
         if (come.IsCompleted || timeout == TimeSpan.Zero)
             return timeout;
-        TimeProvider clock = Settings.Link.TimeProvider;
+        TimeProvider clock = Settings.Connection.TimeProvider;
         long started = clock.GetTimestamp();
         try
         {

@@ -1,8 +1,8 @@
 namespace CrossChannels;
 
-/// <content>Says how it is.</content>
+/// <content>Its status.</content>
 public sealed partial class ChannelHub
 {
-    /// <summary>How the hub and everything that it owns is now. Others ask with <see cref="CrossChannel.GetHubStatusAsync"/>.</summary>
+    /// <summary>Gets the status of the hub and everything it owns. Other processes ask with <see cref="CrossChannel.GetHubStatusAsync"/>.</summary>
     public HubStatus GetStatus() => _directory.GetStatus();
 }

@@ -14,13 +14,13 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     private readonly TaskCompletionSource<long> _shutDown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isShutDown;
 
-    private ChannelHub(HubListener listener, HubDirectory directory, HubOptions settings)
+    private ChannelHub(HubListener listener, HubDirectory directory, HubOptions options)
     {
         _listener = listener;
         _directory = directory;
-        Settings = settings;
-        Budget = new HubBudget(settings.MaxBytes);
-        LinkRegistry.AddOwner(this, () => ShutDownAsync(settings.Link.ExitTimeout), settings.Link.ExitTimeout);
+        Settings = options;
+        Budget = new HubBudget(options.MaxBytes);
+        LinkRegistry.AddOwner(this, () => ShutDownAsync(options.Connection.ExitTimeout), options.Connection.ExitTimeout);
         HubGauges.Add(this, directory.GetStatus);
     }
 
@@ -33,16 +33,16 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
 
     /// <summary>Starts a hub.</summary>
     /// <param name="address">Where to listen, without the name of a channel.</param>
-    /// <param name="settings">Deadlines, limits, security.</param>
+    /// <param name="options">Timeouts, limits, security.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The address has the name of a channel.</exception>
-    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
-    public static async Task<ChannelHub> StartAsync(ChannelAddress address, HubOptions? settings = null, CancellationToken cancellationToken = default)
+    /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
+    public static async Task<ChannelHub> StartAsync(ChannelAddress address, HubOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         if (address.Channel is not null)
             throw new ArgumentException($"'{address}' names a channel, and a hub has many: leave '#{address.Channel}' out.", nameof(address));
-        ChannelHub hub = await ListenAsync(address, settings ?? HubOptions.Default, cancellationToken).ConfigureAwait(false);
+        ChannelHub hub = await ListenAsync(address, options ?? HubOptions.Default, cancellationToken).ConfigureAwait(false);
         hub.Accept();
         return hub;
     }
@@ -80,13 +80,13 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Makes a hub whose peers wait until it accepts, so that they find what is made meanwhile.</summary>
-    internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubOptions settings, CancellationToken cancellationToken)
+    internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubOptions options, CancellationToken cancellationToken)
     {
         if (address.Scheme == ChannelScheme.SharedMemory)
             throw new NotSupportedException($"A hub cannot be at {address}: its channels do not cross by shared memory in this version. Use the bare name.");
-        ITransportListener transport = await Transport.ListenAsync(address, settings.Link, cancellationToken).ConfigureAwait(false);
-        var directory = new HubDirectory(settings.Link, transport.Address.WithChannel(null));
-        return new ChannelHub(new HubListener(transport, directory, settings.Link), directory, settings);
+        ITransportListener transport = await Transport.ListenAsync(address, options.Connection, cancellationToken).ConfigureAwait(false);
+        var directory = new HubDirectory(options.Connection, transport.Address.WithChannel(null));
+        return new ChannelHub(new HubListener(transport, directory, options.Connection), directory, options);
     }
 
     internal void Accept() => _listener.Start();

@@ -2,12 +2,12 @@ using System.Threading.Channels;
 
 namespace CrossChannels;
 
-/// <summary>Timeouts for any channel, in process or across. <see cref="Timeout.InfiniteTimeSpan"/> waits for ever, zero does not wait.</summary>
-/// <remarks>An item or room that is there wins over the timeout. Every method throws <see cref="TimeoutException"/> when time is up.</remarks>
+/// <summary>Timeouts for any channel, in process or across. <see cref="Timeout.InfiniteTimeSpan"/> waits without a limit, zero does not wait.</summary>
+/// <remarks>An item, or room, that is available wins over the timeout. Every method throws <see cref="TimeoutException"/> when time is up.</remarks>
 public static class ChannelTimeoutExtensions
 {
     /// <summary>Reads an item, waiting at most <paramref name="timeout"/>; a read that timed out consumed nothing.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, and not infinite, or 25 days and more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative and not infinite, or 25 days or more.</exception>
     public static ValueTask<T> ReadAsync<T>(this ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -27,7 +27,7 @@ public static class ChannelTimeoutExtensions
 
     /// <summary>Waits for an item, at most <paramref name="timeout"/>.</summary>
     /// <returns>False when the channel is over and drained.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, and not infinite, or 25 days and more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative and not infinite, or 25 days or more.</exception>
     public static ValueTask<bool> WaitToReadAsync<T>(this ChannelReader<T> reader, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(reader);
@@ -37,7 +37,7 @@ public static class ChannelTimeoutExtensions
     }
 
     /// <summary>Writes an item, waiting at most <paramref name="timeout"/> for room; an item that timed out never appears.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, and not infinite, or 25 days and more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative and not infinite, or 25 days or more.</exception>
     public static ValueTask WriteAsync<T>(this ChannelWriter<T> writer, T item, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -64,7 +64,7 @@ public static class ChannelTimeoutExtensions
 
     /// <summary>Waits for room, at most <paramref name="timeout"/>.</summary>
     /// <returns>False when the channel is over.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative, and not infinite, or 25 days and more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative and not infinite, or 25 days or more.</exception>
     public static ValueTask<bool> WaitToWriteAsync<T>(this ChannelWriter<T> writer, TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -74,7 +74,7 @@ public static class ChannelTimeoutExtensions
     }
 
     /// <summary>Checks the timeout.</summary>
-    /// <returns>Whether there is none, or the caller has given up already, so that the operation alone decides.</returns>
+    /// <returns>Whether there is none, or the caller has already given up; the operation alone then decides.</returns>
     private static bool IsUnlimited(TimeSpan timeout, CancellationToken cancellationToken)
     {
         TimeoutRange.Check(timeout);

@@ -11,9 +11,9 @@ namespace CrossChannels;
 /// <summary>Makes channels whose ends may live in different processes; stands beside <see cref="Channel"/>.</summary>
 public static partial class CrossChannel
 {
-    /// <summary>Makes one end over any pipe that leads to another end. The greeting goes on in the background.</summary>
+    /// <summary>Makes one end over any pipe that leads to another end. The greeting runs in the background.</summary>
     /// <param name="pipe">The connection; the channel completes both halves when it is closed.</param>
-    /// <param name="options">Capacity, serializers, deadlines; default: <see cref="DuplexChannelOptions{TWrite, TRead}"/>'s.</param>
+    /// <param name="options">Capacity, serializers, timeouts.</param>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static DuplexChannel<TWrite, TRead> Over<TWrite, TRead>(IDuplexPipe pipe, DuplexChannelOptions<TWrite, TRead>? options = null)
     {
@@ -25,7 +25,7 @@ public static partial class CrossChannel
     /// <summary>Makes one end over two streams that lead to another end, such as standard input and output.</summary>
     /// <param name="input">What the other end writes; may be the same stream as <paramref name="output"/>.</param>
     /// <param name="output">What the other end reads. Both are disposed when the channel is closed.</param>
-    /// <param name="options">Capacity, serializers, deadlines.</param>
+    /// <param name="options">Capacity, serializers, timeouts.</param>
     /// <exception cref="ArgumentException">The input cannot be read, or the output cannot be written.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static DuplexChannel<TWrite, TRead> Over<TWrite, TRead>(Stream input, Stream output, DuplexChannelOptions<TWrite, TRead>? options = null)
@@ -38,14 +38,14 @@ public static partial class CrossChannel
             .Start(new StreamInput(input), new StreamOutput(output, endsWritesOnClose: output is NetworkStream), new LinkPeer("the other end of the stream", null, null, null));
     }
 
-    /// <summary>Connects to a listener; waits for one up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
+    /// <summary>Connects to a listener; waits for it up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <param name="address">Where it listens, such as <c>jobs</c>, <c>unix:/run/me/jobs.sock</c> or <c>tls://host:5000</c>.</param>
-    /// <param name="options">Capacity, serializers, deadlines.</param>
+    /// <param name="options">Capacity, serializers, timeouts.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
+    /// <exception cref="LinkTimeoutException">No listener was found, or none greeted, in time.</exception>
     /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
-    /// <exception cref="ConnectionLostException">Connections broke during the greeting until the time was up.</exception>
-    /// <exception cref="EndpointException">The address cannot be used as the settings are.</exception>
+    /// <exception cref="ConnectionLostException">Connections broke during the greeting until time was up.</exception>
+    /// <exception cref="EndpointException">The options do not allow the address.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static async Task<DuplexChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
         ChannelAddress address, DuplexChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
@@ -56,9 +56,9 @@ public static partial class CrossChannel
 
     /// <summary>Listens; connections come from <see cref="DuplexChannelListener{TWrite, TRead}.Accepted"/>.</summary>
     /// <param name="address">Where to listen; a bare name is the best local transport.</param>
-    /// <param name="options">Capacity, serializers, deadlines of every accepted channel.</param>
+    /// <param name="options">Capacity, serializers, timeouts of every accepted channel.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="EndpointException">Somebody listens there already, the place is not safe, or the settings do not allow it.</exception>
+    /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static async Task<DuplexChannelListener<TWrite, TRead>> ListenAsync<TWrite, TRead>(
         ChannelAddress address, DuplexChannelOptions<TWrite, TRead>? options = null, CancellationToken cancellationToken = default)
@@ -66,22 +66,18 @@ public static partial class CrossChannel
         ArgumentNullException.ThrowIfNull(address);
         var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
         ITransportListener listener = await Transport.ListenAsync(address, factory.Settings, cancellationToken).ConfigureAwait(false);
-        return new DuplexChannelListener<TWrite, TRead>(listener, factory, address.Channel);
+        // The path of its socket alone would not say that items go by shared memory.
+        ChannelAddress resolved = address.Scheme == ChannelScheme.SharedMemory ? address : listener.Address.WithChannel(address.Channel);
+        return new DuplexChannelListener<TWrite, TRead>(listener, factory, resolved);
     }
 
     /// <summary>Makes two ends, with everything that a connection between processes does. One of them, or both, can be given to other processes.</summary>
-    /// <remarks>They are joined in memory when either is used first; one that is to be given must not have been used before: see <see cref="TransferTicket"/>.</remarks>
+    /// <remarks>They are joined in memory when either is used first; give an end away before that: see <see cref="DuplexChannel{TWrite, TRead}.TransferAsync"/>.</remarks>
     /// <exception cref="NotSupportedException">An item type cannot cross; the message says why and what to do.</exception>
     public static (DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second) CreatePair<T1, T2>(
         DuplexChannelOptions<T1, T2>? firstOptions = null, DuplexChannelOptions<T2, T1>? secondOptions = null)
     {
-        string secret = PairRendezvous.NewSecret();
-        var joint = new PairState(secret);
-        LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
-        LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
-        joint.Hold(
-            PairEnds.SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret),
-            PairEnds.SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret));
+        (LinkChannel<T1, T2> first, LinkChannel<T2, T1> second) = PairEnds.Create(firstOptions, secondOptions, isOneWay: false);
         return (first, second);
     }
 }

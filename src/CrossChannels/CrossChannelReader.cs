@@ -29,13 +29,18 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
-    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; <see cref="CrossChannelException.Kind"/> says why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
     public static Task<CrossChannelReader<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Reader);
-        return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken);
+        if (content.Pair is not null)
+            return PairConnector.OpenAsync<NoItem, T, CrossChannelReader<T>>(content, static channel => channel.Reader, cancellationToken);
+        return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
     }
+
+    /// <summary>Where the shared channel is, as its owner or the opener named it; <see langword="null"/> for an end of a link.</summary>
+    public ChannelAddress? Address { get; internal set; }
 
     /// <summary>Why the channel is over; <see langword="null"/> while it is not, or items are left to read.</summary>
     public abstract Ending? Ending { get; }
@@ -44,7 +49,7 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     /// <returns>How many were read, 0 if none is here or <paramref name="destination"/> is empty.</returns>
     /// <exception cref="ItemUnreadableException">
     /// An item could not be deserialized; it is consumed. Those before it are in <paramref name="destination"/>, and
-    /// <see cref="ItemUnreadableException.PrecedingCount"/> tells how many.
+    /// <see cref="ItemUnreadableException.PrecedingCount"/> is their number.
     /// </exception>
     public abstract int TryReadMany(Span<T> destination);
 
@@ -54,8 +59,8 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     public abstract ValueTask<int> ReadManyAsync(Memory<T> destination, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Closes this end: what is unread is dropped, and the writer learns of it. Of a shared channel a remote reader only leaves, and what is unread goes
-    /// to the others; that of its owner ends the channel for all.
+    /// Closes this end: what is unread is dropped, and the writer is notified. A remote reader of a shared channel only leaves, and what is unread goes
+    /// to the others; the owner's reader ends the channel for all.
     /// </summary>
     /// <param name="reason">Shown to the writer in its <see cref="ReaderClosedException"/>; cut at 1,024 characters.</param>
     /// <returns>Done when the writer has confirmed it, or after <see cref="ConnectionOptions.CloseTimeout"/>.</returns>

@@ -6,8 +6,8 @@ namespace CrossChannels;
 /// <summary>A <see cref="ChannelWriter{T}"/> whose reader may live in another process.</summary>
 /// <typeparam name="T">The item type.</typeparam>
 /// <remarks>
-/// A write that is done has been <i>accepted</i>, and the memory of a byte item is the caller's again. <see cref="FlushAsync"/> waits until it is <i>received</i>, in the memory of the
-/// other process, of a shared channel its owner's; <see cref="JoinAsync"/> until it is <i>processed</i>, taken by a reader.
+/// A write that has returned is <i>accepted</i>, and the memory of a byte item belongs to the caller again. <see cref="FlushAsync"/> waits until it is <i>received</i>: in the
+/// memory of the other process, or of the owner of a shared channel. <see cref="JoinAsync"/> waits until it is <i>processed</i>: taken by a reader.
 /// </remarks>
 public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable, IDisposable, IGivenEnd
 {
@@ -33,13 +33,18 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
-    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; <see cref="CrossChannelException.Kind"/> says why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
     public static Task<CrossChannelWriter<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Writer);
-        return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToSettings<T>(), content.LinkToWrite(), cancellationToken);
+        if (content.Pair is not null)
+            return PairConnector.OpenAsync<T, NoItem, CrossChannelWriter<T>>(content, static channel => channel.Writer, cancellationToken);
+        return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken);
     }
+
+    /// <summary>Where the shared channel is, as its owner or the opener named it; <see langword="null"/> for an end of a link.</summary>
+    public ChannelAddress? Address { get; internal set; }
 
     /// <summary>Why the channel is over; <see langword="null"/> while it is not.</summary>
     public abstract Ending? Ending { get; }
@@ -48,23 +53,23 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     public abstract long UnreceivedCount { get; }
 
     /// <summary>Writes as many of the items, from the first on, as there is room for now.</summary>
-    /// <returns>How many were accepted; fewer also if the next one cannot be serialized, which throws when it is the first.</returns>
+    /// <returns>How many were accepted. It stops before an item that cannot be serialized, and throws if that is the first.</returns>
     public abstract int TryWriteMany(ReadOnlySpan<T> items);
 
     /// <summary>Writes all items, in order, waiting for room as needed.</summary>
-    /// <exception cref="PartialWriteException">The channel ended on the way; it tells how many were accepted.</exception>
-    /// <exception cref="PartialWriteCanceledException">Canceled on the way; it tells how many were accepted.</exception>
-    /// <remarks>What a serializer throws passes through, with the number of accepted items as <c>AcceptedCount</c> in its <c>Data</c>.</remarks>
+    /// <exception cref="PartialWriteException">The channel ended before all were accepted.</exception>
+    /// <exception cref="PartialWriteCanceledException">It was canceled before all were accepted.</exception>
+    /// <exception cref="ItemUnwritableException">An item could not be serialized, or is too large.</exception>
     public abstract ValueTask WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default);
 
     /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>
     /// <exception cref="CrossChannelException">The link ended before that was known.</exception>
-    /// <remarks>May wait for the reader to read, where the unread bytes are as many as its <see cref="ItemOptions{T}.MaxUnreadBytes"/>.</remarks>
+    /// <remarks>May wait for the reader to read, when it holds as many unread bytes as its <see cref="ConnectionOptions.MaxUnreadBytes"/> allows.</remarks>
     public abstract ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Waits until every item accepted so far has been taken by the reader or dropped by its full mode. Of a shared channel: every item that is in it by then, of
-    /// all writers; leased ones are settled, or dead letters.
+    /// Waits until every item accepted so far has been taken by the reader or dropped by its full mode. Of a shared channel: every item in it at that time, of
+    /// all writers; leased items are settled, or dead letters.
     /// </summary>
     /// <exception cref="CrossChannelException">The link ended, or the reader closed, before that was known.</exception>
     public abstract ValueTask JoinAsync(CancellationToken cancellationToken = default);
@@ -73,9 +78,8 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <param name="timeout">How long to wait; default: <see cref="ConnectionOptions.CloseTimeout"/>. Zero does not wait.</param>
     /// <returns>An upper bound of the items that were not received; 0 after a clean close.</returns>
     /// <remarks>
-    /// Without <c>Complete()</c> before it the reader faults with <see cref="WriterLeftException"/>; what it means for a shared channel says its
-    /// <see cref="CompletionPolicy"/>. What is not received when the time is up
-    /// is still sent while process and link live.
+    /// Without a prior <c>Complete()</c> the reader faults with <see cref="WriterLeftException"/>; for a shared channel, see <see cref="CompletionPolicy"/>. What is not
+    /// received in time is still sent while process and link live.
     /// </remarks>
     public abstract ValueTask<long> CloseAsync(TimeSpan? timeout = null);
 

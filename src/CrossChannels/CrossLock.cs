@@ -5,9 +5,9 @@ namespace CrossChannels;
 
 /// <summary>A lock that any number of processes share: first come first served, and passed on when the process that holds it dies.</summary>
 /// <remarks>
-/// One object serves any number of callers, each of which waits for its turn. It is not re-entrant: who acquires it twice waits for itself. A
-/// holder that was cut off may still be at work; <see cref="LockHold.Lost"/> tells it, and <see cref="LockHold.FencingToken"/> lets what the
-/// lock protects refuse it.
+/// One object serves any number of callers, each of which waits for its turn. It is not re-entrant: a caller that acquires it twice waits for itself. A
+/// holder that was cut off may still be running: <see cref="LockHold.Lost"/> notifies it, and <see cref="LockHold.FencingToken"/> lets the protected
+/// resource refuse it.
 /// </remarks>
 public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
 {
@@ -37,12 +37,12 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
     /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
-    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; <see cref="CrossChannelException.Kind"/> says why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
     public static Task<CrossLock> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Lock);
-        return CrossChannel.OpenLockAsync(content.Address, content.LinkToRead(), cancellationToken);
+        return CrossChannel.OpenLockAsync(content.Address, content.ConnectionToRead, cancellationToken);
     }
 
     /// <summary>Where others open it.</summary>
@@ -54,8 +54,8 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
     /// <exception cref="ObjectDisposedException">The lock is disposed.</exception>
     public ValueTask<LockHold> AcquireAsync(CancellationToken cancellationToken = default) => AcquireAsync(Timeout.InfiniteTimeSpan, cancellationToken);
 
-    /// <summary>Waits for the lock, for so long. A wait that is over never ends up holding it.</summary>
-    /// <param name="timeout">How long. Zero takes the lock only if it is free now.</param>
+    /// <summary>Waits for the lock, at most <paramref name="timeout"/>. A wait that timed out never ends up holding it.</summary>
+    /// <param name="timeout">How long to wait. Zero takes the lock only if it is free now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">Others held the lock all that time.</exception>
     /// <exception cref="CrossChannelException">The link to the hub is over; the exception says why.</exception>

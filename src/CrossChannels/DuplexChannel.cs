@@ -32,14 +32,13 @@ public abstract class DuplexChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAs
     /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
-    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; <see cref="CrossChannelException.Kind"/> says why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
     /// <remarks>The other end is found in the background, as <see cref="WaitForPeerAsync"/> tells.</remarks>
     public static Task<DuplexChannel<TWrite, TRead>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Duplex);
-        cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<DuplexChannel<TWrite, TRead>>(PairConnector.Open<TWrite, TRead>(content));
+        return PairConnector.OpenAsync<TWrite, TRead, DuplexChannel<TWrite, TRead>>(content, static channel => channel, cancellationToken);
     }
 
     /// <summary>The readable half, with what goes beyond <see cref="ChannelReader{T}"/>.</summary>
@@ -52,7 +51,7 @@ public abstract class DuplexChannel<TWrite, TRead> : Channel<TWrite, TRead>, IAs
     public abstract PeerInfo? Peer { get; }
 
     /// <summary>Waits until both ends have greeted.</summary>
-    /// <exception cref="CrossChannelException">They did not; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">They did not; <see cref="CrossChannelException.Kind"/> says why.</exception>
     public abstract Task<PeerInfo> WaitForPeerAsync(CancellationToken cancellationToken = default);
 
     /// <summary>

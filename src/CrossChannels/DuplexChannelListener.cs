@@ -16,32 +16,37 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
     private readonly AcceptLoop _loop;
     private int _isDisposed;
 
-    internal DuplexChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, string? channel)
+    internal DuplexChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, ChannelAddress address)
     {
         _factory = factory;
-        _address = listener.Address.WithChannel(channel);
+        _address = address;
         _loop = new AcceptLoop(listener, factory.Settings, GreetAsync);
     }
 
     /// <summary>Where this listens, as resolved: a port that the system chose is in it.</summary>
     public ChannelAddress Address => _address;
 
-    /// <summary>The connections whose greeting went well. Completes when the listener is disposed.</summary>
+    /// <summary>Connections that have greeted. Completes when the listener is disposed.</summary>
     public ChannelReader<DuplexChannel<TWrite, TRead>> Accepted => _accepted.Reader;
 
     /// <summary>Takes the next connection.</summary>
     /// <exception cref="ChannelClosedException">The listener was disposed.</exception>
-    public async ValueTask<DuplexChannel<TWrite, TRead>> AcceptAsync(CancellationToken cancellationToken = default)
+    public ValueTask<DuplexChannel<TWrite, TRead>> AcceptAsync(CancellationToken cancellationToken = default) =>
+        AcceptAsync(Timeout.InfiniteTimeSpan, cancellationToken);
+
+    /// <summary>Takes the next connection, waiting at most <paramref name="timeout"/>.</summary>
+    /// <param name="timeout">How long to wait. Zero takes one only if it is there now.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The timeout is negative and not infinite, or 25 days or more.</exception>
+    /// <exception cref="TimeoutException">No connection came in time.</exception>
+    /// <exception cref="ChannelClosedException">The listener was disposed.</exception>
+    public ValueTask<DuplexChannel<TWrite, TRead>> AcceptAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
-        while (await WaitForAcceptedAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (_accepted.Reader.TryRead(out DuplexChannel<TWrite, TRead>? channel))
-                return channel;
-        }
-        throw new ChannelClosedException();
+        TimeoutRange.Check(timeout);
+        return TakeAsync(timeout, cancellationToken);
     }
 
-    /// <summary>Stops to listen and frees the address. Accepted channels live on; those that nobody has taken are aborted.</summary>
+    /// <summary>Stops listening and frees the address. Channels that were taken live on; those still in <see cref="Accepted"/> are aborted.</summary>
     public async ValueTask DisposeAsync()
     {
         Dispose();
@@ -60,8 +65,31 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
     }
 
     /// <summary>A wait of its own: the built-in channel keeps its last caller, which must not be one that knows the accepted channel.</summary>
-    private async Task<bool> WaitForAcceptedAsync(CancellationToken cancellationToken) =>
-        await _accepted.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+    private async Task<bool> WaitForAcceptedAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        await _accepted.Reader.WaitToReadAsync(timeout, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<DuplexChannel<TWrite, TRead>> TakeAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        TimeProvider clock = _factory.Settings.TimeProvider;
+        long started = clock.GetTimestamp();
+        TimeSpan left = timeout;
+        try
+        {
+            while (await WaitForAcceptedAsync(left, cancellationToken).ConfigureAwait(false))
+            {
+                if (_accepted.Reader.TryRead(out DuplexChannel<TWrite, TRead>? channel))
+                    return channel;
+                // Another caller took it.
+                if (timeout != Timeout.InfiniteTimeSpan)
+                    left = TimeSpan.FromTicks(Math.Max(0, (timeout - clock.GetElapsedTime(started)).Ticks));
+            }
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"No connection came at {_address} within {timeout.TotalSeconds:0.###} s.", e);
+        }
+        throw new ChannelClosedException();
+    }
 
     private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)
     {

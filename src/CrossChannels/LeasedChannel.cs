@@ -3,9 +3,9 @@ using CrossChannels.Transfer;
 
 namespace CrossChannels;
 
-/// <summary>A named channel that this process owns, whose items are settled one by one: what a reader's death leaves undone is done by another.</summary>
+/// <summary>A named channel that this process owns, whose items are settled one by one: what a reader leaves undone when it dies goes to another.</summary>
 /// <typeparam name="T">The item type.</typeparam>
-/// <remarks>Delivery is at least once: an item whose reader died after its work and before its settling comes again, with a higher <see cref="Lease{T}.DeliveryCount"/>.</remarks>
+/// <remarks>Delivery is at least once: an item whose reader died after its work and before it settled is delivered again, with a higher <see cref="Lease{T}.DeliveryCount"/>.</remarks>
 public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable, IDisposable, IGivenEnd
 {
     private protected LeasedChannel(LeasedReader<T> reader, CrossChannelWriter<T> writer)
@@ -31,7 +31,7 @@ public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable,
     /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
-    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; <see cref="CrossChannelException.Kind"/> says why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
     public static async Task<LeasedChannel<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default) =>
         await RemoteLeasedChannel<T>.OpenAsync(TransferContent.Of(ticket, EndpointKind.LeasedChannel), cancellationToken).ConfigureAwait(false);
@@ -45,10 +45,10 @@ public abstract class LeasedChannel<T> : Channel<T, Lease<T>>, IAsyncDisposable,
     /// <summary>Where other processes open their ends.</summary>
     public abstract ChannelAddress Address { get; }
 
-    /// <summary>Items that were delivered too often, as a channel of their own; <see langword="null"/> without <see cref="LeaseOptions.MaxDeliveries"/>.</summary>
+    /// <summary>The channel of items that were delivered too often; <see langword="null"/> without <see cref="LeaseOptions.MaxDeliveries"/>.</summary>
     public abstract SharedChannel<T>? DeadLetters { get; }
 
-    /// <summary>Ends the channel at once: what is queued or leased is dropped, and every writer and reader learns why.</summary>
+    /// <summary>Ends the channel at once: what is queued or leased is dropped, and every writer and reader gets the reason.</summary>
     /// <param name="reason">Shown to writers in a <see cref="ReaderClosedException"/>, to readers in a <see cref="LinkAbortedException"/>.</param>
     public abstract void Abort(string? reason = null);
 

@@ -2,7 +2,7 @@ using CrossChannels.Transfer;
 
 namespace CrossChannels;
 
-/// <summary>Reads a leased channel: items that are to be settled one by one.</summary>
+/// <summary>Reads a leased channel, whose items are settled one by one.</summary>
 /// <typeparam name="T">The item type.</typeparam>
 public abstract class LeasedReader<T> : CrossChannelReader<Lease<T>>
 {
@@ -14,12 +14,12 @@ public abstract class LeasedReader<T> : CrossChannelReader<Lease<T>>
     /// <param name="ticket">What <see cref="CrossChannelReader{T}.TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
-    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; <see cref="CrossChannelException.Kind"/> says why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
     public static new Task<LeasedReader<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.LeasedReader);
-        return CrossChannel.OpenLeasedReaderAsync(content.Address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken);
+        return CrossChannel.OpenLeasedReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
     }
 
     /// <summary>Completes the oldest open lease of this reader, as <c>JoinableQueue.task_done()</c> does; for ported code.</summary>

@@ -3,7 +3,7 @@ using CrossChannels.Links;
 
 namespace CrossChannels;
 
-/// <summary>An item that was handed to a reader and is not settled. Complete it when it is processed; what is not completed is delivered again.</summary>
+/// <summary>An item that was handed to a reader and is not settled. Complete it when it is processed; otherwise it is delivered again.</summary>
 /// <typeparam name="T">The item type.</typeparam>
 /// <remarks>When the reader's process dies, or the reader is closed, its open leases go back to the queue, at their old place.</remarks>
 public sealed class Lease<T> : IDisposable
@@ -25,15 +25,15 @@ public sealed class Lease<T> : IDisposable
     /// <summary>Which delivery of the item this is; 1 is the first.</summary>
     public int DeliveryCount => _tag.Deliveries + 1;
 
-    /// <summary>The item is processed. Queued: the hub learns it soon, together with others.</summary>
+    /// <summary>Settles the lease: the item is processed. Sent to the hub soon, together with others.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">Its reader, or the link, is closed: the item is delivered again.</exception>
     public void Complete() => Settle(isCompleted: true);
 
-    /// <summary>The item is processed; done when the hub has said so.</summary>
+    /// <summary>Settles the lease, and completes when the hub has confirmed it.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">Its reader, or the link, is closed: the item is delivered again.</exception>
-    /// <exception cref="CrossChannelException">The link ended before the hub's word: the item may be delivered again.</exception>
+    /// <exception cref="CrossChannelException">The link ended before the hub confirmed it: the item may be delivered again.</exception>
     public ValueTask CompleteAsync(CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -43,7 +43,7 @@ public sealed class Lease<T> : IDisposable
         return new ValueTask(confirmed.WaitAsync(cancellationToken));
     }
 
-    /// <summary>The item is not processed: it goes back to its place in the queue, or to the dead-letter channel.</summary>
+    /// <summary>Gives the item back: to its place in the queue, or to the dead-letter channel.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">Its reader, or the link, is closed: the item is delivered again.</exception>
     public void Abandon() => Settle(isCompleted: false);

@@ -14,28 +14,28 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
         _claim = claim;
     }
 
-    /// <summary>Grows with every hold of this lock, in whichever process; what the lock protects can refuse a lower one than it has seen.</summary>
+    /// <summary>Grows with every hold of this lock, in any process. What the lock protects can refuse a token lower than the highest it has seen.</summary>
     public long FencingToken => _claim.Token;
 
-    /// <summary>The holder before this one died, or was cut off, without releasing: what it was at may be half done.</summary>
+    /// <summary>The previous holder died, or was cut off, without releasing it: the protected state may be inconsistent.</summary>
     public bool WasAbandoned => _claim.WasAbandoned;
 
     /// <summary>Canceled when the lock is lost while it is held: the link or the hub is gone, this process was cut off, the lock was disposed.</summary>
     public CancellationToken Lost => _claim.Lost;
 
     /// <summary>Gives the lock back.</summary>
-    /// <param name="cancellationToken">Ends the wait for the hub's word; the lock is given back all the same.</param>
-    /// <returns>Done when the hub has it in order.</returns>
+    /// <param name="cancellationToken">Ends the wait for the hub's confirmation; the lock is given back all the same.</param>
+    /// <returns>Completes when the hub has confirmed it.</returns>
     /// <exception cref="InvalidOperationException">The lock is no longer held: it was released, or lost.</exception>
     /// <exception cref="CrossChannelException">The link ended before the hub had answered.</exception>
     public async ValueTask ReleaseAsync(CancellationToken cancellationToken = default)
     {
         if (!_handle.Source.TryRelease(_claim))
-            throw new InvalidOperationException($"The lock at {_handle.Address} is not held any more: it was {(Lost.IsCancellationRequested ? "lost" : "released")}.");
+            throw new InvalidOperationException($"The lock at {_handle.Address} is no longer held: it was {(Lost.IsCancellationRequested ? "lost" : "released")}.");
         await _claim.Left.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the lock back, if it is still held, and waits at most <see cref="ConnectionOptions.CloseTimeout"/> for the hub's word. Never throws.</summary>
+    /// <summary>Gives the lock back, if it is still held, and waits at most <see cref="ConnectionOptions.CloseTimeout"/> for the hub to confirm. Never throws.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_handle.Source.TryRelease(_claim))
@@ -46,7 +46,7 @@ public sealed class LockHold : IAsyncDisposable, IDisposable
         }
         catch (Exception e) when (e is TimeoutException or CrossChannelException or ObjectDisposedException)
         {
-            // A hub that is gone, or silent, has no say in it.
+            // The hub is gone or silent; it passes the lock on when it notices that the link is over.
         }
     }
 

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace CrossChannels;
 
-/// <summary>Makes text from outside (of a peer, an address, an exception of user code) fit for a message or a log: one line, of bounded length.</summary>
+/// <summary>Makes text from outside (of a peer, of user code) fit for a message or a log: one line, of bounded length.</summary>
 internal static class PeerText
 {
     /// <summary>How many characters are shown unless a caller says otherwise.</summary>
     public const int MaxLength = 1000;
 
-    /// <summary>The text with control characters, line separators, invisible format characters and lone surrogates as <c>\uXXXX</c>, cut to a length.</summary>
+    /// <summary>The text, cut to a length, with control, format and separator characters and lone surrogates as <c>\uXXXX</c>.</summary>
     /// <remarks>Text that needs none of this is returned as it is. Applying it twice changes nothing, unless the text was cut.</remarks>
     public static string Show(string? text, int maxLength = MaxLength)
     {
@@ -61,8 +61,8 @@ internal static class PeerText
     private static bool IsPlain(string text, int at) =>
         char.IsAscii(text[at])
             ? !char.IsControl(text[at])
-            : CharUnicodeInfo.GetUnicodeCategory(text, at) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
+            : CharUnicodeInfo.GetUnicodeCategory(text, at) is not (UnicodeCategory.Control or UnicodeCategory.Format
+                or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static void AppendEscaped(StringBuilder shown, ReadOnlySpan<char> units)
     {

@@ -5,7 +5,7 @@ namespace CrossChannels;
 
 /// <summary>A named channel that this process owns, and that any number of readers and writers in other processes share.</summary>
 /// <typeparam name="T">The item type.</typeparam>
-/// <remarks>The owner's own ends are synchronous: what <c>TryWrite</c> took, <c>TryRead</c> sees. Items are copied all the same.</remarks>
+/// <remarks>The owner's own ends are synchronous: <c>TryRead</c> sees what <c>TryWrite</c> accepted. Items are copied all the same.</remarks>
 public abstract class SharedChannel<T> : Channel<T>, IAsyncDisposable, IDisposable, IGivenEnd
 {
     private protected SharedChannel(CrossChannelReader<T> reader, CrossChannelWriter<T> writer)
@@ -31,7 +31,7 @@ public abstract class SharedChannel<T> : Channel<T>, IAsyncDisposable, IDisposab
     /// <param name="ticket">What <see cref="TransferAsync"/> made there.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The ticket is for another kind of end.</exception>
-    /// <exception cref="CrossChannelException">It could not be opened; the kind tells why.</exception>
+    /// <exception cref="CrossChannelException">It could not be opened; <see cref="CrossChannelException.Kind"/> says why.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or its serializer is not known here.</exception>
     public static async Task<SharedChannel<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default) =>
         await RemoteChannel<T>.OpenAsync(TransferContent.Of(ticket, EndpointKind.Channel), cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,7 @@ public abstract class SharedChannel<T> : Channel<T>, IAsyncDisposable, IDisposab
     /// <summary>Where other processes open their ends.</summary>
     public abstract ChannelAddress Address { get; }
 
-    /// <summary>Ends the channel at once: what is queued is dropped, and every writer and reader learns why.</summary>
+    /// <summary>Ends the channel at once: what is queued is dropped, and every writer and reader gets the reason.</summary>
     /// <param name="reason">Shown to writers in a <see cref="ReaderClosedException"/>, to readers in a <see cref="LinkAbortedException"/>.</param>
     public abstract void Abort(string? reason = null);
 

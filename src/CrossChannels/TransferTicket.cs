@@ -1,3 +1,5 @@
+using System.Text;
+using CrossChannels.Serialization;
 using CrossChannels.Transfer;
 
 namespace CrossChannels;
@@ -26,7 +28,7 @@ public sealed class TransferTicket
     /// <exception cref="ArgumentException">It is not an end of this library.</exception>
     /// <exception cref="InvalidOperationException">It cannot be given, or was given already; the message says why and what to do.</exception>
     internal static ValueTask<TransferTicket> GiveAsync(object end, string to, CancellationToken cancellationToken = default) => end is IGivenEnd given
-        ? CreateAsync(given, to, cancellationToken)
+        ? CreateAsync(given, new Recipient(to, IsChild: true), cancellationToken)
         : throw new ArgumentException(
             $"{end.GetType()} is not a reader, writer, channel or lock of this library. A channel of System.Threading.Channels lives in one process; " +
             "make it with CrossChannel.CreateBoundedAsync or CrossChannel.CreatePair.", nameof(end));
@@ -34,10 +36,23 @@ public sealed class TransferTicket
     internal static ValueTask<TransferTicket> CreateAsync(IGivenEnd end, string recipient, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(recipient);
-        return cancellationToken.IsCancellationRequested
-            ? ValueTask.FromCanceled<TransferTicket>(cancellationToken)
-            : (end.Origin ?? RefusedOrigin.Connected).GiveAsync(recipient, cancellationToken);
+        return CreateAsync(end, new Recipient(recipient), cancellationToken);
     }
+
+    /// <summary>Reads what <see cref="ToChildBytes"/> wrote, in a worker, and makes the serializers that the ticket needs.</summary>
+    /// <exception cref="NotSupportedException">A serializer cannot be made here.</exception>
+    internal static TransferTicket FromParentBytes(byte[] bytes)
+    {
+        using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+        for (int count = reader.ReadByte(); count > 0; count--)
+            SerializerRegistry.AddFromParent(reader.ReadString());
+        return FromBytes(bytes.AsSpan((int)reader.BaseStream.Position));
+    }
+
+    private static ValueTask<TransferTicket> CreateAsync(IGivenEnd end, Recipient recipient, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<TransferTicket>(cancellationToken)
+            : (end.Origin ?? TransferOrigin.Connected).GiveAsync(recipient, cancellationToken);
 
     /// <summary>Declares that no process will use this ticket, which ends the wait of the other end of its pair. Without effect once it was used.</summary>
     /// <param name="cause">What the waiting end fails with. Default: <see cref="LinkAbortedException"/>.</param>
@@ -45,6 +60,19 @@ public sealed class TransferTicket
 
     /// <summary>The ticket as bytes, for the other process.</summary>
     public byte[] ToBytes() => TransferWire.Write(Content);
+
+    /// <summary>The ticket for a worker of this program, with the types of the serializers that it needs: a worker runs the method that its parent names, of the same program.</summary>
+    internal byte[] ToChildBytes()
+    {
+        var stream = new MemoryStream();
+        using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        string[] types = [.. Content.SerializerTypes];
+        writer.Write((byte)types.Length);
+        foreach (string type in types)
+            writer.Write(type);
+        writer.Write(ToBytes());
+        return stream.ToArray();
+    }
 
     /// <summary>Reads a ticket.</summary>
     /// <exception cref="FormatException">The bytes are not a ticket, or one of another version.</exception>

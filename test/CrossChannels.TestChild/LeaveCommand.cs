@@ -7,7 +7,7 @@ internal static class LeaveCommand
     {
         // A channel that is held by nobody would be closed when it is collected; that is another test.
         DuplexChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(
-            address, new() { Link = new() { ExitTimeout = TimeSpan.FromSeconds(how == "return-unread" ? 1 : 20) } });
+            address, new() { Connection = new() { ExitTimeout = TimeSpan.FromSeconds(how == "return-unread" ? 1 : 20) } });
         for (long number = 0; number < count; number++)
         {
             await channel.Writer.WriteAsync(number);

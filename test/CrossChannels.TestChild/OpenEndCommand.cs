@@ -8,6 +8,7 @@ internal static class OpenEndCommand
 {
     public static Task<int> RunAsync(string kind, string text, string how)
     {
+        ItemSerializer.Register(new DecimalSerializer());
         TransferTicket ticket = TransferTicket.FromBytes(Convert.FromHexString(text));
         return kind switch
         {
@@ -16,7 +17,7 @@ internal static class OpenEndCommand
             "leased-reader" => ReadLeasesAsync(ticket),
             "lock" => HoldAsync(ticket),
             "duplex" => UseDuplexAsync(ticket, how),
-            _ => throw new ArgumentException($"'{kind}' is no kind of end.", nameof(kind)),
+            _ => throw new ArgumentException($"'{kind}' is not a kind of end.", nameof(kind)),
         };
     }
 

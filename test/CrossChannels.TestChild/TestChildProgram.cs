@@ -13,9 +13,13 @@ internal static class TestChildProgram
         ["start-workers-and-wait"] => WorkerParent.StartAndWaitAsync(),
         ["start-workers-and-return", string address] => WorkerParent.StartAndReturnAsync(address),
         ["start-worker", string hasLine] => WorkerParent.StartOneAsync(bool.Parse(hasLine)),
+        ["map-in-pool", string hasLine] => WorkerParent.MapAsync(bool.Parse(hasLine)),
         ["wait"] => WaitCommand.RunAsync(),
         ["listen", string address] => ListenCommand.RunAsync(address),
         ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),
+        ["few-files", string directory, string left] => FewFilesCommand.RunAsync(directory, Number(left)),
+        ["own-for-group", string user, string group, string path] => GroupCommand.OwnAsync(user, group, path),
+        ["write-for-group", string user, string group, string path] => GroupCommand.WriteAsync(user, group, path),
         ["write-forever", string longs, string bytes, string jobs] => WriteForeverCommand.RunAsync(longs, bytes, jobs),
         ["leave", string how, string address, string count] => LeaveCommand.RunAsync(how, address, int.Parse(count, CultureInfo.InvariantCulture)),
         ["read", string address, string count, string capacity] =>

@@ -24,7 +24,7 @@ internal static class UseAtExitCommand
 
     private static async Task WaitForReaderAsync(SharedChannel<int> channel)
     {
-        while ((await CrossChannel.GetStatusAsync(channel.Address)).Readers.All(reader => reader.ProcessId == Environment.ProcessId))
+        while ((await CrossChannel.GetChannelStatusAsync(channel.Address)).Readers.All(reader => reader.ProcessId == Environment.ProcessId))
             await Task.Delay(10);
     }
 }

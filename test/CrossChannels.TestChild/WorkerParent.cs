@@ -7,7 +7,7 @@ namespace CrossChannels.TestChild;
 internal static class WorkerParent
 {
     /// <summary>What a worker that <c>Main</c> has to list may run.</summary>
-    public static readonly Delegate[] Listed = [SayNumber, SpinAsync];
+    public static readonly Delegate[] Listed = [SayNumber, SpinAsync, Square];
 
     /// <summary>Starts workers that do nothing, some at a time, and says what is left of them: pipes and sockets that are open more than before, processes.</summary>
     public static async Task<int> StartManyAsync(int count)
@@ -60,6 +60,25 @@ internal static class WorkerParent
         }
         return 0;
     }
+
+    /// <summary>Maps in a pool; the program may be one without startup hooks.</summary>
+    public static async Task<int> MapAsync(bool hasLine)
+    {
+        if (hasLine && WorkerProcess.IsWorker)
+            return 1;
+        try
+        {
+            await using var pool = new WorkerPool(1);
+            Console.WriteLine(string.Join(' ', await pool.MapAsync(Square, Enumerable.Range(0, 5))));
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.WriteLine(e.Message);
+        }
+        return 0;
+    }
+
+    private static int Square(int x) => x * x;
 
     private const int SomeWorkers = 10;
     private const int MostWaitMilliseconds = 10_000;

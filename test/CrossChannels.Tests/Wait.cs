@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text;
+using CrossChannels.Tests.Injection;
 
 namespace CrossChannels.Tests;
 
@@ -62,9 +63,24 @@ internal static class Wait
         }
     }
 
+    /// <summary>Takes steps until they reach a number; the deadline is for the next one that makes progress, however many there are.</summary>
+    public static async Task Reach(
+        int total, Func<int> step, [CallerArgumentExpression(nameof(step))] string what = "", [CallerMemberName] string test = "")
+    {
+        long started = Environment.TickCount64;
+        for (int last = 0, reached; (reached = step()) < total; last = reached)
+        {
+            if (reached > last)
+                started = Environment.TickCount64;
+            else if (Environment.TickCount64 - started > Deadline.TotalMilliseconds)
+                throw new AssertFailedException(Describe($"more than {reached} of {total}: {what}", test));
+            await Task.Yield();
+        }
+    }
+
     private static string Describe(string what, string test)
     {
-        var text = new StringBuilder($"{test} waited {Deadline.TotalSeconds:N0} s for: {what}");
+        var text = new StringBuilder($"{test} waited {Deadline.TotalSeconds:N0} s for: {what} (CROSSCHANNELS_SEED={SuiteFaults.Seed})");
         foreach ((string ofTest, Func<string> describe) in s_shown.Values)
         {
             if (string.Equals(ofTest, test, StringComparison.Ordinal))

@@ -9,8 +9,8 @@ internal static class Cooks
 {
     public static async Task RunAsync()
     {
-        var threeCooks = new ItemOptions<string> { Completion = CompletionPolicy.LastWriter(3) };
-        await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync(ChannelAddress.Unique("dishes"), 5, settings: threeCooks);
+        var threeCooks = new SharedChannelOptions { Completion = CompletionPolicy.LastWriter(3) };
+        await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync<string>(ChannelAddress.Unique("dishes"), 5, sharing: threeCooks);
         for (int eater = 1; eater <= 2; eater++)
             await WorkerProcess.StartAsync(EatAsync, $"eater {eater}", dishes.Reader, new WorkerOptions { IsDaemon = true });
         var cooks = new List<WorkerProcess>();

@@ -14,8 +14,9 @@ internal static class LockOfAHub
         await SharedLock.TakeTurnsAsync(gate);
     }
 
-    private static async Task ManageAsync(string address, CancellationToken stop)
+    private static async Task ManageAsync(string address)
     {
+        CancellationToken stop = WorkerProcess.Stopping;
         await using ChannelHub hub = await ChannelHub.StartAsync(address, cancellationToken: stop);
         hub.CreateLock("gate");
         await Task.Delay(Timeout.Infinite, stop);

@@ -49,7 +49,7 @@ internal sealed record ChannelSpec
     {
         ChannelOptions options = Capacity is { } capacity ? new BoundedChannelOptions(capacity) : new UnboundedChannelOptions();
         LeaseOptions? leases = IsLeased ? new LeaseOptions { MaxDeliveries = MaxDeliveries } : null;
-        hub.Declare(Name, options, leases, new ItemOptions<NoItem> { Completion = Completion });
+        hub.Declare(Name, options, leases, new SharedChannelOptions { Completion = Completion });
     }
 
     private static CompletionPolicy ParsePolicy(string text) => text.Split(':') switch

@@ -33,7 +33,7 @@ internal static class Program
     private static async Task<int> RunAsync(CommandLine commandLine)
     {
         using var interruption = new Interruption();
-        var settings = new HubOptions { Link = new ConnectionOptions { Logger = new ErrorLog() } };
+        var settings = new HubOptions { Connection = new ConnectionOptions { Logger = new ErrorLog() } };
         await using ChannelHub hub = await ChannelHub.StartAsync(commandLine.Address, settings);
         foreach (ChannelSpec channel in commandLine.Channels)
             channel.Declare(hub);

@@ -15,6 +15,8 @@ internal static class BlockChannel
     public const int MaxDeliveries = 3;
 
     /// <summary>Only the parent ends a channel: a worker that leaves, or is killed, leaves it to the others.</summary>
-    public static ItemOptions<NumberedBytes> Settings { get; } =
-        new() { Serializer = new NumberedBytesSerializer(), ContractName = "parallel-gzip.block", Completion = CompletionPolicy.Owner };
+    public static SharedChannelOptions Sharing { get; } = new() { Completion = CompletionPolicy.Owner };
+
+    /// <summary>How blocks cross.</summary>
+    public static ItemOptions<NumberedBytes> Items { get; } = new() { Serializer = new NumberedBytesSerializer(), ContractName = "parallel-gzip.block" };
 }

@@ -33,8 +33,8 @@ internal sealed class WorkerProcesses(ChannelHub hub, LeasedChannel<NumberedByte
         ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Local($"parallel-gzip-{Guid.NewGuid():N}"), cancellationToken: cancellationToken);
         var result = new WorkerProcesses(
             hub,
-            hub.CreateLeased("blocks", capacity, new LeaseOptions { MaxDeliveries = BlockChannel.MaxDeliveries }, BlockChannel.Settings),
-            hub.CreateBounded("members", capacity, BlockChannel.Settings),
+            hub.CreateLeased("blocks", capacity, new LeaseOptions { MaxDeliveries = BlockChannel.MaxDeliveries }, BlockChannel.Sharing, BlockChannel.Items),
+            hub.CreateBounded("members", capacity, BlockChannel.Sharing, BlockChannel.Items),
             progress);
         try
         {

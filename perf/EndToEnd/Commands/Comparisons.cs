@@ -19,7 +19,8 @@ internal static class CompareCommand
         return command;
     }
 
-    private static Task<int> RunAsync(ComparisonRequest request, FileInfo? json, FileInfo? markdown, CancellationToken cancellationToken) => request.RunAsync(
+    private static Task<int> RunAsync(
+        ComparisonRequest request, FileInfo? json, FileInfo? markdown, CancellationToken cancellationToken) => request.RunAsync(
         async (comparison, _, _, cores) =>
         {
             ComparisonResult result = await comparison.RunAsync(cores, cancellationToken);
@@ -52,11 +53,13 @@ internal static class CalibrateCommand
         command.Hidden = true;
         options.AddTo(command);
         command.SetAction((result, cancellationToken) => ComparisonOptions.RunAsync(
-            () => RunAsync(options.Read(result), result.GetRequiredValue(repeat), new CalibrationLog(result.GetRequiredValue(runs)), cancellationToken)));
+            () => RunAsync(
+                options.Read(result), result.GetRequiredValue(repeat), new CalibrationLog(result.GetRequiredValue(runs)), cancellationToken)));
         return command;
     }
 
-    private static Task<int> RunAsync(ComparisonRequest request, int repeat, CalibrationLog log, CancellationToken cancellationToken) => request.RunAsync(
+    private static Task<int> RunAsync(
+        ComparisonRequest request, int repeat, CalibrationLog log, CancellationToken cancellationToken) => request.RunAsync(
         async (comparison, old, @new, cores) =>
         {
             string key = $"{old.Commit} {@new.Commit} {(request.IsSelf ? "self " : "")}{comparison.Describe()}";
@@ -159,7 +162,7 @@ internal sealed class ComparisonOptions
             await Console.Error.WriteLineAsync("Canceled; everything was removed.");
             return Canceled;
         }
-#pragma warning disable CA1031 // Whatever it is, it is no regression, which is what the runtime's own exit code would not tell.
+#pragma warning disable CA1031 // Whatever it is, it is not a regression, which is what the runtime's own exit code would not tell.
         catch (Exception e)
 #pragma warning restore CA1031
         {

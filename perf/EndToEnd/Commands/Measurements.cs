@@ -48,7 +48,7 @@ internal static class GrowthCommand
                 one = series.Skip(plan, $"failed: {e.Message}");
             }
             measured.Add(one with { Load = machine.Load });
-            // Now, so that nothing is lost if the next one is interrupted.
+            // Now: nothing is lost if the next one is interrupted.
             if (json is not null)
                 result.With(measured, GrowthList.Ids).Save(json);
         }

@@ -18,7 +18,9 @@ internal sealed record CalibrationRun(string Key, DateTimeOffset Time, IReadOnly
         [.. from row in result.Rows
             where row.Verdict is not null
             let lead = row.Leading!
-            select new CalibrationRow(row.Id, row.Verdict!.Value, lead.Counter, lead.Ratio ?? double.NaN, lead.AdjustedPValue ?? double.NaN, lead.NoiseFloor ?? double.NaN)]);
+            select new CalibrationRow(
+                row.Id, row.Verdict!.Value, lead.Counter,
+                lead.Ratio ?? double.NaN, lead.AdjustedPValue ?? double.NaN, lead.NoiseFloor ?? double.NaN)]);
 }
 
 /// <summary>One row of one comparison.</summary>
@@ -29,12 +31,12 @@ internal sealed record CalibrationRow(string Id, Verdict Verdict, Counter By, do
 [JsonSerializable(typeof(CalibrationRun))]
 internal sealed partial class CalibrationJson : JsonSerializerContext;
 
-/// <summary>The runs of a calibration, one JSON object a line, so that an interrupted one goes on where it was.</summary>
+/// <summary>The runs of a calibration, one JSON object a line; an interrupted one goes on where it was.</summary>
 internal sealed class CalibrationLog(FileInfo file)
 {
     /// <summary>The runs so far that have this key. A line that an interruption cut off is passed over.</summary>
     public IReadOnlyList<CalibrationRun> Read(string key) => File.Exists(file.FullName)
-        ? [.. File.ReadLines(file.FullName).Select(Parse).OfType<CalibrationRun>().Where(run => string.Equals(run.Key, key, StringComparison.Ordinal))]
+        ? [.. File.ReadLines(file.FullName).Select(Parse).OfType<CalibrationRun>().Where(run => run.Key == key)]
         : [];
 
     public void Append(CalibrationRun run)
@@ -47,7 +49,8 @@ internal sealed class CalibrationLog(FileInfo file)
             stream.Seek(-1, SeekOrigin.End);
             isCut = stream.ReadByte() != '\n';
         }
-        stream.Write([.. isCut ? "\n"u8 : [], .. JsonSerializer.SerializeToUtf8Bytes(run, CalibrationJson.Default.CalibrationRun), .. "\n"u8]);
+        byte[] line = JsonSerializer.SerializeToUtf8Bytes(run, CalibrationJson.Default.CalibrationRun);
+        stream.Write([.. isCut ? "\n"u8 : [], .. line, .. "\n"u8]);
     }
 
     private static CalibrationRun? Parse(string line)
@@ -69,10 +72,12 @@ internal static class CalibrationSummary
     public static void Write(IReadOnlyList<CalibrationRun> runs, TextWriter output)
     {
         output.WriteLine($"{runs.Count(run => run.Rows.Any(IsDifference))} of {runs.Count} comparisons found a difference in any row.");
-        foreach (IGrouping<string, CalibrationRow> row in runs.SelectMany(static run => run.Rows).GroupBy(static row => row.Id, StringComparer.Ordinal))
+        IEnumerable<CalibrationRow> all = runs.SelectMany(static run => run.Rows);
+        foreach (IGrouping<string, CalibrationRow> row in all.GroupBy(static row => row.Id, StringComparer.Ordinal))
         {
             output.WriteLine(
-                $"{row.Key}: a difference in {row.Count(IsDifference)} of {row.Count()} (slower {Count(row, Verdict.Slower)}, faster {Count(row, Verdict.Faster)}),"
+                $"{row.Key}: a difference in {row.Count(IsDifference)} of {row.Count()}"
+                + $" (slower {Count(row, Verdict.Slower)}, faster {Count(row, Verdict.Faster)}),"
                 + $" no difference shown in {Count(row, Verdict.NoDifferenceShown)}, too noisy in {Count(row, Verdict.TooNoisy)};"
                 + $" median ratio {Figure.Of(Statistics.Median([.. row.Select(static one => one.Ratio)]))}x");
         }

@@ -21,15 +21,17 @@ internal sealed record ComparisonRequest(string? Reference, string[]? Rows, bool
     /// <param name="use">Gets the comparison, and the cores that it is confined to.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="ComparisonException">It cannot be made.</exception>
-    public async Task<int> RunAsync(Func<Comparison, ComparedVersion, ComparedVersion, string, Task<int>> use, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(
+        Func<Comparison, ComparedVersion, ComparedVersion, string, Task<int>> use, CancellationToken cancellationToken)
     {
-        IReadOnlyList<SelectedScenario> selected = ScenarioList.Select(Rows is null or [] && IsQuick ? [.. ComparisonPlan.QuickRows] : Rows);
+        string[]? rows = Rows is null or [] && IsQuick ? [.. ComparisonPlan.QuickRows] : Rows;
+        IReadOnlyList<SelectedScenario> selected = ScenarioList.Select(rows);
         if (selected.All(static one => one.Scenario.WhyNotCompared() is not null))
             throw new ComparisonException($"There is nothing to compare: {selected[0].Scenario.WhyNotCompared()}.");
         Harness harness = Harness.Find();
         await using ComparedVersion own = await ComparedVersion.OwnAsync(harness, cancellationToken);
         await using ComparedVersion old = Reference is null ? own : await ComparedVersion.BuildAsync(harness, Reference, cancellationToken);
-        // What is not optimized is compared with nothing: it is asked for here, so that wrong names are told first.
+        // What is not optimized is compared with nothing: it is asked for here, after names that are wrong.
         if (!Harness.IsOptimized)
             throw new ComparisonException("This program was built without optimization; run it with -c Release.");
         ComparedVersion @new = IsSelf ? old with { Name = $"{old.Name}, again" } : own;
@@ -47,7 +49,8 @@ internal sealed record ComparisonRequest(string? Reference, string[]? Rows, bool
 /// <param name="SettlingCycles">First cycles, which do not count.</param>
 /// <param name="MinCycles">After so many cycles it is decided how many more are needed.</param>
 /// <param name="Budget">For all scenarios together, without building.</param>
-internal sealed record ComparisonPlan(TimeSpan RoundPerProcess, TimeSpan WarmUp, int SelfSets, int SettlingCycles, int MinCycles, TimeSpan Budget)
+internal sealed record ComparisonPlan(
+    TimeSpan RoundPerProcess, TimeSpan WarmUp, int SelfSets, int SettlingCycles, int MinCycles, TimeSpan Budget)
 {
     public const int MaxCycles = 1000;
 
@@ -74,7 +77,7 @@ internal sealed record ComparisonPlan(TimeSpan RoundPerProcess, TimeSpan WarmUp,
     public static ComparisonPlan Full(int scenarios, TimeSpan? budget) =>
         new(s_round, TimeSpan.FromSeconds(0.6), SelfSets: 4, SettlingCycles: 3, MinCycles: 7, budget ?? Min(scenarios * s_fullScenario, s_fullBudget));
 
-    /// <summary>How many sets each version needs, so that the exact test can be certain enough for so many tests at once.</summary>
+    /// <summary>How many sets each version needs for the exact test to be certain enough of so many tests at once.</summary>
     public static int SetsPerVersion(int tests)
     {
         int sets = MinSets;
@@ -108,7 +111,8 @@ internal sealed record ComparedScenario(Scenario Scenario, IReadOnlyList<(RowSpe
 }
 
 /// <summary>Compares two versions in some scenarios, one scenario after the other, and judges all rows together.</summary>
-internal sealed class Comparison(ComparedVersion old, ComparedVersion @new, IReadOnlyList<ComparedScenario> scenarios, ComparisonPlan plan, double threshold)
+internal sealed class Comparison(
+    ComparedVersion old, ComparedVersion @new, IReadOnlyList<ComparedScenario> scenarios, ComparisonPlan plan, double threshold)
 {
     private readonly int _tests = Math.Max(1, scenarios.Sum(static scenario => scenario.Tests));
 
@@ -132,7 +136,8 @@ internal sealed class Comparison(ComparedVersion old, ComparedVersion @new, IRea
             }
             try
             {
-                measured.AddRange(await MeasureAsync(scenario, (plan.Budget - Stopwatch.GetElapsedTime(started)) / left--, cancellationToken));
+                TimeSpan budget = (plan.Budget - Stopwatch.GetElapsedTime(started)) / left--;
+                measured.AddRange(await MeasureAsync(scenario, budget, cancellationToken));
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
@@ -175,7 +180,7 @@ internal sealed class RowReport(IReadOnlyList<ProcessSet> sets, RowSpec row, int
     private readonly IReadOnlyList<Counter> _speaking = CounterInfo.ThatSpeakFor(row);
 
     /// <summary>Of the counters that speak for the row.</summary>
-    /// <exception cref="InvalidOperationException">A round gave no figure, so that nothing can be said.</exception>
+    /// <exception cref="InvalidOperationException">A round gave no figure, and nothing can be said.</exception>
     public IReadOnlyList<CounterTest> Tests { get; } = [.. CounterInfo.ThatSpeakFor(row).Select(counter =>
         RowCosts.Of(sets, counter, row, place) is { IsComplete: true } costs
             ? CounterTest.Of(costs)

@@ -15,7 +15,8 @@ internal static class ComparisonTable
         output.WriteLine($"old: {result.Old} ({result.OldCommit})");
         output.WriteLine($"new: {result.New} ({result.NewCommit})");
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{result.Machine.Processor}, cores {result.Machine.UsedCores}; {result.Machine.Runtime}; {result.Seconds:F0} s"));
+            CultureInfo.InvariantCulture,
+            $"{result.Machine.Processor}, cores {result.Machine.UsedCores}; {result.Machine.Runtime}; {result.Seconds:F0} s"));
         ComparedRow[] measured = [.. result.Rows.Where(static row => row.Skipped is null)];
         string[][] cells = [s_head, .. measured.SelectMany(static row => row.Counters).Where(static counter => counter.Skipped is null).Select(Cells)];
         int[] widths = [.. Enumerable.Range(0, s_head.Length).Select(column => cells.Max(line => line[column].Length))];
@@ -34,7 +35,10 @@ internal static class ComparisonTable
         foreach (ComparedCounter counter in result.NotCounted)
             output.WriteLine($"{CounterInfo.Name(counter.Counter)}: not counted, {counter.Skipped}");
         if (result.HasRegression)
-            output.WriteLine($"Slower by more than {Figure.Percent(result.Threshold)}: {string.Join(", ", result.Rows.Where(static row => row.IsRegression).Select(static row => row.Id))}");
+        {
+            IEnumerable<string> slower = result.Rows.Where(static row => row.IsRegression).Select(static row => row.Id);
+            output.WriteLine($"Slower by more than {Figure.Percent(result.Threshold)}: {string.Join(", ", slower)}");
+        }
     }
 
     private static string Say(ComparedRow row, double threshold)
@@ -46,7 +50,8 @@ internal static class ComparisonTable
         {
             Verdict.Faster => $"FASTER, {Figure.Of(by.Ratio)}x the {counter}{but}",
             Verdict.Slower => $"SLOWER, {Figure.Of(by.Ratio)}x the {counter}{but}",
-            Verdict.TooNoisy => $"TOO NOISY, by noise alone the old version differs from itself by {Figure.Percent(by.NoiseFloor)} in {counter}, where {Figure.Percent(threshold)} matter",
+            Verdict.TooNoisy => $"TOO NOISY, by noise alone the old version differs from itself by {Figure.Percent(by.NoiseFloor)} in {counter}, "
+                + $"where {Figure.Percent(threshold)} matter",
             _ => $"no difference shown by {counter}",
         };
     }
@@ -70,7 +75,8 @@ internal static class ComparisonMarkdown
 
     public static void Write(ComparisonResult result, TextWriter output)
     {
-        output.WriteLine($"**{Markdown.Cell(result.New)}** (`{result.NewCommit}`) compared with **{Markdown.Cell(result.Old)}** (`{result.OldCommit}`)");
+        output.WriteLine(
+            $"**{Markdown.Cell(result.New)}** (`{result.NewCommit}`) compared with **{Markdown.Cell(result.Old)}** (`{result.OldCommit}`)");
         output.WriteLine();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -140,5 +146,6 @@ internal static class CounterCells
     ];
 
     /// <summary>What contradicts the verdict of a row, to be said behind it; empty if nothing does.</summary>
-    public static string But(ComparedRow row) => row.Against is { } against ? $", but {Figure.Of(against.Ratio)}x the {CounterInfo.Name(against.Counter)}" : "";
+    public static string But(ComparedRow row) =>
+        row.Against is { } against ? $", but {Figure.Of(against.Ratio)}x the {CounterInfo.Name(against.Counter)}" : "";
 }

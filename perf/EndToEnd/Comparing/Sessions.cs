@@ -37,7 +37,7 @@ internal static class Turns
         return order;
     }
 
-    /// <summary>Every other cycle runs backwards, so that what drifts within a cycle favors nobody.</summary>
+    /// <summary>Every other cycle runs backwards: what drifts within a cycle favors neither version.</summary>
     public static IEnumerable<T> Of<T>(IReadOnlyList<T> sets, int cycle) => cycle % 2 == 0 ? sets : sets.Reverse();
 }
 
@@ -50,7 +50,8 @@ internal static class Turns
 /// <param name="plan">How much is measured.</param>
 /// <param name="threshold">The smallest difference that matters, as a fraction.</param>
 internal sealed class ScenarioSession(
-    Pair scenario, IReadOnlyList<(RowSpec Row, int Place)> rows, int tests, ComparedVersion old, ComparedVersion @new, ComparisonPlan plan, double threshold)
+    Pair scenario, IReadOnlyList<(RowSpec Row, int Place)> rows, int tests, ComparedVersion old, ComparedVersion @new,
+    ComparisonPlan plan, double threshold)
 {
     // Starting is waiting, in part: for processes, and for the compiler to come to rest.
     private const int StartedAtOnce = 2;
@@ -109,7 +110,8 @@ internal sealed class ScenarioSession(
         int needed = Needed(sets, setsPerVersion);
         int wanted = Math.Clamp(needed, done, affordable);
         workplace.Say($"{wanted} cycles of {cycleTime.TotalSeconds:N1} s"
-            + (needed > affordable ? $"; the noise asks for {(needed >= ComparisonPlan.MaxCycles ? "more than " : "")}{needed}, and the budget has no more" : ""));
+            + (needed <= affordable ? ""
+                : $"; the noise asks for {(needed >= ComparisonPlan.MaxCycles ? "more than " : "")}{needed}, and the budget has no more"));
         for (; done < wanted; done++)
             await RunCycleAsync(sets, done, static (set, round) => set.RunAsync(round, isCounted: true));
         if (CounterInfo.WhyNot(Counter.SystemCalls) is null)
@@ -131,7 +133,9 @@ internal sealed class ScenarioSession(
     }
 }
 
-/// <summary>The processes that play a scenario once, of one version, and the rounds they have had. They stay alive between rounds.</summary>
+/// <summary>
+/// The processes that play a scenario once, of one version, and the rounds they have had. They stay alive between rounds.
+/// </summary>
 internal sealed class ProcessSet : IAsyncDisposable
 {
     private readonly Side _side;

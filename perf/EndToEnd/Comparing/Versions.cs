@@ -59,7 +59,8 @@ internal sealed record ComparedVersion(string Name, string Commit, string Execut
     /// <summary>The one that runs.</summary>
     public static async Task<ComparedVersion> OwnAsync(Harness harness, CancellationToken cancellationToken)
     {
-        Tool described = await Tool.RunAsync(harness.Root, "git", ["describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"], cancellationToken);
+        Tool described = await Tool.RunAsync(
+            harness.Root, "git", ["describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"], cancellationToken);
         return new ComparedVersion("this version", described.ExitCode == 0 ? described.Output.Trim() : "unknown", Peer.OwnExecutable);
     }
 
@@ -81,7 +82,11 @@ internal sealed record ComparedVersion(string Name, string Commit, string Execut
             if (built.ExitCode != 0)
                 throw new ComparisonException(BuildErrors.Explain(reference, checkout.Source, harness.Root, built.Output + built.Errors));
             string directory = Directory.GetDirectories(Path.Combine(checkout.Output, "bin", "Release")).Single();
-            return new ComparedVersion(reference, checkout.Commit, Peer.ExecutableIn(directory)) { Checkout = checkout, HasWorkers = Directory.Exists(Harness.WorkersIn(checkout.Source)) };
+            return new ComparedVersion(reference, checkout.Commit, Peer.ExecutableIn(directory))
+            {
+                Checkout = checkout,
+                HasWorkers = Directory.Exists(Harness.WorkersIn(checkout.Source)),
+            };
         }
         catch
         {
@@ -96,7 +101,7 @@ internal sealed record ComparedVersion(string Name, string Commit, string Execut
 /// <summary>The files of another version, in a temporary worktree of git. Disposing removes it.</summary>
 internal sealed class Checkout : IAsyncDisposable
 {
-    // Whoever watches the repository need not know of this.
+    // What watches the repository need not know of this.
     private static readonly string[] s_withoutHooks = ["-c", "core.hooksPath=/dev/null", "-c", "advice.detachedHead=false"];
 
     private readonly string _repository;
@@ -126,14 +131,15 @@ internal sealed class Checkout : IAsyncDisposable
         Tool found = await Tool.RunAsync(
             repository, "git", ["rev-parse", "--verify", "--quiet", "--end-of-options", reference + "^{commit}"], cancellationToken);
         if (found.ExitCode != 0)
-            throw new ComparisonException($"'{reference}' is no commit of the repository {repository}. {found.Errors}".TrimEnd());
+            throw new ComparisonException($"'{reference}' is not a commit of the repository {repository}. {found.Errors}".TrimEnd());
 
         var checkout = new Checkout(repository, found.Output.Trim());
         try
         {
             Tool added = await Tool.RunAsync(
                 repository, "git", [.. s_withoutHooks, "worktree", "add", "--detach", "--force", checkout.Source, checkout.Commit], cancellationToken);
-            return added.ExitCode == 0 ? checkout : throw new ComparisonException($"git could not check out {reference}: {added.Errors.Trim()}");
+            return added.ExitCode == 0 ? checkout
+                : throw new ComparisonException($"git could not check out {reference}: {added.Errors.Trim()}");
         }
         catch
         {
@@ -144,8 +150,9 @@ internal sealed class Checkout : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // It is removed after a cancellation as well, so that none is passed on.
-        Tool removed = await Tool.RunAsync(_repository, "git", ["worktree", "remove", "--force", "--force", Source], CancellationToken.None);
+        // It is removed after a cancellation as well: no token is passed on.
+        Tool removed = await Tool.RunAsync(
+            _repository, "git", ["worktree", "remove", "--force", "--force", Source], CancellationToken.None);
         if (_temporary.Exists)
             _temporary.Delete(recursive: true);
         // It was never added, or not wholly: git forgets what has no files.
@@ -221,7 +228,8 @@ internal sealed record Tool(int ExitCode, string Output, string Errors)
         process.StandardInput.Close();
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken), errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            Task<string> errors = process.StandardError.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             return new Tool(process.ExitCode, await output, await errors);
         }

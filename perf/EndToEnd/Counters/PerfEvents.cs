@@ -36,7 +36,10 @@ internal sealed record PerfEvent(uint Type, ulong? Config, bool IsUserOnly)
     }
 }
 
-/// <summary>Counts one kind of event in every thread of this process, those to come and those of processes that it starts included, until it is disposed or the process ends.</summary>
+/// <summary>
+/// Counts one kind of event in every thread of this process, those to come and those of processes that it starts included, until it is
+/// disposed or the process ends.
+/// </summary>
 internal sealed partial class PerfEvents : IDisposable
 {
     private const int InheritFlag = 1 << 1;
@@ -106,7 +109,7 @@ internal sealed partial class PerfEvents : IDisposable
             Config = config,
             Flags = (ulong)(InheritFlag | (counted.IsUserOnly ? ExcludeKernelFlag : 0)),
         };
-        // A thread inherits from the one that starts it, so that each thread of now, and through them each of later, is counted once.
+        // A thread inherits from the one that starts it: each thread of now, and through them each of later, is counted once.
         foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
         {
             int thread = int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture);

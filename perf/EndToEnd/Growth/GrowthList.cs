@@ -29,7 +29,8 @@ internal static class GrowthList
     [
         new(
             "payload", "Throughput by size of an item", "size of an item (B)", Throughput, "B/s",
-            "Items of bytes, read in the pooled form, capacity 1,024. The socket's side makes one blocking call an item and reads what is there.",
+            "Items of bytes, read in the pooled form, capacity 1,024. "
+                + "The socket's side makes one blocking call an item and reads what is there.",
             s_sizes,
             new GrowthLine(Library, static bytes => Ours.Blocks(Capacity, bytes)),
             new GrowthLine("Unix socket", static bytes => Theirs.Items(StreamKind.Socket, bytes), figure: 1)),
@@ -46,12 +47,15 @@ internal static class GrowthList
             new GrowthLine(Library, static capacity => Ours.Longs((int)capacity)),
             new GrowthLine(InProcess, Theirs.Longs)),
         new(
-            "capacity-delay", "Time of an item in a busy channel by capacity", "capacity (items)", "from write to read, median", Microseconds,
+            "capacity-delay", "Time of an item in a busy channel by capacity", "capacity (items)", "from write to read, median",
+            Microseconds,
             "The writer writes time stamps as fast as it can; a larger channel holds more that wait before it.",
             s_capacities,
             new GrowthLine(Library, static capacity => Ours.Stamps(capacity, OpenLoop.Unpaced), MedianLatency),
             new GrowthLine(
-                "Channel<T> in process", static capacity => Theirs.Alone(PartSpec.Of<StampsInProcess>(capacity, OpenLoop.Unpaced)), MedianLatency)),
+                "Channel<T> in process",
+                static capacity => Theirs.Alone(PartSpec.Of<StampsInProcess>(capacity, OpenLoop.Unpaced)),
+                MedianLatency)),
         new(
             "writers", "Total throughput by writers of one channel", "writers of one channel", ThroughputOfAll, Items,
             "One process has all writers, each with a link of its own; the owner, in another, reads. Capacity 65,536.",
@@ -66,12 +70,14 @@ internal static class GrowthList
             new GrowthLine(InProcess, static count => Theirs.ManyLongs(Deep, 1, count))),
         new(
             "links", "Total throughput by links at work", "links, each with a writer and a reader of its own", ThroughputOfAll, Items,
-            "One process has all writers, another the listener and all readers; capacity 1,024 each. In process: as many channels, writers and readers.",
+            "One process has all writers, another the listener and all readers; capacity 1,024 each. "
+                + "In process: as many channels, writers and readers.",
             s_counts,
             new GrowthLine(Library, static count => Ours.ManyLongs(Capacity, count)),
             new GrowthLine(InProcess, static count => Theirs.Alone(ManyParts.Of<LongsInProcess>(count, Capacity)))),
         new(
-            "links-rtt", "Round trip by links at work", "links, each in a ping-pong of its own", "round trip, mean of the medians of the links", Microseconds,
+            "links-rtt", "Round trip by links at work", "links, each in a ping-pong of its own",
+            "round trip, mean of the medians of the links", Microseconds,
             "One process has all that ping, another the listener and all that answer.",
             s_counts,
             new GrowthLine(Library, static count => Ours.ManyRoundTrips(count), figure: 1),

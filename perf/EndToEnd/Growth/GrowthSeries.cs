@@ -26,7 +26,8 @@ internal sealed record GrowthLine(string Name, Func<long, Processes> Processes, 
 /// <param name="Steps">What grows, step by step.</param>
 /// <param name="Lines">Those that are compared.</param>
 internal sealed record GrowthSeries(
-    string Id, string Title, string X, string Y, string Unit, string Note, IReadOnlyList<long> Steps, params IReadOnlyList<GrowthLine> Lines)
+    string Id, string Title, string X, string Y, string Unit, string Note, IReadOnlyList<long> Steps,
+    params IReadOnlyList<GrowthLine> Lines)
 {
     /// <summary>Why it cannot run here; null if it can.</summary>
     public Func<string?> WhyNot { get; init; } = static () => null;
@@ -41,7 +42,8 @@ internal sealed record GrowthSeries(
                 Lines.Select(line => new SideSpec(line.Processes(step)(workplace))), plan, onRound: null, workplace.CancellationToken);
             for (int line = 0; line < points.Length; line++)
                 points[line].Add(SeriesPoint.Of(step, [.. rounds[line].Select(Lines[line].Figure)]));
-            workplace.Say($"{step:N0}: {string.Join("; ", Lines.Select((line, i) => $"{line.Name} {Results.Figure.Of(points[i][^1].Value, Unit)}"))}");
+            IEnumerable<string> seen = Lines.Select((line, i) => $"{line.Name} {Results.Figure.Of(points[i][^1].Value, Unit)}");
+            workplace.Say($"{step:N0}: {string.Join("; ", seen)}");
         }
         return ToSeries(plan) with { Lines = [.. Lines.Select((line, i) => new SeriesLine(line.Name, points[i]))] };
     }

@@ -4,7 +4,7 @@ namespace EndToEnd.Latency;
 
 /// <summary>Counts whole numbers from 0 on in log-linear buckets: exact below 2,048, and to 0.1 % above.</summary>
 /// <remarks>
-/// As in HdrHistogram: each power of two is cut into 1,024 buckets of one width, so that recording is a shift and an increment,
+/// As in HdrHistogram: each power of two is cut into 1,024 buckets of one width; recording is a shift and an increment,
 /// and the memory does not depend on what is recorded.
 /// </remarks>
 internal sealed class Histogram

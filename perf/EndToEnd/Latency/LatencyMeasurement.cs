@@ -53,16 +53,26 @@ internal static class LatencyMeasurement
             for (int i = 0; i < rounds.Length; i++)
             {
                 LatencyLine line = Line(Contender.All[i].Name, load.Name, load.Rate(most[i]), rounds[i]);
-                workplace.Say($"{load.Name}, {line.Name}: p50 {Figure.Of(line.P50, "us")}, p99 {Figure.Of(line.P99, "us")}, largest {Figure.Of(line.Max, "us")}");
+                workplace.Say($"{load.Name}, {line.Name}: p50 {Figure.Of(line.P50, "us")}, p99 {Figure.Of(line.P99, "us")}, "
+                    + $"largest {Figure.Of(line.Max, "us")}");
                 lines.Add(line);
             }
         }
-        return new LatencyResult { Time = DateTimeOffset.UtcNow, Rounds = plan.Pairs, SecondsPerRound = plan.Duration.TotalSeconds, Lines = lines };
+        return new LatencyResult
+        {
+            Time = DateTimeOffset.UtcNow,
+            Rounds = plan.Pairs,
+            SecondsPerRound = plan.Duration.TotalSeconds,
+            Lines = lines,
+        };
 
         async Task<IReadOnlyList<LatencyRound>[]> RoundsAsync(Func<int, double> rate)
         {
             IReadOnlyList<double[]>[] rounds = await Rounds.RunAsync(
-                Contender.All.Select((contender, i) => new SideSpec(contender.Processes(rate(i))(workplace))), plan, onRound: null, workplace.CancellationToken);
+                Contender.All.Select((contender, i) => new SideSpec(contender.Processes(rate(i))(workplace))),
+                plan,
+                onRound: null,
+                workplace.CancellationToken);
             return [.. rounds.Select(static side => (IReadOnlyList<LatencyRound>)[.. side.Select(LatencyRound.FromFigures)])];
         }
     }
@@ -94,5 +104,6 @@ internal static class LatencyMeasurement
         };
     }
 
-    private static double Microseconds(Histogram histogram, double percentile) => Statistics.Round(LatencyRound.Microseconds(histogram.At(percentile)));
+    private static double Microseconds(Histogram histogram, double percentile) =>
+        Statistics.Round(LatencyRound.Microseconds(histogram.At(percentile)));
 }

@@ -38,7 +38,7 @@ internal static class OpenLoop
 
     private const int ItemsPerLook = 256;
 
-    // Delays are good to a millisecond or two; what is left is waited for by giving the core to whoever needs it.
+    // Delays are good to a millisecond or two; what is left is waited for by giving the core to what needs it.
     private static readonly long s_delayed = Stopwatch.Frequency * 4 / 1000;
 
     /// <summary>Writes for so long, then <see cref="Stamp.Last"/>.</summary>

@@ -27,7 +27,9 @@ internal sealed record MachineInfo
 
     public required string Gc { get; init; }
 
-    /// <summary>How many threads of the machine ran or waited to, on average, in the minute before; null where the system does not tell.</summary>
+    /// <summary>
+    /// How many threads of the machine ran or waited to, on average, in the minute before; null where the system does not tell.
+    /// </summary>
     public double? Load { get; init; }
 
     public required DateTimeOffset Time { get; init; }
@@ -62,7 +64,8 @@ internal sealed record MachineInfo
         CultureInfo.InvariantCulture,
         $"{Processor}, {Cores} cores (used: {UsedCores}), {MemoryGiB} GiB; {Os}; {Runtime}, {Gc} GC{PlanText()}{LoadText()}; {Time:yyyy-MM-dd}");
 
-    private string PlanText() => Pairs is { } pairs ? string.Create(CultureInfo.InvariantCulture, $"; {pairs} pairs of {SecondsPerSide} s") : "";
+    private string PlanText() =>
+        Pairs is { } pairs ? string.Create(CultureInfo.InvariantCulture, $"; {pairs} pairs of {SecondsPerSide} s") : "";
 
     private string LoadText() => Load is { } load
         ? string.Create(CultureInfo.InvariantCulture, $"; load before: {load:N1}{(load >= BusyLoad ? " (busy with other work: not for a conclusion)" : "")}")

@@ -29,7 +29,8 @@ internal sealed class ManyParts(string name, int count, string argument) : Part
     /// <returns>Items a second of all together; the mean of the first figure of each.</returns>
     public override async Task<double[]> RunAsync(TimeSpan duration)
     {
-        (double rate, double[][] figures) = await ItemLoops.TogetherAsync(_parts.Select(part => (Func<Task<double[]>>)(() => part.RunAsync(duration))));
+        (double rate, double[][] figures) =
+            await ItemLoops.TogetherAsync(_parts.Select(part => (Func<Task<double[]>>)(() => part.RunAsync(duration))));
         return [rate, figures.Average(static one => one[0])];
     }
 

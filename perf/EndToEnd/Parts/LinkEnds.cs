@@ -19,7 +19,8 @@ internal sealed record LinkSetup<TWrite, TRead>
 }
 
 /// <summary>One end of a link, whatever the library calls it.</summary>
-internal sealed record Link<TWrite, TRead>(CrossChannelWriter<TWrite> Writer, CrossChannelReader<TRead> Reader, IAsyncDisposable End, Action<string> Abort)
+internal sealed record Link<TWrite, TRead>(
+    CrossChannelWriter<TWrite> Writer, CrossChannelReader<TRead> Reader, IAsyncDisposable End, Action<string> Abort)
 {
     /// <summary>Leaves an endpoint that goes on.</summary>
     public ValueTask CloseAsync()

@@ -171,7 +171,8 @@ internal sealed class StampWriter(string address, double rate) : ListeningPart<S
         while (await link.Reader.WaitToReadAsync())
         {
             long ticks = await link.Reader.ReadAsync();
-            await OpenLoop.RunAsync(rate, TimeSpan.FromSeconds((double)ticks / Stopwatch.Frequency), stamp => link.Writer.WriteAsync(stamp));
+            TimeSpan duration = TimeSpan.FromSeconds((double)ticks / Stopwatch.Frequency);
+            await OpenLoop.RunAsync(rate, duration, stamp => link.Writer.WriteAsync(stamp));
         }
     }
 }

@@ -83,14 +83,16 @@ internal static class ItemLoops
     }
 
     /// <summary>The same to a channel of the library, which says itself when all is read.</summary>
-    public static Task<double[]> WriteAsync<T>(CrossChannelWriter<T> writer, T item, T last, TimeSpan duration, int itemsPerLook = SmallItemsPerLook) =>
+    public static Task<double[]> WriteAsync<T>(
+        CrossChannelWriter<T> writer, T item, T last, TimeSpan duration, int itemsPerLook = SmallItemsPerLook) =>
         WriteAsync(writer, item, last, () => writer.JoinAsync().AsTask(), duration, itemsPerLook);
 
     /// <summary>Numbers to a channel of the library.</summary>
     public static Task<double[]> WriteAsync(CrossChannelWriter<long> writer, TimeSpan duration) => WriteAsync(writer, 1, Last, duration);
 
     /// <summary>The loop of <see cref="WriteAsync{T}(ChannelWriter{T}, T, T, Func{Task}, TimeSpan, int)"/> for what blocks.</summary>
-    public static double[] Write<T>(Action<T> write, T item, T last, Action drained, TimeSpan duration, int itemsPerLook = SmallItemsPerLook)
+    public static double[] Write<T>(
+        Action<T> write, T item, T last, Action drained, TimeSpan duration, int itemsPerLook = SmallItemsPerLook)
     {
         long started = Stopwatch.GetTimestamp();
         long end = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);

@@ -14,7 +14,8 @@ internal sealed class PythonPart(string script, string kind, string capacity) : 
     {
         try
         {
-            using Process python = Process.Start(new ProcessStartInfo("python3", "--version") { UseShellExecute = false, RedirectStandardOutput = true })!;
+            var start = new ProcessStartInfo("python3", "--version") { UseShellExecute = false, RedirectStandardOutput = true };
+            using Process python = Process.Start(start)!;
             python.WaitForExit();
             return python.ExitCode == 0 ? null : $"python3 --version ended with {python.ExitCode}";
         }
@@ -55,5 +56,6 @@ internal sealed class PythonPart(string script, string kind, string capacity) : 
         _python.Dispose();
     }
 
-    private async Task<string> ReadAsync() => await _python!.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{script} ended.");
+    private async Task<string> ReadAsync() =>
+        await _python!.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{script} ended.");
 }

@@ -112,7 +112,7 @@ internal sealed class RecordBuffer : IBufferWriter<byte>
 }
 
 /// <summary>Baseline: the serializer alone. One thread serializes into pooled buffers, another deserializes from them.</summary>
-/// <remarks>A buffer holds hundreds of records, each with its length before it, and handing it over costs next to nothing a record.</remarks>
+/// <remarks>A buffer holds hundreds of records, each with its length before it: handing it over costs next to nothing.</remarks>
 internal sealed class RecordsInProcess(RecordFormat format) : Part
 {
     private const int Buffers = 16;

@@ -27,7 +27,8 @@ internal sealed record StreamEnds(Stream Input, Stream Output) : IDisposable
         return Of(pipe);
     }
 
-    public static async Task<StreamEnds> AcceptAsync(Socket listener) => Of(new NetworkStream(await listener.AcceptAsync(), ownsSocket: true));
+    public static async Task<StreamEnds> AcceptAsync(Socket listener) =>
+        Of(new NetworkStream(await listener.AcceptAsync(), ownsSocket: true));
 
     public static async Task<StreamEnds> AcceptAsync(NamedPipeServerStream pipe)
     {
@@ -121,7 +122,8 @@ internal abstract class StreamListeningPart(StreamKind kind, string place) : Par
             default:
                 string[] handles = place.Split(',');
                 var ends = new StreamEnds(
-                    new AnonymousPipeClientStream(PipeDirection.In, handles[0]), new AnonymousPipeClientStream(PipeDirection.Out, handles[1]));
+                    new AnonymousPipeClientStream(PipeDirection.In, handles[0]),
+                    new AnonymousPipeClientStream(PipeDirection.Out, handles[1]));
                 return () => Task.FromResult(ends);
         }
     }

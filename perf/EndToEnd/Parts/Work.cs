@@ -45,7 +45,8 @@ internal static class PoolWork
 /// <summary>Baseline: computes one item after the other in this process.</summary>
 internal sealed class LoopInProcess(int items) : Part
 {
-    public override Task<double[]> RunAsync(TimeSpan duration) => PoolWork.RunAsync(static source => Task.FromResult(Map(source)), items, duration);
+    public override Task<double[]> RunAsync(TimeSpan duration) =>
+        PoolWork.RunAsync(static source => Task.FromResult(Map(source)), items, duration);
 
     private static int[] Map(int[] source)
     {

@@ -18,7 +18,8 @@ internal sealed class WorkerPoolMapper(string method, int items, int chunk) : Pa
 
     public override Task StartAsync() => _pool.StartAsync();
 
-    public override Task<double[]> RunAsync(TimeSpan duration) => PoolWork.RunAsync(source => _pool.MapAsync(_method, source, chunk), items, duration);
+    public override Task<double[]> RunAsync(TimeSpan duration) =>
+        PoolWork.RunAsync(source => _pool.MapAsync(_method, source, chunk), items, duration);
 
     public override ValueTask StopAsync() => DisposeAsync();
 

@@ -22,7 +22,8 @@ internal sealed class Peer : IAsyncDisposable
     public static string OwnExecutable => ExecutableIn(AppContext.BaseDirectory);
 
     /// <summary>The program in a directory where it was built.</summary>
-    public static string ExecutableIn(string directory) => Path.Combine(directory, nameof(EndToEnd) + (OperatingSystem.IsWindows() ? ".exe" : ""));
+    public static string ExecutableIn(string directory) =>
+        Path.Combine(directory, nameof(EndToEnd) + (OperatingSystem.IsWindows() ? ".exe" : ""));
 
     /// <summary>Starts the process and waits until its part has started.</summary>
     public static async Task<Peer> StartAsync(PartSpec part, CancellationToken cancellationToken, string? executable = null)
@@ -37,11 +38,12 @@ internal sealed class Peer : IAsyncDisposable
         try
         {
             string answer = await peer.ReadAsync(TimeSpan.Zero, cancellationToken);
-            return answer == Requests.Ready ? peer : throw new InvalidOperationException($"{part.Name} said '{answer}' instead of '{Requests.Ready}'.");
+            return answer == Requests.Ready ? peer
+                : throw new InvalidOperationException($"{part.Name} said '{answer}' instead of '{Requests.Ready}'.");
         }
         catch
         {
-            // It may wait for others that will not come any more, and holds nothing yet.
+            // It may wait for others that will no longer come, and holds nothing yet.
             peer._process.Kill();
             await peer.DisposeAsync();
             throw;
@@ -58,7 +60,8 @@ internal sealed class Peer : IAsyncDisposable
     }
 
     /// <summary>Sends a request and takes the one figure of its answer.</summary>
-    public async Task<double> AskOneAsync(string request, CancellationToken cancellationToken) => (await AskAsync(request, cancellationToken))[0];
+    public async Task<double> AskOneAsync(string request, CancellationToken cancellationToken) =>
+        (await AskAsync(request, cancellationToken))[0];
 
     /// <summary>Lets the process end, or ends it.</summary>
     public async ValueTask DisposeAsync()
@@ -82,7 +85,8 @@ internal sealed class Peer : IAsyncDisposable
         deadline.CancelAfter(duration + s_patience);
         try
         {
-            return await _process.StandardOutput.ReadLineAsync(deadline.Token) ?? throw new InvalidOperationException($"The process of {_name} ended; standard error tells why.");
+            return await _process.StandardOutput.ReadLineAsync(deadline.Token)
+                ?? throw new InvalidOperationException($"The process of {_name} ended; standard error tells why.");
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -117,7 +121,8 @@ internal static class Requests
 
     public const string Ready = "ready";
 
-    public static string Format(IEnumerable<double> figures) => string.Join(' ', figures.Select(static figure => figure.ToString("R", CultureInfo.InvariantCulture)));
+    public static string Format(IEnumerable<double> figures) =>
+        string.Join(' ', figures.Select(static figure => figure.ToString("R", CultureInfo.InvariantCulture)));
 
     public static double[] Parse(string figures) =>
         [.. figures.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture))];

@@ -6,7 +6,7 @@ using EndToEnd.Machine;
 namespace EndToEnd.Peers;
 
 /// <summary>A process that plays one part and obeys requests on standard input until that ends.</summary>
-/// <remarks>The main thread waits for requests, so that no thread of the pool does: the pool belongs to what is measured.</remarks>
+/// <remarks>The main thread waits for requests, and no thread of the pool: the pool belongs to what is measured.</remarks>
 internal static class PeerHost
 {
     public const int FailureCode = 3;
@@ -28,7 +28,8 @@ internal static class PeerHost
         while (Console.In.ReadLine() is { } line)
         {
             string[] words = line.Split(' ');
-            Console.Out.WriteLine(Requests.Format(Answer(part, words[0], words.Length > 1 ? double.Parse(words[1], CultureInfo.InvariantCulture) : 0)));
+            double seconds = words.Length > 1 ? double.Parse(words[1], CultureInfo.InvariantCulture) : 0;
+            Console.Out.WriteLine(Requests.Format(Answer(part, words[0], seconds)));
         }
         s_isEnding = true;
         Wait(async () => await part.StopAsync());

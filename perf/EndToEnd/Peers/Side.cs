@@ -66,7 +66,8 @@ internal sealed class Side : IAsyncDisposable
 
     private async Task<double[]> AskDriversAsync(string request, TimeSpan duration)
     {
-        double[][] answers = await Task.WhenAll(_peers.TakeLast(_drivers).Select(driver => driver.AskAsync(request, _cancellationToken, duration)));
+        double[][] answers = await Task.WhenAll(
+            _peers.TakeLast(_drivers).Select(driver => driver.AskAsync(request, _cancellationToken, duration)));
         return [.. Enumerable.Range(0, answers[0].Length).Select(i => answers.Sum(answer => answer[i]))];
     }
 }

@@ -22,7 +22,7 @@ internal static class HtmlReport
         SeriesSection.Write(result, body);
         LatencySection.Write(result, body);
 
-        // Filled from the front to the back in one pass, so that no value is looked at for names.
+        // Filled from the front to the back in one pass: no value is looked at for names.
         string[] pieces = Asset.Read("report.html").Split("{{", StringSplitOptions.None);
         return pieces[0] + string.Concat(pieces.Skip(1).Select(piece =>
         {
@@ -45,7 +45,8 @@ internal static class HtmlReport
     private static string Libraries()
     {
         string licences = string.Join("\n\n", s_licences.Select(static name => Asset.Read($"Vendor/{name}.LICENSE.txt").Trim()));
-        return $"<script>\n/*\n{licences}\n*/\n</script>\n" + string.Concat(s_libraries.Select(static name => $"<script>\n{WithoutMap(Asset.Read($"Vendor/{name}.umd.min.js"))}\n</script>\n"));
+        IEnumerable<string> scripts = s_libraries.Select(static name => WithoutMap(Asset.Read($"Vendor/{name}.umd.min.js")));
+        return $"<script>\n/*\n{licences}\n*/\n</script>\n" + string.Concat(scripts.Select(static script => $"<script>\n{script}\n</script>\n"));
     }
 
     /// <summary>Without the comment that has tools ask for a file which is not there.</summary>
@@ -61,15 +62,24 @@ internal static class RowSections
         Row[] targets = [.. result.Targets()], peers = [.. result.Peers()];
         if (targets.Length > 0)
         {
-            body.Element("h2", "Targets").Element("p", "Each row was measured beside its baseline in the same run, in turns. The bar is the median of the ratios of all pairs, "
-                + "the whiskers are its confidence interval, the diamond is the target. Rows without a baseline are in the table only.");
-            body.Chart("ratios", "targets", "Bars: how many times as good as its baseline each row is, with interval and target. The table below has the same figures.", Height(targets));
-            body.Table("Rows with a target", Columns("baseline", "target", "verdict", "note"), targets.Select(static row => Cells(row, Figure.TargetOf(row), row.Verdict(), row.Note ?? "")));
+            body.Element("h2", "Targets").Element("p", "Each row was measured beside its baseline in the same run, in turns. "
+                + "The bar is the median of the ratios of all pairs, the whiskers are its confidence interval, the diamond is the target. Rows without a baseline are in the table only.");
+            body.Chart(
+                "ratios", "targets",
+                "Bars: how many times as good as its baseline each row is, with interval and target. The table below has the same figures.",
+                Height(targets));
+            body.Table(
+                "Rows with a target", Columns("baseline", "target", "verdict", "note"),
+                targets.Select(static row => Cells(row, Figure.TargetOf(row), row.Verdict(), row.Note ?? "")));
         }
         if (peers.Length > 0)
         {
-            body.Element("h2", "Against what you would use instead").Element("p", "The same loops with the same items in as many processes. The note says where the two do not mean the same.");
-            body.Chart("ratios", "peers", "Bars: how many times as good as each alternative CrossChannels is, with interval. The table below has the same figures.", Height(peers));
+            body.Element("h2", "Against what you would use instead").Element(
+                "p", "The same loops with the same items in as many processes. The note says where the two do not mean the same.");
+            body.Chart(
+                "ratios", "peers",
+                "Bars: how many times as good as each alternative CrossChannels is, with interval. The table below has the same figures.",
+                Height(peers));
             body.Table("Rows that compare", Columns("alternative", "note"), peers.Select(static row => Cells(row, row.Note ?? "")));
         }
     }
@@ -94,7 +104,8 @@ internal static class SeriesSection
     {
         if (result.Series is not { Count: > 0 } all)
             return;
-        body.Element("h2", "Growth").Element("p", "A point is the median of some rounds, with its interval; those that are compared take turns. Both axes are logarithmic.");
+        body.Element("h2", "Growth").Element(
+            "p", "A point is the median of some rounds, with its interval; those that are compared take turns. Both axes are logarithmic.");
         foreach (Series series in all)
         {
             body.Element("h3", series.Title).Element("p", series.Skipped is { } reason ? $"Skipped: {reason}." : series.Note ?? "");
@@ -131,16 +142,24 @@ internal static class LatencySection
     {
         if (result.Latency is not { } latency)
             return;
-        body.Element("h2", "Latency at an offered load").Element("p", "Items are due on a steady schedule, whether or not those before are through, and their latency counts from then: "
-            + "a sender that is held up hides nothing. \"Late\" is how long after that the write began, a part of the latency. Whiskers: the smallest and the largest 99th percentile of a round.");
+        body.Element("h2", "Latency at an offered load").Element(
+            "p",
+            "Items are due on a steady schedule, whether or not those before are through, and their latency counts from then: "
+                + "a sender that is held up hides nothing. \"Late\" is how long after that the write began, a part of the latency. "
+                + "Whiskers: the smallest and the largest 99th percentile of a round.");
         foreach (IGrouping<string, LatencyLine> load in latency.Lines.GroupBy(static line => line.Load, StringComparer.Ordinal))
         {
             body.Element("h3", load.Key).Tag("div class=\"beside\"");
             body.Chart("latency", load.Key, $"Lines: latency in microseconds by percentile at {load.Key}. The table has the same figures.");
-            body.Table($"Microseconds at {load.Key}; {Figure.Rounds(latency.Rounds, latency.SecondsPerRound)}", s_columns, load.Select(static line => (IReadOnlyList<string>)
-                [line.Name, .. ((double[])[line.Achieved, line.P50, line.P90, line.P99, line.P999, line.Max, line.Late99]).Select(static figure => Figure.Of(figure))]));
+            body.Table($"Microseconds at {load.Key}; {Figure.Rounds(latency.Rounds, latency.SecondsPerRound)}", s_columns, load.Select(Cells));
             body.Tag("/div");
         }
+    }
+
+    private static IReadOnlyList<string> Cells(LatencyLine line)
+    {
+        double[] figures = [line.Achieved, line.P50, line.P90, line.P99, line.P999, line.Max, line.Late99];
+        return [line.Name, .. figures.Select(static figure => Figure.Of(figure))];
     }
 }
 

@@ -28,7 +28,7 @@ internal sealed class HtmlText
     /// <summary>A place for a chart, which the script fills.</summary>
     /// <param name="kind">Which kind of chart.</param>
     /// <param name="of">What it shows.</param>
-    /// <param name="label">What somebody is told who does not see it.</param>
+    /// <param name="label">What a reader is told who does not see it.</param>
     /// <param name="height">In rem; null for the usual.</param>
     public HtmlText Chart(string kind, string of, string label, int? height = null)
     {

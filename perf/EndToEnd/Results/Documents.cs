@@ -20,7 +20,8 @@ internal static partial class MarkedText
         return Marked().Replace(document, match =>
         {
             string name = match.Groups["name"].Value;
-            return match.Groups["begin"].Value + "\n" + part(name.Length == 0 ? DefaultName : name).ReplaceLineEndings("\n").Trim('\n') + "\n" + match.Groups["end"].Value;
+            string text = part(name.Length == 0 ? DefaultName : name).ReplaceLineEndings("\n").Trim('\n');
+            return $"{match.Groups["begin"].Value}\n{text}\n{match.Groups["end"].Value}";
         });
     }
 

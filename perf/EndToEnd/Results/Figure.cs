@@ -36,7 +36,8 @@ internal static class Figure
     /// <summary>A step of a series: a whole number.</summary>
     public static string Step(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
-    public static string Rounds(int rounds, double seconds) => string.Create(CultureInfo.InvariantCulture, $"rounds of {seconds} s: {rounds}");
+    public static string Rounds(int rounds, double seconds) =>
+        string.Create(CultureInfo.InvariantCulture, $"rounds of {seconds} s: {rounds}");
 
     /// <summary>A ratio, or the value itself where there is no baseline.</summary>
     public static string RatioOf(Row row, double? value) => row.Baseline is null ? Of(value) : Of(value) + "x";

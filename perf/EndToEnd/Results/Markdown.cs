@@ -36,8 +36,7 @@ internal static class Markdown
         {
             output.WriteLine(row.Skipped is { } reason
                 ? $"| `{row.Id}` | | {Cell(row.Against)} | | | | {Figure.TargetOf(row)} | skipped: {Cell(reason)} |"
-                : $"| `{row.Id}` | {Figure.Of(row.Value, row.Unit)} | {Cell(row.Against)} | {Figure.Of(row.Baseline, row.Unit)} | {Figure.RatioOf(row, row.Ratio)}"
-                    + $" | {Figure.IntervalOf(row)} | {Figure.TargetOf(row)} | {row.Verdict()} |");
+                : $"{Measured(row)} | {Figure.TargetOf(row)} | {row.Verdict()} |");
         }
         WriteNotes(result.Targets(), output);
     }
@@ -51,11 +50,15 @@ internal static class Markdown
         {
             output.WriteLine(row.Skipped is { } reason
                 ? $"| `{row.Id}` | | {Cell(row.Against)} | | | skipped: {Cell(reason)} |"
-                : $"| `{row.Id}` | {Figure.Of(row.Value, row.Unit)} | {Cell(row.Against)} | {Figure.Of(row.Baseline, row.Unit)} | {Figure.RatioOf(row, row.Ratio)}"
-                    + $" | {Figure.IntervalOf(row)} |");
+                : Measured(row) + " |");
         }
         WriteNotes(result.Peers(), output);
     }
+
+    /// <summary>The cells that both tables begin with.</summary>
+    private static string Measured(Row row) =>
+        $"| `{row.Id}` | {Figure.Of(row.Value, row.Unit)} | {Cell(row.Against)} | {Figure.Of(row.Baseline, row.Unit)}"
+        + $" | {Figure.RatioOf(row, row.Ratio)} | {Figure.IntervalOf(row)}";
 
     /// <summary>One table a series: a row a step, a column a line.</summary>
     public static void WriteSeries(IEnumerable<Series> all, TextWriter output)
@@ -65,7 +68,8 @@ internal static class Markdown
         {
             output.Write(before);
             before = output.NewLine;
-            output.WriteLine($"**{series.Title}** (`{series.Id}`): {series.Y}, {series.Unit}; {Figure.Rounds(series.Rounds, series.SecondsPerRound)}. {series.Note}".TrimEnd());
+            string rounds = Figure.Rounds(series.Rounds, series.SecondsPerRound);
+            output.WriteLine($"**{series.Title}** (`{series.Id}`): {series.Y}, {series.Unit}; {rounds}. {series.Note}".TrimEnd());
             output.WriteLine();
             if (series.Skipped is { } reason)
             {
@@ -75,7 +79,10 @@ internal static class Markdown
             output.WriteLine($"| {series.X} | {string.Join(" | ", series.Lines.Select(static line => Cell(line.Name)))} |");
             output.WriteLine($"|---:|{string.Concat(series.Lines.Select(static _ => "---:|"))}");
             for (int i = 0; i < series.Lines[0].Points.Count; i++)
-                output.WriteLine($"| {Figure.Step(series.Lines[0].Points[i].X)} | {string.Join(" | ", series.Lines.Select(line => Figure.Of(line.Points[i].Value, series.Unit)))} |");
+            {
+                IEnumerable<string> values = series.Lines.Select(line => Figure.Of(line.Points[i].Value, series.Unit));
+                output.WriteLine($"| {Figure.Step(series.Lines[0].Points[i].X)} | {string.Join(" | ", values)} |");
+            }
         }
     }
 
@@ -87,8 +94,9 @@ internal static class Markdown
         output.WriteLine("|---|---|---:|---:|---:|---:|---:|---:|---:|");
         foreach (LatencyLine line in latency.Lines)
         {
-            IEnumerable<string> times = ((double[])[line.P50, line.P90, line.P99, line.P999, line.Max, line.Late99]).Select(static time => Figure.Of(time, Microseconds));
-            output.WriteLine($"| {line.Load} | {Cell(line.Name)} | {Figure.Of(line.Achieved)} | {string.Join(" | ", times)} |");
+            double[] times = [line.P50, line.P90, line.P99, line.P999, line.Max, line.Late99];
+            IEnumerable<string> cells = times.Select(static time => Figure.Of(time, Microseconds));
+            output.WriteLine($"| {line.Load} | {Cell(line.Name)} | {Figure.Of(line.Achieved)} | {string.Join(" | ", cells)} |");
         }
     }
 
@@ -96,7 +104,8 @@ internal static class Markdown
     private static void WriteNotes(IEnumerable<Row> rows, TextWriter output)
     {
         string before = output.NewLine;
-        foreach (IGrouping<string?, Row> note in rows.Where(static row => row.Note is not null).GroupBy(static row => row.Note, StringComparer.Ordinal))
+        IEnumerable<Row> noted = rows.Where(static row => row.Note is not null);
+        foreach (IGrouping<string?, Row> note in noted.GroupBy(static row => row.Note, StringComparer.Ordinal))
         {
             output.Write(before);
             before = "";
@@ -106,7 +115,10 @@ internal static class Markdown
 
     /// <summary>What would end a cell, or begin a tag, is written so that it does not.</summary>
     public static string Cell(string? text) =>
-        (text ?? "").ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        (text ?? "").ReplaceLineEndings(" ")
+            .Replace("|", "\\|", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace(">", "&gt;", StringComparison.Ordinal);
 }
 
 /// <summary>The table on the console.</summary>

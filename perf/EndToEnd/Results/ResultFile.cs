@@ -23,10 +23,12 @@ internal sealed record ResultFile
     public IEnumerable<Row> Peers() => Rows.Where(static row => row.Target is null);
 
     /// <summary>With these rows, each in place of one of the same name, in the order of <paramref name="ids"/>.</summary>
-    public ResultFile With(IReadOnlyCollection<Row> rows, IEnumerable<string> ids) => this with { Rows = Merge(Rows, rows, static row => row.Id, ids) };
+    public ResultFile With(IReadOnlyCollection<Row> rows, IEnumerable<string> ids) =>
+        this with { Rows = Merge(Rows, rows, static row => row.Id, ids) };
 
     /// <summary>With these series, each in place of one of the same name, in the order of <paramref name="ids"/>.</summary>
-    public ResultFile With(IReadOnlyCollection<Series> series, IEnumerable<string> ids) => this with { Series = Merge(Series ?? [], series, static one => one.Id, ids) };
+    public ResultFile With(IReadOnlyCollection<Series> series, IEnumerable<string> ids) =>
+        this with { Series = Merge(Series ?? [], series, static one => one.Id, ids) };
 
     /// <exception cref="InvalidDataException">The file is not one of these.</exception>
     public static ResultFile Load(FileInfo file)

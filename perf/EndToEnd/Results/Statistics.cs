@@ -20,7 +20,9 @@ internal static class Statistics
         return values.Order().Skip(leftOut).SkipLast(leftOut).Average();
     }
 
-    /// <summary>The narrowest pair of order statistics, as far from one end as from the other, that holds the median with at least 95 %.</summary>
+    /// <summary>
+    /// The narrowest pair of order statistics, as far from one end as from the other, that holds the median with at least 95 %.
+    /// </summary>
     /// <remarks>
     /// The k-th smallest and the k-th largest of n values enclose the median with probability 1 - 2 P(B &lt; k), B binomial (n, 1/2).
     /// Of five values or fewer no pair does so with 95 %, and it is the smallest and the largest; of seven it is the same, with 98.4 %.

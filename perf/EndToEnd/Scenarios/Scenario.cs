@@ -62,9 +62,11 @@ internal sealed class Pair(params RowSpec[] rows) : Scenario(rows)
             plan,
             sides => workplace.Say($"pair {sides[0].Count} of {plan.Pairs}: {Describe(sides[0][^1], sides[1][^1])}"),
             workplace.CancellationToken);
-        return [.. Rows.Select((_, i) => new Measurement([.. figures[0].Select(round => round[i])], [.. figures[1].Select(round => round[i])]))];
+        return [.. Rows.Select((_, i) => new Measurement(Column(figures[0], i), Column(figures[1], i)))];
     }
 
-    private string Describe(double[] value, double[] baseline) => string.Join(
-        "; ", Rows.Select((row, i) => $"{Figure.Of(value[i], row.Unit)} against {Figure.Of(baseline[i], row.Unit)}, {Figure.Of(value[i] / baseline[i])}x"));
+    private static double[] Column(IReadOnlyList<double[]> rounds, int place) => [.. rounds.Select(round => round[place])];
+
+    private string Describe(double[] values, double[] baselines) => string.Join("; ", Rows.Select((row, i) =>
+        $"{Figure.Of(values[i], row.Unit)} against {Figure.Of(baselines[i], row.Unit)}, {Figure.Of(values[i] / baselines[i])}x"));
 }

@@ -184,7 +184,8 @@ internal static class ScenarioList
         },
         PythonQueue("python", "Queue", target: 60),
         PythonQueue("python-joinable", "JoinableQueue", target: null),
-        new Pair(AtMost("python-rtt", Microseconds, 0.8, "Python multiprocessing.Pipe", "An int is pickled; the pipe has no capacity in items."))
+        new Pair(AtMost(
+            "python-rtt", Microseconds, 0.8, "Python multiprocessing.Pipe", "An int is pickled; the pipe has no capacity in items."))
         {
             SameAs = "rtt-unix",
             Ours = Ours.RoundTrip(),
@@ -192,7 +193,8 @@ internal static class ScenarioList
             WhyNotTheirs = PythonPart.WhyNot,
         },
         new Pair(AtLeast(
-            "zmq", Items, 6, "libzmq PUSH/PULL over ipc://, unbounded", "Messages of 8 bytes without types; a thread of libzmq sends, in each process."))
+            "zmq", Items, 6, "libzmq PUSH/PULL over ipc://, unbounded",
+            "Messages of 8 bytes without types; a thread of libzmq sends, in each process."))
         {
             SameAs = "tp-unix-unbounded",
             Ours = Ours.Longs(Unbounded),
@@ -203,28 +205,34 @@ internal static class ScenarioList
             "peer-channel-rtt", Theirs.Alone(PartSpec.Of<PingInProcess>()), "Channel<long> in process, both ways",
             "One process: nothing is copied and no process wakes another."),
         PeerItems("peer-socket", Theirs.Items(StreamKind.Socket, LongBytes), "Unix socket, a call an item", NoItemLimit),
-        PeerItems("peer-socket-buffered", Theirs.Items(StreamKind.Socket, LongBytes, Gathered), "Unix socket, 64 KiB a call", NoItemLimit + Delayed),
+        PeerItems(
+            "peer-socket-buffered", Theirs.Items(StreamKind.Socket, LongBytes, Gathered), "Unix socket, 64 KiB a call",
+            NoItemLimit + Delayed),
         PeerItems("peer-pipe", Theirs.Items(StreamKind.Pipe, LongBytes), "anonymous pipe, a call an item", NoItemLimit),
         PeerItems(
             "peer-named-pipe", Theirs.Items(StreamKind.NamedPipe, LongBytes), "named pipe, a call an item",
             NoItemLimit + " On Unix .NET's named pipe is a Unix socket."),
-        PeerRoundTrip("peer-socket-rtt", Theirs.StreamRoundTrip(StreamKind.Socket, LongBytes), "Unix socket, blocking calls", BlockedThreads),
-        PeerRoundTrip("peer-pipe-rtt", Theirs.StreamRoundTrip(StreamKind.Pipe, LongBytes), "two anonymous pipes, blocking calls", BlockedThreads),
-        PeerRoundTrip("peer-named-pipe-rtt", Theirs.StreamRoundTrip(StreamKind.NamedPipe, LongBytes), "named pipe, blocking calls", BlockedThreads),
+        PeerStreamRoundTrip("peer-socket-rtt", StreamKind.Socket, "Unix socket, blocking calls"),
+        PeerStreamRoundTrip("peer-pipe-rtt", StreamKind.Pipe, "two anonymous pipes, blocking calls"),
+        PeerStreamRoundTrip("peer-named-pipe-rtt", StreamKind.NamedPipe, "named pipe, blocking calls"),
         PeerRecords("peer-json", isBuffered: false, "JSON lines over a NetworkStream, a call a line", NoItemLimit),
         PeerRecords("peer-json-buffered", isBuffered: true, "JSON lines over a NetworkStream, 64 KiB a call", NoItemLimit + Delayed),
     ];
 
-    public static IEnumerable<string> Ids => s_all.SelectMany(static scenario => scenario.Rows).Select(static row => row.Id);
+    public static IEnumerable<string> Ids => IdsOf(s_all);
 
     /// <summary>The scenarios that give these rows; without any, all that do not wait to be named.</summary>
     public static IReadOnlyList<SelectedScenario> Select(string[]? ids)
     {
         HashSet<string> wanted = [.. ids is null or [] ? [AllRows] : ids];
         if (wanted.Remove(AllRows))
-            wanted.UnionWith(s_all.Where(static scenario => !scenario.IsOnRequest).SelectMany(static scenario => scenario.Rows).Select(static row => row.Id));
-        return [.. s_all.Where(scenario => scenario.Rows.Any(row => wanted.Contains(row.Id))).Select(scenario => new SelectedScenario(scenario, wanted))];
+            wanted.UnionWith(IdsOf(s_all.Where(static scenario => !scenario.IsOnRequest)));
+        IEnumerable<Scenario> selected = s_all.Where(scenario => scenario.Rows.Any(row => wanted.Contains(row.Id)));
+        return [.. selected.Select(scenario => new SelectedScenario(scenario, wanted))];
     }
+
+    private static IEnumerable<string> IdsOf(IEnumerable<Scenario> scenarios) =>
+        scenarios.SelectMany(static scenario => scenario.Rows).Select(static row => row.Id);
 
     private static RowSpec AtLeast(string id, string unit, double? target, string? against = null, string? note = null) =>
         new(id, unit, Direction.AtLeast, target, against, note);
@@ -271,6 +279,9 @@ internal static class ScenarioList
 
     private static Pair PeerRoundTrip(string id, Processes theirs, string against, string note) =>
         new(AtMost(id, Microseconds, target: null, against, note)) { SameAs = "rtt-unix", Ours = Ours.RoundTrip(), Theirs = theirs };
+
+    private static Pair PeerStreamRoundTrip(string id, StreamKind kind, string against) =>
+        PeerRoundTrip(id, Theirs.StreamRoundTrip(kind, LongBytes), against, BlockedThreads);
 
     private static Pair PeerRecords(string id, bool isBuffered, string against, string note) =>
         new(AtLeast(id, Items, target: null, against, note))

@@ -13,7 +13,9 @@ internal static class Ours
     public static Processes Longs(int capacity, string scheme = Workplace.Unix) =>
         At(scheme, address => [PartSpec.Of<LongReader>(address, capacity), PartSpec.Of<LongWriter>(address)]);
 
-    /// <summary>The same, and idle links at the same endpoint; without any, an idle process in place of the one that holds their other ends.</summary>
+    /// <summary>
+    /// The same, and idle links at the same endpoint; without any, an idle process in place of the one that holds their other ends.
+    /// </summary>
     public static Processes LongsBesideIdle(int capacity, long links, string scheme = Workplace.Unix) => At(scheme, address =>
         [PartSpec.Of<LongReader>(address, capacity), Idle<StandingIdleLinks>(address, links), PartSpec.Of<LongWriter>(address)]);
 
@@ -85,16 +87,22 @@ internal static class Ours
         Hub(scheme, capacity, isLeased: true, static channel => [PartSpec.Of<LeaseReader>(channel), PartSpec.Of<SharedWriter>(channel)]);
 
     /// <summary>As many reader processes as writer processes on one channel of a hub process; all writers are drivers.</summary>
-    public static Processes ManyForward(int capacity, int ends, string scheme = Workplace.Unix) => Hub(scheme, capacity, isLeased: false, channel =>
-        [.. Enumerable.Repeat(PartSpec.Of<SharedReader>(channel), ends), .. Enumerable.Repeat(PartSpec.Of<SharedWriter>(channel), ends)]);
+    public static Processes ManyForward(int capacity, int ends, string scheme = Workplace.Unix) =>
+        Hub(scheme, capacity, isLeased: false, channel =>
+        [
+            .. Enumerable.Repeat(PartSpec.Of<SharedReader>(channel), ends),
+            .. Enumerable.Repeat(PartSpec.Of<SharedWriter>(channel), ends),
+        ]);
 
     /// <summary>A hub process, one process with many readers, a writer process.</summary>
-    public static Processes ForwardToMany(int capacity, long readers, string scheme = Workplace.Unix) => Hub(scheme, capacity, isLeased: false, channel =>
-        [ManyParts.Of<SharedReader>(readers, channel), PartSpec.Of<SharedWriter>(channel)]);
+    public static Processes ForwardToMany(int capacity, long readers, string scheme = Workplace.Unix) =>
+        Hub(scheme, capacity, isLeased: false, channel =>
+            [ManyParts.Of<SharedReader>(readers, channel), PartSpec.Of<SharedWriter>(channel)]);
 
     /// <summary>As <see cref="Forward"/>, and a round has so many items, however long it takes.</summary>
-    public static Processes ForwardCounted(int capacity, long items, string scheme = Workplace.Unix) => Hub(scheme, capacity, isLeased: false, channel =>
-        [PartSpec.Of<SharedReader>(channel), PartSpec.Of<CountingWriter>(channel, items)]);
+    public static Processes ForwardCounted(int capacity, long items, string scheme = Workplace.Unix) =>
+        Hub(scheme, capacity, isLeased: false, channel =>
+            [PartSpec.Of<SharedReader>(channel), PartSpec.Of<CountingWriter>(channel, items)]);
 
     // Parts with workers go by name: a compared version may be built without them.
     public static Processes WorkerStart() => static _ => [PartSpec.Named("WorkerStarter")];
@@ -108,7 +116,8 @@ internal static class Ours
     private static Processes Hub(string scheme, int capacity, bool isLeased, Func<string, IEnumerable<PartSpec>> ends) =>
         At(scheme, address => [PartSpec.Of<HubHost>(address + "#items", capacity, isLeased), .. ends(address + "#items")]);
 
-    private static Processes At(string scheme, Func<string, IReadOnlyList<PartSpec>> parts) => workplace => parts(workplace.NewAddress(scheme));
+    private static Processes At(string scheme, Func<string, IReadOnlyList<PartSpec>> parts) =>
+        workplace => parts(workplace.NewAddress(scheme));
 }
 
 /// <summary>The other side of what is compared.</summary>
@@ -121,7 +130,8 @@ internal static class Theirs
     public static Processes Longs(long capacity) => Alone(PartSpec.Of<LongsInProcess>(capacity));
 
     /// <summary>The same with several writers and readers.</summary>
-    public static Processes ManyLongs(int capacity, long writers, long readers) => Alone(PartSpec.Of<ManyInProcess>(capacity, writers, readers));
+    public static Processes ManyLongs(int capacity, long writers, long readers) =>
+        Alone(PartSpec.Of<ManyInProcess>(capacity, writers, readers));
 
     /// <summary>The serializer without a channel.</summary>
     public static Processes Records(RecordFormat format) => Alone(PartSpec.Of<RecordsInProcess>(format));
@@ -129,13 +139,15 @@ internal static class Theirs
     /// <summary>Eight bytes there and back over a plain socket.</summary>
     public static Processes SocketRoundTrip() => At(static path => [PartSpec.Of<RawEcho>(path), PartSpec.Of<RawPinger>(path)]);
 
-    public static Processes ManySocketRoundTrips(long sockets) => At(path => [PartSpec.Of<RawEcho>(path), ManyParts.Of<RawPinger>(sockets, path)]);
+    public static Processes ManySocketRoundTrips(long sockets) =>
+        At(path => [PartSpec.Of<RawEcho>(path), ManyParts.Of<RawPinger>(sockets, path)]);
 
     public static Processes SocketBlocks() => At(static path => [PartSpec.Of<RawBlockReader>(path), PartSpec.Of<RawBlockWriter>(path)]);
 
     public static Processes SocketVisits() => At(static path => [PartSpec.Of<RawHost>(path), PartSpec.Of<RawGuest>(path)]);
 
-    public static Processes SocketStamps(double rate) => At(path => [PartSpec.Of<RawStampWriter>(path, rate), PartSpec.Of<RawStampReader>(path)]);
+    public static Processes SocketStamps(double rate) =>
+        At(path => [PartSpec.Of<RawStampWriter>(path, rate), PartSpec.Of<RawStampReader>(path)]);
 
     /// <summary>Items of one size over a plain stream.</summary>
     public static Processes Items(StreamKind kind, long bytes, int buffered = 0) => Both(

@@ -85,7 +85,9 @@ internal sealed class Allocation(RowSpec row, Processes numbers, Processes round
         return [new Measurement(values, null)];
     }
 
-    /// <summary>One round; asking costs bytes as well: the questions are asked twice before it, and what the second cost is taken off.</summary>
+    /// <summary>
+    /// One round; asking costs bytes as well: the questions are asked twice before it, and what the second cost is taken off.
+    /// </summary>
     private static async Task<double> BytesAsync(Side side, TimeSpan duration)
     {
         double[] first = await side.AskAllAsync(Requests.Allocated);
@@ -97,7 +99,10 @@ internal sealed class Allocation(RowSpec row, Processes numbers, Processes round
     }
 }
 
-/// <summary>By how much the managed heap of a hub grows between the first round and the hundredth: it holds what is queued, and pools that are full soon.</summary>
+/// <summary>
+/// By how much the managed heap of a hub grows between the first round and the hundredth: it holds what is queued, and pools that are full
+/// soon.
+/// </summary>
 internal sealed class HubMemory(RowSpec row, Processes forward) : Scenario(row)
 {
     private const int Rounds = 100;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using CrossChannels.Links;
+using CrossChannels.Threading;
+using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
 using CrossChannels.Workers.Reports;
 using CrossChannels.Workers.Starting;
@@ -8,35 +10,42 @@ using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Workers.Lifetime;
 
-/// <summary>The process of a worker as its parent has it: started, spoken to over its standard input, and watched until it is gone.</summary>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore has no handle unless one is asked for.")]
+/// <summary>
+/// The process of a worker as its parent has it: started, spoken to over its standard input, and watched until it is gone.
+/// </summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "The semaphore has no handle unless one is asked for.")]
 internal sealed class ChildProgram
 {
-    private readonly Lock _gate = new();
+    private readonly RankedLock _gate = new(LockRank.WorkerProgram);
     private readonly SemaphoreSlim _speaking = new(1, 1);
     private readonly TaskCompletionSource<int> _exitCode = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _name;
-    private readonly WorkerOptions _settings;
+    private readonly WorkerOptions _options;
     private readonly ILogger? _logger;
     private readonly Process _process;
     private readonly Stream _control;
     private readonly Guid _token;
 
     // Under the gate.
-    private List<TransferTicket> _tickets = [];
+    private GivenArguments? _given;
     private bool _isGone;
 
     private WorkerFailedException? _failure;
 
-    public ChildProgram(string name, WorkerOptions settings)
+    /// <param name="name">Its name.</param>
+    /// <param name="method">What it is to run, as errors show it.</param>
+    /// <param name="options">How it is started.</param>
+    public ChildProgram(string name, string method, WorkerOptions options)
     {
         _name = name;
-        _settings = settings;
-        _logger = QuietLogger.Over(settings.Logger);
-        _token = FailureServer.Instance.Add(failure => Interlocked.CompareExchange(ref _failure, failure, null));
+        _options = options;
+        _logger = options.Logger;
+        _token = FailureServer.Instance.Add(
+            $"{name} failed in {method}", failure => Interlocked.CompareExchange(ref _failure, failure, null));
         try
         {
-            _process = Process.Start(ChildStart.Create(name, settings))!;
+            _process = Process.Start(ChildStart.Create(name, options))!;
         }
         catch
         {
@@ -56,12 +65,12 @@ internal sealed class ChildProgram
     /// <summary>Gives the ends among the arguments to the worker, and tells it what to run.</summary>
     public async Task StartMethodAsync(Delegate method, ArgumentList arguments, CancellationToken cancellationToken)
     {
-        (byte[] frame, List<TransferTicket> tickets) =
-            await StartMessage.CreateAsync(method, arguments, _name, _token, cancellationToken).ConfigureAwait(false);
+        GivenArguments given = await arguments.GiveAsync(_name, cancellationToken).ConfigureAwait(false);
+        byte[] frame = StartMessage.Create(method, given, _name, _options.ExitOnSignal ?? true, _token);
         bool isGone;
-        lock (_gate)
+        using (_gate.Enter())
         {
-            _tickets = tickets;
+            _given = given;
             isGone = _isGone;
         }
         if (isGone)
@@ -69,7 +78,7 @@ internal sealed class ChildProgram
         await SayAsync(frame, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Says that it shall end. Done when that is said, or nobody is there to hear it.</summary>
+    /// <summary>Says that it shall end. Done when that is said, or the worker is gone.</summary>
     public Task AskToEndAsync()
     {
         var message = new MessageWriter();
@@ -79,7 +88,7 @@ internal sealed class ChildProgram
 
     public void Kill()
     {
-        lock (_gate)
+        using (_gate.Enter())
         {
             if (!_isGone)
                 _process.Kill();
@@ -108,11 +117,11 @@ internal sealed class ChildProgram
     {
         using ExitWatch peer = ExitWatch.Begin(ProcessId, _exitCode.Task);
         Task output = Task.WhenAll(
-            PumpAsync(_settings.Output, static process => process.StandardOutput),
-            PumpAsync(_settings.Error, static process => process.StandardError));
+            PumpAsync(_options.Output, static process => process.StandardOutput),
+            PumpAsync(_options.Error, static process => process.StandardError));
         await _process.WaitForExitAsync().ConfigureAwait(false);
         int code;
-        lock (_gate)
+        using (_gate.Enter())
         {
             code = _process.ExitCode;
             _isGone = true;
@@ -121,8 +130,7 @@ internal sealed class ChildProgram
         await output.ConfigureAwait(false);
         FailureServer.Instance.Remove(_token);
         var exit = new WorkerExit(code, _failure);
-        if (_logger is not null)
-            Log.Ended(_logger, _name, ProcessId, exit);
+        WorkerLog.Ended(_logger, _name, ProcessId, exit);
         await WithdrawAsync().ConfigureAwait(false);
         Release();
         return exit;
@@ -132,9 +140,9 @@ internal sealed class ChildProgram
     {
         // The streams that were used are not the process's to close.
         _control.Dispose();
-        if (_settings.Output is not null)
+        if (_options.Output is not null)
             _process.StandardOutput.Dispose();
-        if (_settings.Error is not null)
+        if (_options.Error is not null)
             _process.StandardError.Dispose();
         _process.Dispose();
     }
@@ -146,13 +154,13 @@ internal sealed class ChildProgram
     private async Task WithdrawAsync()
     {
         int code = await _exitCode.Task.ConfigureAwait(false);
-        List<TransferTicket> tickets;
-        lock (_gate)
+        GivenArguments? given;
+        using (_gate.Enter())
         {
-            tickets = _tickets;
-            _tickets = [];
+            given = _given;
+            _given = null;
         }
-        foreach (TransferTicket ticket in tickets)
-            ticket.Withdraw(new ConnectionLostException($"{_name} ended with {new WorkerExit(code)} before it opened its end.", _failure, exitCode: code));
+        given?.Withdraw(new ConnectionLostException(
+            $"{_name} ended with {new WorkerExit(code)} before it opened its end.", _failure, exitCode: code));
     }
 }

@@ -5,12 +5,14 @@ using CrossChannels.Workers.Starting;
 
 namespace CrossChannels.Workers.Lifetime;
 
-/// <summary>How the process of a worker is started: this program once more, with the signs in its environment that make it a worker.</summary>
+/// <summary>
+/// How the process of a worker is started: this program once more, with the signs in its environment that make it a worker.
+/// </summary>
 internal static class ChildStart
 {
     private static readonly Dictionary<string, string?> s_nothing = new(StringComparer.Ordinal);
 
-    public static ProcessStartInfo Create(string name, WorkerOptions settings)
+    public static ProcessStartInfo Create(string name, WorkerOptions options)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         bool isDirect = StartForm.HasHooks && DirectStart.Host is not null;
@@ -21,15 +23,15 @@ internal static class ChildStart
             UseShellExecute = false,
             RedirectStandardInput = true,
             StandardInputEncoding = encoding,
-            RedirectStandardOutput = settings.Output is not null,
-            RedirectStandardError = settings.Error is not null,
-            WorkingDirectory = settings.WorkingDirectory ?? "",
+            RedirectStandardOutput = options.Output is not null,
+            RedirectStandardError = options.Error is not null,
+            WorkingDirectory = options.WorkingDirectory ?? "",
         };
-        if (settings.Output is not null)
+        if (options.Output is not null)
             start.StandardOutputEncoding = encoding;
-        if (settings.Error is not null)
+        if (options.Error is not null)
             start.StandardErrorEncoding = encoding;
-        foreach ((string variable, string? value) in settings.Environment ?? s_nothing)
+        foreach ((string variable, string? value) in options.Environment ?? s_nothing)
         {
             if (value is null)
                 start.Environment.Remove(variable);

@@ -21,7 +21,8 @@ internal static class LiveWorkers
 
     public static void Remove(WorkerProcess worker) => s_workers.TryRemove(worker, out _);
 
-    /// <summary>A process that returns from Main waits for its workers, as Python does, and terminates daemons; after SIGTERM, or as a worker that was
+    /// <summary>A process that returns from Main waits for its workers, as Python does, and terminates daemons; after SIGTERM, or as a
+    /// worker that was
     /// asked to end, it terminates all.</summary>
     private static void EndAll()
     {

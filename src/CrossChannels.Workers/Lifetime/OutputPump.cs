@@ -80,8 +80,7 @@ internal sealed class OutputPump(StreamReader from, Task exited)
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (logger is not null)
-                Log.OutputNotTaken(logger, worker, e);
+            WorkerLog.OutputNotTaken(logger, worker, e);
             return false;
         }
         finally
@@ -90,7 +89,7 @@ internal sealed class OutputPump(StreamReader from, Task exited)
         }
     }
 
-    /// <summary>It fails when the pipe is closed under it, which nobody has to know.</summary>
+    /// <summary>It fails when the pipe is closed under it, which is expected.</summary>
     private static void Forget(Task read) =>
         _ = read.ContinueWith(
             static done => _ = done.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);

@@ -1,42 +1,46 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace CrossChannels.Workers.Messages;
 
-/// <summary>Reads what <see cref="MessageWriter"/> wrote, with as little code as can be: it is compiled while a worker starts.</summary>
-internal sealed class MessageReader(byte[] bytes, int position = 0)
+/// <summary>
+/// Reads what <see cref="MessageWriter"/> wrote, within the bounds of the message, with as little code as can be: it is compiled while a
+/// worker starts.
+/// </summary>
+internal sealed class MessageReader(ReadOnlyMemory<byte> message)
 {
-    private int _position = position;
+    private int _position;
 
-    public byte Byte() => bytes[_position++];
+    public byte Byte() => Take(1)[0];
 
-    public bool Boolean() => bytes[_position++] != 0;
+    public bool Boolean() => Take(1)[0] != 0;
 
-    public int Int32()
+    public int Int32() => Raw<int>();
+
+    public long Int64() => Raw<long>();
+
+    public T Raw<T>() => Unsafe.ReadUnaligned<T>(in Take(Unsafe.SizeOf<T>())[0]);
+
+    public ReadOnlyMemory<byte> Bytes()
     {
-        int value = BitConverter.ToInt32(bytes, _position);
-        _position += sizeof(int);
-        return value;
-    }
-
-    public long Int64()
-    {
-        long value = BitConverter.ToInt64(bytes, _position);
-        _position += sizeof(long);
-        return value;
-    }
-
-    public byte[] Bytes()
-    {
-        byte[] value = new byte[Int32()];
-        Buffer.BlockCopy(bytes, _position, value, 0, value.Length);
-        _position += value.Length;
-        return value;
+        int length = Int32();
+        ReadOnlyMemory<byte> slice = message.Slice(_position, length);
+        _position += length;
+        return slice;
     }
 
     public string Text()
     {
         int length = Int32();
-        char[] value = new char[length / sizeof(char)];
-        Buffer.BlockCopy(bytes, _position, value, 0, length);
+        return new string(MemoryMarshal.Cast<byte, char>(Take(length)));
+    }
+
+    public void Skip(int length) => Take(length);
+
+    private ReadOnlySpan<byte> Take(int length)
+    {
+        ReadOnlySpan<byte> span = message.Span.Slice(_position, length);
         _position += length;
-        return new string(value);
+        return span;
     }
 }

@@ -2,35 +2,27 @@ using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Reports;
 
-/// <summary>What goes from a worker to its parent when something was thrown: the worker's token, the type, the message, all of it as text.</summary>
+/// <summary>What a worker tells its parent of an exception.</summary>
 internal static class FailureReport
 {
-    /// <summary>Size of a token.</summary>
-    public const int TokenLength = 16;
-
-    /// <summary>Above it a report is none.</summary>
-    public const int MaxLength = 1024 * 1024;
-
     private const int MaxTextLength = 128 * 1024;
 
-    public static byte[] ToFrame(byte[] token, Exception exception)
+    /// <summary>Writes type, message and stack, all of it as text.</summary>
+    public static void Write(MessageWriter writer, Exception exception)
     {
-        var writer = new MessageWriter();
-        writer.Bytes(token);
         writer.Text(exception.GetType().FullName ?? exception.GetType().Name);
         writer.Text(Text(exception, static e => e.Message));
         writer.Text(Text(exception, static e => e.ToString()));
-        return writer.ToFrame();
     }
 
-    /// <summary>Reads what is in a frame behind its length.</summary>
-    public static (Guid Token, WorkerFailedException Exception) Parse(byte[] frame)
+    /// <summary>Reads what was written.</summary>
+    /// <param name="reader">Stands at the report.</param>
+    /// <param name="where">Worker, method and item, for the message: "worker-1 failed in Program.Run".</param>
+    public static WorkerFailedException Read(MessageReader reader, string where)
     {
-        var reader = new MessageReader(frame);
-        var token = new Guid(reader.Bytes());
         string type = reader.Text();
         string message = reader.Text();
-        return (token, new WorkerFailedException(message, type, reader.Text()));
+        return new WorkerFailedException($"{where}: {type}: {message}", type, message, reader.Text());
     }
 
     /// <summary>What an exception says, as far as it can; nothing if telling throws.</summary>

@@ -1,28 +1,35 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using CrossChannels.Transports;
+using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Reports;
 
-/// <summary>
-/// Where the workers of this process report what was thrown in them: a socket with a name that is no file, so that nothing is left of it however this
-/// process ends. A report counts if it brings the token of a worker.
-/// </summary>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as the process.")]
+/// <summary>Where the workers of this process report what was thrown in them. A report counts if it brings the token of a worker.</summary>
+/// <remarks>
+/// An abstract socket, where the transports use a socket in a directory of mode 0700: workers and pools need no directory that can be
+/// written, and nothing is
+/// left behind however this process ends. What the directory would keep out is kept out twice: a peer must be of this user, as the kernel
+/// says, and must know
+/// a token of 128 random bits, which goes to the worker over a pipe that only its parent has. A report is read as text, and has a limit.
+/// </remarks>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It lives as long as the process.")]
 internal sealed class FailureServer
 {
     private const int Backlog = 512;
-    private const int SocketLevel = 1;
-    private const int PeerCredentials = 17;
-    private const int PeerCredentialsOnPower = 21;
+    private const int TokenLength = 16;
+
+    // Above it a report is none.
+    private const int MaxLength = 1024 * 1024;
 
     private static readonly Lazy<FailureServer> s_instance = new(static () => new FailureServer());
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentDictionary<Guid, Action<WorkerFailedException>> _workers = new();
+    private readonly ConcurrentDictionary<Guid, (string Where, Action<WorkerFailedException> Take)> _workers = new();
     private readonly Socket _socket;
 
     private FailureServer()
@@ -39,11 +46,13 @@ internal sealed class FailureServer
     /// <summary>What the workers connect to.</summary>
     public string Endpoint { get; }
 
-    /// <summary>Makes a token for a worker; what it reports goes to <paramref name="take"/>.</summary>
-    public Guid Add(Action<WorkerFailedException> take)
+    /// <summary>Makes a token for a worker.</summary>
+    /// <param name="where">Worker and method, for the message of what it reports.</param>
+    /// <param name="take">Takes what it reports.</param>
+    public Guid Add(string where, Action<WorkerFailedException> take)
     {
-        var token = new Guid(RandomNumberGenerator.GetBytes(FailureReport.TokenLength));
-        _workers[token] = take;
+        var token = new Guid(RandomNumberGenerator.GetBytes(TokenLength));
+        _workers[token] = (where, take);
         return token;
     }
 
@@ -71,16 +80,17 @@ internal sealed class FailureServer
         {
             using (socket)
             {
-                if (!IsOwn(socket))
+                // Its name has no permissions: another user is sent away before anything is kept for it.
+                if (PeerCredentials.Read(socket, withGroups: false)?.UserId != NativeMethods.GetUserId())
                     return;
                 using var deadline = new CancellationTokenSource(s_patience);
                 byte[]? frame = await ReadFrameAsync(socket, deadline.Token).ConfigureAwait(false);
                 if (frame is null)
                     return;
-                (Guid token, WorkerFailedException exception) = FailureReport.Parse(frame);
-                if (!_workers.TryGetValue(token, out Action<WorkerFailedException>? take))
+                var reader = new MessageReader(frame);
+                if (!_workers.TryGetValue(new Guid(reader.Bytes().Span), out (string Where, Action<WorkerFailedException> Take) worker))
                     return;
-                take(exception);
+                worker.Take(FailureReport.Read(reader, worker.Where));
                 await socket.SendAsync(new byte[1], deadline.Token).ConfigureAwait(false);
             }
         }
@@ -91,23 +101,13 @@ internal sealed class FailureServer
         }
     }
 
-    /// <summary>A name that is no file has no permissions: whoever is not this user is sent away before anything is kept for it.</summary>
-    private static bool IsOwn(Socket socket)
-    {
-        // Process, user, group.
-        Span<int> credentials = stackalloc int[3];
-        int option = RuntimeInformation.ProcessArchitecture == Architecture.Ppc64le ? PeerCredentialsOnPower : PeerCredentials;
-        socket.GetRawSocketOption(SocketLevel, option, MemoryMarshal.AsBytes(credentials));
-        return credentials[1] == NativeMethods.GetUserId();
-    }
-
     private static async Task<byte[]?> ReadFrameAsync(Socket socket, CancellationToken cancellationToken)
     {
         byte[] length = new byte[sizeof(int)];
         if (!await FillAsync(socket, length, cancellationToken).ConfigureAwait(false))
             return null;
         int size = BitConverter.ToInt32(length);
-        if (size is < FailureReport.TokenLength or > FailureReport.MaxLength)
+        if (size is < TokenLength or > MaxLength)
             return null;
         byte[] frame = new byte[size];
         return await FillAsync(socket, frame, cancellationToken).ConfigureAwait(false) ? frame : null;

@@ -4,10 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace CrossChannels.Workers.Running;
 
 /// <summary>
-/// The worker's end of the pipe on which its parent speaks: it came as standard input, and is moved aside, so that neither the method nor a program that it
+/// The worker's end of the pipe on which its parent speaks: it came as standard input, and is moved aside, so that neither the method nor a
+/// program that it
 /// starts reads from it.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It is open as long as the process lives.")]
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It is open as long as the process lives.")]
 internal sealed class ControlPipe
 {
     private const int CopyAndCloseOnExecute = 1030;

@@ -4,9 +4,11 @@ using CrossChannels.Workers.Messages;
 namespace CrossChannels.Workers.Running;
 
 /// <summary>
-/// Listens to the parent on a thread of its own, so that a method that never lets go of its thread cannot outlive the parent, nor ignore that it shall end.
+/// Listens to the parent on a thread of its own, so that a method that never lets go of its thread cannot outlive the parent, nor ignore
+/// that it shall end.
 /// </summary>
-[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "It lives as long as the process.")]
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable",
+    Justification = "It lives as long as the process.")]
 internal sealed class ParentWatch
 {
     /// <summary>Exit code of a worker that was asked to end: that of a process that SIGTERM ended.</summary>
@@ -17,12 +19,10 @@ internal sealed class ParentWatch
 
     private readonly ControlPipe _control = new();
     private volatile bool _hasAsked;
+    private bool _exitsOnSignal;
 
     /// <summary>True once the parent has asked the method to end.</summary>
     public bool HasAsked => _hasAsked;
-
-    /// <summary>Of the method's last parameter; <see langword="null"/> if it takes no token. Known once the start message has come.</summary>
-    public CancellationTokenSource? Cancellation { get; private set; }
 
     /// <summary>Waits on this thread for what the parent says first, and listens for more on another.</summary>
     public byte[] Start()
@@ -31,8 +31,7 @@ internal sealed class ParentWatch
         // A parent that exits may ask before it has said what to run.
         if (start[0] == (byte)ControlKind.Cancel)
             Environment.Exit(AskedToEnd);
-        if (start[1] != 0)
-            Cancellation = new CancellationTokenSource();
+        _exitsOnSignal = start[1] != 0;
         new Thread(Run, StackBytes) { IsBackground = true }.Start();
         return start;
     }
@@ -40,7 +39,7 @@ internal sealed class ParentWatch
     private void Run()
     {
         // Here, because it takes longer than all that the main thread still has to do.
-        WorkerSignals.Register(BeginExit);
+        WorkerSignals.Register(_exitsOnSignal ? BeginExit : null);
         while (true)
         {
             byte[] message = _control.Read() ?? EndNow();
@@ -52,10 +51,8 @@ internal sealed class ParentWatch
     private void Cancel()
     {
         _hasAsked = true;
-        if (Cancellation is null)
+        if (!StopSignal.TryCancel())
             BeginExit();
-        else
-            _ = Cancellation.CancelAsync();
     }
 
     /// <summary>Ends the process in good order, on another thread: channels take their time, and the parent may die meanwhile.</summary>
@@ -65,7 +62,7 @@ internal sealed class ParentWatch
         new Thread(static () => Environment.Exit(AskedToEnd), StackBytes) { IsBackground = true }.Start();
     }
 
-    /// <summary>Ends the process as the parent ended, without a last word that nobody would hear.</summary>
+    /// <summary>Ends the process as the parent ended, without running anything of its own.</summary>
     private static byte[] EndNow()
     {
         _ = NativeMethods.SendSignal(Environment.ProcessId, KillSignal);

@@ -19,7 +19,7 @@ internal static class WorkerEnvironment
         set => s_isEnding = value;
     }
 
-    /// <summary>The methods that <c>Main</c> listed; <see langword="null"/> if the hook runs, or this is no worker.</summary>
+    /// <summary>The methods that <c>Main</c> listed; <see langword="null"/> if the hook runs, or this is not a worker.</summary>
     public static Delegate[]? Listed { get; set; }
 
     /// <summary>True in a worker, whether it has begun to run or not.</summary>

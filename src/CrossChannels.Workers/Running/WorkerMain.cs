@@ -1,11 +1,14 @@
 using System.Reflection;
 using CrossChannels.Workers.Messages;
+using CrossChannels.Workers.Methods;
 using CrossChannels.Workers.Pool;
 using CrossChannels.Workers.Reports;
 
 namespace CrossChannels.Workers.Running;
 
-/// <summary>The life of a worker, from the start message to its exit code. What runs here before the method is compiled while the parent waits.</summary>
+/// <summary>
+/// The life of a worker, from the start message to its exit code. What runs here before the method is compiled while the parent waits.
+/// </summary>
 internal static class WorkerMain
 {
     private const int Failed = 1;
@@ -22,9 +25,10 @@ internal static class WorkerMain
         AppDomain.CurrentDomain.UnhandledException += reporter.OnUnhandled;
         try
         {
-            Invoke(reporter.SkipHeader(), listed, watch.Cancellation);
+            Invoke(reporter.SkipHeader(), listed);
 
-            // Not 0: another thread may be in Environment.Exit, which closes the channels that the method waited for, and what is returned here would count.
+            // Not 0: another thread may be in Environment.Exit, which closes the channels that the method waited for, and what is returned
+            // here would count.
             return WorkerEnvironment.IsEnding ? ParentWatch.AskedToEnd : Environment.ExitCode;
         }
         catch (OperationCanceledException) when (watch.HasAsked)
@@ -45,14 +49,13 @@ internal static class WorkerMain
         }
     }
 
-    private static void Invoke(MessageReader message, Delegate[]? listed, CancellationTokenSource? cancellation)
+    private static void Invoke(MessageReader message, Delegate[]? listed)
     {
-        object? target = null;
-        MethodInfo method = message.Byte() == (byte)MethodKind.Token
-            ? MethodFinder.Find(message, out target)
-            : MethodFinder.FindListed(message.Text(), listed, out target);
-        object?[] arguments = ArgumentReader.Read(message, method, cancellation);
-        object? result = method.Invoke(target, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
+        MethodInfo method = MethodFinder.Find(message, listed, out object? target);
+
+        // The ends among its arguments stay open for as long as the process lives.
+        List<IAsyncDisposable>? ends = null;
+        object? result = new MethodRunner(method, target).Invoke(message, ref ends);
 #pragma warning disable VSTHRD002 // The process lives as long as the task, and this is its main thread.
         (result as Task)?.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002

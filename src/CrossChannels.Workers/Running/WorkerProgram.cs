@@ -4,7 +4,8 @@ using System.Reflection;
 namespace CrossChannels.Workers.Running;
 
 /// <summary>
-/// Where a worker begins if its program lies in files: the host runs this assembly in the program's place, which saves what a startup hook costs, about as
+/// Where a worker begins if its program lies in files: the host runs this assembly in the program's place, which saves what a startup hook
+/// costs, about as
 /// much again as it takes to start the runtime.
 /// </summary>
 internal static class WorkerProgram

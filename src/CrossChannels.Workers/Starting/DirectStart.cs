@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace CrossChannels.Workers.Starting;
 
 /// <summary>
-/// Starts this assembly in the program's place, with the program's dependencies and configuration: for programs that lie in files and share a runtime.
+/// Starts this assembly in the program's place, with the program's dependencies and configuration: for programs that lie in files and share
+/// a runtime.
 /// Others, such as single files and those with a runtime of their own, start with a hook.
 /// </summary>
 internal static class DirectStart

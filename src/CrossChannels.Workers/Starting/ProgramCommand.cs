@@ -10,7 +10,7 @@ internal static class ProgramCommand
     /// <summary>The executable.</summary>
     /// <exception cref="InvalidOperationException">This program has no executable that could be started.</exception>
     public static string File => Environment.ProcessPath
-        ?? throw new InvalidOperationException("The path of this program is not known, so that it cannot be started as a worker.");
+        ?? throw new InvalidOperationException("The path of this program is not known, so it cannot be started as a worker.");
 
     /// <summary>
     /// Nothing if the executable is the program; for <c>dotnet app.dll</c> what was said to <c>dotnet</c>: the program, and options such as

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using CrossChannels.Workers.Running;
 
@@ -10,7 +11,9 @@ internal static class StartForm
 
     private static volatile bool s_hasLine;
 
-    /// <summary>True if the runtime calls <see cref="StartupHook"/> before <c>Main</c>: not in trimmed programs nor under native AOT.</summary>
+    /// <summary>
+    /// True if the runtime calls <see cref="StartupHook"/> before <c>Main</c>: not in trimmed programs nor under native AOT.
+    /// </summary>
     public static bool HasHooks { get; } =
         RuntimeFeature.IsDynamicCodeSupported && (!AppContext.TryGetSwitch(HookSwitch, out bool isSupported) || isSupported);
 
@@ -28,17 +31,25 @@ internal static class StartForm
         if (WorkerEnvironment.IsMarked)
         {
             throw new InvalidOperationException(
-                "This process was started as a worker and runs Main instead, because no startup hook was called in it. It starts no workers, which would do the " +
-                $"same.{Line(method)}");
+                "This process was started as a worker and runs Main instead, because no startup hook was called in it. It starts no " +
+                $"workers, which would do the same.{Line(method)}");
         }
         if (!HasHooks && !s_hasLine)
         {
             throw new InvalidOperationException(
-                $"This program was published without startup hooks (trimmed, native AOT, or {HookSwitch} is false), so that a worker has to be told in Main what " +
-                $"it may run.{Line(method)}");
+                $"This program runs without startup hooks (trimmed, native AOT, or {HookSwitch} is false), so a worker has to be told in " +
+                $"Main what it may run.{Line(method)}{FileBased}");
         }
     }
 
+    /// <summary>A program of one source file is as if it were published as native code, unless it says otherwise.</summary>
+    [UnconditionalSuppressMessage("SingleFile", "IL3000", Justification = "An empty path is what is asked for.")]
+    private static string FileBased =>
+        !RuntimeFeature.IsDynamicCodeSupported && typeof(StartForm).Assembly.Location.Length > 0
+            ? " Or, if it is run by \"dotnet run app.cs\", write at the top of that file: #:property PublishAot=false"
+            : "";
+
     private static string Line(string method) =>
-        $" Write as the first line of Main: if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync({method});";
+        " Write as the first line of Main, with all methods that run in workers: " +
+        $"if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync({method});";
 }

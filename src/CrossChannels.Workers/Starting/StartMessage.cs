@@ -1,4 +1,6 @@
+using CrossChannels.Workers.Arguments;
 using CrossChannels.Workers.Messages;
+using CrossChannels.Workers.Methods;
 using CrossChannels.Workers.Reports;
 
 namespace CrossChannels.Workers.Starting;
@@ -6,25 +8,20 @@ namespace CrossChannels.Workers.Starting;
 /// <summary>Writes the first message to a worker: where it reports, which method it runs, and with what.</summary>
 internal static class StartMessage
 {
-    /// <summary>The message, and the tickets of the ends in it.</summary>
-    public static async Task<(byte[] Frame, List<TransferTicket> Tickets)> CreateAsync(
-        Delegate method, ArgumentList arguments, string worker, Guid token, CancellationToken cancellationToken)
+    /// <param name="method">What to run.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="worker">Name of the worker.</param>
+    /// <param name="exitsOnSignal">Whether SIGTERM and SIGHUP end it.</param>
+    /// <param name="token">What it reports with.</param>
+    public static byte[] Create(Delegate method, GivenArguments arguments, string worker, bool exitsOnSignal, Guid token)
     {
         var message = new MessageWriter();
         message.Byte((byte)ControlKind.Start);
-        message.Boolean(TakesToken(method, arguments));
+        message.Boolean(exitsOnSignal);
         message.Bytes(Header(worker, token));
-        if (StartForm.HasHooks)
-        {
-            MethodName.Write(message, method.Method, hasTarget: method.Target is not null);
-        }
-        else
-        {
-            message.Byte((byte)MethodKind.Listed);
-            message.Text(MethodName.Listed(method.Method));
-        }
-        List<TransferTicket> tickets = await arguments.WriteAsync(message, worker, cancellationToken).ConfigureAwait(false);
-        return (message.ToFrame(), tickets);
+        MethodName.Write(message, method);
+        message.Append(arguments.Bytes.Span);
+        return message.ToFrame();
     }
 
     /// <summary>What the worker looks at only if it has something to report.</summary>
@@ -36,6 +33,4 @@ internal static class StartMessage
         header.Text(worker);
         return header.Written.Span;
     }
-
-    private static bool TakesToken(Delegate method, ArgumentList arguments) => method.Method.GetParameters().Length > arguments.Count;
 }

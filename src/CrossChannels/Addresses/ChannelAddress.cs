@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -12,6 +13,7 @@ namespace CrossChannels;
 /// best local transport. Two addresses are equal when they are written alike; hosts are compared without regard to case.
 /// </remarks>
 [JsonConverter(typeof(ChannelAddressJsonConverter))]
+[TypeConverter(typeof(ChannelAddressTypeConverter))]
 public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
 {
     /// <summary>Length of the random part of a unique name.</summary>
@@ -48,7 +50,7 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Local(string name) => Named(ChannelScheme.Local, name);
 
-    /// <summary>A local address that nobody else has: the name, the process and a random part, for a channel whose ends are handed to others.</summary>
+    /// <summary>A local address that is not in use: the name, the process id and a random part. For a channel whose ends are given to other processes.</summary>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Unique(string name) =>
         Local(string.Create(CultureInfo.InvariantCulture, $"{name}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(UniqueDigits, lowercase: true)}"));

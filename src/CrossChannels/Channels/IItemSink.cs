@@ -1,4 +1,5 @@
 using CrossChannels.Links;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Channels;
 
@@ -46,6 +47,9 @@ internal interface IItemSink
 
     /// <summary>Leaves without waiting.</summary>
     void Close();
+
+    /// <summary>The log of the link, or of the hub.</summary>
+    ILogger? Logger { get; }
 
     /// <summary>Tells whoever watches that items were not received.</summary>
     void ReportUnreceived(long count);

@@ -29,7 +29,7 @@ internal static class ItemDecoder
         }
         catch (Exception e)
         {
-            throw new ItemUnreadableException($"An item of {slice.Length:N0} bytes could not be read as {codec.Contract}: {e.Message}", e);
+            throw new ItemUnreadableException($"An item of {slice.Length:N0} bytes could not be read as {codec.Contract}: {PeerText.MessageOf(e)}", e);
         }
         finally
         {

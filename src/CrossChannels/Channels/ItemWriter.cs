@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Serialization;
 
@@ -42,7 +43,7 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
         ItemBuffer buffer = ItemBuffer.Take();
         try
         {
-            _codec.Encode(item, buffer);
+            Encode(item, buffer);
             return _sink.TryAccept(buffer.Written, isNull: false);
         }
         finally
@@ -140,13 +141,20 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
         ItemBuffer buffer = ItemBuffer.Take();
         try
         {
-            _codec.Encode(item, buffer);
+            Encode(item, buffer);
             return _sink.TryAccept(buffer.Written, isNull: false) ? default : _sink.AcceptAsync(buffer.Written, isNull: false, cancellationToken);
         }
         finally
         {
             buffer.Return();
         }
+    }
+
+    private void Encode(T item, ItemBuffer buffer)
+    {
+        _codec.Encode(item, buffer);
+        if (buffer.Written.Length >= LargeBytes && _codec.TakeBinaryMember() is { } member)
+            Log.BinaryInJson(_sink.Logger, member, buffer.Written.Length);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
@@ -171,10 +179,9 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
         {
             throw new PartialWriteException(accepted, e);
         }
-        catch (Exception e) when (e is not PartialWriteException)
+        catch (Exception e) when (e is not (PartialWriteException or EndMovedException))
         {
-            e.Data[nameof(PartialWriteException.AcceptedCount)] = accepted;
-            throw;
+            throw new ItemUnwritableException(accepted, e);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
 using CrossChannels.Links;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Channels;
 
@@ -45,6 +46,8 @@ internal readonly struct LaneSink(LinkHandle handle) : IItemSink
     }
 
     public void Close() => handle.CloseWriter();
+
+    public ILogger? Logger => handle.Link.Settings.Logger;
 
     public void ReportUnreceived(long count) => handle.ReportUnreceived(count);
 }

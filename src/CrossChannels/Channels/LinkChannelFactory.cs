@@ -17,7 +17,6 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     private readonly LinkIdentity _identity;
     private readonly ItemHalves _halves;
 
-    /// <exception cref="ArgumentException">A capacity was asked for where it has no effect.</exception>
     /// <exception cref="NotSupportedException">An item type cannot cross, or an option has no meaning across processes.</exception>
     /// <param name="options">Capacity, serializers, deadlines.</param>
     /// <param name="channel">Its name; empty for the only one.</param>
@@ -29,25 +28,23 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         _options = options ?? DuplexChannelOptions<TWrite, TRead>.Default;
         if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
-        if (_options.Writing is not UnboundedChannelOptions)
-            throw new ArgumentException("The end that reads sets the capacity, in its Reading; what is written takes UnboundedChannelOptions, of which AllowSynchronousContinuations is used.", nameof(options));
-        _writeCodec = ItemCodec.Create(_options.WriteSettings);
-        _readCodec = ItemCodec.Create(_options.ReadSettings);
-        CheckSize(_writeCodec.Contract, _options.WriteSettings.MaxItemBytes);
-        CheckSize(_readCodec.Contract, _options.ReadSettings.MaxItemBytes);
-        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Link, role) { IsOnDemand = isOnDemand };
+        _writeCodec = ItemCodec.Create(_options.WriteItems);
+        _readCodec = ItemCodec.Create(_options.ReadItems);
+        CheckSize(_writeCodec.Contract, _options.WriteItems.MaxItemBytes);
+        CheckSize(_readCodec.Contract, _options.ReadItems.MaxItemBytes);
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role) { IsOnDemand = isOnDemand };
         _halves = new ItemHalves(
             new SenderOptions(
                 _writeCodec.ElementSize,
-                _options.WriteSettings.MaxItemBytes,
-                _options.WriteSettings.MaxUnsentBytes,
-                _options.Writing.AllowSynchronousContinuations,
+                _options.WriteItems.MaxItemBytes,
+                _options.Connection.MaxUnsentBytes,
+                _options.AllowSynchronousWriteContinuations,
                 IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem),
                 IsOnDemand: isOnDemand),
             ReceiverOptions(role) with { Processed = processed });
     }
 
-    public ConnectionOptions Settings => _options.Link;
+    public ConnectionOptions Settings => _options.Connection;
 
     /// <summary>The link is one between two ends, and not of a hub.</summary>
     public bool IsDuplex => _identity.Role == LinkRole.Duplex;
@@ -58,11 +55,11 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <summary>The lane that this end would read; null where its items always come over the connection: none are read, or a full channel drops.</summary>
     public LaneLayout? Lane => typeof(TRead) == typeof(NoItem) || _halves.Receiver.Drops is not null ? null : LaneLayout.Of(
         _readCodec.ElementSize,
-        _options.ReadSettings.MaxItemBytes,
+        _options.ReadItems.MaxItemBytes,
         _halves.Receiver.Capacity,
         // What may be unread, and what a writer over a connection would keep unsent.
         _halves.Receiver.MaxUnreadBytes,
-        _options.ReadSettings.MaxUnsentBytes);
+        _options.Connection.MaxUnsentBytes);
 
     /// <summary>What a link of this factory says first.</summary>
     /// <param name="features">What it can do beyond the protocol's version.</param>
@@ -136,14 +133,14 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         ReaderDemand demand = isReading && role is (LinkRole.Reader or LinkRole.LeasedReader) ? ReaderDemand.Ahead : ReaderDemand.Capacity;
         bool wakeInline = _options.Reading.AllowSynchronousContinuations;
         ReceiverOptions Make(long capacity, DropPolicy? drops, bool isSingleReader) => new(
-            _readCodec.ElementSize, _options.ReadSettings.MaxItemBytes, capacity, _options.ReadSettings.MaxUnreadBytes, drops, isSingleReader, wakeInline,
+            _readCodec.ElementSize, _options.ReadItems.MaxItemBytes, capacity, _options.Connection.MaxUnreadBytes, drops, isSingleReader, wakeInline,
             demand, IsLeased: isReading && role == LinkRole.LeasedReader, ServesShared: isReading && role == LinkRole.Writer);
 
         return _options.Reading switch
         {
             BoundedChannelOptions { Capacity: 0 } => throw new NotSupportedException("A rendezvous (capacity 0) works within one process only; across processes the least capacity is 1."),
             BoundedChannelOptions { FullMode: BoundedChannelFullMode.Wait } bounded => Make(bounded.Capacity, null, isSingleReader: false),
-            BoundedChannelOptions bounded => Make(bounded.Capacity, new DropPolicy(bounded.FullMode, bounded.Capacity, _options.ReadSettings.MaxUnreadBytes, ReportDropped), isSingleReader: false),
+            BoundedChannelOptions bounded => Make(bounded.Capacity, new DropPolicy(bounded.FullMode, bounded.Capacity, _options.Connection.MaxUnreadBytes, ReportDropped), isSingleReader: false),
             UnboundedChannelOptions unbounded => Make(long.MaxValue, null, unbounded.SingleReader),
             _ => throw new NotSupportedException($"A link reads a bounded or an unbounded channel, and {_options.Reading.GetType().Name} is neither."),
         };

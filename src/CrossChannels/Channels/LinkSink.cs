@@ -1,4 +1,5 @@
 using CrossChannels.Links;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Channels;
 
@@ -54,6 +55,8 @@ internal readonly struct LinkSink(LinkHandle handle) : IItemSink
     }
 
     public void Close() => handle.CloseWriter();
+
+    public ILogger? Logger => handle.Link.Settings.Logger;
 
     public void ReportUnreceived(long count) => handle.ReportUnreceived(count);
 }

@@ -46,6 +46,9 @@ internal static class ChannelMetrics
     public static void AddGauge(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> observe) =>
         s_meter.CreateObservableGauge(name, observe, unit, description);
 
+    /// <summary>Removes the meter from the process, which would keep this assembly loaded.</summary>
+    public static void Stop() => s_meter.Dispose();
+
     public static void Sent(int items, int bytes)
     {
         Add(s_itemsSent, items);

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CrossChannels.Diagnostics;
 
-/// <summary>A clock of the program's, without what it throws: a deadline that cannot be measured must not break a link, nor be lost.</summary>
+/// <summary>A clock of the program, without what it throws: a clock that fails must neither break a link nor lose a deadline.</summary>
 /// <remarks>While it throws, its time stands still; a timer that it cannot make, or change, is one of the system instead.</remarks>
 internal sealed class GuardedTimeProvider : TimeProvider
 {

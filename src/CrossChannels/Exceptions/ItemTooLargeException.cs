@@ -1,6 +1,6 @@
 namespace CrossChannels;
 
-/// <summary>One item is larger than the reader, or this end's own setting, allows. It was not written, and the channel lives.</summary>
+/// <summary>One item is larger than the reader, or this end's own options, allow. It was not written, and the channel lives.</summary>
 public sealed class ItemTooLargeException : IOException
 {
     /// <summary>Creates the exception.</summary>

@@ -9,6 +9,6 @@ public sealed class ItemUnreadableException : IOException
     {
     }
 
-    /// <summary>When several items were read at once: how many before this one were read and stand in the destination.</summary>
+    /// <summary>When several items were read at once: how many before this one are in the destination.</summary>
     public int PrecedingCount { get; init; }
 }

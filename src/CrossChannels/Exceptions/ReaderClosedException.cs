@@ -1,6 +1,6 @@
 namespace CrossChannels;
 
-/// <summary>The reader closed its end; what is still written has nobody to read it.</summary>
+/// <summary>The reader closed its end: nothing reads what is still written.</summary>
 public sealed class ReaderClosedException : CrossChannelException
 {
     /// <summary>Creates the exception.</summary>

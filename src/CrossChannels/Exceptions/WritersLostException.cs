@@ -1,6 +1,6 @@
 namespace CrossChannels;
 
-/// <summary>Some of the expected writers never came, were killed, or left without completing, so the items read may not be all.</summary>
+/// <summary>Some of the expected writers never came, were killed, or left without completing, so items may be missing.</summary>
 public sealed class WritersLostException : CrossChannelException
 {
     /// <summary>Creates the exception.</summary>
@@ -23,6 +23,6 @@ public sealed class WritersLostException : CrossChannelException
     {
         string names = lost.Count == 0 ? "" : $" Lost: {string.Join(", ", lost)}.";
         string never = missing == 0 ? "" : $" Never came: {missing:N0}.";
-        return $"Not every expected writer completed its part, so the items read may not be all.{names}{never} Call Complete() on each writer when everything is written.";
+        return $"Not every expected writer completed its part, so items may be missing.{names}{never} Call Complete() on each writer when everything is written.";
     }
 }

@@ -33,26 +33,26 @@ internal sealed class BackedChannel<T> : HubObject
     private bool _isClosed;
 
     /// <exception cref="NotSupportedException">The item type cannot cross, or has no such channel.</exception>
-    /// <exception cref="ItemTooLargeException">Every item would be larger than the settings allow.</exception>
-    public BackedChannel(string name, ChannelOptions options, Action<T>? itemDropped, ItemOptions<T> settings, HubOptions hub, HubDirectory directory)
+    /// <exception cref="ItemTooLargeException">Every item would be larger than the options allow.</exception>
+    public BackedChannel(string name, ChannelOptions options, Action<T>? itemDropped, SharedChannelOptions sharing, ItemOptions<T> items, HubOptions hub, HubDirectory directory)
         : base(name)
     {
         _isRendezvous = options is BoundedChannelOptions { Capacity: 0 };
-        _completion = settings.Completion;
+        _completion = sharing.Completion;
         _capacity = (options as BoundedChannelOptions)?.Capacity;
         _isOrdered = options is UnboundedPrioritizedChannelOptions<T>;
         _itemDropped = itemDropped;
         _hub = hub;
         _directory = directory;
-        _queue = BackedQueue.Create<T>(options, OnDropped, e => Log.ComparerFailed(hub.Link.Logger, name, e));
-        _links = new BackedLinks(_sync, hub.Link);
-        _copier = new ItemCopier<T>(ItemCodec.Create(settings), settings.MaxItemBytes);
-        _end = new CompletionTracker(settings.Completion);
-        _pumps = new LinkPumps<T>(this, _isRendezvous ? new UnboundedChannelOptions() : options, settings, hub.Link);
+        _queue = BackedQueue.Create<T>(options, OnDropped, e => Log.ComparerFailed(hub.Connection.Logger, name, e));
+        _links = new BackedLinks(_sync, hub.Connection);
+        _copier = new ItemCopier<T>(ItemCodec.Create(items), items.MaxItemBytes);
+        _end = new CompletionTracker(sharing.Completion);
+        _pumps = new LinkPumps<T>(this, _isRendezvous ? new UnboundedChannelOptions() : options, items, hub.Connection with { MaxUnreadBytes = sharing.MaxQueuedBytes });
         Reader = new BackedReader<T>(this, _queue.Reader);
         Writer = new BackedWriter<T>(this, _queue.Writer);
-        if (settings.Completion is { Rule: CompletionRule.LastWriter } policy && policy.ArrivalTimeout != Timeout.InfiniteTimeSpan)
-            _arrivalTimer = hub.Link.TimeProvider.CreateTimer(static state => ((BackedChannel<T>)state!).OnArrivalLate(), this, policy.ArrivalTimeout, Timeout.InfiniteTimeSpan);
+        if (sharing.Completion is { Rule: CompletionRule.LastWriter } policy && policy.ArrivalTimeout != Timeout.InfiniteTimeSpan)
+            _arrivalTimer = hub.Connection.TimeProvider.CreateTimer(static state => ((BackedChannel<T>)state!).OnArrivalLate(), this, policy.ArrivalTimeout, Timeout.InfiniteTimeSpan);
     }
 
     public CrossChannelReader<T> Reader { get; }
@@ -79,9 +79,9 @@ internal sealed class BackedChannel<T> : HubObject
     /// <exception cref="ArgumentException">The name is taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or has no such channel.</exception>
     public static BackedChannel<T> Create(
-        string name, ChannelOptions options, Action<T>? itemDropped, ItemOptions<T> settings, HubOptions hub, HubDirectory directory)
+        string name, ChannelOptions options, Action<T>? itemDropped, SharedChannelOptions sharing, ItemOptions<T> items, HubOptions hub, HubDirectory directory)
     {
-        var channel = new BackedChannel<T>(name, options, itemDropped, settings, hub, directory);
+        var channel = new BackedChannel<T>(name, options, itemDropped, sharing, items, hub, directory);
         try
         {
             directory.Add(channel);
@@ -133,7 +133,7 @@ internal sealed class BackedChannel<T> : HubObject
                 return link;
             }
         }
-        return request.Refuse(_hub.Link, _isClosed ? $"Channel '{Name}' was closed by its owner." : $"Channel '{Name}' is over and takes no more items.");
+        return request.Refuse(_hub.Connection, _isClosed ? $"Channel '{Name}' was closed by its owner." : $"Channel '{Name}' is over and takes no more items.");
     }
 
     /// <summary>Ends the channel at once, and drops what is queued.</summary>
@@ -171,7 +171,7 @@ internal sealed class BackedChannel<T> : HubObject
         int count = DropRest();
         if (count > 0)
         {
-            Log.NotDrained(_hub.Link.Logger, Name, count);
+            Log.NotDrained(_hub.Connection.Logger, Name, count);
             ChannelMetrics.NotReceived(count);
         }
         Task closing = _links.CloseAsync();
@@ -237,7 +237,7 @@ internal sealed class BackedChannel<T> : HubObject
         {
             // ItemDropped may throw anything, and what it was called for is done.
             ChannelMetrics.ItemDroppedFailed();
-            Log.ItemDroppedFailed(_hub.Link.Logger, e);
+            Log.ItemDroppedFailed(_hub.Connection.Logger, e);
             return;
         }
         try
@@ -249,7 +249,7 @@ internal sealed class BackedChannel<T> : HubObject
             // The channel is over. Nobody may take the item for read.
             Joins.Fail(Closure?.Error as IOException ?? new LinkAbortedException($"Channel '{Name}' was over when the item came."));
             Joins.Leave(held.Epoch);
-            Log.ItemNotTaken(_hub.Link.Logger, Name, link.PeerName);
+            Log.ItemNotTaken(_hub.Connection.Logger, Name, link.PeerName);
         }
     }
 
@@ -261,7 +261,7 @@ internal sealed class BackedChannel<T> : HubObject
             return;
         Joins.Leave(held.Epoch);
         ChannelMetrics.NotReceived(1);
-        Log.ItemLost(_hub.Link.Logger, Name, link.PeerName, error);
+        Log.ItemLost(_hub.Connection.Logger, Name, link.PeerName, error);
     }
 
     /// <summary>A remote writer has greeted.</summary>
@@ -329,8 +329,8 @@ internal sealed class BackedChannel<T> : HubObject
             isOver = !_links.IsAnySending;
             if (isOver)
                 _endTimer?.Dispose();
-            else if (untold.Length > 0 && _hub.Link.CloseTimeout != Timeout.InfiniteTimeSpan)
-                _endTimer = _hub.Link.TimeProvider.CreateTimer(static state => ((BackedLinks)state!).GiveUpSending(), _links, _hub.Link.CloseTimeout, Timeout.InfiniteTimeSpan);
+            else if (untold.Length > 0 && _hub.Connection.CloseTimeout != Timeout.InfiniteTimeSpan)
+                _endTimer = _hub.Connection.TimeProvider.CreateTimer(static state => ((BackedLinks)state!).GiveUpSending(), _links, _hub.Connection.CloseTimeout, Timeout.InfiniteTimeSpan);
         }
         foreach (Link link in untold)
             link.EndChannel(closure.Error);

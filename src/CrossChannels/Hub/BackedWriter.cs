@@ -119,8 +119,7 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, ChannelWriter<Qu
         }
         catch (Exception e)
         {
-            e.Data[nameof(PartialWriteException.AcceptedCount)] = accepted;
-            throw;
+            throw new ItemUnwritableException(accepted, e);
         }
     }
 }

@@ -8,7 +8,7 @@ internal sealed class Balancer(QueueChannel channel)
 {
     private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(10);
 
-    private readonly TimeProvider _clock = channel.Settings.Link.TimeProvider;
+    private readonly TimeProvider _clock = channel.Settings.Connection.TimeProvider;
     private ITimer? _timer;
     private long _armedFor = long.MaxValue;
     private long? _closeDeadline;
@@ -49,7 +49,7 @@ internal sealed class Balancer(QueueChannel channel)
     /// <summary>The channel takes no more items; writers have a while to send what they had accepted.</summary>
     public void Closing()
     {
-        _closeDeadline = DeadlineAfter(channel.Settings.Link.CloseTimeout);
+        _closeDeadline = DeadlineAfter(channel.Settings.Connection.CloseTimeout);
         Arm();
     }
 

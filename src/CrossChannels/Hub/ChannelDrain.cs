@@ -8,7 +8,7 @@ internal static class ChannelDrain
     {
         if (timeout == TimeSpan.Zero)
             return;
-        using var deadline = new CancellationTokenSource(timeout, channel.Settings.Link.TimeProvider);
+        using var deadline = new CancellationTokenSource(timeout, channel.Settings.Connection.TimeProvider);
         Task late = Task.Delay(Timeout.InfiniteTimeSpan, deadline.Token);
         while (!late.IsCompleted && WaitedFor(channel) is { } tasks)
             await Task.WhenAny([late, channel.Course.Over, .. tasks]).ConfigureAwait(false);

@@ -16,7 +16,7 @@ internal sealed class ChannelLifecycle
         _channel = channel;
         _end = new CompletionTracker(policy);
         if (policy.Rule == CompletionRule.LastWriter && policy.ArrivalTimeout != Timeout.InfiniteTimeSpan)
-            _arrivalTimer = channel.Settings.Link.TimeProvider.CreateTimer(static state => ((ChannelLifecycle)state!).OnArrivalLate(), this, policy.ArrivalTimeout, Timeout.InfiniteTimeSpan);
+            _arrivalTimer = channel.Settings.Connection.TimeProvider.CreateTimer(static state => ((ChannelLifecycle)state!).OnArrivalLate(), this, policy.ArrivalTimeout, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Why nothing more is accepted; null while something is.</summary>

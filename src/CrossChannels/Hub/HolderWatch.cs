@@ -11,7 +11,7 @@ internal sealed class HolderWatch(HubLock hub, HubOptions settings)
 
     private static readonly TimeSpan s_shortestPeriod = TimeSpan.FromMilliseconds(10);
 
-    private readonly TimeProvider _clock = settings.Link.TimeProvider;
+    private readonly TimeProvider _clock = settings.Connection.TimeProvider;
     private readonly TimeSpan _period = settings.RevokeTimeout / MostSilentTicks > s_shortestPeriod ? settings.RevokeTimeout / MostSilentTicks : s_shortestPeriod;
     private ITimer? _timer;
     private LockPort? _watched;

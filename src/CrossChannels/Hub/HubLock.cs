@@ -22,11 +22,11 @@ internal sealed class HubLock : HubObject
         : base(name)
     {
         _settings = settings;
-        _factory = new LinkChannelFactory<LockAnswer, LockRequest>(LockWire.OfHub(settings.Link), name, LinkRole.Lock);
+        _factory = new LinkChannelFactory<LockAnswer, LockRequest>(LockWire.OfHub(settings.Connection), name, LinkRole.Lock);
         _watch = new HolderWatch(this, settings);
     }
 
-    public ConnectionOptions ConnectionOptions => _settings.Link;
+    public ConnectionOptions ConnectionOptions => _settings.Connection;
 
     public override bool Serves(LinkRole role) => role == LinkRole.Lock;
 

@@ -40,7 +40,7 @@ internal sealed class ItemCopier<T>(ItemCodec<T> codec, int maxItemBytes)
         }
         catch (Exception e)
         {
-            throw new ItemUnreadableException($"An item of {bytes.Length:N0} bytes could not be read as {codec.Contract}: {e.Message}", e);
+            throw new ItemUnreadableException($"An item of {bytes.Length:N0} bytes could not be read as {codec.Contract}: {PeerText.MessageOf(e)}", e);
         }
     }
 }

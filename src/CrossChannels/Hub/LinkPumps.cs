@@ -11,15 +11,15 @@ internal sealed class LinkPumps<T>
     private readonly LinkChannelFactory<NoItem, T> _writers;
     private readonly LinkChannelFactory<T, NoItem> _readers;
 
-    public LinkPumps(BackedChannel<T> channel, ChannelOptions options, ItemOptions<T> settings, ConnectionOptions link)
+    public LinkPumps(BackedChannel<T> channel, ChannelOptions options, ItemOptions<T> items, ConnectionOptions connection)
     {
         _channel = channel;
         // A channel that drops or orders takes every item at once, so that only bytes are limited; one that makes writers wait makes the link wait.
         ChannelOptions window = BackedChannel<T>.IsNeededFor(options) ? new UnboundedChannelOptions() : new BoundedChannelOptions(1);
         _writers = new LinkChannelFactory<NoItem, T>(
-            new DuplexChannelOptions<NoItem, T> { Reading = window, ReadSettings = settings, Link = link }, channel.Name, LinkRole.Writer, processed: channel.Joins.WhenDoneAsync);
+            new DuplexChannelOptions<NoItem, T> { Reading = window, ReadItems = items, Connection = connection }, channel.Name, LinkRole.Writer, processed: channel.Joins.WhenDoneAsync);
         _readers = new LinkChannelFactory<T, NoItem>(
-            new DuplexChannelOptions<T, NoItem> { WriteSettings = settings, Link = link }, channel.Name, LinkRole.Reader, isOnDemand: true);
+            new DuplexChannelOptions<T, NoItem> { WriteItems = items, Connection = connection }, channel.Name, LinkRole.Reader, isOnDemand: true);
     }
 
     public Link StartWriter(HubRequest request)

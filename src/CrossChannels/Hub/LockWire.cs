@@ -16,22 +16,21 @@ internal static class LockWire
     {
         Serializer = ItemSerializer.Unmanaged<LockAnswer>(),
         ContractName = LockAnswer.Contract,
-        MaxUnsentBytes = MostUnsentBytes,
     };
 
     public static DuplexChannelOptions<LockAnswer, LockRequest> OfHub(ConnectionOptions link) => new()
     {
         Reading = new System.Threading.Channels.UnboundedChannelOptions(),
-        WriteSettings = s_answers,
-        ReadSettings = s_requests,
-        Link = link,
+        WriteItems = s_answers,
+        ReadItems = s_requests,
+        Connection = link with { MaxUnsentBytes = MostUnsentBytes },
     };
 
     public static DuplexChannelOptions<LockRequest, LockAnswer> OfEnd(ConnectionOptions link) => new()
     {
         Reading = new System.Threading.Channels.UnboundedChannelOptions(),
-        WriteSettings = s_requests,
-        ReadSettings = s_answers,
-        Link = link,
+        WriteItems = s_requests,
+        ReadItems = s_answers,
+        Connection = link,
     };
 }

@@ -1,6 +1,7 @@
 using CrossChannels.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Hub;
 
@@ -44,6 +45,8 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
     public void Close()
     {
     }
+
+    public ILogger? Logger => channel.Settings.Connection.Logger;
 
     public void ReportUnreceived(long count) => ChannelMetrics.NotReceived(count);
 }

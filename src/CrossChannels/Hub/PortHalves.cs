@@ -10,9 +10,9 @@ internal sealed record PortHalves(QueueChannel Channel, bool IsWriter) : LinkHal
 
     public override SendingHalf MakeSender(Outbox outbox) => IsWriter
         ? new NoSending()
-        : new ConsumerPort(Channel, outbox) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() };
+        : new ConsumerPort(Channel, outbox) { Since = Channel.Settings.Connection.TimeProvider.GetUtcNow() };
 
     public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
-        ? new ProducerPort(Channel, outbox, Channel.Bytes.Window) { Since = Channel.Settings.Link.TimeProvider.GetUtcNow() }
+        ? new ProducerPort(Channel, outbox, Channel.Bytes.Window) { Since = Channel.Settings.Connection.TimeProvider.GetUtcNow() }
         : new NoReceiving();
 }

@@ -123,7 +123,7 @@ internal sealed class QueueChannel : HubObject
         }
         // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
         if (isUnfit)
-            return request.Refuse(Settings.Link, $"Channel '{Name}' carries items of at most {MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.");
+            return request.Refuse(Settings.Connection, $"Channel '{Name}' carries items of at most {MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.");
         var halves = new PortHalves(this, isWriter);
         var link = new Link(request.Input, request.Output, identity, request.Peer, halves);
         HubAfterLock duties = default;
@@ -141,7 +141,7 @@ internal sealed class QueueChannel : HubObject
         return link;
 
         LinkIdentity IdentityOf(ItemContract contract) =>
-            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Settings.Link, request.Role);
+            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Settings.Connection, request.Role);
     }
 
     public override ChannelStatus GetStatus() => QueueStatus.Of(this, _options.Completion);
@@ -167,12 +167,12 @@ internal sealed class QueueChannel : HubObject
         if (left > 0)
         {
             ChannelMetrics.NotReceived(left);
-            Log.NotDrained(Settings.Link.Logger, Name, left);
+            Log.NotDrained(Settings.Connection.Logger, Name, left);
         }
         Course.Abort("The owner closed the channel before everything was read.");
         Task closed = Task.WhenAll(links.Select(static link => link.Closed));
         if (drainTimeout != TimeSpan.Zero)
-            await Task.WhenAny(closed, DelayAsync(Settings.Link.CloseTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(closed, DelayAsync(Settings.Connection.CloseTimeout)).ConfigureAwait(false);
         foreach (Link link in links)
         {
             if (!link.Closed.IsCompleted)
@@ -375,8 +375,8 @@ internal sealed class QueueChannel : HubObject
         if (_options.DeadLetters is { } letters && letters.OwnerWrites.TryBury(run.Payload, run.Count, out HubAfterLock theirs))
             duties.Do(() => theirs.Run(letters));
         else
-            duties.Do(() => Log.DeadLetters(Settings.Link.Logger, Name, run.Count));
+            duties.Do(() => Log.DeadLetters(Settings.Connection.Logger, Name, run.Count));
     }
 
-    private Task DelayAsync(TimeSpan timeout) => Task.Delay(timeout, Settings.Link.TimeProvider);
+    private Task DelayAsync(TimeSpan timeout) => Task.Delay(timeout, Settings.Connection.TimeProvider);
 }

@@ -7,16 +7,16 @@ namespace CrossChannels.Hub;
 /// <summary>A link over which a hub says how it is: one item, and it is over.</summary>
 internal static class StatusLink
 {
-    private static readonly ItemOptions<HubStatus> s_settings = new()
+    private static readonly ItemOptions<HubStatus> s_items = new()
     {
         Serializer = ItemSerializer.Json(StatusJson.Default.HubStatus),
         ContractName = "crosschannels.status",
     };
 
     /// <summary>Answers a request that the hub has something for.</summary>
-    public static Link Answer(HubRequest request, ConnectionOptions settings, Func<HubStatus> getStatus)
+    public static Link Answer(HubRequest request, ConnectionOptions connection, Func<HubStatus> getStatus)
     {
-        var options = new DuplexChannelOptions<HubStatus, NoItem> { WriteSettings = s_settings, Link = settings };
+        var options = new DuplexChannelOptions<HubStatus, NoItem> { WriteItems = s_items, Connection = connection };
         LinkChannel<HubStatus, NoItem> channel =
             new LinkChannelFactory<HubStatus, NoItem>(options, request.Hello.Channel, LinkRole.Status).Start(request.Input, request.Output, request.Peer);
         _ = SayAsync(channel, getStatus);
@@ -24,8 +24,8 @@ internal static class StatusLink
     }
 
     /// <summary>The end that asks.</summary>
-    public static LinkChannelFactory<NoItem, HubStatus> Asking(string? channel, ConnectionOptions settings) =>
-        new(new DuplexChannelOptions<NoItem, HubStatus> { ReadSettings = s_settings, Link = settings }, channel, LinkRole.Status);
+    public static LinkChannelFactory<NoItem, HubStatus> Asking(string? channel, ConnectionOptions connection) =>
+        new(new DuplexChannelOptions<NoItem, HubStatus> { ReadItems = s_items, Connection = connection }, channel, LinkRole.Status);
 
     private static async Task SayAsync(LinkChannel<HubStatus, NoItem> channel, Func<HubStatus> getStatus)
     {

@@ -29,7 +29,7 @@ internal sealed class Link
         _identity = identity;
         _peer = new RemotePeer(peer);
         _greeting = new GreetingWait(identity.Settings, OnGreetingLate);
-        _scheduler = scheduler ?? WorkScheduler.ThreadPool;
+        _scheduler = scheduler ?? WorkScheduler.Default;
         _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = halves.MakeSender(_outbox);
         _writing = new SenderShutdown(Sender);
@@ -88,14 +88,15 @@ internal sealed class Link
     public void Start()
     {
         ChannelMetrics.LinkOpened();
-        Begin(isGreetingSent: false);
+        _outbox.PostOpening(_identity.Greeting(), isOver: false);
+        Begin();
     }
 
     /// <summary>Begins to read; the other end has this end's greeting already.</summary>
     public void StartGreeted()
     {
         ChannelMetrics.LinkOpened();
-        Begin(isGreetingSent: true);
+        Begin();
     }
 
     /// <summary>Waits for its connection, in place of <see cref="Start()"/>.</summary>
@@ -116,19 +117,17 @@ internal sealed class Link
         _peer.Connect(peer);
         MayLendLarge = output.EndsWritesOnClose;
         _connection.Open(input, output, peer);
-        _outbox.Open(output);
-        Begin(isGreetingSent);
+        _outbox.Open(output, isGreetingSent ? null : _identity.Greeting());
+        Begin();
     }
 
     /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>
     public void EnsureOpen() => _outbox.EnsureOpen();
 
-    private void Begin(bool isGreetingSent)
+    private void Begin()
     {
         LinkRegistry.Add(this);
         _greeting.Begin();
-        if (!isGreetingSent)
-            _outbox.PostOpening(_identity.Greeting(), isOver: false);
         _scheduler.Queue(new ReceiveLoop(_connection.Input, _frames));
         // It may have been closed while it waited for this connection. Closing is marked before the connection is looked at, and the connection is set
         // before the mark is looked at here: so at least one of the two disposes it, and where both do, the second does nothing.
@@ -374,7 +373,7 @@ internal sealed class Link
         _ = _connection.FailSoonAsync(() => Die(LinkFailure.Broken(e, _peer)));
 
     private void OnGreetingLate() =>
-        GiveUp($"The greeting with {_peer.Endpoint} took more than {Settings.GreetingTimeout.TotalSeconds:N1} s.");
+        GiveUp(GreetingWait.LateMessage(_peer.Endpoint, Settings));
 
     /// <summary>Ends the link for a reason; the first one stands.</summary>
     private void Die(LinkFailure verdict)

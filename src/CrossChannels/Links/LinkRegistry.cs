@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using System.Runtime.Loader;
+using CrossChannels.Diagnostics;
 
 namespace CrossChannels.Links;
 
@@ -12,7 +14,21 @@ internal static class LinkRegistry
     private static readonly ConcurrentDictionary<Link, bool> s_links = new();
     private static readonly ConcurrentDictionary<object, (Func<Task> Close, TimeSpan Timeout)> s_owners = new();
 
-    static LinkRegistry() => AppDomain.CurrentDomain.ProcessExit += static (_, _) => CloseAll();
+    static LinkRegistry()
+    {
+        EventHandler onExit = static (_, _) => CloseAll();
+        AppDomain.CurrentDomain.ProcessExit += onExit;
+        // The process would keep a collectible load context alive by that handler. What is open when it is unloaded is closed as at the exit.
+        if (AssemblyLoadContext.GetLoadContext(typeof(LinkRegistry).Assembly) is { IsCollectible: true } context)
+        {
+            context.Unloading += _ =>
+            {
+                AppDomain.CurrentDomain.ProcessExit -= onExit;
+                CloseAll();
+                ChannelMetrics.Stop();
+            };
+        }
+    }
 
     /// <summary>Raised before anything is closed.</summary>
     public static event EventHandler? Exiting;

@@ -19,8 +19,8 @@ internal sealed class AcceptLoop : IAsyncDisposable
     private int _isStopped;
 
     /// <param name="listener">Disposed with the loop.</param>
-    /// <param name="settings">Its limits count.</param>
-    /// <param name="serve">Greets a connection, says when that is over, and is done when the link is closed; never throws.</param>
+    /// <param name="settings">For its limits.</param>
+    /// <param name="serve">Greets a connection, calls back when that is over, and completes when the link is closed; never throws.</param>
     public AcceptLoop(ITransportListener listener, ConnectionOptions settings, Func<TransportConnection, Action, CancellationToken, Task> serve)
     {
         _listener = listener;
@@ -42,7 +42,6 @@ internal sealed class AcceptLoop : IAsyncDisposable
     {
         Stop();
         await _accepting.ConfigureAwait(false);
-        await _listener.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task AcceptAllAsync()
@@ -60,8 +59,9 @@ internal sealed class AcceptLoop : IAsyncDisposable
                     _ = ServeAsync(connection);
                     delay = s_firstDelay;
                 }
-                catch (Exception e) when (!_stopping.IsCancellationRequested && e is not ObjectDisposedException)
+                catch (Exception e) when (e is not (OperationCanceledException or ObjectDisposedException))
                 {
+                    // Also one that fails just as the loop is stopped; the delay is then canceled at once.
                     _greetings.Release();
                     _links.Release();
                     Log.AcceptFailed(_settings.Logger, _listener.Address.ToString(), e);
@@ -74,7 +74,10 @@ internal sealed class AcceptLoop : IAsyncDisposable
         {
             // The listener is being disposed.
         }
-        await _listener.DisposeAsync().ConfigureAwait(false);
+        finally
+        {
+            await _listener.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     private async Task ServeAsync(TransportConnection connection)

@@ -9,7 +9,7 @@ namespace CrossChannels;
 /// <summary>Accepts the connections of a hub, reads what each asks for, and attaches it.</summary>
 internal sealed class HubListener : IAsyncDisposable
 {
-    // Between a hub's start and the making of its channels; longer would keep who has mistyped a name waiting for an answer.
+    // Between the start of a hub and the creation of its channels. A longer wait would delay the answer to a mistyped name.
     private static readonly TimeSpan s_nameTimeout = TimeSpan.FromSeconds(1);
 
     private readonly ITransportListener _listener;
@@ -51,6 +51,8 @@ internal sealed class HubListener : IAsyncDisposable
         {
             if (link is null)
                 await connection.DisposeAsync().ConfigureAwait(false);
+            if (e is OperationCanceledException && link is null && !stopping.IsCancellationRequested)
+                e = new LinkTimeoutException(GreetingWait.LateMessage(connection.RemoteEndpoint, _settings), e);
             Log.GreetingFailed(_settings.Logger, connection.RemoteEndpoint, e);
         }
         greeted();
@@ -58,7 +60,7 @@ internal sealed class HubListener : IAsyncDisposable
             await link.Closed.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for what will be asked for, but not for long.</summary>
+    /// <summary>Waits a moment for the object that the peer asks for to be created.</summary>
     private async Task WaitForNameAsync(string name, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(s_nameTimeout, _settings.TimeProvider);
@@ -69,7 +71,7 @@ internal sealed class HubListener : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The directory will say what there is instead.
+            // The directory refuses, and names what there is.
         }
     }
 }

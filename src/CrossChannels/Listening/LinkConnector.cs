@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using CrossChannels.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
@@ -11,55 +12,99 @@ internal static class LinkConnector
 {
     private static readonly TimeSpan s_reconnectDelay = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Waits for somebody to listen, up to <see cref="ConnectionOptions.ConnectTimeout"/>, and greets.</summary>
-    /// <exception cref="LinkTimeoutException">Nobody listened, or greeted, in time.</exception>
+    /// <summary>Waits for a process to listen, up to <see cref="ConnectionOptions.ConnectTimeout"/>, and greets.</summary>
+    /// <remarks>
+    /// A connection that breaks, or is not greeted in time, is tried again within that time: the owner may just be leaving its place to
+    /// another one, or be too busy to answer.
+    /// </remarks>
+    /// <exception cref="LinkTimeoutException">No process listened, or greeted, in time; the last cause is in it.</exception>
     /// <exception cref="LinkRefusedException">The two ends do not fit; the message names both.</exception>
     /// <exception cref="NotSupportedException">What was asked for works within the owner's process only.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> ConnectAsync<TWrite, TRead>(
         this LinkChannelFactory<TWrite, TRead> factory, ChannelAddress address, CancellationToken cancellationToken)
     {
         ConnectionOptions settings = factory.Settings;
+        TimeSpan timeLeft = settings.ConnectTimeout;
         long started = settings.TimeProvider.GetTimestamp();
         bool offersLane = address.Scheme == ChannelScheme.SharedMemory;
         if (offersLane && !factory.IsDuplex)
             throw new NotSupportedException($"{address} cannot be used: a hub's channels and locks do not cross by shared memory in this version. Use the bare name.");
-        while (true)
+        CrossChannelException? last = null;
+        for (int attempts = 0; ; attempts++)
         {
-            TransportConnection connection = await Transport.ConnectAsync(address, settings, cancellationToken).ConfigureAwait(false);
-            LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, offersLane, cancellationToken).ConfigureAwait(false);
+            TransportConnection connection;
             try
             {
-                await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
-                return channel;
+                connection = await Transport.ConnectAsync(address, settings, timeLeft, cancellationToken).ConfigureAwait(false);
             }
-            catch (LinkRefusedException e) when (e.InnerException is NotSupportedException)
+            catch (LinkTimeoutException) when (last is not null)
             {
-                throw new NotSupportedException(e.Message, e);
+                throw NoLink(address, settings, attempts, last);
+            }
+
+            try
+            {
+                return await GreetAsync(factory, connection, address, offersLane, cancellationToken).ConfigureAwait(false);
+            }
+            catch (CrossChannelException e) when (e is ConnectionLostException or LinkAbortedException or LinkTimeoutException)
+            {
+                last = e;
             }
             catch (LinkRefusedException e) when (offersLane && e.InnerException is PeerRefusedException { Code: ReasonCode.NoLane })
             {
                 // One of the two ends could not use the lane of the other: once more, over the connection.
                 Log.NoLane(settings.Logger, address.ToString(), e.Message);
+                last = e;
                 offersLane = false;
             }
-            catch (ConnectionLostException e) when (address.Scheme == ChannelScheme.Tls)
-            {
-                throw new LinkRefusedException(
-                    $"The listener at {address} closed the connection right after the TLS handshake. It probably does not trust this end's certificate; its log says why.", e);
-            }
-            catch (CrossChannelException e) when (e is ConnectionLostException or LinkAbortedException && IsTimeLeft(settings, started))
-            {
-                // A listener that was just going away had taken the connection; its successor may be there already.
-                await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                channel.Abort("The connecting end was canceled.");
-                throw;
-            }
+
+            timeLeft = TimeLeft(settings, started);
+            if (timeLeft == TimeSpan.Zero)
+                throw NoLink(address, settings, attempts + 1, last);
+            await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static bool IsTimeLeft(ConnectionOptions settings, long started) =>
-        settings.ConnectTimeout == Timeout.InfiniteTimeSpan || settings.TimeProvider.GetElapsedTime(started) < settings.ConnectTimeout;
+    private static async Task<LinkChannel<TWrite, TRead>> GreetAsync<TWrite, TRead>(
+        LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, ChannelAddress address, bool offersLane,
+        CancellationToken cancellationToken)
+    {
+        LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, offersLane, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);
+            return channel;
+        }
+        catch (LinkRefusedException e) when (e.InnerException is NotSupportedException notSupported)
+        {
+            // It has the whole text, which need not be read twice.
+            ExceptionDispatchInfo.Throw(notSupported);
+            throw;
+        }
+        catch (ConnectionLostException e) when (address.Scheme == ChannelScheme.Tls)
+        {
+            throw new LinkRefusedException(
+                $"The listener at {address} closed the connection right after the TLS handshake. It probably does not trust this end's " +
+                "certificate; its log says why.",
+                e);
+        }
+        catch (OperationCanceledException)
+        {
+            channel.Abort("The connecting end was canceled.");
+            throw;
+        }
+    }
+
+    private static TimeSpan TimeLeft(ConnectionOptions settings, long started)
+    {
+        if (settings.ConnectTimeout == Timeout.InfiniteTimeSpan)
+            return Timeout.InfiniteTimeSpan;
+
+        TimeSpan left = settings.ConnectTimeout - settings.TimeProvider.GetElapsedTime(started);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private static LinkTimeoutException NoLink(ChannelAddress address, ConnectionOptions settings, int attempts, CrossChannelException last) =>
+        new($"No link to {address} was made within ConnectTimeout, {settings.ConnectTimeout.TotalSeconds:0.###} s, in {attempts} " +
+            $"{(attempts == 1 ? "attempt" : "attempts")}. Last error: {PeerText.MessageOf(last)}", last);
 }

@@ -46,8 +46,7 @@ internal static class TransportStart
             await connection.DisposeAsync().ConfigureAwait(false);
             if (e is OperationCanceledException && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                throw new LinkTimeoutException(
-                    $"The peer at {connection.RemoteEndpoint} did not authenticate, or greet, within GreetingTimeout, {settings.GreetingTimeout.TotalSeconds:N1} s.", e);
+                throw new LinkTimeoutException(GreetingWait.LateMessage(connection.RemoteEndpoint, settings), e);
             }
             throw;
         }

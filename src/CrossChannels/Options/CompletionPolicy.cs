@@ -5,10 +5,10 @@ public sealed class CompletionPolicy
 {
     private CompletionPolicy(CompletionRule rule) => Rule = rule;
 
-    /// <summary>The first <c>Complete()</c> that reaches the hub ends the channel, as in process. What other writers had accepted still counts. The default.</summary>
+    /// <summary>The first <c>Complete()</c> that reaches the hub ends the channel, as in process. Items that other writers had accepted are still delivered. The default.</summary>
     public static CompletionPolicy AnyWriter { get; } = new(CompletionRule.AnyWriter);
 
-    /// <summary>Only the owner completes; another writer's <c>Complete()</c> means that it is done itself.</summary>
+    /// <summary>Only the owner completes the channel; a remote writer's <c>Complete()</c> ends that writer alone.</summary>
     public static CompletionPolicy Owner { get; } = new(CompletionRule.Owner);
 
     internal CompletionRule Rule { get; }
@@ -22,8 +22,8 @@ public sealed class CompletionPolicy
 
     /// <summary>The channel ends when the expected number of writers have come and left.</summary>
     /// <param name="expectedWriters">How many remote writers will come, at least 1. The owner's own writer is not counted.</param>
-    /// <param name="arrivalTimeout">How long after the channel was made the last of them may come. Default: for ever.</param>
-    /// <param name="lostWriters">What it means that one was killed, or left without <c>Complete()</c>, or never came. Default: <see cref="WriterLossPolicy.Fault"/>.</param>
+    /// <param name="arrivalTimeout">How long after the channel was made the last of them may come. Default: no limit.</param>
+    /// <param name="lostWriters">What it means if one was killed, left without <c>Complete()</c>, or never came. Default: <see cref="WriterLossPolicy.Fault"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is below 1, or the timeout is out of range.</exception>
     public static CompletionPolicy LastWriter(int expectedWriters, TimeSpan? arrivalTimeout = null, WriterLossPolicy lostWriters = WriterLossPolicy.Fault)
     {

@@ -1,61 +1,79 @@
+using System.Runtime.Versioning;
 using CrossChannels.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels;
 
-/// <summary>How one connection behaves: deadlines, limits, security, diagnostics.</summary>
-public sealed class ConnectionOptions
+/// <summary>How one connection behaves: timeouts, limits, security, diagnostics. Of a listener or a hub: each of its connections.</summary>
+/// <remarks>Every timeout is zero or more and below 25 days, or <see cref="Timeout.InfiniteTimeSpan"/>; any other is an <see cref="ArgumentOutOfRangeException"/>.</remarks>
+public sealed record ConnectionOptions
 {
     internal static readonly ConnectionOptions Default = new();
 
-    /// <summary>How long connecting waits for somebody to listen. Default: 10 s; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever.</summary>
-    public TimeSpan ConnectTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How long connecting waits for a process to listen, and tries again when a connection breaks or is not greeted in time. Default: 10 s;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits forever.
+    /// </summary>
+    public TimeSpan ConnectTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a peer may take for its greeting, on both sides. Default: 10 s.</summary>
-    public TimeSpan GreetingTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(10);
+    /// <summary>How long a peer may take for its greeting, on both sides. Default: 30 s, enough on a machine with fifty busy processes.</summary>
+    public TimeSpan GreetingTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long disposal waits for the peer to receive what was accepted. Default: 5 s. Risk: shorter may lose items.</summary>
-    public TimeSpan CloseTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(5);
+    /// <summary>How long disposal waits for the peer to receive what was accepted. Default: 5 s. Risk: a shorter time may lose items.</summary>
+    public TimeSpan CloseTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a process that returns from Main with this link open waits for the same. Default: 2 s.</summary>
-    public TimeSpan ExitTimeout { get; init => field = TimeoutRange.Check(value); } = TimeSpan.FromSeconds(2);
+    public TimeSpan ExitTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a connected peer may be silent before the link ends. Default: infinite. Risk: a stopped process counts as silent.</summary>
-    public TimeSpan PeerTimeout { get; init => field = TimeoutRange.Check(value); } = Timeout.InfiniteTimeSpan;
+    public TimeSpan PeerTimeout { get; init => field = Setting.Timeout(value); } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>How many links one listener holds open at a time. Default: 10,000.</summary>
-    public int MaxLinks { get; init => field = CheckPositive(value); } = 10_000;
+    /// <summary>How many bytes this end holds that were received and not read before the peer's writers have to wait, at least 1. Default: 64 MiB.</summary>
+    /// <remarks>A single item may exceed it when nothing else is unread. A hub's channels have <see cref="SharedChannelOptions.MaxQueuedBytes"/>.</remarks>
+    public long MaxUnreadBytes { get; init => field = Setting.AtLeast(value, 1); } = 64L << 20;
 
-    /// <summary>How many connections of one listener may be greeting at a time; others wait to be accepted. Default: 128.</summary>
-    public int MaxPendingGreetings { get; init => field = CheckPositive(value); } = 128;
+    /// <summary>How many bytes this end holds that were accepted and not sent before its own writers have to wait, at least 1. Default: 256 MiB.</summary>
+    public long MaxUnsentBytes { get; init => field = Setting.AtLeast(value, 1); } = 256L << 20;
 
-    /// <summary>How many frames a second a peer may send that carry nothing new, such as pings. Default: 1,000. Beyond it the link ends.</summary>
-    public int MaxEmptyFramesPerSecond { get; init => field = CheckPositive(value); } = 1_000;
+    /// <summary>How many connections a listener or hub keeps open at a time, at least 1; others wait to be accepted. Default: 10,000.</summary>
+    public int MaxLinks { get; init => field = Setting.AtLeast(value, 1); } = 10_000;
 
-    /// <summary>Certificates for <c>tls://</c>. Default: none, so that <c>tls://</c> is refused.</summary>
+    /// <summary>How many connections of a listener or hub may be greeting at a time, at least 1; others wait to be accepted. Default: 128.</summary>
+    public int MaxPendingGreetings { get; init => field = Setting.AtLeast(value, 1); } = 128;
+
+    /// <summary>How many frames a second a peer may send that carry nothing new, such as pings, at least 1. Default: 1,000. Beyond it the link ends.</summary>
+    public int MaxEmptyFramesPerSecond { get; init => field = Setting.AtLeast(value, 1); } = 1_000;
+
+    /// <summary>Certificates for <c>tls://</c>. Default: none, and <c>tls://</c> is refused.</summary>
     public TlsOptions? Tls { get; init; }
 
     /// <summary>Allows <c>tcp://</c>, on loopback only and not encrypted: every user of this machine can connect. Default: false.</summary>
     public bool AllowPlainTcp { get; init; }
 
+    /// <summary>
+    /// Allows, for <c>unix:</c> addresses, users of one group: the group of the socket, which a directory of mode 2770 gives it. Set it at
+    /// both ends. Default: false, both ends run as one user. Risk: every member can connect, and can listen in place of the owner.
+    /// </summary>
+    [UnsupportedOSPlatform("windows")]
+    public bool AllowGroup { get; init; }
+
     /// <summary>A secret that this end shows to its peer, at most 256 bytes. Default: none.</summary>
-    public ReadOnlyMemory<byte> Key { get; init => field = CheckKey(value); }
+    public ReadOnlyMemory<byte> Key { get; init => field = Setting.Key(value); }
 
-    /// <summary>The key that a peer must show to write to this end. Default: none is needed.</summary>
-    public ReadOnlyMemory<byte> RequiredKeyToWrite { get; init => field = CheckKey(value); }
+    /// <summary>The key that a peer must show to write to this end, at most 256 bytes. Default: none is needed.</summary>
+    public ReadOnlyMemory<byte> RequiredKeyToWrite { get; init => field = Setting.Key(value); }
 
-    /// <summary>The key that a peer must show to read from this end. Default: none is needed.</summary>
-    public ReadOnlyMemory<byte> RequiredKeyToRead { get; init => field = CheckKey(value); }
+    /// <summary>The key that a peer must show to read from this end, at most 256 bytes. Default: none is needed.</summary>
+    public ReadOnlyMemory<byte> RequiredKeyToRead { get; init => field = Setting.Key(value); }
 
-    /// <summary>Where the link logs to. Default: nowhere.</summary>
+    /// <summary>Receives log messages, such as why a listener refused a peer. Default: none.</summary>
     public ILogger? Logger { get; init; }
 
-    /// <summary>The clock of every deadline. Default: <see cref="TimeProvider.System"/>.</summary>
+    /// <summary>The clock of every timeout. Default: <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; init => field = GuardedTimeProvider.Over(Setting.NotNull(value)); } = TimeProvider.System;
 
-    private static int CheckPositive(int value) =>
-        value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "The limit must be 1 or more.");
-
-    private static ReadOnlyMemory<byte> CheckKey(ReadOnlyMemory<byte> value) =>
-        value.Length <= 256 ? value : throw new ArgumentOutOfRangeException(nameof(value), value.Length, "A key has at most 256 bytes.");
+    /// <summary>The timeouts, without any secret.</summary>
+    public override string ToString() =>
+        $"{nameof(ConnectionOptions)} {{ ConnectTimeout = {ConnectTimeout}, GreetingTimeout = {GreetingTimeout}, CloseTimeout = {CloseTimeout}, " +
+        $"ExitTimeout = {ExitTimeout}, PeerTimeout = {PeerTimeout} }}";
 }

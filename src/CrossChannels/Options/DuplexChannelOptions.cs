@@ -5,32 +5,32 @@ namespace CrossChannels;
 /// <summary>How one end of a link behaves. Each end sets the capacity of what it reads.</summary>
 /// <typeparam name="TWrite">The items that this end writes.</typeparam>
 /// <typeparam name="TRead">The items that this end reads.</typeparam>
-public sealed class DuplexChannelOptions<TWrite, TRead>
+public sealed record DuplexChannelOptions<TWrite, TRead>
 {
     internal static readonly DuplexChannelOptions<TWrite, TRead> Default = new();
 
     /// <summary>
     /// The channel that this end reads: <see cref="BoundedChannelOptions"/> or <see cref="UnboundedChannelOptions"/>.
-    /// Default: bounded, 1,024 items, <see cref="BoundedChannelFullMode.Wait"/>.
+    /// Default: bounded, 1,024 items, <see cref="BoundedChannelFullMode.Wait"/>. Capacity and full mode of what it writes are the other end's.
     /// </summary>
     public ChannelOptions Reading { get; init => field = Setting.NotNull(value); } = new BoundedChannelOptions(1024);
-
-    /// <summary>
-    /// The channel that this end writes: <see cref="UnboundedChannelOptions"/>, of which only
-    /// <see cref="ChannelOptions.AllowSynchronousContinuations"/> is used. Capacity and full mode are the reader's. Default: none set.
-    /// </summary>
-    public ChannelOptions Writing { get; init => field = Setting.NotNull(value); } = new UnboundedChannelOptions();
 
     /// <summary>Called with each item that a drop mode of <see cref="Reading"/> drops at this end. What it throws is logged and counted.</summary>
     /// <remarks>Runs on the thread that receives: until it returns, nothing else is received on this link.</remarks>
     public Action<TRead>? ItemDropped { get; init; }
 
-    /// <summary>Serializer, contract and limits of the items written.</summary>
-    public ItemOptions<TWrite> WriteSettings { get; init => field = Setting.NotNull(value); } = new();
+    /// <summary>Serializer, contract and size of the items written.</summary>
+    public ItemOptions<TWrite> WriteItems { get; init => field = Setting.NotNull(value); } = ItemOptions<TWrite>.Default;
 
-    /// <summary>Serializer, contract and limits of the items read.</summary>
-    public ItemOptions<TRead> ReadSettings { get; init => field = Setting.NotNull(value); } = new();
+    /// <summary>Serializer, contract and size of the items read.</summary>
+    public ItemOptions<TRead> ReadItems { get; init => field = Setting.NotNull(value); } = ItemOptions<TRead>.Default;
 
-    /// <summary>Deadlines, security and diagnostics of the connection.</summary>
-    public ConnectionOptions Link { get; init => field = Setting.NotNull(value); } = ConnectionOptions.Default;
+    /// <summary>
+    /// Whether callers that wait for room may continue on the thread that makes it, which then serves nothing else until they return. Default: false.
+    /// That of readers is in <see cref="Reading"/>.
+    /// </summary>
+    public bool AllowSynchronousWriteContinuations { get; init; }
+
+    /// <summary>Timeouts, limits, security and diagnostics of the connection.</summary>
+    public ConnectionOptions Connection { get; init => field = Setting.NotNull(value); } = ConnectionOptions.Default;
 }

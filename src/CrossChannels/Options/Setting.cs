@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace CrossChannels;
 
-/// <summary>Checks values of settings.</summary>
+/// <summary>Checks values of options.</summary>
 internal static class Setting
 {
     /// <exception cref="ArgumentNullException">It is null.</exception>
@@ -13,4 +13,25 @@ internal static class Setting
     public static TValue AtLeast<TValue>(TValue value, TValue least, [CallerMemberName] string name = "")
         where TValue : struct, IComparable<TValue> =>
         value.CompareTo(least) >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be {least} or more.");
+
+    /// <exception cref="ArgumentOutOfRangeException">It is below the least value, or above the greatest.</exception>
+    public static TValue InRange<TValue>(TValue value, TValue least, TValue most, [CallerMemberName] string name = "")
+        where TValue : struct, IComparable<TValue> =>
+        value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} must be {least:N0} to {most:N0}.");
+
+    /// <exception cref="ArgumentOutOfRangeException">It is below the least capacity.</exception>
+    public static int Capacity(int capacity, int least) =>
+        capacity >= least
+            ? capacity
+            : throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"A capacity is {least} or more items. For no limit, use an unbounded channel.");
+
+    /// <exception cref="ArgumentOutOfRangeException">It is too long.</exception>
+    public static ReadOnlyMemory<byte> Key(ReadOnlyMemory<byte> value, [CallerMemberName] string name = "") =>
+        value.Length <= 256 ? value : throw new ArgumentOutOfRangeException(name, value.Length, $"{name} has {value.Length:N0} bytes; a key has at most 256.");
+
+    /// <returns>The timeout.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative and not infinite, or 25 days or more.</exception>
+    public static TimeSpan Timeout(TimeSpan value, [CallerMemberName] string name = "") => TimeoutRange.Check(value, name);
 }

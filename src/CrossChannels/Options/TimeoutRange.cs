@@ -6,9 +6,9 @@ namespace CrossChannels;
 internal static class TimeoutRange
 {
     /// <returns>The timeout.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">It is negative, and not infinite, or 25 days and more.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative and not infinite, or 25 days or more.</exception>
     public static TimeSpan Check(TimeSpan timeout, [CallerArgumentExpression(nameof(timeout))] string? name = null) =>
         timeout == Timeout.InfiniteTimeSpan || (timeout >= TimeSpan.Zero && timeout.TotalMilliseconds <= int.MaxValue)
             ? timeout
-            : throw new ArgumentOutOfRangeException(name, timeout, "A timeout is zero or more, below 25 days, or Timeout.InfiniteTimeSpan.");
+            : throw new ArgumentOutOfRangeException(name, timeout, $"{name} must be zero or more, below 25 days, or Timeout.InfiniteTimeSpan.");
 }

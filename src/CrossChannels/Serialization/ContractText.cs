@@ -11,7 +11,7 @@ internal static class ContractText
 
     private const int HashCharacters = 16;
 
-    private static readonly UTF8Encoding _strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The text itself if it fits, else its beginning and a hash of the whole.</summary>
     public static string Fit(string text)
@@ -47,7 +47,7 @@ internal static class ContractText
             throw new ArgumentException($"{what} must not contain control characters: \"{PeerText.Show(text)}\".", what);
         try
         {
-            _strict.GetByteCount(text);
+            s_strict.GetByteCount(text);
         }
         catch (EncoderFallbackException e)
         {

@@ -18,7 +18,7 @@ internal sealed record ItemContract(string ContentType, string Name, int Element
     private const string Unused = "none";
 
     /// <summary>The contract of a direction that is not used.</summary>
-    public static readonly ItemContract None = new(Unused, string.Empty, 0, string.Empty);
+    public static readonly ItemContract None = new(Unused, "", 0, "");
 
     /// <summary>Whether the direction is not used.</summary>
     public bool IsNone => string.Equals(ContentType, Unused, StringComparison.Ordinal);
@@ -38,11 +38,11 @@ internal sealed record ItemContract(string ContentType, string Name, int Element
 
         string size = ElementSize switch
         {
-            <= 0 => string.Empty,
+            <= 0 => "",
             1 => ", 1 byte",
             _ => string.Create(CultureInfo.InvariantCulture, $", {ElementSize} bytes"),
         };
-        string fields = RawLayout.IsOfFields(Layout) ? $", {Layout}" : string.Empty;
+        string fields = RawLayout.IsOfFields(Layout) ? $", {Layout}" : "";
         return PeerText.Show($"{Name} ({ContentType}{size}{fields})");
     }
 }

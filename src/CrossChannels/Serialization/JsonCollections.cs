@@ -10,7 +10,7 @@ internal static class JsonCollections
 {
     private const string NotInUse = "A member that trimming has removed is not in use, so nothing can be lost with it.";
 
-    private static readonly HashSet<Type> _keys =
+    private static readonly HashSet<Type> s_keys =
     [
         typeof(string), typeof(bool), typeof(char), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
         typeof(long), typeof(ulong), typeof(Int128), typeof(UInt128), typeof(Half), typeof(float), typeof(double), typeof(decimal),
@@ -20,7 +20,7 @@ internal static class JsonCollections
 
     /// <summary>Whether JSON can write the type as a property's name.</summary>
     public static bool CanBeKey(JsonTypeInfo key) =>
-        key.Type.IsEnum || _keys.Contains(key.Type) || key.Converter.GetType().Assembly != typeof(JsonSerializer).Assembly;
+        key.Type.IsEnum || s_keys.Contains(key.Type) || key.Converter.GetType().Assembly != typeof(JsonSerializer).Assembly;
 
     /// <summary>A public member that a collection class of the user's adds to its elements.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = NotInUse)]
@@ -54,6 +54,7 @@ internal static class JsonCollections
         }
     }
 
-    private static bool IsOfFramework(Type type) =>
+    /// <summary>Whether a type comes with .NET.</summary>
+    public static bool IsOfFramework(Type type) =>
         type.IsArray || type.Namespace is "System" || type.Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
 }

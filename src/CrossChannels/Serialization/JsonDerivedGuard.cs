@@ -9,7 +9,7 @@ namespace CrossChannels.Serialization;
 /// </summary>
 internal static class JsonDerivedGuard
 {
-    private static readonly ConditionalWeakTable<JsonSerializerOptions, JsonSerializerOptions> _guarded = [];
+    private static readonly ConditionalWeakTable<JsonSerializerOptions, JsonSerializerOptions> s_guarded = [];
 
     /// <summary>Whether instances of derived classes may turn up where the type is declared, and would be cut.</summary>
     public static bool IsOpen(JsonTypeInfo info) =>
@@ -45,7 +45,7 @@ internal static class JsonDerivedGuard
         }
     }
 
-    /// <summary>The same metadata with the check in every class below it, where the user's options can be followed.</summary>
+    /// <summary>The same metadata with this check, and that of comparers, in every type, where the user's options can be followed.</summary>
     /// <remarks>
     /// Metadata that was changed by hand after its options made it stays as it is; there only the item itself is checked.
     /// </remarks>
@@ -57,12 +57,15 @@ internal static class JsonDerivedGuard
         if (!options.IsReadOnly || options.TypeInfoResolver is null || !ReferenceEquals(options.GetTypeInfo(typeof(T)), info))
             return info;
 
-        return (JsonTypeInfo<T>)_guarded.GetValue(options, WithGuard).GetTypeInfo(typeof(T));
+        return (JsonTypeInfo<T>)s_guarded.GetValue(options, WithGuard).GetTypeInfo(typeof(T));
     }
 
     private static JsonSerializerOptions WithGuard(JsonSerializerOptions options)
     {
-        var guarded = new JsonSerializerOptions(options) { TypeInfoResolver = options.TypeInfoResolver!.WithAddedModifier(Apply) };
+        var guarded = new JsonSerializerOptions(options)
+        {
+            TypeInfoResolver = options.TypeInfoResolver!.WithAddedModifier(Apply).WithAddedModifier(JsonComparers.Apply),
+        };
         guarded.MakeReadOnly();
         return guarded;
     }

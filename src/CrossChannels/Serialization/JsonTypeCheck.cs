@@ -6,13 +6,17 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace CrossChannels.Serialization;
 
-/// <summary>Looks through everything that an item is made of, for what JSON would lose without a word.</summary>
+/// <summary>Searches all that an item is made of for what JSON would lose without an error.</summary>
 internal sealed class JsonTypeCheck
 {
+    private const string NotRestored =
+        "is a type of .NET that JSON does not restore. Send its text or its parts, or give it a converter or serializer.";
+
     private readonly JsonSerializerOptions _options;
     private readonly string _root;
     private readonly HashSet<Type> _seen = [];
-    private bool _anyOpen;
+    private bool _needsGuard;
+    private string? _binaryMember;
 
     private JsonTypeCheck(JsonSerializerOptions options, Type root)
     {
@@ -21,15 +25,15 @@ internal sealed class JsonTypeCheck
     }
 
     /// <summary>Checks a type.</summary>
-    /// <returns>Whether it contains classes of which a derived instance would be cut.</returns>
+    /// <returns>Whether instances must be looked at while they are written; and the first member whose bytes are written as text.</returns>
     /// <exception cref="NotSupportedException">It would lose something; the message has the path to it and what to do.</exception>
-    public static bool Run(JsonTypeInfo info)
+    public static (bool NeedsGuard, string? BinaryMember) Run(JsonTypeInfo info)
     {
         var check = new JsonTypeCheck(info.Options, info.Type);
         info.MakeReadOnly();
         check._seen.Add(info.Type);
         check.VisitInfo(info, check._root, mayBeEmpty: false);
-        return check._anyOpen;
+        return (check._needsGuard, check._binaryMember);
     }
 
     /// <summary>The metadata of a type, or the error that it has none.</summary>
@@ -42,7 +46,7 @@ internal sealed class JsonTypeCheck
         catch (Exception e) when (e is NotSupportedException or InvalidOperationException or ArgumentException)
         {
             string what = path == ContractName.Display(type) ? path : $"{path} is {ContractName.Display(type)}, which";
-            throw new NotSupportedException($"{what} cannot be sent as JSON: {e.Message}", e);
+            throw new NotSupportedException($"{what} cannot be sent as JSON: {PeerText.MessageOf(e)}", e);
         }
     }
 
@@ -68,7 +72,9 @@ internal sealed class JsonTypeCheck
         if (RefusedTypes.ReasonFor(type) is { } reason)
             throw Refused(type, path, reason);
 
-        _anyOpen |= JsonDerivedGuard.IsOpen(info);
+        if (type == typeof(byte[]) || type == typeof(ReadOnlyMemory<byte>) || type == typeof(Memory<byte>))
+            _binaryMember ??= path;
+        _needsGuard |= JsonDerivedGuard.IsOpen(info) || JsonComparers.MayHave(info);
         if (info.PolymorphismOptions is { } polymorphism)
             VisitDerived(type, polymorphism, path);
 
@@ -93,7 +99,7 @@ internal sealed class JsonTypeCheck
             string name = ContractName.Display(derived.DerivedType);
             if (derived.TypeDiscriminator is null && derived.DerivedType != type)
             {
-                throw Refused(type, path, $"has a [JsonDerivedType] for {name} without a discriminator, so that it comes back as " +
+                throw Refused(type, path, $"has a [JsonDerivedType] for {name} without a discriminator, and would come back as " +
                     $"the base class. Give it one: [JsonDerivedType(typeof({derived.DerivedType.Name}), \"...\")].");
             }
 
@@ -112,15 +118,16 @@ internal sealed class JsonTypeCheck
             throw Refused(
                 type,
                 path,
-                $"is {(type.IsInterface ? "an interface" : "abstract")}, so that the reader could not tell what to create. Put " +
+                $"is {(type.IsInterface ? "an interface" : "abstract")}, and the reader could not tell what to create. Put " +
                 "[JsonDerivedType(typeof(...), \"...\")] for each implementation on it, or use a concrete type.");
         }
 
         bool isBound = info.Properties.Any(property => property.AssociatedParameter is not null);
         if (!isAbstract && info.CreateObject is null && !isBound)
         {
-            throw Refused(type, path, "has no constructor that JSON can call. Give it a public one without parameters, or mark one " +
-                "with [JsonConstructor].");
+            throw Refused(type, path, JsonCollections.IsOfFramework(type)
+                ? NotRestored
+                : "has no constructor that JSON can call. Give it a public one without parameters, or mark one with [JsonConstructor].");
         }
 
         bool anySurvives = false;
@@ -140,9 +147,14 @@ internal sealed class JsonTypeCheck
 
         if (!anySurvives && !isPolymorphic && !mayBeEmpty)
         {
-            throw Refused(type, path, "has no public property or field that JSON could set, so that nothing of it would arrive. " +
-                "Make its members public and settable, or give it a converter or serializer.");
+            throw Refused(type, path, JsonCollections.IsOfFramework(type) && !typeof(ITuple).IsAssignableFrom(type)
+                ? NotRestored
+                : "has no public property or field that JSON could set, and nothing of it would arrive. " +
+                    "Make its members public and settable, or give it a converter or serializer.");
         }
+
+        if (!isAbstract && JsonState.FindLost(info, IsReadBack) is var (lost, why))
+            throw Refused(type, $"{path}.{lost}", why, isMember: true);
     }
 
     private void VisitMember(JsonPropertyInfo property, string path)
@@ -176,8 +188,8 @@ internal sealed class JsonTypeCheck
             Visit(element, info.KeyType is null ? $"{path}[]" : $"{path}[].Value");
         if (info.PolymorphismOptions is null && JsonCollections.WhyUnreadable(info) is { } e)
         {
-            throw Refused(info.Type, path, $"is a collection that JSON can write but not read ({e.Message}) Use an array, List<T> " +
-                "or Dictionary<TKey, TValue>.", e);
+            throw Refused(info.Type, path, $"is a collection that JSON can write but not read ({PeerText.MessageOf(e)}) Use an array, " +
+                "List<T> or Dictionary<TKey, TValue>.", e);
         }
     }
 
@@ -201,7 +213,7 @@ internal sealed class JsonTypeCheck
         string what = isMember || path == name
             ? $"{path} {reason}"
             : $"{path} is {name}, which {reason}";
-        string root = path.StartsWith(_root, StringComparison.Ordinal) ? string.Empty : $"{_root} cannot cross to another process: ";
+        string root = path.StartsWith(_root, StringComparison.Ordinal) ? "" : $"{_root} cannot cross to another process: ";
         return new NotSupportedException(root + what, inner);
     }
 }

@@ -19,13 +19,10 @@ internal sealed class RawCodec<T> : ItemCodec<T>
         Contract = new ItemContract(ItemContract.Raw, ContractName.Of(typeof(T), contractName), Unsafe.SizeOf<T>(), layout.Text);
     }
 
-    /// <inheritdoc/>
     public override ItemContract Contract { get; }
 
-    /// <inheritdoc/>
     public override bool IsPlain => _checks.Length == 0;
 
-    /// <inheritdoc/>
     public override void Encode(T item, IBufferWriter<byte> writer)
     {
         Span<byte> span = writer.GetSpan(Unsafe.SizeOf<T>())[..Unsafe.SizeOf<T>()];
@@ -33,7 +30,6 @@ internal sealed class RawCodec<T> : ItemCodec<T>
         writer.Advance(span.Length);
     }
 
-    /// <inheritdoc/>
     public override T Decode(ReadOnlyMemory<byte> bytes)
     {
         ReadOnlySpan<byte> span = bytes.Span;
@@ -45,5 +41,26 @@ internal sealed class RawCodec<T> : ItemCodec<T>
         }
 
         return Unsafe.ReadUnaligned<T>(ref MemoryMarshal.GetReference(span));
+    }
+}
+
+/// <summary>Nullable values as their bytes, with a length, so that the protocol can say null.</summary>
+/// <typeparam name="T">The type of the value.</typeparam>
+internal sealed class NullableRawCodec<T>(RawKind<T> kind, string? contractName) : ItemCodec<T?>
+    where T : unmanaged
+{
+    public override ItemContract Contract { get; } =
+        new(ItemContract.Raw, ContractName.Of(typeof(T?), contractName), 0, RawLayout.Prefix + kind.Code);
+
+    public override void Encode(T? item, IBufferWriter<byte> writer)
+    {
+        MemoryMarshal.Write(writer.GetSpan(kind.Size), item.GetValueOrDefault());
+        writer.Advance(kind.Size);
+    }
+
+    public override T? Decode(ReadOnlyMemory<byte> bytes)
+    {
+        RawLayout.CheckLength(typeof(T), kind.Size, bytes.Length);
+        return kind.IsValid(bytes.Span) ? MemoryMarshal.Read<T>(bytes.Span) : throw RawLayout.NoValue(typeof(T));
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -10,7 +11,7 @@ internal abstract class RawKind(Type type, string code, int size)
     private const int DecimalSignAndScale = unchecked((int)0x80FF0000);
     private const ulong DateTimeTicks = 0x3FFF_FFFF_FFFF_FFFF;
 
-    private static readonly FrozenDictionary<Type, RawKind> _kinds = All().ToFrozenDictionary(kind => kind.Type);
+    private static readonly FrozenDictionary<Type, RawKind> s_kinds = All().ToFrozenDictionary(kind => kind.Type);
 
     /// <summary>The type.</summary>
     public Type Type => type;
@@ -21,7 +22,7 @@ internal abstract class RawKind(Type type, string code, int size)
     /// <summary>Its bytes.</summary>
     public int Size => size;
 
-    /// <summary>Whether there are bytes that are no value.</summary>
+    /// <summary>Whether some bytes are not a valid value.</summary>
     public abstract bool IsChecked { get; }
 
     /// <summary>Whether <see cref="Size"/> bytes are a value.</summary>
@@ -35,7 +36,7 @@ internal abstract class RawKind(Type type, string code, int size)
 
     /// <summary>The kind of a type, of an enum that of its numbers; null for every other type.</summary>
     public static RawKind? Find(Type type) =>
-        _kinds.GetValueOrDefault(type.IsEnum ? Enum.GetUnderlyingType(type) : type);
+        s_kinds.GetValueOrDefault(type.IsEnum ? Enum.GetUnderlyingType(type) : type);
 
     private static IEnumerable<RawKind> All() =>
     [
@@ -74,4 +75,25 @@ internal abstract class RawKind(Type type, string code, int size)
 
     private static TNumber Read<TNumber>(ReadOnlySpan<byte> bytes)
         where TNumber : unmanaged => MemoryMarshal.Read<TNumber>(bytes);
+}
+
+/// <summary>A <see cref="RawKind"/> with its type.</summary>
+/// <typeparam name="T">The type.</typeparam>
+internal sealed class RawKind<T>(string code, RawKind<T>.Check? check = null) : RawKind(typeof(T), code, Unsafe.SizeOf<T>())
+    where T : unmanaged
+{
+    /// <summary>Whether bytes are a value.</summary>
+    public delegate bool Check(ReadOnlySpan<byte> bytes);
+
+    public override bool IsChecked => check is not null;
+
+    public override bool IsValid(ReadOnlySpan<byte> bytes) => check is null || check(bytes);
+
+    public override bool HasBytes(object boxed, ReadOnlySpan<byte> bytes)
+    {
+        T value = Unsafe.Unbox<T>(boxed);
+        return MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)).SequenceEqual(bytes);
+    }
+
+    public override object CreateNullableCodec(string? contractName) => new NullableRawCodec<T>(this, contractName);
 }

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace CrossChannels.Serialization;
 
-/// <summary>How the bytes of a type lie, so that both ends can compare it.</summary>
+/// <summary>How the bytes of a type lie, for both ends to compare.</summary>
 /// <param name="Text">Byte order, then the kind or the fields: <c>le:i8</c>, <c>le:{i4 Id,f8 Price}</c>; <c>le:?</c> where fields
 /// cannot be seen.</param>
-/// <param name="Checks">The places that a peer could fill with what is no value.</param>
+/// <param name="Checks">The places that a peer could fill with an invalid value.</param>
 internal sealed record RawLayout(string Text, RawCheck[] Checks)
 {
     private const string UnseenFields = "?";
@@ -28,7 +28,7 @@ internal sealed record RawLayout(string Text, RawCheck[] Checks)
             throw new NotSupportedException($"{path} is a pointer, which means nothing in another process. Send what it points to, " +
                 "for example as byte[].");
 
-        // Without metadata, as under native AOT, a struct of one byte looks like one without fields.
+        // Without metadata, as under native AOT, a struct of one byte looks the same as one without fields.
         bool seen = fields.Slots.Count > 0 || RuntimeFeature.IsDynamicCodeSupported;
         if (!fields.IsExact || !seen || fields.Size != Unsafe.SizeOf<T>() || !IsWhereExpected<T>(fields))
             return null;
@@ -38,7 +38,7 @@ internal sealed record RawLayout(string Text, RawCheck[] Checks)
             [.. fields.Slots.Where(slot => slot.Kind.IsChecked).Select(slot => new RawCheck(slot.Offset, slot.Kind))]);
     }
 
-    /// <summary>The layout of a type whose user vouches for it.</summary>
+    /// <summary>The layout of a type that its user declares safe to send.</summary>
     public static RawLayout Describe<T>()
         where T : unmanaged
     {
@@ -71,8 +71,8 @@ internal sealed record RawLayout(string Text, RawCheck[] Checks)
             throw new FormatException($"{ContractName.Display(type)} has {expected} bytes, not {actual}.");
     }
 
-    /// <summary>The error for bytes that are no value of the type.</summary>
-    public static FormatException NoValue(Type type) => new($"The bytes are no {ContractName.Display(type)}.");
+    /// <summary>The error for bytes that are not a valid value of the type.</summary>
+    public static FormatException NoValue(Type type) => new($"The bytes are not a valid {ContractName.Display(type)}.");
 
     private static string TextOf(RawFields fields)
     {
@@ -90,4 +90,13 @@ internal sealed record RawLayout(string Text, RawCheck[] Checks)
         object boxed = Unsafe.ReadUnaligned<T>(ref MemoryMarshal.GetArrayDataReference(pattern))!;
         return fields.Slots.All(slot => slot.IsIn(boxed, pattern));
     }
+}
+
+/// <summary>A place within an item whose bytes must be a value of their kind.</summary>
+/// <param name="Offset">Where it begins.</param>
+/// <param name="Kind">What stands there.</param>
+internal readonly record struct RawCheck(int Offset, RawKind Kind)
+{
+    /// <summary>Whether the item has a value there.</summary>
+    public bool Passes(ReadOnlySpan<byte> item) => Kind.IsValid(item.Slice(Offset, Kind.Size));
 }

@@ -1,8 +1,12 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Numerics;
 using System.Reflection;
 using System.Runtime.Serialization;
 using System.Text;
+using System.Text.RegularExpressions;
 using System.Threading.Channels;
 
 namespace CrossChannels.Serialization;
@@ -11,6 +15,7 @@ namespace CrossChannels.Serialization;
 internal static class RefusedTypes
 {
     private const string Stack = "comes back from JSON in reverse order. Use a list or an array.";
+    private const string AsText = "Send its text (ToString), and read it at the other end (Parse).";
     private const string InProcess = "is a part of this process. Send the values that it stands for.";
     private const string Pending = "is work within this process. Await it and send its result.";
     private const string Channel = "is a channel of this process, and channels do not travel as items. Send the channel's address, " +
@@ -43,6 +48,13 @@ internal static class RefusedTypes
         (typeof(SerializationInfo), InProcess),
         (typeof(WaitHandle), InProcess),
         (typeof(Thread), InProcess),
+        (typeof(BigInteger), $"is a number that JSON does not have. {AsText} Or send ToByteArray()."),
+        (typeof(IPAddress), $"is not written by JSON as an address. {AsText}"),
+        (typeof(IPEndPoint), $"is not written by JSON as an address. {AsText}"),
+        (typeof(CultureInfo), "is a part of this process. Send its Name, and use CultureInfo.GetCultureInfo at the other end."),
+        (typeof(TimeZoneInfo), "is a part of this process. Send its Id, and use TimeZoneInfo.FindSystemTimeZoneById at the other end."),
+        (typeof(Encoding), "is a part of this process. Send its WebName, and use Encoding.GetEncoding at the other end."),
+        (typeof(Regex), "is code. Send its pattern and options, and make it at the other end."),
         (typeof(StringBuilder), "is written by JSON without its text. Use string."),
         (typeof(Stack<>), Stack),
         (typeof(ConcurrentStack<>), Stack),
@@ -54,7 +66,11 @@ internal static class RefusedTypes
     public static string? ReasonFor(Type type)
     {
         if (type == typeof(object))
-            return "says nothing of what to read. Use the type that it is, a base class with [JsonDerivedType], or JsonElement.";
+        {
+            return "does not say what the reader should create. Use the type that it is, a base class with [JsonDerivedType], or " +
+                "JsonElement.";
+        }
+
         if (type.IsPointer || type.IsFunctionPointer)
             return Pointer;
         if (type.IsArray && !type.IsSZArray)

@@ -11,18 +11,15 @@ internal sealed class SerializerCodec<T> : ItemCodec<T>
     public SerializerCodec(IItemSerializer<T> serializer, string? contractName)
     {
         string contentType = ContractText.Check(serializer.ContentType, nameof(serializer.ContentType));
-        Contract = new ItemContract(ContractText.Fit(contentType), ContractName.Of(typeof(T), contractName), 0, string.Empty);
+        Contract = new ItemContract(ContractText.Fit(contentType), ContractName.Of(typeof(T), contractName), 0, "");
         if (Contract.IsNone)
             throw new ArgumentException($"The content type \"{contentType}\" stands for a direction without items.", nameof(serializer));
         _serializer = serializer;
     }
 
-    /// <inheritdoc/>
     public override ItemContract Contract { get; }
 
-    /// <inheritdoc/>
     public override void Encode(T item, IBufferWriter<byte> writer) => _serializer.Serialize(item, writer);
 
-    /// <inheritdoc/>
     public override T Decode(ReadOnlyMemory<byte> bytes) => _serializer.Deserialize(new ReadOnlySequence<byte>(bytes));
 }

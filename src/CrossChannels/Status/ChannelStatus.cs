@@ -1,7 +1,9 @@
+using System.Text;
+
 namespace CrossChannels;
 
-/// <summary>How a channel of a hub is, at one moment.</summary>
-/// <remarks>One of another version may lack members: a list is never null.</remarks>
+/// <summary>A snapshot of a channel of a hub.</summary>
+/// <remarks>One from an older version may lack values; a list is then empty, never null.</remarks>
 /// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
 public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
 {
@@ -37,4 +39,22 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
 
     /// <summary>Those that wait for an item; the owner once, however many of its calls wait.</summary>
     public IReadOnlyList<PeerStatus> WaitingReaders { get; init => field = value ?? []; } = [];
+
+    /// <summary>Appends the values, with what the lists contain.</summary>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.Member(nameof(Name), Name);
+        builder.Member(nameof(Depth), Depth);
+        builder.Member(nameof(Bytes), Bytes);
+        builder.Member(nameof(Capacity), Capacity);
+        builder.Member(nameof(InFlight), InFlight);
+        builder.Member(nameof(IsLeased), IsLeased);
+        builder.Member(nameof(IsCompleted), IsCompleted);
+        builder.Member(nameof(CompletionPolicy), CompletionPolicy);
+        builder.Member(nameof(Writers), Writers);
+        builder.Member(nameof(Readers), Readers);
+        builder.Member(nameof(WaitingWriters), WaitingWriters);
+        builder.Member(nameof(WaitingReaders), WaitingReaders);
+        return true;
+    }
 }

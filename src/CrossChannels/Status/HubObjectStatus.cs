@@ -1,5 +1,5 @@
 namespace CrossChannels;
 
-/// <summary>How something is that a hub owns.</summary>
+/// <summary>A snapshot of a channel or lock of a hub.</summary>
 /// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
 public abstract record HubObjectStatus(string Name);

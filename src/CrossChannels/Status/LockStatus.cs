@@ -1,19 +1,32 @@
+using System.Text;
+
 namespace CrossChannels;
 
-/// <summary>How a lock of a hub is, at one moment.</summary>
-/// <remarks>One of another version may lack members: a list is never null.</remarks>
+/// <summary>A snapshot of a lock of a hub.</summary>
+/// <remarks>One from an older version may lack values; a list is then empty, never null.</remarks>
 /// <param name="Name">What follows <c>#</c> in its address; empty for the only one.</param>
 public sealed record LockStatus(string Name) : HubObjectStatus(Name)
 {
-    /// <summary>Who holds it; null if it is free.</summary>
+    /// <summary>Its holder; null if it is free.</summary>
     public PeerStatus? Holder { get; init; }
 
-    /// <summary>The token of the last hold that was given; 0 before the first.</summary>
+    /// <summary>The token of the last hold; 0 before the first.</summary>
     public long FencingToken { get; init; }
 
-    /// <summary>The next to get it will be told that the one before left without releasing it.</summary>
+    /// <summary>Whether the last holder left without releasing it; the next one then finds <see cref="LockHold.WasAbandoned"/>.</summary>
     public bool IsAbandoned { get; init; }
 
-    /// <summary>Those that wait for it, one entry a request, the next to get it first.</summary>
+    /// <summary>Those that wait for it, one entry a request, in the order in which they get it.</summary>
     public IReadOnlyList<PeerStatus> Waiters { get; init => field = value ?? []; } = [];
+
+    /// <summary>Appends the values, with what the lists contain.</summary>
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.Member(nameof(Name), Name);
+        builder.Member(nameof(Holder), Holder);
+        builder.Member(nameof(FencingToken), FencingToken);
+        builder.Member(nameof(IsAbandoned), IsAbandoned);
+        builder.Member(nameof(Waiters), Waiters);
+        return true;
+    }
 }

@@ -1,6 +1,6 @@
 namespace CrossChannels;
 
-/// <summary>What an end of something that a hub owns is.</summary>
+/// <summary>The role of an end of a channel or lock.</summary>
 public enum PeerRole
 {
     /// <summary>The process that owns the hub, through its own ends.</summary>

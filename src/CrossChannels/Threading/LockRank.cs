@@ -4,6 +4,18 @@ namespace CrossChannels.Threading;
 /// <remarks>Debug builds assert the order. docs/architecture.md says what each lock guards and why it stands where it does.</remarks>
 internal enum LockRank
 {
+    /// <summary>A pool: its calls, its chunks and its workers.</summary>
+    PoolScheduler = 1,
+
+    /// <summary>The items and early results of one stream of a pool.</summary>
+    PoolResults = 2,
+
+    /// <summary>The chunks that one worker of a pool has.</summary>
+    WorkQueue = 3,
+
+    /// <summary>Whether a worker's process is there, and the ends that it was given.</summary>
+    WorkerProgram = 4,
+
     /// <summary>Which processes the two ends of a pair went to. A link that moves away is closed under it.</summary>
     Pair = 10,
 

@@ -1,49 +1,87 @@
 using CrossChannels.Channels;
+using CrossChannels.Links;
 
 namespace CrossChannels.Transfer;
 
-/// <summary>Makes ends that were opened at a hub known as ends that move.</summary>
+/// <summary>Ends that were opened at a hub: they move.</summary>
 internal static class OpenedEnds
 {
-    public static CrossChannelReader<T> Reader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? settings, ConnectionOptions? link)
+    public static CrossChannelReader<T> Reader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
-        channel.Reader.Origin = Of(channel, EndpointKind.Reader, $"The reader of {address}", address, settings, link);
+        channel.Reader.Origin = Of(channel, EndpointKind.Reader, $"The reader of {address}", address, items, connection);
+        channel.Reader.Address = address;
         return channel.Reader;
     }
 
-    public static CrossChannelWriter<T> Writer<T>(LinkChannel<T, NoItem> channel, ChannelAddress address, ItemOptions<T>? settings, ConnectionOptions? link)
+    public static CrossChannelWriter<T> Writer<T>(LinkChannel<T, NoItem> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
-        channel.Writer.Origin = Of(channel, EndpointKind.Writer, $"The writer of {address}", address, settings, link);
+        channel.Writer.Origin = Of(channel, EndpointKind.Writer, $"The writer of {address}", address, items, connection);
+        channel.Writer.Address = address;
         return channel.Writer;
     }
 
-    public static LeasedReader<T> LeasedReader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? settings, ConnectionOptions? link)
+    public static LeasedReader<T> LeasedReader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
         LeasedReader<T> reader = channel.MakeLeasedReader();
-        reader.Origin = Of(channel, EndpointKind.LeasedReader, $"The reader of leases of {address}", address, settings, link);
+        reader.Origin = Of(channel, EndpointKind.LeasedReader, $"The reader of leases of {address}", address, items, connection);
+        reader.Address = address;
         return reader;
     }
 
-    private static OpenedOrigin Of<TWrite, TRead, T>(
-        LinkChannel<TWrite, TRead> channel, EndpointKind kind, string name, ChannelAddress address, ItemOptions<T>? settings, ConnectionOptions? link)
+    private static TransferOrigin Of<TWrite, TRead, T>(
+        LinkChannel<TWrite, TRead> channel, EndpointKind kind, string name, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
-        settings ??= new ItemOptions<T>();
-        link ??= ConnectionOptions.Default;
-        return new OpenedOrigin(channel.Link, channel.Handle, name, () =>
+        items ??= ItemOptions<T>.Default;
+        connection ??= ConnectionOptions.Default;
+        return new TransferOrigin((recipient, _) => MoveAsync(channel.Link, channel.Handle, name, Describe(recipient), recipient));
+
+        TransferContent Describe(Recipient recipient)
         {
             OwnerEnds.CheckReachable(address);
-            var items = TransferItems.Of(settings);
-            byte[]? key = TransferLink.Key(link.Key);
+            var described = TransferItems.Of(items, recipient);
+            bool isWriter = kind == EndpointKind.Writer;
             return new TransferContent
             {
                 Kind = kind,
                 Address = address.ToString(),
-                Link = TransferLink.Of(link),
-                Reads = kind == EndpointKind.Writer ? null : items,
-                Writes = kind == EndpointKind.Writer ? items : null,
-                ReadKey = kind == EndpointKind.Writer ? null : key,
-                WriteKey = kind == EndpointKind.Writer ? key : null,
+                Connection = connection,
+                Reads = isWriter ? null : described,
+                Writes = isWriter ? described : null,
+                ReadKey = isWriter ? default : connection.Key,
+                WriteKey = isWriter ? connection.Key : default,
             };
-        });
+        }
+    }
+
+    /// <summary>The end leaves in good order, which gives back what it has not read, and the other process opens its own.</summary>
+    private static async ValueTask<TransferTicket> MoveAsync(Link link, IDisposable handle, string name, TransferContent content, Recipient recipient)
+    {
+        bool isWriter = content.Kind == EndpointKind.Writer;
+        CheckOpen(link, isWriter, name);
+        var moved = new EndMovedException($"{name} was given to {recipient}, and can no longer be used here. Open another one, or give it away after its last use.");
+        if (isWriter ? !link.Leave(moved) : !link.TryCloseReader(moved))
+        {
+            CheckOpen(link, isWriter, name);
+            throw new InvalidOperationException($"{name} is over, and cannot be given to {recipient}.");
+        }
+        link.Done(isOut: isWriter);
+        handle.Dispose();
+        try
+        {
+            await link.Closed.WaitAsync(link.Settings.CloseTimeout, link.Settings.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A slow hub has what was accepted, and gives back what was unread when it gets to it.
+        }
+        return new TransferTicket(content);
+    }
+
+    private static void CheckOpen(Link link, bool isWriter, string name)
+    {
+        Closure? closure = isWriter ? link.Sender.Closure : link.Receiver.Closure;
+        closure?.ThrowIfMoved();
+        if (closure is not null)
+            throw new InvalidOperationException($"{name} is over ({closure.Ending.Kind}): nothing is left to give. Give it before it ends.", closure.Error);
     }
 }

@@ -2,66 +2,74 @@ using CrossChannels.Hub;
 
 namespace CrossChannels.Transfer;
 
-/// <summary>Makes an owner's ends known as ends that can be shared.</summary>
+/// <summary>An owner's ends, and locks: they can be shared.</summary>
 internal static class OwnerEnds
 {
     /// <summary>A shared channel and its two ends.</summary>
-    public static void Share<T>(SharedChannel<T> channel, ItemOptions<T> settings, ConnectionOptions link, GivenReaders readers)
+    public static void Share<T>(SharedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
     {
-        ChannelAddress address = channel.Address;
-        channel.Origin = Of(EndpointKind.Channel, address, settings, link, readers);
-        channel.Reader.Origin = Of(EndpointKind.Reader, address, settings, link, readers);
-        channel.Writer.Origin = Of(EndpointKind.Writer, address, settings, link);
+        ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
+        channel.Origin = Of(EndpointKind.Channel, address, items, connection, readers);
+        channel.Reader.Origin = Of(EndpointKind.Reader, address, items, connection, readers);
+        channel.Writer.Origin = Of(EndpointKind.Writer, address, items, connection);
     }
 
     /// <summary>A leased channel and its two ends.</summary>
-    public static void Share<T>(LeasedChannel<T> channel, ItemOptions<T> settings, ConnectionOptions link, GivenReaders readers)
+    public static void Share<T>(LeasedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
     {
-        ChannelAddress address = channel.Address;
-        channel.Origin = Of(EndpointKind.LeasedChannel, address, settings, link, readers);
-        channel.Reader.Origin = Of(EndpointKind.LeasedReader, address, settings, link, readers);
-        channel.Writer.Origin = Of(EndpointKind.Writer, address, settings, link);
+        ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
+        channel.Origin = Of(EndpointKind.LeasedChannel, address, items, connection, readers);
+        channel.Reader.Origin = Of(EndpointKind.LeasedReader, address, items, connection, readers);
+        channel.Writer.Origin = Of(EndpointKind.Writer, address, items, connection);
     }
 
     /// <summary>A channel that only this process can use, and why.</summary>
-    public static void Refuse<T>(SharedChannel<T> channel, RefusedOrigin why) => channel.Origin = channel.Reader.Origin = channel.Writer.Origin = why;
+    public static void Refuse<T>(SharedChannel<T> channel, TransferOrigin why)
+    {
+        channel.Reader.Address = channel.Writer.Address = channel.Address;
+        channel.Origin = channel.Reader.Origin = channel.Writer.Origin = why;
+    }
 
     /// <summary>A lock, at its owner (<paramref name="isOwner"/>) or opened.</summary>
-    public static SharedOrigin OfLock(ChannelAddress address, ConnectionOptions link, bool isOwner) => new(() =>
+    public static TransferOrigin OfLock(ChannelAddress address, ConnectionOptions connection, bool isOwner) => TransferOrigin.Shared(_ =>
     {
         CheckReachable(address);
-        ReadOnlyMemory<byte> key = link.Key;
+        ReadOnlyMemory<byte> key = connection.Key;
         if (isOwner)
         {
-            key = link.RequiredKeyToRead.IsEmpty ? link.RequiredKeyToWrite : link.RequiredKeyToRead;
-            if (!link.RequiredKeyToWrite.IsEmpty && !key.Span.SequenceEqual(link.RequiredKeyToWrite.Span))
-                throw new InvalidOperationException($"The lock at {address} asks for one key to read and another to write, and who opens it shows one: no other process can open it. Use the same for both.");
+            key = connection.RequiredKeyToRead.IsEmpty ? connection.RequiredKeyToWrite : connection.RequiredKeyToRead;
+            if (!connection.RequiredKeyToWrite.IsEmpty && !key.Span.SequenceEqual(connection.RequiredKeyToWrite.Span))
+                throw new InvalidOperationException($"The lock at {address} requires one key to read and another to write, and an opener shows one: no other process can open it. Use the same key for both.");
         }
-        return new TransferContent { Kind = EndpointKind.Lock, Address = address.ToString(), Link = TransferLink.Of(link), ReadKey = TransferLink.Key(key) };
+        return new TransferContent { Kind = EndpointKind.Lock, Address = address.ToString(), Connection = Opener(connection), ReadKey = key };
     });
 
     /// <exception cref="InvalidOperationException">No other process gets there with what a ticket can say.</exception>
     public static void CheckReachable(ChannelAddress address)
     {
         if (address.Scheme == ChannelScheme.Memory)
-            throw new InvalidOperationException($"{address} is within this process, so that no end of it can be given to another. Use a bare name, such as '{address.Name}', instead of 'mem:'.");
+            throw new InvalidOperationException($"{address} is within this process: no end of it can be given to another. Use a bare name, such as '{address.Name}', instead of 'mem:'.");
         if (address.Scheme == ChannelScheme.Tls)
             throw new InvalidOperationException($"{address} needs certificates, which a ticket does not carry. Give the address as a string, and open the end there with ConnectionOptions.Tls.");
     }
 
-    private static SharedOrigin Of<T>(EndpointKind kind, ChannelAddress address, ItemOptions<T> settings, ConnectionOptions link, GivenReaders? readers = null) => new(() =>
+    /// <summary>The other process shows the keys, and requires none.</summary>
+    private static ConnectionOptions Opener(ConnectionOptions connection) => connection with { RequiredKeyToRead = default, RequiredKeyToWrite = default };
+
+    private static TransferOrigin Of<T>(
+        EndpointKind kind, ChannelAddress address, ItemOptions<T> items, ConnectionOptions connection, GivenReaders? readers = null) => TransferOrigin.Shared(recipient =>
     {
         CheckReachable(address);
-        var items = TransferItems.Of(settings);
+        var described = TransferItems.Of(items, recipient);
         return new TransferContent
         {
             Kind = kind,
             Address = address.ToString(),
-            Link = TransferLink.Of(link),
-            Reads = kind == EndpointKind.Writer ? null : items,
-            Writes = kind is EndpointKind.Reader or EndpointKind.LeasedReader ? null : items,
-            ReadKey = kind == EndpointKind.Writer ? null : TransferLink.Key(link.RequiredKeyToRead),
-            WriteKey = kind is EndpointKind.Reader or EndpointKind.LeasedReader ? null : TransferLink.Key(link.RequiredKeyToWrite),
+            Connection = Opener(connection),
+            Reads = kind == EndpointKind.Writer ? null : described,
+            Writes = kind is EndpointKind.Reader or EndpointKind.LeasedReader ? null : described,
+            ReadKey = kind == EndpointKind.Writer ? default : connection.RequiredKeyToRead,
+            WriteKey = kind is EndpointKind.Reader or EndpointKind.LeasedReader ? default : connection.RequiredKeyToWrite,
         };
     }, readers);
 }

@@ -8,22 +8,29 @@ namespace CrossChannels.Transfer;
 /// <summary>An end of a pair in the process that it was given to: it finds the other end in the background.</summary>
 internal static class PairConnector
 {
-    public static LinkChannel<TWrite, TRead> Open<TWrite, TRead>(TransferContent content)
+    /// <summary>Opens an end, or the half of it that is used.</summary>
+    public static Task<TEnd> OpenAsync<TWrite, TRead, TEnd>(
+        TransferContent content, Func<LinkChannel<TWrite, TRead>, TEnd> select, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? Task.FromCanceled<TEnd>(cancellationToken)
+            : Task.FromResult(select(Open<TWrite, TRead>(content)));
+
+    private static LinkChannel<TWrite, TRead> Open<TWrite, TRead>(TransferContent content)
     {
-        EndPair pair = content.Pair ?? throw new FormatException("The ticket of an end of a pair does not say how it is found.");
+        PairTerms pair = content.Pair ?? throw new FormatException("The ticket of an end of a pair does not say how it is found.");
         var options = new DuplexChannelOptions<TWrite, TRead>
         {
             Reading = pair.Capacity is int capacity
                 ? new BoundedChannelOptions(capacity) { FullMode = pair.FullMode, SingleReader = pair.SingleReader, AllowSynchronousContinuations = pair.ReadsInline }
                 : new UnboundedChannelOptions { SingleReader = pair.SingleReader, AllowSynchronousContinuations = pair.ReadsInline },
-            Writing = new UnboundedChannelOptions { AllowSynchronousContinuations = pair.WritesInline },
-            WriteSettings = content.Writes!.ToSettings<TWrite>(),
-            ReadSettings = content.Reads!.ToSettings<TRead>(),
-            Link = content.LinkToRead(),
+            AllowSynchronousWriteContinuations = pair.WritesInline,
+            WriteItems = content.Writes!.ToOptions<TWrite>(),
+            ReadItems = content.Reads!.ToOptions<TRead>(),
+            Connection = content.ConnectionToRead,
         };
         var factory = new LinkChannelFactory<TWrite, TRead>(options, pair.Secret);
         LinkChannel<TWrite, TRead> channel = factory.Defer(static () => { });
-        channel.Origin = RefusedOrigin.Arrived;
+        channel.Origin = channel.Reader.Origin = channel.Writer.Origin = TransferOrigin.Arrived;
         LinkRegistry.Add(channel.Link);
         _ = ArriveAsync(channel.Link, content, factory.Greeting());
         return channel;
@@ -39,7 +46,7 @@ internal static class PairConnector
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
-            // There is nobody to be told.
+            // The other end is gone as well.
         }
         channel.Abort(reason);
     }
@@ -47,7 +54,7 @@ internal static class PairConnector
     private static async Task ArriveAsync(Link link, TransferContent content, byte[] greeting)
     {
         TimeSpan wait = PairRendezvous.WaitOf(link.Settings);
-        ConnectionOptions settings = (content.Link with { ConnectTimeout = wait }).ToSettings(null);
+        ConnectionOptions settings = content.Connection with { ConnectTimeout = wait };
         try
         {
             using var deadline = new CancellationTokenSource(wait, settings.TimeProvider);
@@ -75,6 +82,35 @@ internal static class PairConnector
         finally
         {
             await listener.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A token that is canceled when a task has ended, or another token is canceled.</summary>
+    private sealed class TaskOutcome : IDisposable
+    {
+        private readonly CancellationTokenSource _source;
+
+        public TaskOutcome(Task task, CancellationToken other)
+        {
+            _source = CancellationTokenSource.CreateLinkedTokenSource(other);
+            _ = CancelAfterAsync(task);
+        }
+
+        public CancellationToken Token => _source.Token;
+
+        public void Dispose() => _source.Dispose();
+
+        private async Task CancelAfterAsync(Task task)
+        {
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await _source.CancelAsync().ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The wait is over.
+            }
         }
     }
 }

@@ -4,49 +4,68 @@ using CrossChannels.Serialization;
 
 namespace CrossChannels.Transfer;
 
-/// <summary>Makes the ends of a pair known as ends that move.</summary>
+/// <summary>Makes the two ends of a pair, which move.</summary>
 internal static class PairEnds
 {
-    public static PairSide SideOf<TWrite, TRead>(
-        LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret)
+    /// <param name="firstOptions">Of the first end.</param>
+    /// <param name="secondOptions">Of the second end.</param>
+    /// <param name="isOneWay">The first end is its writer and the second its reader, which are given by themselves.</param>
+    public static (LinkChannel<T1, T2> First, LinkChannel<T2, T1> Second) Create<T1, T2>(
+        DuplexChannelOptions<T1, T2>? firstOptions, DuplexChannelOptions<T2, T1>? secondOptions, bool isOneWay)
     {
-        channel.Origin = new PairOrigin(joint, isFirst);
-        channel.Reader.Origin = channel.Writer.Origin = RefusedOrigin.Half;
-        string name = $"The {(isFirst ? "first" : "second")} end of a pair, DuplexChannel<{ContractName.Display(typeof(TWrite))}, {ContractName.Display(typeof(TRead))}>,";
+        string secret = PairRendezvous.NewSecret();
+        var joint = new PairState(secret);
+        LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
+        LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
+        joint.Hold(
+            SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex),
+            SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex));
+        return (first, second);
+    }
+
+    private static PairSide SideOf<TWrite, TRead>(
+        LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret, EndpointKind kind)
+    {
+        var origin = new TransferOrigin((recipient, cancellationToken) => joint.GiveAsync(isFirst, recipient, cancellationToken));
+        channel.Origin = origin;
+        channel.Reader.Origin = kind == EndpointKind.Reader ? origin : TransferOrigin.Half;
+        channel.Writer.Origin = kind == EndpointKind.Writer ? origin : TransferOrigin.Half;
+        string name = kind switch
+        {
+            EndpointKind.Writer => $"The writer of a pipe, CrossChannelWriter<{ContractName.Display(typeof(TWrite))}>,",
+            EndpointKind.Reader => $"The reader of a pipe, CrossChannelReader<{ContractName.Display(typeof(TRead))}>,",
+            _ => $"The {(isFirst ? "first" : "second")} end of a pair, DuplexChannel<{ContractName.Display(typeof(TWrite))}, {ContractName.Display(typeof(TRead))}>,",
+        };
         return new PairSide(
             channel.Link,
             name,
             PairConnector.AbortAsync<TWrite, TRead>,
-            (address, listens) => Describe(options, address, secret, listens));
+            (address, listens, recipient) => Describe(options, kind, address, secret, listens, recipient));
     }
 
     /// <exception cref="InvalidOperationException">Something of the options cannot be had in another process.</exception>
-    private static TransferContent Describe<TWrite, TRead>(DuplexChannelOptions<TWrite, TRead> options, ChannelAddress address, string secret, bool listens)
+    private static TransferContent Describe<TWrite, TRead>(
+        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, ChannelAddress address, string secret, bool listens, Recipient recipient)
     {
         if (options.ItemDropped is not null)
             throw new InvalidOperationException("ItemDropped is a method of this process, and cannot be given to another with the end. Leave it out of the options of an end that is given.");
-        ConnectionOptions link = options.Link;
         var bounded = options.Reading as BoundedChannelOptions;
         return new TransferContent
         {
-            Kind = EndpointKind.Duplex,
+            Kind = kind,
             Address = address.ToString(),
-            ReadKey = TransferLink.Key(link.Key),
-            Link = TransferLink.Of(link) with
-            {
-                RequiredKeyToRead = TransferLink.Key(link.RequiredKeyToRead),
-                RequiredKeyToWrite = TransferLink.Key(link.RequiredKeyToWrite),
-            },
-            Writes = TransferItems.Of(options.WriteSettings),
-            Reads = TransferItems.Of(options.ReadSettings),
-            Pair = new EndPair(
+            ReadKey = options.Connection.Key,
+            Connection = options.Connection,
+            Writes = TransferItems.Of(options.WriteItems, recipient),
+            Reads = TransferItems.Of(options.ReadItems, recipient),
+            Pair = new PairTerms(
                 secret,
                 listens,
                 bounded?.Capacity,
                 bounded?.FullMode ?? BoundedChannelFullMode.Wait,
                 options.Reading.SingleReader,
                 options.Reading.AllowSynchronousContinuations,
-                options.Writing.AllowSynchronousContinuations),
+                options.AllowSynchronousWriteContinuations),
         };
     }
 }

@@ -6,8 +6,8 @@ namespace CrossChannels.Transfer;
 
 /// <summary>Waits for the process that got one end of a pair, on behalf of the end that stayed, until that is joined, or given away as well.</summary>
 /// <remarks>
-/// A connection is held for a moment before the end that stayed takes it, unless that end is used: so both ends can be given to two processes, one after the
-/// other, of which the first is at work before the second is started. It then finds the second at the same address.
+/// A connection is held for a moment before the end that stayed takes it, unless that end is used. Both ends can therefore be given to two processes, the second
+/// after the first has begun: the first then finds the second at the same address.
 /// </remarks>
 #pragma warning disable CA1001 // Its tokens have no timer and no registration that outlives the wait.
 internal sealed class PairListener
@@ -21,7 +21,7 @@ internal sealed class PairListener
     private readonly ITransportListener _listener;
     private readonly string _secret;
     private readonly PairSide _stayed;
-    private readonly string _to;
+    private readonly Recipient _to;
     private readonly PairSide _given;
     private readonly TransferContent _ticket;
     private readonly ConnectionOptions _settings;
@@ -34,7 +34,7 @@ internal sealed class PairListener
     /// <param name="given">The other end.</param>
     /// <param name="to">Who got the other.</param>
     /// <param name="ticket">What the ticket of the other says.</param>
-    public PairListener(ITransportListener listener, string secret, PairSide stayed, PairSide given, string to, TransferContent ticket)
+    public PairListener(ITransportListener listener, string secret, PairSide stayed, PairSide given, Recipient to, TransferContent ticket)
     {
         _listener = listener;
         _secret = secret;
@@ -47,10 +47,10 @@ internal sealed class PairListener
 
     private enum State
     {
-        /// <summary>Nobody has come.</summary>
+        /// <summary>No process has connected.</summary>
         Waiting,
 
-        /// <summary>Somebody came, and may still be sent on.</summary>
+        /// <summary>A process connected, and may still be sent on.</summary>
         Held,
 
         /// <summary>The end that stayed is joined, or has failed.</summary>
@@ -69,14 +69,14 @@ internal sealed class PairListener
     /// <summary>The end that stayed is used here.</summary>
     public void Use() => _wanted.TrySetResult();
 
-    /// <summary>Nobody will come with the first ticket.</summary>
+    /// <summary>No process will use the first ticket.</summary>
     public void Withdraw(Exception? cause)
     {
         bool isHandedOver;
         using (_sync.Enter())
         {
             isHandedOver = _state == State.HandedOver;
-            // Who is held has come, whatever its ticket's giver thinks: what it sent counts.
+            // A process that is being held has connected, whatever the giver of its ticket thinks: what it sent counts.
             if (_state is State.Settled or State.Held)
                 return;
             if (!isHandedOver)
@@ -89,10 +89,10 @@ internal sealed class PairListener
     }
 
     /// <summary>Gives the end that stayed away as well: the two processes talk to each other.</summary>
-    public async ValueTask<TransferTicket> GiveRestAsync(PairSide side, string to, CancellationToken cancellationToken)
+    public async ValueTask<TransferTicket> GiveRestAsync(PairSide side, Recipient to, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TransferContent content = side.Describe(_listener.Address, true);
+        TransferContent content = side.Describe(_listener.Address, true, to);
         using (_sync.Enter())
         {
             if (side.Moved is { } moved)
@@ -179,7 +179,7 @@ internal sealed class PairListener
         _ = StopAsync();
     }
 
-    /// <summary>The process ends: what the end that stayed has to say has its time, as on every link.</summary>
+    /// <summary>The process exits: the end that stayed has ExitTimeout to finish, as every link has.</summary>
     private async Task ExitAsync()
     {
         Use();
@@ -188,14 +188,14 @@ internal sealed class PairListener
         await StopAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Stops to wait, so that the address is free.</summary>
+    /// <summary>Stops waiting, which frees the address.</summary>
     private async Task StopAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _hosting.ConfigureAwait(false);
     }
 
-    /// <summary>Comes in place of the process that will not, and tells the one that waits.</summary>
+    /// <summary>Connects in place of the process that will not, and tells the waiting end why.</summary>
     private static Task AbortAsync(PairSide side, TransferContent ticket, Exception? cause) =>
         side.Abort(ticket, cause?.Message ?? "The other end of the pair was given to a process that will not open it.");
 }

@@ -18,7 +18,7 @@ internal static class PairRendezvous
     public static TimeSpan WaitOf(ConnectionOptions settings) =>
         settings.ConnectTimeout == Timeout.InfiniteTimeSpan || settings.ConnectTimeout > s_shortestWait ? settings.ConnectTimeout : s_shortestWait;
 
-    /// <summary>An address that nobody guesses.</summary>
+    /// <summary>An address that cannot be guessed.</summary>
     public static ChannelAddress NewAddress() => ChannelAddress.Local($"pair-{NewSecret()}");
 
     /// <summary>Listens at a new private endpoint, and removes those of killed processes.</summary>
@@ -63,9 +63,9 @@ internal static class PairRendezvous
         }
     }
 
-    /// <summary>Connects, greets, and waits for the other end's first words. Where the other end moves on meanwhile, it is looked for again.</summary>
-    /// <exception cref="LinkTimeoutException">Nobody listened in time.</exception>
-    /// <exception cref="OperationCanceledException">It was canceled, or nobody spoke in time.</exception>
+    /// <summary>Connects, greets, and waits for the other end to answer. If the other end moves meanwhile, it is looked for again.</summary>
+    /// <exception cref="LinkTimeoutException">No listener was found in time.</exception>
+    /// <exception cref="OperationCanceledException">It was canceled, or the other end did not answer in time.</exception>
     public static async Task<PairConnection> ConnectAsync(ChannelAddress address, byte[] greeting, ConnectionOptions settings, CancellationToken cancellationToken)
     {
         while (true)
@@ -83,7 +83,7 @@ internal static class PairRendezvous
             }
             catch (IOException e) when (e is not CrossChannelException)
             {
-                // The end that held the connection has gone to another process, or died; a later attempt tells.
+                // The end that held the connection has moved to another process, or died; the next attempt shows which.
             }
             catch
             {
@@ -94,4 +94,17 @@ internal static class PairRendezvous
             await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
+}
+
+/// <summary>A connection between the two ends of a pair that are in different processes.</summary>
+/// <param name="Input">What was read already comes again.</param>
+/// <param name="Output">To the other end.</param>
+/// <param name="Peer">The other end.</param>
+/// <param name="Hello">What the other end said, where it was read.</param>
+internal sealed record PairConnection(LinkInput Input, LinkOutput Output, LinkPeer Peer, Hello? Hello)
+{
+    public ValueTask DisposeAsync() => Peer.Connection!.DisposeAsync();
+
+    /// <summary>Tells the other end why this one will not come.</summary>
+    public void Refuse(ConnectionOptions settings, string why) => new HubRequest(Hello!, Input, Output, Peer).Refuse(settings, why);
 }

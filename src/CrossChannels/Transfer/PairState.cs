@@ -14,7 +14,7 @@ internal sealed class PairState(string secret)
     private PairListener? _host;
     private bool _isJoined;
 
-    /// <summary>Sets both ends, once, before anybody can use them.</summary>
+    /// <summary>Sets both ends, once, before either can be used.</summary>
     public void Hold(PairSide first, PairSide second)
     {
         _first = first;
@@ -40,7 +40,7 @@ internal sealed class PairState(string secret)
 
     /// <summary>Gives one end to another process.</summary>
     /// <exception cref="InvalidOperationException">It was used here, or given already.</exception>
-    public async ValueTask<TransferTicket> GiveAsync(bool isFirst, string to, CancellationToken cancellationToken)
+    public async ValueTask<TransferTicket> GiveAsync(bool isFirst, Recipient to, CancellationToken cancellationToken)
     {
         PairSide side = isFirst ? _first! : _second!, other = isFirst ? _second! : _first!;
         PairListener? host;
@@ -53,11 +53,11 @@ internal sealed class PairState(string secret)
             return await host.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
 
         // What cannot be described is refused before anything has happened.
-        side.Describe(PairRendezvous.NewAddress(), false);
+        side.Describe(PairRendezvous.NewAddress(), false, to);
         ITransportListener listener = await PairRendezvous.ListenAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            TransferContent content = side.Describe(listener.Address, false);
+            TransferContent content = side.Describe(listener.Address, false, to);
             using (_sync.Enter())
             {
                 Check(side, to);
@@ -81,7 +81,7 @@ internal sealed class PairState(string secret)
         return await host.GiveRestAsync(side, to, cancellationToken).ConfigureAwait(false);
     }
 
-    private void Check(PairSide side, string to)
+    private void Check(PairSide side, Recipient to)
     {
         if (side.Moved is { } moved)
             throw moved;
@@ -97,5 +97,22 @@ internal sealed class PairState(string secret)
         var peer = new LinkPeer("the other end in memory", Environment.ProcessId, null, null);
         _first!.Link.Start(new PipeInput(back.Reader), new PipeOutput(there.Writer), peer, isGreetingSent: false);
         _second!.Link.Start(new PipeInput(there.Reader), new PipeOutput(back.Writer), peer, isGreetingSent: false);
+    }
+}
+
+/// <summary>One end of a pair.</summary>
+/// <param name="Link">Of the end.</param>
+/// <param name="Name">Of the end, for messages.</param>
+/// <param name="Abort">Comes in place of the process that has the end, with its ticket, and tells the other end why it will not.</param>
+/// <param name="Describe">Makes what the ticket says, of an address, whether its receiver listens there, and who that is; throws why the end cannot be given.</param>
+internal sealed record PairSide(Link Link, string Name, Func<TransferContent, string, Task> Abort, Func<ChannelAddress, bool, Recipient, TransferContent> Describe)
+{
+    /// <summary>What every use throws once the end was given away.</summary>
+    public EndMovedException? Moved { get; private set; }
+
+    public void Move(Recipient to)
+    {
+        Moved = new EndMovedException($"{Name} was given to {to}, and can no longer be used here: one process has one end of a pair. Use the other end here, or make another pair.");
+        Link.MoveAway(Moved);
     }
 }

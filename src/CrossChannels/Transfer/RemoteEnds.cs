@@ -11,10 +11,10 @@ internal readonly record struct RemoteEnds<T, TItem, TReader>(TReader Reader, Cr
         TransferContent content, Func<ChannelAddress, ItemOptions<T>, ConnectionOptions, CancellationToken, Task<TReader>> openReader, CancellationToken cancellationToken)
     {
         ChannelAddress address = content.Address;
-        CrossChannelWriter<T> writer = await CrossChannel.OpenWriterAsync(address, content.Writes!.ToSettings<T>(), content.LinkToWrite(), cancellationToken).ConfigureAwait(false);
+        CrossChannelWriter<T> writer = await CrossChannel.OpenWriterAsync(address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new(await openReader(address, content.Reads!.ToSettings<T>(), content.LinkToRead(), cancellationToken).ConfigureAwait(false), writer);
+            return new(await openReader(address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken).ConfigureAwait(false), writer);
         }
         catch
         {
@@ -41,4 +41,43 @@ internal readonly record struct RemoteEnds<T, TItem, TReader>(TReader Reader, Cr
         Reader.Dispose();
         Writer.Dispose();
     }
+}
+
+/// <summary>A shared channel of another process: a reader and a writer that are opened together.</summary>
+internal sealed class RemoteChannel<T>(RemoteEnds<T, T, CrossChannelReader<T>> ends, ChannelAddress address) : SharedChannel<T>(ends.Reader, ends.Writer)
+{
+    public override ChannelAddress Address => address;
+
+    public static async Task<RemoteChannel<T>> OpenAsync(TransferContent content, CancellationToken cancellationToken) => new(
+        await RemoteEnds<T, T, CrossChannelReader<T>>.OpenAsync(content, CrossChannel.OpenReaderAsync, cancellationToken).ConfigureAwait(false), content.Address)
+    {
+        Origin = TransferOrigin.Both,
+    };
+
+    public override void Abort(string? reason = null) => ends.Abort(reason);
+
+    public override ValueTask DisposeAsync() => ends.DisposeAsync();
+
+    public override void Dispose() => ends.Dispose();
+}
+
+/// <summary>A leased channel of another process: a reader of leases and a writer that are opened together.</summary>
+internal sealed class RemoteLeasedChannel<T>(RemoteEnds<T, Lease<T>, LeasedReader<T>> ends, ChannelAddress address) : LeasedChannel<T>(ends.Reader, ends.Writer)
+{
+    public override ChannelAddress Address => address;
+
+    /// <remarks>Their owner has them.</remarks>
+    public override SharedChannel<T>? DeadLetters => null;
+
+    public static async Task<RemoteLeasedChannel<T>> OpenAsync(TransferContent content, CancellationToken cancellationToken) => new(
+        await RemoteEnds<T, Lease<T>, LeasedReader<T>>.OpenAsync(content, CrossChannel.OpenLeasedReaderAsync, cancellationToken).ConfigureAwait(false), content.Address)
+    {
+        Origin = TransferOrigin.Both,
+    };
+
+    public override void Abort(string? reason = null) => ends.Abort(reason);
+
+    public override ValueTask DisposeAsync() => ends.DisposeAsync();
+
+    public override void Dispose() => ends.Dispose();
 }

@@ -1,4 +1,20 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using CrossChannels.Serialization;
+
 namespace CrossChannels.Transfer;
+
+/// <summary>What a ticket opens.</summary>
+internal enum EndpointKind
+{
+    Reader = 1,
+    Writer = 2,
+    LeasedReader = 3,
+    Channel = 4,
+    LeasedChannel = 5,
+    Duplex = 6,
+    Lock = 7,
+}
 
 /// <summary>What a ticket says.</summary>
 internal sealed record TransferContent
@@ -8,20 +24,28 @@ internal sealed record TransferContent
     /// <summary>Where the end is opened, as resolved.</summary>
     public required string Address { get; init; }
 
-    /// <summary>The key that the reading end needs; null for none.</summary>
-    public byte[]? ReadKey { get; init; }
+    /// <summary>The key that the reading end needs; empty for none.</summary>
+    public ReadOnlyMemory<byte> ReadKey { get; init; }
 
-    /// <summary>The key that the writing end needs; null for none.</summary>
-    public byte[]? WriteKey { get; init; }
+    /// <summary>The key that the writing end needs; empty for none.</summary>
+    public ReadOnlyMemory<byte> WriteKey { get; init; }
 
-    public required TransferLink Link { get; init; }
+    /// <summary>As the end's own. Key, certificates, logger and clock do not travel.</summary>
+    public required ConnectionOptions Connection { get; init; }
 
     public TransferItems? Reads { get; init; }
 
     public TransferItems? Writes { get; init; }
 
     /// <summary>What only an end of a pair has.</summary>
-    public EndPair? Pair { get; init; }
+    public PairTerms? Pair { get; init; }
+
+    public ConnectionOptions ConnectionToRead => Connection with { Key = ReadKey };
+
+    public ConnectionOptions ConnectionToWrite => Connection with { Key = WriteKey };
+
+    /// <summary>The types of the serializers that a worker of this program makes before it opens the ticket.</summary>
+    public IEnumerable<string> SerializerTypes => new[] { Reads?.SerializerType, Writes?.SerializerType }.OfType<string>().Distinct(StringComparer.Ordinal);
 
     /// <summary>Checks that a ticket is for what is asked.</summary>
     /// <exception cref="ArgumentException">It is for another kind of end.</exception>
@@ -30,7 +54,8 @@ internal sealed record TransferContent
         ArgumentNullException.ThrowIfNull(ticket);
         return ticket.Content.Kind == kind
             ? ticket.Content
-            : throw new ArgumentException($"The ticket is for {Describe(ticket.Content.Kind)}, and {Describe(kind)} was asked for. Open it as what was given.", nameof(ticket));
+            : throw new ArgumentException(
+                $"The ticket is for {Describe(ticket.Content.Kind)}, and {Describe(kind)} was asked for. Open it as what was given.", nameof(ticket));
     }
 
     public static string Describe(EndpointKind kind) => kind switch
@@ -44,8 +69,46 @@ internal sealed record TransferContent
         EndpointKind.Lock => "a lock (CrossLock)",
         _ => $"something unknown, kind {(int)kind}",
     };
+}
 
-    public ConnectionOptions LinkToRead() => Link.ToSettings(ReadKey);
+/// <summary>What a ticket says of an end of a pair.</summary>
+/// <param name="Secret">What the two ends show each other, as the name of their channel.</param>
+/// <param name="Listens">The one that opens the ticket listens, since the other end connects from a process of its own.</param>
+/// <param name="Capacity">Of what it reads; null for unbounded.</param>
+/// <param name="FullMode">Of what it reads.</param>
+/// <param name="SingleReader">As its options say.</param>
+/// <param name="ReadsInline">Whether continuations of its reader may run inline.</param>
+/// <param name="WritesInline">Whether continuations of its writer may run inline.</param>
+internal sealed record PairTerms(
+    string Secret, bool Listens, int? Capacity, BoundedChannelFullMode FullMode, bool SingleReader, bool ReadsInline, bool WritesInline);
 
-    public ConnectionOptions LinkToWrite() => Link.ToSettings(WriteKey);
+/// <summary>What a ticket says of one direction's items.</summary>
+/// <param name="Options">Contract name and size.</param>
+/// <param name="ContentType">The format of a serializer that is not the default one, which the opener looks up among those that it has registered; else null.</param>
+/// <param name="SerializerType">For a worker of this program: the serializer's type. It is not part of the ticket's bytes.</param>
+internal sealed record TransferItems(ItemOptions Options, string? ContentType, string? SerializerType = null)
+{
+    /// <exception cref="InvalidOperationException">A worker cannot make the serializer.</exception>
+    public static TransferItems Of<T>(ItemOptions<T> options, Recipient recipient) => options.Serializer is null or DefaultItemSerializer<T>
+        ? new(options, null)
+        : new(options, options.Serializer.ContentType, recipient.IsChild ? NameOf(options.Serializer.GetType()) : null);
+
+    /// <exception cref="NotSupportedException">This process does not have the serializer.</exception>
+    public ItemOptions<T> ToOptions<T>()
+    {
+        if (ContentType is null)
+            return new ItemOptions<T>(Options, null);
+        return SerializerRegistry.Find<T>(ContentType) is { } serializer
+            ? new ItemOptions<T>(Options, serializer)
+            : throw new NotSupportedException(
+                $"The ticket's items of {ContractName.Display(typeof(T))} are in the format '{ContentType}' of a serializer that this process does not know. " +
+                "Call ItemSerializer.Register with that serializer before the ticket is opened.");
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "A constructor that trimming removed is reported as one that does not exist.")]
+    private static string NameOf(Type type) => type.GetConstructor(Type.EmptyTypes) is not null && type.AssemblyQualifiedName is { } name
+        ? name
+        : throw new InvalidOperationException(
+            $"The serializer {ContractName.Display(type)} has no public constructor without parameters, so that the worker cannot make one. " +
+            "Use a serializer class of your own with such a constructor, or give the address as a string and open the end there with its options.");
 }

@@ -7,7 +7,7 @@ namespace CrossChannels.Transfer;
 /// <remarks>Not JSON: a worker reads a ticket before anything else, and the metadata would cost it more time than all the rest.</remarks>
 internal static class TransferWire
 {
-    private const byte Version = 1;
+    private const byte Version = 3;
 
     private static ReadOnlySpan<byte> Magic => "CCE\n"u8;
 
@@ -21,7 +21,7 @@ internal static class TransferWire
         writer.Write(content.Address);
         Write(writer, content.ReadKey);
         Write(writer, content.WriteKey);
-        Write(writer, content.Link);
+        Write(writer, content.Connection);
         Write(writer, content.Reads);
         Write(writer, content.Writes);
         Write(writer, content.Pair);
@@ -33,7 +33,7 @@ internal static class TransferWire
     public static TransferContent Read(ReadOnlySpan<byte> bytes)
     {
         if (!bytes.StartsWith(Magic) || bytes.Length == Magic.Length)
-            throw new FormatException("The bytes are no ticket of an end.");
+            throw new FormatException("The bytes are not a ticket of an end.");
         if (bytes[Magic.Length] != Version)
             throw new FormatException($"The ticket has version {bytes[Magic.Length]}, and this library knows version {Version}. Both processes need the same version of the library.");
         using var reader = new BinaryReader(new MemoryStream(bytes[(Magic.Length + 1)..].ToArray()), Encoding.UTF8);
@@ -44,7 +44,7 @@ internal static class TransferWire
         }
         catch (Exception e) when (e is IOException or ArgumentException or OverflowException)
         {
-            throw new FormatException($"The bytes are no ticket of an end: {e.Message}", e);
+            throw new FormatException($"The bytes are not a ticket of an end: {e.Message}", e);
         }
     }
 
@@ -52,30 +52,49 @@ internal static class TransferWire
     {
         Kind = (EndpointKind)reader.ReadByte(),
         Address = reader.ReadString(),
-        ReadKey = ReadBytes(reader),
-        WriteKey = ReadBytes(reader),
-        Link = ReadLink(reader),
+        ReadKey = ReadKey(reader),
+        WriteKey = ReadKey(reader),
+        Connection = ReadConnection(reader),
         Reads = ReadItems(reader),
         Writes = ReadItems(reader),
         Pair = ReadPair(reader),
     };
 
-    private static void Write(BinaryWriter writer, TransferLink link)
+    private static void Write(BinaryWriter writer, ConnectionOptions connection)
     {
-        foreach (TimeSpan time in new[] { link.ConnectTimeout, link.GreetingTimeout, link.CloseTimeout, link.ExitTimeout, link.PeerTimeout })
-            writer.Write(time.Ticks);
-        writer.Write(link.MaxEmptyFramesPerSecond);
-        writer.Write(link.AllowPlainTcp);
-        Write(writer, link.RequiredKeyToRead);
-        Write(writer, link.RequiredKeyToWrite);
+        writer.Write(connection.ConnectTimeout.Ticks);
+        writer.Write(connection.GreetingTimeout.Ticks);
+        writer.Write(connection.CloseTimeout.Ticks);
+        writer.Write(connection.ExitTimeout.Ticks);
+        writer.Write(connection.PeerTimeout.Ticks);
+        writer.Write(connection.MaxUnreadBytes);
+        writer.Write(connection.MaxUnsentBytes);
+        writer.Write(connection.MaxEmptyFramesPerSecond);
+        writer.Write(connection.AllowPlainTcp);
+        Write(writer, connection.RequiredKeyToRead);
+        Write(writer, connection.RequiredKeyToWrite);
+        writer.Write(!OperatingSystem.IsWindows() && connection.AllowGroup);
     }
 
-    private static TransferLink ReadLink(BinaryReader reader) =>
-        new(ReadTime(reader), ReadTime(reader), ReadTime(reader), ReadTime(reader), ReadTime(reader), reader.ReadInt32(), reader.ReadBoolean())
+    private static ConnectionOptions ReadConnection(BinaryReader reader)
+    {
+        var options = new ConnectionOptions
         {
-            RequiredKeyToRead = ReadBytes(reader),
-            RequiredKeyToWrite = ReadBytes(reader),
+            ConnectTimeout = ReadTime(reader),
+            GreetingTimeout = ReadTime(reader),
+            CloseTimeout = ReadTime(reader),
+            ExitTimeout = ReadTime(reader),
+            PeerTimeout = ReadTime(reader),
+            MaxUnreadBytes = reader.ReadInt64(),
+            MaxUnsentBytes = reader.ReadInt64(),
+            MaxEmptyFramesPerSecond = reader.ReadInt32(),
+            AllowPlainTcp = reader.ReadBoolean(),
+            RequiredKeyToRead = ReadKey(reader),
+            RequiredKeyToWrite = ReadKey(reader),
         };
+        bool allowsGroup = reader.ReadBoolean();
+        return OperatingSystem.IsWindows() ? options : options with { AllowGroup = allowsGroup };
+    }
 
     private static TimeSpan ReadTime(BinaryReader reader) => TimeSpan.FromTicks(reader.ReadInt64());
 
@@ -84,18 +103,16 @@ internal static class TransferWire
         writer.Write(items is not null);
         if (items is null)
             return;
-        Write(writer, items.ContractName);
-        writer.Write(items.MaxItemBytes);
-        writer.Write(items.MaxUnreadBytes);
-        writer.Write(items.MaxUnsentBytes);
-        Write(writer, items.Serializer);
+        Write(writer, items.Options.ContractName);
+        writer.Write(items.Options.MaxItemBytes);
+        Write(writer, items.ContentType);
     }
 
     private static TransferItems? ReadItems(BinaryReader reader) => reader.ReadBoolean()
-        ? new(ReadText(reader), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), ReadText(reader))
+        ? new(new ItemOptions { ContractName = ReadText(reader), MaxItemBytes = reader.ReadInt32() }, ReadText(reader))
         : null;
 
-    private static void Write(BinaryWriter writer, EndPair? pair)
+    private static void Write(BinaryWriter writer, PairTerms? pair)
     {
         writer.Write(pair is not null);
         if (pair is null)
@@ -109,7 +126,7 @@ internal static class TransferWire
         writer.Write(pair.WritesInline);
     }
 
-    private static EndPair? ReadPair(BinaryReader reader) => reader.ReadBoolean()
+    private static PairTerms? ReadPair(BinaryReader reader) => reader.ReadBoolean()
         ? new(
             reader.ReadString(), reader.ReadBoolean(), reader.ReadInt32() is var capacity && capacity >= 0 ? capacity : null,
             (BoundedChannelFullMode)reader.ReadByte(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean())
@@ -124,22 +141,17 @@ internal static class TransferWire
 
     private static string? ReadText(BinaryReader reader) => reader.ReadBoolean() ? reader.ReadString() : null;
 
-    private static void Write(BinaryWriter writer, byte[]? bytes)
+    private static void Write(BinaryWriter writer, ReadOnlyMemory<byte> key)
     {
-        writer.Write(bytes is not null);
-        if (bytes is null)
-            return;
-        writer.Write(bytes.Length);
-        writer.Write(bytes);
+        writer.Write(key.Length);
+        writer.Write(key.Span);
     }
 
-    private static byte[]? ReadBytes(BinaryReader reader)
+    private static byte[] ReadKey(BinaryReader reader)
     {
-        if (!reader.ReadBoolean())
-            return null;
         int length = reader.ReadInt32();
         return length >= 0 && length <= reader.BaseStream.Length - reader.BaseStream.Position
             ? reader.ReadBytes(length)
-            : throw new EndOfStreamException($"{length:N0} bytes of a key are not there.");
+            : throw new EndOfStreamException($"{length:N0} bytes of a key are missing.");
     }
 }

@@ -27,9 +27,7 @@ internal static class AddressSyntax
             ? (hash < 0 ? "it is empty." : "it has no endpoint before '#'.")
             : ParseEndpoint(endpoint, out address);
         if (fault is null && hash >= 0)
-        {
             fault = CheckChannel(text[(hash + 1)..]);
-        }
 
         return fault is not null ? null : hash < 0 ? address : address!.WithChannel(text[(hash + 1)..].ToString());
     }
@@ -42,19 +40,17 @@ internal static class AddressSyntax
     public static string? CheckName(ReadOnlySpan<char> name)
     {
         if (name.IsEmpty)
-        {
             return "it has no name.";
-        }
 
         if (name.IndexOfAny(s_notInNames) is int at and >= 0)
         {
             return name[at] == '/'
-                ? "a name has no '/'; write unix:/path for a socket at a path, tcp://host:port or tls://host:port for a port."
-                : $"a name has no '{name[at]}'.";
+                ? "a name cannot contain '/'; write unix:/path for a socket at a path, tcp://host:port or tls://host:port for a port."
+                : $"a name cannot contain '{name[at]}'.";
         }
 
         return name.Contains("..", StringComparison.Ordinal) || name is "."
-            ? "a name has no '..' and is not '.'."
+            ? "a name cannot contain '..' or be '.'."
             : CheckText(name, "a name");
     }
 
@@ -68,36 +64,28 @@ internal static class AddressSyntax
     public static string? CheckPath(ReadOnlySpan<char> path)
     {
         if (path.IsEmpty)
-        {
             return "it has no path.";
-        }
 
         if (path[0] is '@' or '\0')
-        {
             return "abstract sockets are not supported, because every user of the machine can open them; use a path or a bare name.";
-        }
 
         foreach (char c in path)
         {
             if (char.IsControl(c) || c == '#')
             {
                 return c == '#'
-                    ? "a path has no '#', which starts the channel's name."
-                    : $"a path has no control characters (U+{(int)c:X4}).";
+                    ? "a path cannot contain '#', which starts the channel's name."
+                    : $"a path cannot contain control characters (U+{(int)c:X4}).";
             }
         }
 
         if (!Path.IsPathFullyQualified(path))
-        {
-            return "the path must be absolute, so that both ends find the same socket; or use a bare name.";
-        }
+            return "the path must be absolute, for both ends to find the same socket; or use a bare name.";
 
         foreach (Range part in path.Split('/'))
         {
             if (path[part] is "." or "..")
-            {
                 return "write the path without '.' and '..'.";
-            }
         }
 
         int bytes = Encoding.UTF8.GetByteCount(path);
@@ -111,21 +99,15 @@ internal static class AddressSyntax
     {
         canonical = "";
         if (host.IsEmpty)
-        {
             return "it has no host; write 127.0.0.1, [::1] or a name.";
-        }
 
         if (host is ['[', .., ']'])
-        {
             host = host[1..^1];
-        }
 
         if (host.Contains(':'))
         {
             if (!IPAddress.TryParse(host, out IPAddress? address) || address.AddressFamily != AddressFamily.InterNetworkV6)
-            {
-                return $"'{Show(host.ToString())}' is no IPv6 address.";
-            }
+                return $"'{Show(host.ToString())}' is not an IPv6 address.";
 
             canonical = address.ToString();
             return null;
@@ -134,7 +116,7 @@ internal static class AddressSyntax
         canonical = host.ToString().ToLowerInvariant();
         return Uri.CheckHostName(canonical) is UriHostNameType.Dns or UriHostNameType.IPv4
             ? null
-            : $"'{Show(canonical)}' is no host name and no IP address.";
+            : $"'{Show(canonical)}' is neither a host name nor an IP address.";
     }
 
     private static string? ParseEndpoint(ReadOnlySpan<char> endpoint, out ChannelAddress? address)
@@ -142,9 +124,7 @@ internal static class AddressSyntax
         address = null;
         int colon = endpoint.IndexOf(':');
         if (colon < 0)
-        {
             return ParseName(ChannelScheme.Local, endpoint, out address);
-        }
 
         ReadOnlySpan<char> rest = endpoint[(colon + 1)..];
         string scheme = endpoint[..colon].ToString().ToLowerInvariant();
@@ -163,7 +143,11 @@ internal static class AddressSyntax
             case "shm":
                 return ParseName(ChannelScheme.SharedMemory, rest, out address);
             default:
-                return $"'{Show(scheme)}' is no scheme; known are unix:, pipe:, tcp://, tls://, mem:, shm: and a bare name, which has no ':'.";
+                string meant = ushort.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                    ? $" Did you mean tls://{Show(endpoint.ToString())}, or tcp:// on this machine?"
+                    : "";
+                return $"'{Show(scheme)}' is not a scheme; known are unix:, pipe:, tcp://, tls://, mem:, shm: and a bare name, which has no " +
+                    $"':'.{meant}";
         }
     }
 
@@ -181,9 +165,7 @@ internal static class AddressSyntax
         {
             // unix:///run/x is how many programs write it.
             if (!path.StartsWith("///") || path.StartsWith("////"))
-            {
                 return "write unix:/path or unix:///path.";
-            }
 
             path = path[2..];
         }
@@ -198,34 +180,24 @@ internal static class AddressSyntax
         address = null;
         string form = scheme == ChannelScheme.Tcp ? "tcp://host:port" : "tls://host:port";
         if (!rest.StartsWith("//"))
-        {
             return $"write {form}.";
-        }
 
         rest = rest[2..];
         bool bracketed = rest.StartsWith("[");
         int colon = bracketed ? rest.IndexOf("]:") + 1 : rest.IndexOf(':');
         if (colon < 0 || (bracketed && colon == 0))
-        {
             return $"it has no port; write {form}.";
-        }
 
         ReadOnlySpan<char> host = rest[..colon];
         ReadOnlySpan<char> port = rest[(colon + 1)..];
         if (!bracketed && port.Contains(':'))
-        {
-            return "an IPv6 address stands in brackets, as in [::1].";
-        }
+            return "write an IPv6 address in brackets, as in [::1].";
 
         if (CheckHost(host, out string canonical) is { } fault)
-        {
             return fault;
-        }
 
         if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out ushort number))
-        {
-            return $"'{Show(port.ToString())}' is no port; a port is 0 to 65535.";
-        }
+            return $"'{Show(port.ToString())}' is not a port; a port is 0 to 65535.";
 
         address = new(scheme, host: canonical, port: number);
         return null;
@@ -234,21 +206,15 @@ internal static class AddressSyntax
     private static string? CheckText(ReadOnlySpan<char> text, string what)
     {
         if (text.Length > MaxNameLength)
-        {
-            return $"{what} has at most {MaxNameLength} characters, not {text.Length}.";
-        }
+            return $"{what} can have at most {MaxNameLength} characters, not {text.Length}.";
 
         if (char.IsWhiteSpace(text[0]) || char.IsWhiteSpace(text[^1]))
-        {
-            return $"{what} has no white space at either end.";
-        }
+            return $"{what} cannot begin or end with white space.";
 
         while (!text.IsEmpty)
         {
             if (Rune.DecodeFromUtf16(text, out Rune rune, out int length) != OperationStatus.Done || Rune.IsControl(rune))
-            {
-                return $"{what} has no control characters and no unpaired surrogates (U+{(int)text[0]:X4}).";
-            }
+                return $"{what} cannot contain control characters or unpaired surrogates (U+{(int)text[0]:X4}).";
 
             text = text[length..];
         }

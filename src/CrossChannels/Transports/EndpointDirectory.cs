@@ -6,13 +6,14 @@ namespace CrossChannels.Transports;
 
 /// <summary>Where the sockets of bare names live, and what makes the directory of a socket safe.</summary>
 /// <remarks>
-/// Directories above it are not judged: who can replace the directory can get in the way, but the credentials check
-/// of both ends still refuses whoever is not this user.
+/// Directories above it are not judged: a user who can replace the directory can get in the way, but the credentials check
+/// of both ends still refuses every other user.
 /// </remarks>
 [UnsupportedOSPlatform("windows")]
 internal static class EndpointDirectory
 {
     private const string Extension = ".sock";
+    private const string AllowGroup = $"{nameof(ConnectionOptions)}.{nameof(ConnectionOptions.AllowGroup)}";
 
     // 128 bits of the hash in hexadecimal, and the colon before them.
     private const int HashBytes = 33;
@@ -24,14 +25,17 @@ internal static class EndpointDirectory
     /// <summary>The directories of a user, the one to listen in first.</summary>
     /// <remarks>
     /// Programs started by hand have the variable and those started by cron do not, and they must meet: hence the directory that
-    /// the variable usually names is tried without it, and the last resort is always among the places to look.
+    /// the variable usually names is tried without it, and the last resorts are always among the places to look. The last of them is
+    /// there for containers whose file system is read-only, which leaves the memory's.
     /// </remarks>
     internal static string[] Candidates(string? runtimeDirectory, uint userId)
     {
-        string lastResort = $"/tmp/crosschannels-{userId}";
-        return IsSafeRuntimeDirectory(runtimeDirectory, userId) ? [Within(runtimeDirectory!), lastResort]
-            : IsSafeRuntimeDirectory($"/run/user/{userId}", userId) ? [Within($"/run/user/{userId}"), lastResort]
-            : [lastResort];
+        string[] lastResorts = OperatingSystem.IsLinux()
+            ? [$"/tmp/crosschannels-{userId}", $"/dev/shm/crosschannels-{userId}"]
+            : [$"/tmp/crosschannels-{userId}"];
+        return IsSafeRuntimeDirectory(runtimeDirectory, userId) ? [Within(runtimeDirectory!), .. lastResorts]
+            : IsSafeRuntimeDirectory($"/run/user/{userId}", userId) ? [Within($"/run/user/{userId}"), .. lastResorts]
+            : lastResorts;
 
         static string Within(string directory) => Path.Combine(directory, "crosschannels");
     }
@@ -61,14 +65,12 @@ internal static class EndpointDirectory
             {
                 left -= rune.Utf8SequenceLength;
                 if (left < 0)
-                {
                     break;
-                }
 
                 start.Append(rune.ToString());
             }
 
-            // No name has a colon, so that no other name comes to the same path.
+            // No name has a colon, and so no other name comes to the same path.
             name = $"{start}:{hash}";
         }
 
@@ -85,33 +87,32 @@ internal static class EndpointDirectory
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A file in its place is told below, better than here.
+            // The checks below say better than this what is wrong with a file in its place.
             if (UnixFileStatus.Read(directory) is null)
             {
-                throw new EndpointException($"The directory '{directory}' for the sockets of this user cannot be created: {e.Message}", e);
+                string parent = Path.GetDirectoryName(directory)!;
+                throw SystemFailure.Explain($"The directory '{directory}' for the sockets of this user cannot be made", parent, e);
             }
         }
 
-        UnixFileStatus facts = Check(directory);
-        if (facts.UserId != NativeMethods.GetEffectiveUserId())
-        {
-            throw NotOurs(directory, facts);
-        }
+        UnixFileStatus status = Check(directory, allowGroup: false);
+        if (status.UserId != NativeMethods.GetEffectiveUserId())
+            throw NotOurs(directory, status);
 
-        if (facts.IsOpenToOthers)
+        if (status.IsOpenToOthers)
         {
             throw new EndpointException(
-                $"The directory '{directory}' is open to other users (mode {facts.Permissions}). Close it with: chmod 700 '{directory}'");
+                $"The directory '{directory}' is open to other users (mode {status.Permissions}). Close it with: chmod 700 '{directory}'");
         }
     }
 
-    /// <summary>Whether a directory is there and only this user can enter it. What another user put in its place says nothing to us.</summary>
+    /// <summary>Whether a directory is there and only this user can enter it.</summary>
     public static bool IsOurs(string directory)
     {
         try
         {
-            return UnixFileStatus.Read(directory) is { IsDirectory: true, IsOpenToOthers: false } facts
-                && facts.UserId == NativeMethods.GetEffectiveUserId();
+            return UnixFileStatus.Read(directory) is { IsDirectory: true, IsOpenToOthers: false } status
+                && status.UserId == NativeMethods.GetEffectiveUserId();
         }
         catch (EndpointException)
         {
@@ -119,38 +120,51 @@ internal static class EndpointDirectory
         }
     }
 
-    /// <summary>Checks that nobody but this user and root can put a socket into a directory.</summary>
-    /// <exception cref="EndpointException">It is not there, not ours, a symbolic link, or writable by others.</exception>
-    public static UnixFileStatus Check(string directory)
+    /// <summary>Checks that only this user and root can put a socket into a directory, and its group where that is allowed.</summary>
+    /// <exception cref="EndpointException">It is not there, not of this user, a symbolic link, or writable by others.</exception>
+    public static UnixFileStatus Check(string directory, bool allowGroup)
     {
-        UnixFileStatus facts = UnixFileStatus.Read(directory)
-            ?? throw new EndpointException($"The directory '{directory}' does not exist. Create it with: mkdir -m 700 '{directory}'");
-        if (facts.IsSymbolicLink)
+        UnixFileStatus status = UnixFileStatus.Read(directory)
+            ?? throw new EndpointException($"The directory '{directory}' does not exist. {HowToMake(directory)}");
+        if (status.IsSymbolicLink)
         {
             throw new EndpointException(
                 $"'{directory}' is a symbolic link, which can be turned elsewhere. Use the path of the directory that it leads to.");
         }
 
-        if (!facts.IsDirectory)
+        if (!status.IsDirectory)
+            throw new EndpointException($"'{directory}' is not a directory, and no socket can be made in it.");
+
+        if (status.IsWritableByAll)
         {
-            throw new EndpointException($"'{directory}' is no directory, so no socket can be made in it.");
+            throw new EndpointException(
+                $"Every user can write to the directory '{directory}' (mode {status.Permissions}, as on many container volumes), and " +
+                $"could put a socket of theirs in place of this one. Use a bare name, or a directory within it that only this user can " +
+                $"write: mkdir -m 700 '{directory}/own', and unix:{directory}/own/NAME. For users of one group: " +
+                $"chmod 2770 '{directory}', and {AllowGroup} at both ends.");
         }
 
-        if (facts.UserId != 0 && facts.UserId != NativeMethods.GetEffectiveUserId())
-        {
-            throw NotOurs(directory, facts);
-        }
+        // Who may write there is the group's own affair, its owner included, once this end trusts the group.
+        if (allowGroup && status.IsWritableByGroup)
+            return status;
 
-        return facts.IsWritableByOthers
+        if (status.UserId != 0 && status.UserId != NativeMethods.GetEffectiveUserId())
+            throw NotOurs(directory, status);
+
+        return status.IsWritableByGroup
             ? throw new EndpointException(
-                $"Other users can write to the directory '{directory}' (mode {facts.Permissions}) and so could put a socket of theirs " +
-                "in place of ours. Use a bare name, or a directory of mode 0700.")
-            : facts;
+                $"Group {status.GroupId} can write to the directory '{directory}' (mode {status.Permissions}), and its members could " +
+                $"put a socket of theirs in place of this one. If they are to be trusted, set {AllowGroup} at both ends. Else use a bare name, " +
+                $"or a directory within it that only this user can write: mkdir -m 700 '{directory}/own', and unix:{directory}/own/NAME.")
+            : status;
     }
 
-    private static EndpointException NotOurs(string directory, UnixFileStatus facts) =>
-        new($"The directory '{directory}' belongs to user {facts.UserId}, and this process runs as user {NativeMethods.GetEffectiveUserId()}. " +
-            "Use a directory of this user.");
+    /// <summary>What to do where a directory is missing.</summary>
+    public static string HowToMake(string directory) => $"Create it with: mkdir -m 700 '{directory}'";
+
+    private static EndpointException NotOurs(string directory, UnixFileStatus status) =>
+        new($"The directory '{directory}' belongs to user {status.UserId}, and this process runs as user " +
+            $"{NativeMethods.GetEffectiveUserId()}. Use a directory of this user.");
 
     private static bool IsSafeRuntimeDirectory(string? directory, uint userId)
     {
@@ -162,7 +176,7 @@ internal static class EndpointDirectory
 
         try
         {
-            return UnixFileStatus.Read(directory) is { IsDirectory: true, IsWritableByOthers: false } facts && facts.UserId == userId;
+            return UnixFileStatus.Read(directory) is { IsDirectory: true, IsWritableByOthers: false } status && status.UserId == userId;
         }
         catch (EndpointException)
         {

@@ -8,7 +8,7 @@ namespace CrossChannels.Transports;
 internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter writer) : Stream
 {
     // Guards _disposed, and the bytes of the reader against their release while they are copied.
-    private readonly RankedLock _gate = new(LockRank.MemoryConnection);
+    private readonly RankedLock _sync = new(LockRank.MemoryConnection);
     private volatile bool _disposed;
 
     public override bool CanRead => true;
@@ -30,7 +30,7 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
         try
         {
             ReadResult result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            using (_gate.Enter())
+            using (_sync.Enter())
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 int count = (int)Math.Min(result.Buffer.Length, buffer.Length);
@@ -53,9 +53,7 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
             FlushResult result = await writer.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
             ObjectDisposedException.ThrowIf(IsDisposed(), this);
             if (result.IsCompleted)
-            {
                 throw new IOException("The other end of the connection was closed.");
-            }
         }
         catch (InvalidOperationException e) when (IsDisposed())
         {
@@ -75,9 +73,9 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
     {
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing here blocks; use ReadAsync.");
+    public override int Read(byte[] buffer, int offset, int count) => throw Blocking();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("Nothing here blocks; use WriteAsync.");
+    public override void Write(byte[] buffer, int offset, int count) => throw Blocking();
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
@@ -86,12 +84,10 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
     /// <summary>Ends both directions; the peer may still read what was written.</summary>
     protected override void Dispose(bool disposing)
     {
-        using (_gate.Enter())
+        using (_sync.Enter())
         {
             if (_disposed)
-            {
                 return;
-            }
 
             _disposed = true;
         }
@@ -100,13 +96,15 @@ internal sealed class MemoryConnectionStream(PipeReader reader, PipeWriter write
         writer.CancelPendingFlush();
         writer.Complete();
         reader.CancelPendingRead();
-        using (_gate.Enter())
+        using (_sync.Enter())
         {
             reader.Complete();
         }
 
         base.Dispose(disposing);
     }
+
+    private static NotSupportedException Blocking() => new("This stream does not block; use ReadAsync and WriteAsync.");
 
     // Takes no lock: a filter of an exception runs before the scope that threw has left its own.
     private bool IsDisposed() => _disposed;

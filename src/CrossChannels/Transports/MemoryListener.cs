@@ -23,16 +23,14 @@ internal sealed class MemoryListener : ITransportListener
         MemoryListener listener = new(address);
         return s_listeners.TryAdd(address.Name!, listener)
             ? listener
-            : throw new EndpointException($"Somebody in this process is already listening at mem:{address.Name}. Use another name.");
+            : throw new EndpointException($"This process is already listening at mem:{address.Name}. Use another name.");
     }
 
     /// <summary>Connects to the listener of a name; null if there is none, or too many wait to be accepted.</summary>
     public static TransportConnection? TryConnect(string name)
     {
         if (!s_listeners.TryGetValue(name, out MemoryListener? listener))
-        {
             return null;
-        }
 
         (TransportConnection near, TransportConnection far) = MemoryTransport.CreatePair($"mem:{name}");
         return listener._waiting.Writer.TryWrite(far) ? near : null;

@@ -13,8 +13,38 @@ internal static class MemoryTransport
     /// <param name="endpoint">What both show as their remote endpoint.</param>
     public static (TransportConnection Near, TransportConnection Far) CreatePair(string endpoint = "mem:")
     {
-        Pipe there = new(s_options);
-        Pipe back = new(s_options);
-        return (new MemoryConnection(new(back.Reader, there.Writer), endpoint), new MemoryConnection(new(there.Reader, back.Writer), endpoint));
+        var there = new Pipe(s_options);
+        var back = new Pipe(s_options);
+        return (
+            new MemoryConnection(new MemoryConnectionStream(back.Reader, there.Writer), endpoint),
+            new MemoryConnection(new MemoryConnectionStream(there.Reader, back.Writer), endpoint));
     }
+}
+
+/// <summary>Connects to a name within this process.</summary>
+internal sealed class MemoryConnector(string name) : ITransportConnector
+{
+    public string Endpoint => $"mem:{name}";
+
+    public ValueTask<ConnectAttempt> TryConnectAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(MemoryListener.TryConnect(name) is { } connection
+            ? connection
+            : new IOException($"Nothing in this process listens at mem:{name}."));
+    }
+}
+
+/// <summary>One end of a connection within this process.</summary>
+internal sealed class MemoryConnection(MemoryConnectionStream stream, string remoteEndpoint) : TransportConnection
+{
+    public override string RemoteEndpoint { get; } = remoteEndpoint;
+
+    public override int? PeerProcessId => Environment.ProcessId;
+
+    public override Stream Input => stream;
+
+    public override Stream Output => stream;
+
+    public override ValueTask DisposeAsync() => stream.DisposeAsync();
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CrossChannels.Transports;
 
-/// <summary>What the base class library does not offer: who owns a file, and who we are.</summary>
+/// <summary>What the base class library does not offer: who owns a file, and which user this process runs as.</summary>
 internal static partial class NativeMethods
 {
     public const int CurrentDirectory = -100;
@@ -13,6 +13,13 @@ internal static partial class NativeMethods
     /// <summary>The effective user id of this process.</summary>
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint GetEffectiveUserId();
+
+    /// <summary>The limit of file descriptors, as <see cref="GetLimit"/> knows it.</summary>
+    public static int LimitOfFiles => OperatingSystem.IsMacOS() ? 8 : 7; // RLIMIT_NOFILE
+
+    /// <summary>A limit of this process. -1 on failure.</summary>
+    [LibraryImport("libc", EntryPoint = "getrlimit")]
+    internal static partial int GetLimit(int resource, out Limit limit);
 
     /// <summary>Linux only. -1 on failure.</summary>
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -26,12 +33,18 @@ internal static partial class NativeMethods
     [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int MacStatX64(string path, out MacFacts facts);
 
+    /// <summary><c>struct rlimit</c>.</summary>
+    internal readonly record struct Limit(nuint Current, nuint Most);
+
     /// <summary><c>struct statx</c>, the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     internal struct LinuxFacts
     {
         [FieldOffset(20)]
         public uint UserId;
+
+        [FieldOffset(24)]
+        public uint GroupId;
 
         [FieldOffset(28)]
         public ushort Mode;
@@ -61,5 +74,8 @@ internal static partial class NativeMethods
 
         [FieldOffset(16)]
         public uint UserId;
+
+        [FieldOffset(20)]
+        public uint GroupId;
     }
 }

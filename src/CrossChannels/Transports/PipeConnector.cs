@@ -36,3 +36,15 @@ internal sealed class PipeConnector(string name) : ITransportConnector
         }
     }
 }
+
+/// <summary>A connection over a named pipe of Windows; the system admits only this user.</summary>
+internal sealed class PipeConnection(PipeStream stream, string remoteEndpoint) : TransportConnection
+{
+    public override string RemoteEndpoint { get; } = remoteEndpoint;
+
+    public override Stream Input => stream;
+
+    public override Stream Output => stream;
+
+    public override ValueTask DisposeAsync() => stream.DisposeAsync();
+}

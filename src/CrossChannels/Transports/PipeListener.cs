@@ -51,7 +51,7 @@ internal sealed class PipeListener : ITransportListener
             {
                 await _next.WaitForConnectionAsync(either.Token).ConfigureAwait(false);
                 NamedPipeServerStream connected = _next;
-                // The next one is there before this one can be closed, so that the name is never free.
+                // The next one is there before this one can be closed, and the name is never free.
                 _next = Open(PipeOptions.None);
                 return new PipeConnection(connected, $"pipe:{Address.Name}");
             }

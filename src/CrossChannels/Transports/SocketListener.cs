@@ -22,7 +22,7 @@ internal abstract class SocketListener(Socket socket, ChannelAddress address) : 
             ObjectDisposedException.ThrowIf(IsDisposed, this);
             try
             {
-                Socket accepted = await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false);
+                Socket accepted = DescriptorReserve.Check(await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false));
                 try
                 {
                     return Wrap(accepted);

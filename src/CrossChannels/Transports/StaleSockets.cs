@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace CrossChannels.Transports;
 
-/// <summary>Sockets of killed processes under names that nobody will listen at again, and so nobody would reclaim.</summary>
+/// <summary>Sockets of killed processes under names that no process will use again, and so none would reclaim.</summary>
 [UnsupportedOSPlatform("windows")]
 internal static class StaleSockets
 {
@@ -12,24 +12,36 @@ internal static class StaleSockets
 
     private static int s_sweeps;
 
-    /// <summary>Removes those of <see cref="ChannelAddress.Unique"/> beside one that has such a name; once in the life of this process.</summary>
+    /// <summary>
+    /// Removes those of <see cref="ChannelAddress.Unique"/> beside one that has such a name; once in the life of this process.
+    /// </summary>
     public static ValueTask RemoveUniqueOnceAsync(string path) =>
-        OwnerOf(path) is not null && Interlocked.Exchange(ref s_sweeps, 1) == 0 ? RemoveUniqueAsync(Path.GetDirectoryName(path)!) : default;
+        OwnerOf(path) is not null && Interlocked.Exchange(ref s_sweeps, 1) == 0
+            ? RemoveUniqueAsync(Path.GetDirectoryName(path)!)
+            : default;
 
-    /// <summary>Removes those of <see cref="ChannelAddress.Unique"/>. One whose process lives is not looked at: its listener would see that.</summary>
+    /// <summary>Removes those of <see cref="ChannelAddress.Unique"/>.</summary>
+    /// <remarks>One whose process lives is not looked at: its listener would see that.</remarks>
     public static ValueTask RemoveUniqueAsync(string directory) =>
-        RemoveAsync(directory, "*-????????.sock", s_uniqueAge, CancellationToken.None, static path => OwnerOf(path) is { } owner && !Directory.Exists($"/proc/{owner}"));
+        RemoveAsync(
+            directory,
+            "*-????????.sock",
+            s_uniqueAge,
+            CancellationToken.None,
+            static path => OwnerOf(path) is { } owner && !Directory.Exists($"/proc/{owner}"));
 
     /// <summary>Removes those that are dead, and older than endpoints of their kind commonly live. What cannot be removed stays.</summary>
-    public static async ValueTask RemoveAsync(string directory, string pattern, TimeSpan age, CancellationToken cancellationToken, Func<string, bool>? isMeant = null)
+    public static async ValueTask RemoveAsync(
+        string directory, string pattern, TimeSpan age, CancellationToken cancellationToken, Func<string, bool>? isMeant = null)
     {
         try
         {
             DateTime before = DateTime.UtcNow - age;
-            string[] old = [.. Directory.EnumerateFiles(directory, pattern).Where(path => isMeant?.Invoke(path) != false && File.GetLastWriteTimeUtc(path) <= before)];
+            string[] old = [.. Directory.EnumerateFiles(directory, pattern)
+                .Where(path => isMeant?.Invoke(path) != false && File.GetLastWriteTimeUtc(path) <= before)];
             if (old.Length == 0)
                 return;
-            using (await DirectoryLock.AcquireAsync(directory, s_lockTimeout, cancellationToken).ConfigureAwait(false))
+            using (await DirectoryLock.AcquireAsync(directory, s_lockTimeout, allowGroup: false, cancellationToken).ConfigureAwait(false))
             {
                 foreach (string path in old)
                 {
@@ -40,7 +52,7 @@ internal static class StaleSockets
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Somebody else may be at it, or have put something else there.
+            // Another process may be removing them, or have put something else there.
         }
     }
 

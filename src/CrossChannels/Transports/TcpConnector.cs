@@ -36,9 +36,7 @@ internal sealed class TcpConnector : ITransportConnector
             {
                 attempt = await TryConnectAsync(new IPEndPoint(host, _address.Port!.Value), cancellationToken).ConfigureAwait(false);
                 if (attempt.Connection is not null)
-                {
                     break;
-                }
             }
 
             return attempt;
@@ -51,23 +49,29 @@ internal sealed class TcpConnector : ITransportConnector
 
     private async ValueTask<ConnectAttempt> TryConnectAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
     {
-        Socket socket = new(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        Socket? socket = null;
         try
         {
+            socket = DescriptorReserve.Check(new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
             await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets)
+        {
+            socket?.Dispose();
+            throw new EndpointException($"Cannot connect to {_address}: {SystemFailure.NoFilesLeft}", e);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             return e;
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
 
-        // While nobody listens, the system may choose the very port as the local one and connect the socket to itself.
+        // While no process listens, the system may choose the same port as the local one and connect the socket to itself.
         if (Equals(socket.LocalEndPoint, socket.RemoteEndPoint))
         {
             socket.Dispose();

@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace CrossChannels.Transports;
 
-/// <summary>Names and settings of TCP sockets.</summary>
+/// <summary>Names and options of TCP sockets.</summary>
 internal static class TcpEndpoint
 {
-    /// <summary>Checks that the settings allow the address.</summary>
-    /// <exception cref="EndpointException">They do not; the message names the setting.</exception>
+    /// <summary>Checks that the options allow the address.</summary>
+    /// <exception cref="EndpointException">They do not; the message names the option.</exception>
     public static void Check(ChannelAddress address, ConnectionOptions settings)
     {
         if (address.Scheme == ChannelScheme.Tcp && !settings.AllowPlainTcp)
@@ -17,16 +17,14 @@ internal static class TcpEndpoint
                 $"with {nameof(ConnectionOptions)}.{nameof(ConnectionOptions.AllowPlainTcp)}.");
         }
 
-        if (address.Scheme == ChannelScheme.Tls && settings.Tls is null)
-        {
-            throw new EndpointException(
-                $"{address} needs certificates: set {nameof(ConnectionOptions)}.{nameof(ConnectionOptions.Tls)}.");
-        }
-
         if (address.Scheme == ChannelScheme.Tls && settings.Tls is not { Certificate.HasPrivateKey: true })
         {
-            throw new EndpointException(
-                $"{address} needs a certificate with its private key in {nameof(ConnectionOptions)}.{nameof(ConnectionOptions.Tls)}.{nameof(TlsOptions.Certificate)}.");
+            const string Tls = $"{nameof(ConnectionOptions)}.{nameof(ConnectionOptions.Tls)}";
+            throw new EndpointException(settings.Tls is null
+                ? $"{address} needs certificates: set {Tls} = new {nameof(TlsOptions)} {{ {nameof(TlsOptions.Certificate)} = ... }}, a " +
+                    $"certificate with its private key, at both ends; and {nameof(TlsOptions.TrustedRoots)}, unless this machine trusts " +
+                    "the root of the other end's certificate."
+                : $"{address} needs a certificate with its private key in {Tls}.{nameof(TlsOptions.Certificate)}, and this one has none.");
         }
     }
 
@@ -39,15 +37,19 @@ internal static class TcpEndpoint
             ? [literal]
             : await Dns.GetHostAddressesAsync(address.Host!, cancellationToken).ConfigureAwait(false);
         if (hosts.Length == 0)
-        {
             throw new SocketException((int)SocketError.HostNotFound);
-        }
 
         return address.Scheme == ChannelScheme.Tcp && Array.Find(hosts, host => !IPAddress.IsLoopback(host)) is { } stranger
             ? throw new EndpointException(
-                $"{address} is {stranger}, which is not loopback, and tcp:// is not encrypted. Use 127.0.0.1, [::1] or localhost, or tls://.")
+                $"{address} {Beyond(address, stranger)}, and tcp:// is not encrypted, so it is for loopback only. Use tls://, or " +
+                "127.0.0.1, [::1] or localhost.")
             : hosts;
     }
+
+    private static string Beyond(ChannelAddress address, IPAddress host) =>
+        host.Equals(IPAddress.Any) || host.Equals(IPAddress.IPv6Any) ? "means every network of this machine"
+        : address.Host == host.ToString() ? "is not on loopback"
+        : $"is {host}, which is not on loopback";
 
     /// <summary>Sends at once, and finds a peer whose machine is gone after about a minute of silence.</summary>
     public static void Tune(Socket socket)
@@ -67,7 +69,8 @@ internal static class TcpEndpoint
             Tune(socket);
             string remote = socket.RemoteEndPoint?.ToString() ?? "unknown";
             return address.Scheme == ChannelScheme.Tls
-                ? new TlsConnection(socket, $"tls://{remote}", settings.Tls!, isListener ? null : settings.Tls!.TargetHost ?? address.Host!)
+                ? new TlsConnection(
+                    socket, $"tls://{remote}", settings.Tls!, isListener ? null : settings.Tls!.TargetHost ?? address.Host!)
                 : new SocketConnection(socket, $"tcp://{remote}");
         }
         catch

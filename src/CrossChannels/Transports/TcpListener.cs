@@ -13,7 +13,8 @@ internal sealed class TcpListener : SocketListener
 
     /// <summary>Listens on the address; a host with several addresses on its first of IPv4.</summary>
     /// <exception cref="EndpointException">The settings forbid it, or the port is taken.</exception>
-    public static async ValueTask<TcpListener> ListenAsync(ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
+    public static async ValueTask<TcpListener> ListenAsync(
+        ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
     {
         TcpEndpoint.Check(address, settings);
         Socket? socket = null;
@@ -21,16 +22,12 @@ internal sealed class TcpListener : SocketListener
         {
             IPAddress[] hosts = await TcpEndpoint.ResolveAsync(address, cancellationToken).ConfigureAwait(false);
             IPAddress host = Array.Find(hosts, one => one.AddressFamily == AddressFamily.InterNetwork) ?? hosts[0];
-            socket = new(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket = DescriptorReserve.Check(new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
             if (OperatingSystem.IsWindows())
-            {
                 socket.ExclusiveAddressUse = true;
-            }
 
             if (host.Equals(IPAddress.IPv6Any))
-            {
                 socket.DualMode = true;
-            }
 
             socket.Bind(new IPEndPoint(host, address.Port!.Value));
             socket.Listen(Backlog);
@@ -42,9 +39,13 @@ internal sealed class TcpListener : SocketListener
         {
             socket?.Dispose();
             throw new EndpointException(
-                e.SocketErrorCode == SocketError.AddressAlreadyInUse
-                    ? $"A process is already listening at {address}. It is left alone: use another port, or stop that process."
-                    : $"Cannot listen at {address}: {e.Message}",
+                e.SocketErrorCode switch
+                {
+                    SocketError.AddressAlreadyInUse =>
+                        $"A process is already listening at {address}. It is left alone: use another port, or stop that process.",
+                    SocketError.TooManyOpenSockets => $"Cannot listen at {address}: {SystemFailure.NoFilesLeft}",
+                    _ => $"Cannot listen at {address}: {e.Message}",
+                },
                 e);
         }
         catch

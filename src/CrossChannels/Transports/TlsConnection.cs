@@ -29,9 +29,7 @@ internal sealed class TlsConnection : SocketConnection
     {
         await base.DisposeAsync().ConfigureAwait(false);
         if (_tls is not null)
-        {
             await _tls.DisposeAsync().ConfigureAwait(false);
-        }
     }
 
     protected override async ValueTask<Stream> TrustAsync(NetworkStream stream, CancellationToken cancellationToken)
@@ -99,14 +97,12 @@ internal sealed class TlsConnection : SocketConnection
         if (_settings.Validate is { } validate)
         {
             if (!validate(sender, certificate, chain, errors))
-            {
-                _fault = $"{nameof(TlsOptions)}.{nameof(TlsOptions.Validate)} rejected the peer's certificate '{certificate.Subject}'.";
-            }
+                _fault = $"{nameof(TlsOptions)}.{nameof(TlsOptions.Validate)} rejected the peer's certificate '{PeerText.Show(certificate.Subject)}'.";
         }
         else if (errors != SslPolicyErrors.None)
         {
             string details = string.Join(" ", chain?.ChainStatus.Select(status => status.StatusInformation.Trim()) ?? []);
-            _fault = $"the peer's certificate '{certificate.Subject}' is not trusted ({errors}). {details}".TrimEnd();
+            _fault = $"the peer's certificate '{PeerText.Show(certificate.Subject)}' is not trusted ({errors}). {details}".TrimEnd();
         }
 
         return _fault is null;

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace CrossChannels.Transports;
 
 /// <summary>Listens and connects, whatever the scheme.</summary>
@@ -10,7 +12,7 @@ internal static class Transport
     private static readonly TimeSpan s_shortestAttempt = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Opens an endpoint.</summary>
-    /// <exception cref="EndpointException">It is taken, not safe, or not allowed by the settings.</exception>
+    /// <exception cref="EndpointException">It is taken, not safe, or not allowed by the options.</exception>
     public static async ValueTask<ITransportListener> ListenAsync(
         ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
     {
@@ -24,23 +26,32 @@ internal static class Transport
             case ChannelScheme.Unix:
                 return OperatingSystem.IsWindows()
                     ? throw NoUnixSockets(address)
-                    : await UnixListener.ListenAsync(address, cancellationToken).ConfigureAwait(false);
+                    : await UnixListener.ListenAsync(address, settings.AllowGroup, cancellationToken).ConfigureAwait(false);
             default:
-                return OperatingSystem.IsWindows()
-                    ? PipeListener.Listen(address)
-                    : await UnixListener.ListenByNameAsync(address, cancellationToken).ConfigureAwait(false);
+                if (OperatingSystem.IsWindows())
+                    return PipeListener.Listen(address);
+                CheckGroup(address, settings);
+                return await UnixListener.ListenByNameAsync(address, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Connects, and waits up to <see cref="ConnectionOptions.ConnectTimeout"/> for somebody to listen.</summary>
-    /// <exception cref="LinkTimeoutException">Nobody listened in time.</exception>
-    /// <exception cref="EndpointException">The settings, or the system, do not allow it; waiting cannot mend that.</exception>
+    /// <summary>Connects, and waits up to <see cref="ConnectionOptions.ConnectTimeout"/> for a process to listen.</summary>
+    public static ValueTask<TransportConnection> ConnectAsync(
+        ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken) =>
+        ConnectAsync(address, settings, settings.ConnectTimeout, cancellationToken);
+
+    /// <summary>Connects, and waits for a process to listen.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="settings">Security and clock.</param>
+    /// <param name="timeout">What is left of <see cref="ConnectionOptions.ConnectTimeout"/>; zero tries once.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="LinkTimeoutException">No process listened in time.</exception>
+    /// <exception cref="EndpointException">The options, or the system, do not allow it; waiting cannot help.</exception>
     public static async ValueTask<TransportConnection> ConnectAsync(
-        ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
+        ChannelAddress address, ConnectionOptions settings, TimeSpan timeout, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ITransportConnector connector = Connector(address, settings);
-        TimeSpan timeout = settings.ConnectTimeout;
         using CancellationTokenSource deadline = new(
             timeout >= TimeSpan.Zero && timeout < s_shortestAttempt ? s_shortestAttempt : timeout, settings.TimeProvider);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -51,15 +62,11 @@ internal static class Transport
             {
                 ConnectAttempt attempt = await connector.TryConnectAsync(either.Token).ConfigureAwait(false);
                 if (attempt.Connection is not null)
-                {
                     return attempt.Connection;
-                }
 
                 lastError = attempt.NotYet;
                 if (timeout == TimeSpan.Zero)
-                {
                     throw TimedOut(address, connector, timeout, lastError);
-                }
 
                 await Task.Delay(delay, settings.TimeProvider, either.Token).ConfigureAwait(false);
             }
@@ -81,23 +88,45 @@ internal static class Transport
             case ChannelScheme.Tcp or ChannelScheme.Tls:
                 return new TcpConnector(address, settings);
             case ChannelScheme.Unix:
-                return OperatingSystem.IsWindows() ? throw NoUnixSockets(address) : new UnixConnector(address.Path!);
+                return OperatingSystem.IsWindows() ? throw NoUnixSockets(address) : new UnixConnector(settings.AllowGroup, address.Path!);
             default:
-                return OperatingSystem.IsWindows()
-                    ? new PipeConnector(address.Name!)
-                    : new UnixConnector(EndpointDirectory.SocketPaths(address.Name!));
+                if (OperatingSystem.IsWindows())
+                    return new PipeConnector(address.Name!);
+                CheckGroup(address, settings);
+                return new UnixConnector(allowGroup: false, EndpointDirectory.SocketPaths(address.Name!));
         }
     }
 
-    private static LinkTimeoutException TimedOut(ChannelAddress address, ITransportConnector connector, TimeSpan timeout, Exception? lastError)
+    private static LinkTimeoutException TimedOut(
+        ChannelAddress address, ITransportConnector connector, TimeSpan timeout, Exception? lastError)
     {
         string resolved = connector.Endpoint == address.ToString() ? "" : $" ({connector.Endpoint})";
-        string error = lastError is null ? "" : $" Last error: {lastError.Message}";
-        return new(
-            $"Nobody listened at {address}{resolved} within {timeout.TotalSeconds:0.###} s. Is its owner running, as the same user?{error}",
-            lastError);
+        string time = timeout == TimeSpan.Zero
+            ? "when it was tried, once because ConnectTimeout is zero"
+            : $"within ConnectTimeout, {timeout.TotalSeconds:0.###} s";
+        string question = address.Scheme switch
+        {
+            ChannelScheme.Memory => "Is its owner running, in this process?",
+            ChannelScheme.Tcp or ChannelScheme.Tls => "Is its owner running there?",
+            _ => "Is its owner running, as the same user?",
+        };
+        string error = lastError is null ? "" : $" Last error: {PeerText.MessageOf(lastError)}";
+        return new($"No process listened at {address}{resolved} {time}. {question}{error}", lastError);
+    }
+
+    // Each user has a directory of its own for bare names, where the others cannot come.
+    [UnsupportedOSPlatform("windows")]
+    private static void CheckGroup(ChannelAddress address, ConnectionOptions settings)
+    {
+        if (settings.AllowGroup)
+        {
+            throw new EndpointException(
+                $"{nameof(ConnectionOptions)}.{nameof(ConnectionOptions.AllowGroup)} is set, and {address} is found by processes of one " +
+                "user only. Use unix: with a path in a directory of the group (mode 2770).");
+        }
     }
 
     private static EndpointException NoUnixSockets(ChannelAddress address) =>
-        new($"{address} cannot be used on Windows, which does not say who is at the other end of a Unix socket. Use a bare name or pipe:.");
+        new($"{address} cannot be used on Windows, which does not say which user is at the other end of a Unix socket. Use a bare name " +
+            "or pipe:.");
 }

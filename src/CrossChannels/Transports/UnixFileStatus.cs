@@ -5,12 +5,14 @@ namespace CrossChannels.Transports;
 /// <summary>What a path names, symbolic links not followed.</summary>
 /// <param name="Mode">Kind and permissions, as <c>st_mode</c>.</param>
 /// <param name="UserId">The owner.</param>
+/// <param name="GroupId">The group.</param>
 /// <param name="Device">With <paramref name="Inode"/> the identity of the file while it is open or linked.</param>
 /// <param name="Inode">See <paramref name="Device"/>.</param>
-internal readonly record struct UnixFileStatus(ushort Mode, uint UserId, ulong Device, ulong Inode)
+internal readonly record struct UnixFileStatus(ushort Mode, uint UserId, uint GroupId, ulong Device, ulong Inode)
 {
     private const int KindMask = 0xF000;
-    private const int WritableByOthersMask = 0x12; // 0022
+    private const int WritableByGroupMask = 0x10; // 0020
+    private const int WritableByAllMask = 0x02; // 0002
 
     public bool IsDirectory => (Mode & KindMask) == 0x4000;
 
@@ -18,8 +20,14 @@ internal readonly record struct UnixFileStatus(ushort Mode, uint UserId, ulong D
 
     public bool IsSocket => (Mode & KindMask) == 0xC000;
 
+    /// <summary>The group may write.</summary>
+    public bool IsWritableByGroup => (Mode & WritableByGroupMask) != 0;
+
+    /// <summary>Every user may write.</summary>
+    public bool IsWritableByAll => (Mode & WritableByAllMask) != 0;
+
     /// <summary>Group or others may write.</summary>
-    public bool IsWritableByOthers => (Mode & WritableByOthersMask) != 0;
+    public bool IsWritableByOthers => IsWritableByGroup || IsWritableByAll;
 
     /// <summary>Group or others may do anything at all.</summary>
     public bool IsOpenToOthers => (Mode & 0x3F) != 0; // 0077
@@ -28,11 +36,11 @@ internal readonly record struct UnixFileStatus(ushort Mode, uint UserId, ulong D
     public string Permissions => Convert.ToString(Mode & 0xFFF, 8).PadLeft(4, '0');
 
     /// <summary>Looks at a path; null if nothing is there.</summary>
-    /// <exception cref="EndpointException">The system does not let us look.</exception>
+    /// <exception cref="EndpointException">The system does not let this process look.</exception>
     public static UnixFileStatus? Read(string path)
     {
         int result;
-        UnixFileStatus facts;
+        UnixFileStatus status;
         if (OperatingSystem.IsLinux())
         {
             result = NativeMethods.LinuxStat(
@@ -41,26 +49,26 @@ internal readonly record struct UnixFileStatus(ushort Mode, uint UserId, ulong D
                 NativeMethods.DoNotFollowLinks,
                 NativeMethods.BasicFacts,
                 out NativeMethods.LinuxFacts native);
-            facts = new(native.Mode, native.UserId, ((ulong)native.DeviceMajor << 32) | native.DeviceMinor, native.Inode);
+            status = new(native.Mode, native.UserId, native.GroupId, ((ulong)native.DeviceMajor << 32) | native.DeviceMinor, native.Inode);
         }
         else if (OperatingSystem.IsMacOS())
         {
             result = RuntimeInformation.ProcessArchitecture == Architecture.X64
                 ? NativeMethods.MacStatX64(path, out NativeMethods.MacFacts native)
                 : NativeMethods.MacStatArm(path, out native);
-            facts = new(native.Mode, native.UserId, (uint)native.Device, native.Inode);
+            status = new(native.Mode, native.UserId, native.GroupId, (uint)native.Device, native.Inode);
         }
         else
-        {
             throw new EndpointException("Unix sockets are not supported on this system, because it does not say who owns a file.");
-        }
 
         int error = result == 0 ? 0 : Marshal.GetLastPInvokeError();
         return error switch
         {
-            0 => facts,
+            0 => status,
             NativeMethods.NoSuchEntry => null,
-            _ => throw new EndpointException($"'{path}' cannot be examined: {Marshal.GetPInvokeErrorMessage(error)}."),
+            _ => throw new EndpointException(
+                $"User {NativeMethods.GetEffectiveUserId()}, as whom this process runs, cannot look at '{path}': " +
+                $"{Marshal.GetPInvokeErrorMessage(error)}."),
         };
     }
 }

@@ -124,7 +124,7 @@ public abstract partial class ChannelContract
     public async Task CloseAsync_ReaderTakesNoMoreBytes_CountsWhatIsLeft()
     {
         await using LinkEnds<byte[], NoItem> ends = await OpenOneWayAsync<byte[]>(
-            readSettings: new() { MaxUnreadBytes = 100 }, link: new() { CloseTimeout = TimeSpan.FromMilliseconds(50) });
+            maxUnreadBytes: 100, link: new() { CloseTimeout = TimeSpan.FromMilliseconds(50) });
         for (int i = 0; i < 10; i++)
             Assert.IsTrue(ends.Writer.TryWrite(new byte[90]));
         await Wait.Until(() => ends.Reader.Count > 0);
@@ -145,7 +145,7 @@ public abstract partial class ChannelContract
     {
         var log = new LogList();
         await using LinkEnds<byte[], NoItem> ends = await OpenOneWayAsync<byte[]>(
-            readSettings: new() { MaxUnreadBytes = 100 }, link: new() { CloseTimeout = TimeSpan.FromMilliseconds(50), Logger = log });
+            maxUnreadBytes: 100, link: new() { CloseTimeout = TimeSpan.FromMilliseconds(50), Logger = log });
         for (int i = 0; i < 10; i++)
             Assert.IsTrue(ends.Writer.TryWrite(new byte[90]));
         await ends.First.DisposeAsync().Done();

@@ -23,7 +23,7 @@ public abstract partial class ChannelContract
     public async Task AllowSynchronousContinuations_EverythingStillArrives()
     {
         await using LinkEnds<int, NoItem> ends = await OpenAsync(
-            new DuplexChannelOptions<int, NoItem> { Writing = new UnboundedChannelOptions { AllowSynchronousContinuations = true } },
+            new DuplexChannelOptions<int, NoItem> { AllowSynchronousWriteContinuations = true },
             new DuplexChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(3) { AllowSynchronousContinuations = true } });
         Task<List<int>> reading = ReadAllAsync(ends.Reader);
         for (int i = 0; i < 1000; i++)
@@ -70,7 +70,7 @@ public abstract partial class ChannelContract
         var link = new ConnectionOptions { MaxEmptyFramesPerSecond = 100 };
         ChannelOptions reading = capacity == 0 ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity);
         await using LinkEnds<int, int> ends = await OpenAsync<int, int>(
-            new() { Reading = reading, Link = link }, new() { Reading = reading, Link = link });
+            new() { Reading = reading, Connection = link }, new() { Reading = reading, Connection = link });
         for (int i = 0; i < 500; i++)
         {
             await ends.First.Writer.WriteAsync(i).Done();
@@ -117,7 +117,7 @@ public abstract partial class ChannelContract
         {
             var log = new LogList();
             LinkEnds<string, NoItem> ends = await OpenOneWayAsync<string>(
-                new BoundedChannelOptions(4), new() { MaxUnreadBytes = 40 }, link: new() { Logger = log });
+                new BoundedChannelOptions(4), link: new() { Logger = log }, maxUnreadBytes: 40);
             Task writing = Task.Run(async () =>
             {
                 for (int i = 0; ; i++)
@@ -145,8 +145,8 @@ public abstract partial class ChannelContract
             var log = new LogList();
             var link = new ConnectionOptions { Logger = log, CloseTimeout = Wait.Deadline };
             LinkEnds<int, string> ends = await OpenAsync<int, string>(
-                new() { Link = link, Reading = new BoundedChannelOptions(2) },
-                new() { Link = link, Reading = new BoundedChannelOptions(3), ReadSettings = new() { MaxUnreadBytes = 8 } });
+                new() { Connection = link, Reading = new BoundedChannelOptions(2) },
+                new() { Connection = link with { MaxUnreadBytes = 8 }, Reading = new BoundedChannelOptions(3) });
             int salt = (seed * 1000) + round;
             await Task.WhenAll(
                 Task.Run(() => ActAsync(ends.First, i => i, new Random(salt))),

@@ -23,15 +23,15 @@ public abstract partial class ChannelContract : DroppingChannelCore
     /// <summary>A link that is used in one direction.</summary>
     internal Task<LinkEnds<T, NoItem>> OpenOneWayAsync<T>(
         ChannelOptions? reading = null, ItemOptions<T>? readSettings = null, ItemOptions<T>? writeSettings = null,
-        ConnectionOptions? link = null, Action<T>? itemDropped = null, [CallerMemberName] string test = "") =>
+        ConnectionOptions? link = null, long? maxUnreadBytes = null, Action<T>? itemDropped = null, [CallerMemberName] string test = "") =>
         OpenAsync(
-            new DuplexChannelOptions<T, NoItem> { WriteSettings = writeSettings ?? new(), Link = link ?? new() },
+            new DuplexChannelOptions<T, NoItem> { WriteItems = writeSettings ?? new(), Connection = link ?? new() },
             new DuplexChannelOptions<NoItem, T>
             {
                 Reading = reading ?? new BoundedChannelOptions(1024),
-                ReadSettings = readSettings ?? new(),
+                ReadItems = readSettings ?? new(),
                 ItemDropped = itemDropped,
-                Link = link ?? new(),
+                Connection = maxUnreadBytes is { } unread ? (link ?? new()) with { MaxUnreadBytes = unread } : link ?? new(),
             },
             test);
 

@@ -73,14 +73,15 @@ public abstract partial class ChannelCore
         const int Total = 500;
         await using Ends<int> ends = await OpenBoundedAsync(capacity);
         int written = 0, read = 0;
-        await Wait.Until(() =>
+        await Wait.Reach(Total, () =>
         {
             if (written < Total && ends.Writer.TryWrite(written))
                 written++;
             if (ends.Reader.TryRead(out int item))
                 Assert.AreEqual(read++, item);
-            return read == Total;
+            return read;
         });
+        Assert.IsFalse(ends.Reader.TryRead(out _));
     }
 
     /// <summary>A reader that looks at Count, and reads only when it is not 0.</summary>
@@ -92,7 +93,7 @@ public abstract partial class ChannelCore
         const int Total = 500;
         await using Ends<int> ends = await OpenBoundedAsync(capacity);
         int written = 0, read = 0;
-        await Wait.Until(() =>
+        await Wait.Reach(Total, () =>
         {
             if (written < Total && ends.Writer.TryWrite(written))
                 written++;
@@ -101,8 +102,9 @@ public abstract partial class ChannelCore
                 Assert.IsTrue(ends.Reader.TryRead(out int item));
                 Assert.AreEqual(read++, item);
             }
-            return read == Total;
+            return read;
         });
+        Assert.AreEqual(Total, written);
     }
 
     [TestMethod]

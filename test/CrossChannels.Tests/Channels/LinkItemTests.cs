@@ -153,7 +153,9 @@ public sealed class LinkItemTests
         ValueTask write = ends.Writer.WriteAsync("half");
         Assert.IsTrue(write.IsFaulted);
         await Assert.ThrowsExactlyAsync<FormatException>(() => write.Done());
-        await Assert.ThrowsExactlyAsync<FormatException>(() => ends.Writer.WriteManyAsync(new[] { "a", "half", "b" }).Done());
+        ItemUnwritableException unwritable = await Assert.ThrowsExactlyAsync<ItemUnwritableException>(() => ends.Writer.WriteManyAsync(new[] { "a", "half", "b" }).Done());
+        Assert.AreEqual(1, unwritable.AcceptedCount);
+        Assert.IsInstanceOfType<FormatException>(unwritable.InnerException);
         await ends.Writer.WriteAsync("c").Done();
         Assert.AreEqual("a", await ends.Reader.ReadAsync().Done());
         Assert.AreEqual("c", await ends.Reader.ReadAsync().Done());
@@ -181,7 +183,7 @@ public sealed class LinkItemTests
     private static async Task<LinkEnds<string, NoItem>> OpenAsync(PickySerializer serializer, [CallerMemberName] string test = "")
     {
         (DuplexChannel<string, NoItem> first, DuplexChannel<NoItem, string> second) = CrossChannel.CreatePair<string, NoItem>(
-            new() { WriteSettings = new() { Serializer = serializer } }, new() { ReadSettings = new() { Serializer = serializer } });
+            new() { WriteItems = new() { Serializer = serializer } }, new() { ReadItems = new() { Serializer = serializer } });
         await first.WaitForPeerAsync().Done();
         return new LinkEnds<string, NoItem>(first, second, test);
     }

@@ -23,7 +23,7 @@ public sealed class LinkRefusalTests
     public async Task ContractNames_Differ_BothSidesNameBoth()
     {
         (string atFirst, string atSecond) = await RefusedAsync<string, NoItem, NoItem, string>(
-            new() { WriteSettings = new() { ContractName = "orders" } }, new() { ReadSettings = new() { ContractName = "invoices" } });
+            new() { WriteItems = new() { ContractName = "orders" } }, new() { ReadItems = new() { ContractName = "invoices" } });
         foreach (string message in (string[])[atFirst, atSecond])
         {
             StringAssert.Contains(message, "orders");
@@ -98,7 +98,7 @@ public sealed class LinkRefusalTests
     public async Task RequiredKeyToWrite_IsAskedOfWriters(string required, string shown, bool fits)
     {
         var asks = new ConnectionOptions { RequiredKeyToWrite = Bytes(required), RequiredKeyToRead = Bytes("unused") };
-        await AssertFitsAsync<int, NoItem>(new() { Link = new() { Key = Bytes(shown) } }, new() { Link = asks }, fits, "key to write");
+        await AssertFitsAsync<int, NoItem>(new() { Connection = new() { Key = Bytes(shown) } }, new() { Connection = asks }, fits, "key to write");
     }
 
     [TestMethod]
@@ -108,7 +108,7 @@ public sealed class LinkRefusalTests
     public async Task RequiredKeyToRead_IsAskedOfReaders(string required, string shown, bool fits)
     {
         var asks = new ConnectionOptions { RequiredKeyToRead = Bytes(required), RequiredKeyToWrite = Bytes("unused") };
-        await AssertFitsAsync<NoItem, int>(new() { Link = new() { Key = Bytes(shown) } }, new() { Link = asks }, fits, "key to read");
+        await AssertFitsAsync<NoItem, int>(new() { Connection = new() { Key = Bytes(shown) } }, new() { Connection = asks }, fits, "key to read");
     }
 
     [TestMethod]
@@ -128,10 +128,9 @@ public sealed class LinkRefusalTests
     public async Task Arguments_Null_AreRefusedByName()
     {
         Assert.AreEqual("Reading", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Reading = null! }).ParamName);
-        Assert.AreEqual("Writing", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Writing = null! }).ParamName);
-        Assert.AreEqual("WriteSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { WriteSettings = null! }).ParamName);
-        Assert.AreEqual("ReadSettings", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { ReadSettings = null! }).ParamName);
-        Assert.AreEqual("Link", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Link = null! }).ParamName);
+        Assert.AreEqual("WriteItems", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { WriteItems = null! }).ParamName);
+        Assert.AreEqual("ReadItems", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { ReadItems = null! }).ParamName);
+        Assert.AreEqual("Connection", Assert.ThrowsExactly<ArgumentNullException>(() => new DuplexChannelOptions<int, int> { Connection = null! }).ParamName);
         Assert.ThrowsExactly<ArgumentNullException>(() => CrossChannel.Over<int, int>(null!));
         Assert.ThrowsExactly<ArgumentNullException>(() => CrossChannel.Over<int, int>(null!, Stream.Null));
         Assert.ThrowsExactly<ArgumentNullException>(() => CrossChannel.Over<int, int>(Stream.Null, null!));
@@ -143,8 +142,8 @@ public sealed class LinkRefusalTests
     public void Settings_OutOfRange_AreRefused()
     {
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxItemBytes = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxUnreadBytes = 0 });
-        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ItemOptions<int> { MaxUnsentBytes = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxUnreadBytes = 0 });
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxUnsentBytes = 0 });
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxLinks = 0 });
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { MaxPendingGreetings = 0 });
         Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => new ConnectionOptions { PeerTimeout = TimeSpan.FromSeconds(-5) });

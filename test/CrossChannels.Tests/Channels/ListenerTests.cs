@@ -23,6 +23,60 @@ public sealed class ListenerTests
     }
 
     [TestMethod]
+    public async Task AcceptAsync_WithATimeout_TakesWhatIsThere_AndNamesTheAddressWhenNothingComes()
+    {
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        TimeoutException e = await Assert.ThrowsExactlyAsync<TimeoutException>(() => listener.AcceptAsync(TimeSpan.Zero).AsTask().Done());
+        StringAssert.Contains(e.Message, _address.ToString());
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        await using DuplexChannel<int, int> server = await listener.AcceptAsync(Wait.Deadline).Done();
+        await client.Writer.WriteAsync(1).Done();
+        Assert.AreEqual(1, await server.Reader.ReadAsync().Done());
+        Assert.ThrowsExactly<ArgumentOutOfRangeException>(() => { _ = listener.AcceptAsync(TimeSpan.FromSeconds(-2)); });
+    }
+
+    [TestMethod]
+    public async Task AcceptAsync_NoneComesInTime_ThrowsAndTakesTheNextOne()
+    {
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        TimeoutException e = await Assert.ThrowsExactlyAsync<TimeoutException>(
+            () => listener.AcceptAsync(TimeSpan.FromMilliseconds(20)).Done());
+        StringAssert.Contains(e.Message, _address.ToString());
+        using var source = new CancellationTokenSource();
+        Task<DuplexChannel<int, int>> canceled = listener.AcceptAsync(Timeout.InfiniteTimeSpan, source.Token).AsTask();
+        await source.CancelAsync();
+        Assert.AreEqual(source.Token, (await Assert.ThrowsAsync<OperationCanceledException>(() => canceled.Done())).CancellationToken);
+        await using DuplexChannel<int, int> client = await CrossChannel.ConnectAsync<int, int>(_address).Done();
+        await using DuplexChannel<int, int> server = await listener.AcceptAsync(Wait.Deadline).Done();
+    }
+
+    [TestMethod]
+    public async Task ConnectAsync_FirstOwnerNeverGreets_IsTriedAgainWithinConnectTimeout()
+    {
+        ITransportListener silent = await TransportTest.ListenAsync(_address);
+        var link = new ConnectionOptions { GreetingTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = Wait.Deadline };
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = link });
+        await using TransportConnection first = await silent.AcceptAsync();
+        await using TransportConnection second = await silent.AcceptAsync();
+        Assert.IsFalse(connecting.IsCompleted);
+        await silent.DisposeAsync();
+        await using DuplexChannelListener<int, int> listener = await ListenAsync();
+        await using DuplexChannel<int, int> client = await connecting.Done();
+    }
+
+    [TestMethod]
+    public async Task ConnectAsync_OwnerNeverGreets_EndsAtConnectTimeoutWithTheLastCause()
+    {
+        await using ITransportListener silent = await TransportTest.ListenAsync(_address);
+        var link = new ConnectionOptions { GreetingTimeout = TimeSpan.FromMilliseconds(20), ConnectTimeout = TimeSpan.FromMilliseconds(100) };
+        LinkTimeoutException e = await Assert.ThrowsExactlyAsync<LinkTimeoutException>(
+            () => CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = link }).Done());
+        StringAssert.Contains(e.Message, "within ConnectTimeout, 0.1 s");
+        StringAssert.Contains(e.Message, "did not greet within GreetingTimeout, 0.02 s");
+        Assert.IsInstanceOfType<LinkTimeoutException>(e.InnerException);
+    }
+
+    [TestMethod]
     public async Task ConnectAsync_BeforeListenAsync_Waits()
     {
         Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address);
@@ -34,7 +88,7 @@ public sealed class ListenerTests
     public async Task ConnectAsync_NobodyListens_NamesTheAddress()
     {
         LinkTimeoutException e = await Assert.ThrowsExactlyAsync<LinkTimeoutException>(() => CrossChannel.ConnectAsync<int, int>(
-            _address, new() { Link = new() { ConnectTimeout = TimeSpan.FromMilliseconds(20) } }).Done());
+            _address, new() { Connection = new() { ConnectTimeout = TimeSpan.FromMilliseconds(20) } }).Done());
         StringAssert.Contains(e.Message, _address.ToString());
         using var source = new CancellationTokenSource();
         Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, null, source.Token);
@@ -76,7 +130,7 @@ public sealed class ListenerTests
         await using DuplexChannelListener<int, int> listener = await ListenAsync(new() { MaxLinks = 1 });
         DuplexChannel<int, int> first = await CrossChannel.ConnectAsync<int, int>(_address).Done();
         DuplexChannel<int, int> accepted = await listener.AcceptAsync().Done();
-        Task<DuplexChannel<int, int>> second = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
+        Task<DuplexChannel<int, int>> second = CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = new() { GreetingTimeout = Wait.Deadline } });
         await first.Writer.WriteAsync(1).Done();
         Assert.AreEqual(1, await accepted.Reader.ReadAsync().Done());
         Assert.IsFalse(second.IsCompleted);
@@ -91,7 +145,7 @@ public sealed class ListenerTests
             new() { MaxPendingGreetings = 1, GreetingTimeout = Timeout.InfiniteTimeSpan });
         TransportConnection silent = await TransportTest.ConnectAsync(_address);
         Assert.AreNotEqual(0, await silent.Input.ReadAsync(new byte[16]).Done());
-        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Link = new() { GreetingTimeout = Wait.Deadline } });
+        Task<DuplexChannel<int, int>> connecting = CrossChannel.ConnectAsync<int, int>(_address, new() { Connection = new() { GreetingTimeout = Wait.Deadline } });
         Assert.IsFalse(connecting.IsCompleted);
         await silent.DisposeAsync();
         await using DuplexChannel<int, int> client = await connecting.Done();
@@ -122,5 +176,5 @@ public sealed class ListenerTests
     private Task<DuplexChannelListener<int, int>> ListenAsync() => ListenAsync(new());
 
     private Task<DuplexChannelListener<int, int>> ListenAsync(ConnectionOptions settings) =>
-        CrossChannel.ListenAsync<int, int>(_address, new() { Link = settings }).Done();
+        CrossChannel.ListenAsync<int, int>(_address, new() { Connection = settings }).Done();
 }

@@ -56,7 +56,7 @@ public sealed class LostChannelTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static DuplexChannel<int, int> LoseTheOther(LogList log)
     {
-        (DuplexChannel<int, int> lost, DuplexChannel<int, int> kept) = CrossChannel.CreatePair<int, int>(new() { Link = new() { Logger = log } });
+        (DuplexChannel<int, int> lost, DuplexChannel<int, int> kept) = CrossChannel.CreatePair<int, int>(new() { Connection = new() { Logger = log } });
         _ = WriteOneAsync(lost.Writer);
         return kept;
     }

@@ -12,7 +12,7 @@ public sealed class PeerTimeoutTests
         using var valve = new CancellationTokenSource();
         Task pumping = PumpAsync(back.Reader.AsStream(), behindValve.Writer.AsStream(), valve.Token);
         await using DuplexChannel<int, int> near = CrossChannel.Over<int, int>(
-            behindValve.Reader.AsStream(), there.Writer.AsStream(), new() { Link = new() { PeerTimeout = TimeSpan.FromMilliseconds(150) } });
+            behindValve.Reader.AsStream(), there.Writer.AsStream(), new() { Connection = new() { PeerTimeout = TimeSpan.FromMilliseconds(150) } });
         await using DuplexChannel<int, int> far = CrossChannel.Over<int, int>(there.Reader.AsStream(), back.Writer.AsStream());
         await near.WaitForPeerAsync().Done();
         await near.Writer.WriteAsync(1).Done();

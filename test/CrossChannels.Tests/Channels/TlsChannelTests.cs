@@ -15,22 +15,6 @@ public sealed class TlsChannelTests : ChannelContract
     private static DuplexChannelOptions<TWrite, TRead> WithTls<TWrite, TRead>(DuplexChannelOptions<TWrite, TRead>? options)
     {
         options ??= new();
-        ConnectionOptions link = options.Link;
-        return new()
-        {
-            Reading = options.Reading,
-            Writing = options.Writing,
-            ItemDropped = options.ItemDropped,
-            WriteSettings = options.WriteSettings,
-            ReadSettings = options.ReadSettings,
-            Link = new()
-            {
-                Tls = s_tls,
-                CloseTimeout = link.CloseTimeout,
-                GreetingTimeout = link.GreetingTimeout,
-                PeerTimeout = link.PeerTimeout,
-                Logger = link.Logger,
-            },
-        };
+        return options with { Connection = options.Connection with { Tls = s_tls } };
     }
 }

@@ -49,7 +49,7 @@ public sealed class GuardedTimeProviderTests
     {
         var link = new ConnectionOptions { TimeProvider = new FaultyClock { IsFaulty = true }, PeerTimeout = TimeSpan.FromMinutes(1) };
         var (here, there) = CrossChannel.CreatePair<int, NoItem>(
-            new DuplexChannelOptions<int, NoItem> { Link = link }, new DuplexChannelOptions<NoItem, int> { Link = link });
+            new DuplexChannelOptions<int, NoItem> { Connection = link }, new DuplexChannelOptions<NoItem, int> { Connection = link });
         await here.Writer.WriteAsync(7).Done();
         Assert.AreEqual(7, await there.Reader.ReadAsync().Done());
         here.Writer.Complete();

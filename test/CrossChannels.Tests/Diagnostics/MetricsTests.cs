@@ -1,14 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using CrossChannels.Tests.Injection;
 
 namespace CrossChannels.Tests.Diagnostics;
 
 /// <summary>Every instrument of links. They are those of the process, so nothing else may run beside these tests.</summary>
 [TestClass]
 [DoNotParallelize]
-public sealed class MetricsTests
+public sealed class MetricsTests : IDisposable
 {
+    private readonly IDisposable _pause = FaultyExporter.Pause();
+
+    public void Dispose() => _pause.Dispose();
+
     [TestMethod]
     public async Task ItemsAndBytes_ItemsCross_AreCountedOnceAtEachSide()
     {

@@ -52,7 +52,7 @@ public sealed class BackpressureTests
         const int MaxUnsent = 1 << 20;
         const int ItemBytes = 10_000;
         await using RawLink<byte[], NoItem> link = await RawLink<byte[], NoItem>.OpenAsync(
-            new() { WriteSettings = new() { MaxUnsentBytes = MaxUnsent } }, Wire.Welcome(long.MaxValue, 1L << 40));
+            new() { Connection = new() { MaxUnsentBytes = MaxUnsent } }, Wire.Welcome(long.MaxValue, 1L << 40));
         int written = 0;
         using var source = new CancellationTokenSource();
         Task stuck;
@@ -75,7 +75,7 @@ public sealed class BackpressureTests
     [TestMethod]
     public async Task Peer_NeverReadsItsSocketButPings_Lives()
     {
-        await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync(new() { Link = new() { MaxEmptyFramesPerSecond = 1_000_000 } });
+        await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync(new() { Connection = new() { MaxEmptyFramesPerSecond = 1_000_000 } });
         byte[] pings = [.. Enumerable.Range(0, 1000).SelectMany(i => Wire.Counter(FrameType.Ping, i))];
         for (int i = 0; i < 100; i++)
             await link.Raw.SendAsync(pings);
@@ -107,7 +107,7 @@ public sealed class BackpressureTests
     [DataRow(false)]
     public async Task Peer_NeverAnswersTheGoodbye_ClosesAtTheDeadline(bool isAsync)
     {
-        await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync(new() { Link = new() { CloseTimeout = TimeSpan.FromMilliseconds(100) } });
+        await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync(new() { Connection = new() { CloseTimeout = TimeSpan.FromMilliseconds(100) } });
         await link.Channel.Writer.WriteAsync(1).InTime("a write waits");
         if (isAsync)
             await link.Channel.DisposeAsync().InTime("disposal waits for a peer that does not answer");
@@ -126,7 +126,7 @@ public sealed class BackpressureTests
         DuplexChannelOptions<long, long> options = new()
         {
             Reading = new UnboundedChannelOptions(),
-            Link = new() { MaxEmptyFramesPerSecond = 100, TimeProvider = new ManualTimeProvider() },
+            Connection = new() { MaxEmptyFramesPerSecond = 100, TimeProvider = new ManualTimeProvider() },
         };
         (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
         for (int i = 0; i < 1000; i++)

@@ -68,7 +68,7 @@ public sealed class BadItemTests
     {
         var settings = new ItemOptions<int> { Serializer = new HalfSerializer() };
         (DuplexChannel<int, NoItem> there, DuplexChannel<NoItem, int> here) = CrossChannel.CreatePair(
-            new DuplexChannelOptions<int, NoItem> { WriteSettings = settings }, new DuplexChannelOptions<NoItem, int> { ReadSettings = settings });
+            new DuplexChannelOptions<int, NoItem> { WriteItems = settings }, new DuplexChannelOptions<NoItem, int> { ReadItems = settings });
         await there.WaitForPeerAsync().InTime("the pair waits to greet");
         for (int i = 0; i < 100; i++)
         {

@@ -148,7 +148,7 @@ public sealed class CancellationTests
     [TestMethod]
     public async Task Connect_CanceledAtAnyMoment_ListenerLives()
     {
-        await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync(new() { Link = new() { MaxPendingGreetings = 2, MaxLinks = 3 } });
+        await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync(new() { Connection = new() { MaxPendingGreetings = 2, MaxLinks = 3 } });
         using var stop = new CancellationTokenSource();
         Task accepting = Task.Run(async () =>
         {

@@ -70,7 +70,7 @@ public sealed class CrossingTests
     {
         var log = new ListLogger();
         (DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) = CrossChannel.CreatePair(
-            new DuplexChannelOptions<long, NoItem> { Link = new() { Logger = log } }, new DuplexChannelOptions<NoItem, long> { Link = new() { Logger = log } });
+            new DuplexChannelOptions<long, NoItem> { Connection = new() { Logger = log } }, new DuplexChannelOptions<NoItem, long> { Connection = new() { Logger = log } });
         for (int i = 0; i < 5; i++)
             await there.Writer.WriteAsync(i).InTime("a write waits");
         there.Writer.Complete();
@@ -94,7 +94,7 @@ public sealed class CrossingTests
         {
             var random = new Random(round);
             var log = new ListLogger();
-            DuplexChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(8)), Link = new() { Logger = log } };
+            DuplexChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(8)), Connection = new() { Logger = log } };
             (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
             Task[] ends = [ActAsync(first, random.Next()), ActAsync(second, random.Next())];
             foreach (Task end in ends)

@@ -59,7 +59,7 @@ public sealed class DisposalTests
         var pipe = new System.IO.Pipelines.Pipe();
         var silent = new System.IO.Pipelines.Pipe();
         DuplexChannel<long, long> channel = CrossChannel.Over<long, long>(
-            new DuplexPipe(silent.Reader, pipe.Writer), new() { Link = new() { CloseTimeout = TimeSpan.FromMilliseconds(50) } });
+            new DuplexPipe(silent.Reader, pipe.Writer), new() { Connection = new() { CloseTimeout = TimeSpan.FromMilliseconds(50) } });
         Task<long> read = channel.Reader.ReadAsync().AsTask();
         Task write = channel.Writer.WriteAsync(1).AsTask();
         Task flush = channel.Writer.FlushAsync().AsTask();

@@ -52,7 +52,7 @@ public sealed class LargeWriteTests
         var there = new Pipe();
         var back = new Pipe();
         var settings = new ConnectionOptions { CloseTimeout = TimeSpan.FromMilliseconds(100) };
-        DuplexChannel<byte[], NoItem> channel = CrossChannel.Over<byte[], NoItem>(new Duplex(back.Reader, there.Writer), new() { Link = settings });
+        DuplexChannel<byte[], NoItem> channel = CrossChannel.Over<byte[], NoItem>(new Duplex(back.Reader, there.Writer), new() { Connection = settings });
         await back.Writer.WriteAsync(Wire.Greeting<NoItem, byte[]>());
         await back.Writer.WriteAsync(Wire.Welcome(10, 1 << 30, 1 << 24));
         await channel.WaitForPeerAsync().InTime("an end waits for its peer");

@@ -13,7 +13,7 @@ public sealed class OwnerTests : IDisposable
     [TestMethod]
     public async Task Connect_BeforeListen_Waits()
     {
-        Task<DuplexChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(Address, new() { Link = new() { ConnectTimeout = InTimeExtensions.Deadline } });
+        Task<DuplexChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(Address, new() { Connection = new() { ConnectTimeout = InTimeExtensions.Deadline } });
         Assert.IsFalse(connecting.IsCompleted);
         await using DuplexChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(Address).InTime("a listener waits to start");
         await using DuplexChannel<long, NoItem> there = await connecting.InTime("a peer waits for its owner");
@@ -26,7 +26,7 @@ public sealed class OwnerTests : IDisposable
     public async Task Connect_NobodyListens_ErrorHasTheResolvedPath()
     {
         string name = $"test-{Guid.NewGuid():N}";
-        var e = await CrossChannel.ConnectAsync<long, NoItem>(name, new() { Link = new() { ConnectTimeout = TimeSpan.FromMilliseconds(50) } })
+        var e = await CrossChannel.ConnectAsync<long, NoItem>(name, new() { Connection = new() { ConnectTimeout = TimeSpan.FromMilliseconds(50) } })
             .Fails<LinkTimeoutException>("a peer waits for an owner that never comes");
         StringAssert.Contains(e.Message, $"{name}");
         StringAssert.Contains(e.Message, "unix:/");
@@ -39,7 +39,7 @@ public sealed class OwnerTests : IDisposable
         DuplexChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(Address).InTime("a listener waits to start");
         ConnectionOptions patient = new() { ConnectTimeout = InTimeExtensions.Deadline };
         Task<DuplexChannel<long, NoItem>[]> connecting = Task.WhenAll(
-            Enumerable.Range(0, 40).Select(_ => CrossChannel.ConnectAsync<long, NoItem>(Address, new() { Link = patient })));
+            Enumerable.Range(0, 40).Select(_ => CrossChannel.ConnectAsync<long, NoItem>(Address, new() { Connection = patient })));
         for (int restart = 0; restart < 5; restart++)
         {
             await listener.DisposeAsync().InTime("a listener waits to stop");
@@ -60,7 +60,7 @@ public sealed class OwnerTests : IDisposable
         await EchoAsync(channel, 1);
         await first.KillAsync();
         await channel.Reader.Completion.Fails<ConnectionLostException>("the reader of a killed owner waits for its end");
-        Task<DuplexChannel<long, long>> again = CrossChannel.ConnectAsync<long, long>(Address, new() { Link = new() { ConnectTimeout = InTimeExtensions.Deadline } });
+        Task<DuplexChannel<long, long>> again = CrossChannel.ConnectAsync<long, long>(Address, new() { Connection = new() { ConnectTimeout = InTimeExtensions.Deadline } });
         await using ChildProcess second = ChildProcess.Start("own-channel", Address.ToString());
         await using DuplexChannel<long, long> successor = await again.InTime("a peer waits for the successor");
         await EchoAsync(successor, 2);
@@ -79,7 +79,7 @@ public sealed class OwnerTests : IDisposable
         await owner.SayAsync("hoard");
         Assert.AreEqual("hoard", await owner.ReadLineAsync());
         Task<DuplexChannel<long, long>> next = CrossChannel.ConnectAsync<long, long>(
-            Address, new() { Link = new() { GreetingTimeout = InTimeExtensions.Deadline, ConnectTimeout = InTimeExtensions.Deadline } });
+            Address, new() { Connection = new() { GreetingTimeout = InTimeExtensions.Deadline, ConnectTimeout = InTimeExtensions.Deadline } });
         for (int i = 0; i < 20; i++)
             await EchoAsync(open, i);
         Assert.IsFalse(next.IsCompleted);
@@ -111,8 +111,8 @@ public sealed class OwnerTests : IDisposable
     }
 
     [ChannelContract("test.part")]
-    private sealed record OldPart(string Name, int Removed);
+    private sealed record OldPart(string Name, int Removed = 0);
 
     [ChannelContract("test.part")]
-    private sealed record NewPart(string Name, string[]? Tags);
+    private sealed record NewPart(string Name, string[]? Tags = null);
 }

@@ -54,7 +54,7 @@ public sealed class SplittingTests
     {
         const int Rounds = 3000;
         await using RawLink<NoItem, string> link = await RawLink<NoItem, string>.OpenAsync(
-            new() { Reading = new System.Threading.Channels.UnboundedChannelOptions(), Link = new() { MaxEmptyFramesPerSecond = Rounds + 1 } });
+            new() { Reading = new System.Threading.Channels.UnboundedChannelOptions(), Connection = new() { MaxEmptyFramesPerSecond = Rounds + 1 } });
         byte[] all = [.. Enumerable.Range(0, Rounds).SelectMany(round => Stream((ulong)(round * s_items.Length))), .. Wire.Complete(Rounds * s_items.Length)];
         Task sending = link.Raw.SendAsync(all);
         List<string> items = await ReadAllAsync(link.Channel.Reader);

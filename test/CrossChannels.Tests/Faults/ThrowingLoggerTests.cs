@@ -16,7 +16,7 @@ public sealed class ThrowingLoggerTests : IDisposable
     {
         var link = new ConnectionOptions { Logger = new ThrowingLogger(), MaxPendingGreetings = 2, MaxLinks = 4 };
         ChannelAddress address = ChannelAddress.Unix(_directory["hub"]);
-        SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(address, 8, hub: new() { Link = link, DrainTimeout = TimeSpan.Zero }).Done();
+        SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(address, 8, hub: new() { Connection = link, DrainTimeout = TimeSpan.Zero }).Done();
         for (int i = 0; i < 6; i++)
         {
             // Greetings that fail, and links that end badly.
@@ -29,7 +29,7 @@ public sealed class ThrowingLoggerTests : IDisposable
             await raw.SendAsync(Wire.Counter(FrameType.Want, 1000));
             await raw.ReadLastWordsAsync(FrameType.Abort);
         }
-        await using (CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(address, link: new() { Logger = new ThrowingLogger() }).Done())
+        await using (CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(address, connection: new() { Logger = new ThrowingLogger() }).Done())
             await writer.WriteAsync(7).Done();
         await Wait.Until(() => owner.Reader.Count == 1);
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(address).Done();

@@ -101,7 +101,8 @@ public sealed class ViolationTests
         await using RawLink<NoItem, string> link = await RawLink<NoItem, string>.OpenAsync(new()
         {
             Reading = new BoundedChannelOptions(4),
-            ReadSettings = new() { MaxItemBytes = 100, MaxUnreadBytes = 1000 },
+            ReadItems = new() { MaxItemBytes = 100 },
+            Connection = new() { MaxUnreadBytes = 1000 },
         });
         await link.Raw.SendAsync(what switch
         {
@@ -246,7 +247,7 @@ public sealed class ViolationTests
     {
         // The clock stands still, so that all of them fall into one second.
         await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync(
-            new() { Link = new() { MaxEmptyFramesPerSecond = 50, TimeProvider = new ManualTimeProvider() } });
+            new() { Connection = new() { MaxEmptyFramesPerSecond = 50, TimeProvider = new ManualTimeProvider() } });
         byte[] frame = what switch
         {
             "ping" => Wire.Counter(FrameType.Ping, 1),

@@ -25,17 +25,17 @@ internal sealed class AccountingRun<T>(AccountingPlan plan, Func<long, T> make, 
         {
             ChannelAddress address = ChannelAddress.Unix(_directory["hub.sock"]);
             ChannelOptions options = plan.Capacity == 0 ? new UnboundedChannelOptions() : new BoundedChannelOptions(plan.Capacity);
-            var settings = new ItemOptions<T> { Completion = plan.Policy };
+            var sharing = new SharedChannelOptions { Completion = plan.Policy };
             await using ChannelHub hub = await ChannelHub.StartAsync(
-                address, new HubOptions { RevokeTimeout = plan.RevokeTimeout, Link = new ConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(1) } }).Done();
+                address, new HubOptions { RevokeTimeout = plan.RevokeTimeout, Connection = new ConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(1) } }).Done();
             if (plan.IsLeased)
             {
-                LeasedChannel<T> channel = hub.CreateLeased("c", options, new LeaseOptions { CapacityRelease = plan.CapacityRelease }, settings);
+                LeasedChannel<T> channel = hub.CreateLeased<T>("c", options, new LeaseOptions { CapacityRelease = plan.CapacityRelease }, sharing);
                 await RunAsync(address, channel.Writer, () => ReadLeasesAsync(channel.Reader), channel.Reader.Completion);
             }
             else
             {
-                SharedChannel<T> channel = plan.Capacity == 0 ? hub.CreateUnbounded("c", null, settings) : hub.CreateBounded("c", plan.Capacity, settings);
+                SharedChannel<T> channel = plan.Capacity == 0 ? hub.CreateUnbounded<T>("c", sharing) : hub.CreateBounded<T>("c", plan.Capacity, sharing);
                 await RunAsync(address, channel.Writer, () => ReadAsync(channel.Reader), channel.Reader.Completion);
             }
         }

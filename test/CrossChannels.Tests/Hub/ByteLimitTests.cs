@@ -13,12 +13,12 @@ public sealed class ByteLimitTests : IDisposable
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task MaxUnreadBytes_OwnerWrites_WaitsForRoom(bool isBounded)
+    public async Task MaxQueuedBytes_OwnerWrites_WaitsForRoom(bool isBounded)
     {
-        var settings = new ItemOptions<byte[]> { MaxUnreadBytes = 1000 };
+        var sharing = new SharedChannelOptions { MaxQueuedBytes = 1000 };
         await using SharedChannel<byte[]> owner = isBounded
-            ? await CrossChannel.CreateBoundedAsync(Address, 100, settings).Done()
-            : await CrossChannel.CreateUnboundedAsync(Address, settings: settings).Done();
+            ? await CrossChannel.CreateBoundedAsync<byte[]>(Address, 100, sharing).Done()
+            : await CrossChannel.CreateUnboundedAsync<byte[]>(Address, sharing: sharing).Done();
         int taken = 0;
         while (owner.Writer.TryWrite(new byte[100]))
             taken++;
@@ -37,13 +37,13 @@ public sealed class ByteLimitTests : IDisposable
     [DataRow(1)]
     [DataRow(1000)]
     [DataRow(100_000)]
-    public async Task MaxUnreadBytes_ManyWritersWithLargeItems_AllPass(int maxUnreadBytes)
+    public async Task MaxQueuedBytes_ManyWritersWithLargeItems_AllPass(int maxUnreadBytes)
     {
         const int Writers = 4, Each = 15;
         int[] sizes = [300_000, 1, 70_000, 0, 5000];
-        await using SharedChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, settings: new() { MaxUnreadBytes = maxUnreadBytes }).Done();
+        await using SharedChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, sharing: new() { MaxQueuedBytes = maxUnreadBytes }).Done();
         await using var writers = new RemoteWriters<byte[]>(await RemoteWriters.OpenAsync<byte[]>(owner.Address, Writers));
-        await using CrossChannelReader<byte[]> reader = await CrossChannel.OpenReaderAsync<byte[]>(owner.Address, new() { MaxUnreadBytes = maxUnreadBytes }).Done();
+        await using CrossChannelReader<byte[]> reader = await CrossChannel.OpenReaderAsync<byte[]>(owner.Address, connection: new() { MaxUnreadBytes = maxUnreadBytes }).Done();
         long bytes = 0;
         int read = 0;
         Task[] reading = [.. ((CrossChannelReader<byte[]>[])[owner.Reader, reader]).Select(end => Task.Run(() => ReadAsync(end)))];
@@ -85,7 +85,7 @@ public sealed class ByteLimitTests : IDisposable
         // A channel that holds nothing may always hold one item, so that none gets stuck.
         Assert.IsTrue(second.Writer.TryWrite(new byte[5000]));
         Assert.IsFalse(second.Writer.TryWrite(new byte[1]));
-        CrossChannelWriter<byte[]> writer = isRemote ? await CrossChannel.OpenWriterAsync<byte[]>(second.Address, new() { MaxUnsentBytes = 1000 }).Done() : second.Writer;
+        CrossChannelWriter<byte[]> writer = isRemote ? await CrossChannel.OpenWriterAsync<byte[]>(second.Address, connection: new() { MaxUnsentBytes = 1000 }).Done() : second.Writer;
         Task writing = Task.Run(async () =>
         {
             for (int i = 0; i < 500; i++)
@@ -109,12 +109,12 @@ public sealed class ByteLimitTests : IDisposable
 
     /// <summary>Nobody reads, and many writers send what they can: the hub takes no more than its limit and one window a writer.</summary>
     [TestMethod]
-    public async Task MaxUnreadBytes_NobodyReads_MemoryIsBounded()
+    public async Task MaxQueuedBytes_NobodyReads_MemoryIsBounded()
     {
         const int Writers = 8, ItemBytes = 1000, Window = 64 * 1024;
-        await using SharedChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, settings: new() { MaxUnreadBytes = 100_000 }).Done();
+        await using SharedChannel<byte[]> owner = await CrossChannel.CreateUnboundedAsync<byte[]>(Address, sharing: new() { MaxQueuedBytes = 100_000 }).Done();
         await using var writers = new RemoteWriters<byte[]>(
-            await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => CrossChannel.OpenWriterAsync<byte[]>(owner.Address, new() { MaxUnsentBytes = 10_000 }))).Done());
+            await Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => CrossChannel.OpenWriterAsync<byte[]>(owner.Address, connection: new() { MaxUnsentBytes = 10_000 }))).Done());
         foreach (CrossChannelWriter<byte[]> writer in writers.All)
         {
             await Wait.Until(() =>

@@ -25,7 +25,7 @@ public sealed class DeclaredChannelTests : IDisposable
     public async Task FirstPeer_IsRefused_DecidesNothing(string what)
     {
         byte[] key = what == "no key" ? [1, 2, 3] : [];
-        await using ChannelHub hub = await ChannelHub.StartAsync(Address, new() { Link = new() { RequiredKeyToWrite = key } }).Done();
+        await using ChannelHub hub = await ChannelHub.StartAsync(Address, new() { Connection = new() { RequiredKeyToWrite = key } }).Done();
         hub.Declare("items", new BoundedChannelOptions(8));
         HelloContract none = new("none", "", 0, "");
         await using (RawPeer raw = await RawPeer.ConnectAsync(Address))
@@ -46,7 +46,7 @@ public sealed class DeclaredChannelTests : IDisposable
             await raw.ReadGreetingAsync();
             await raw.ReadLastWordsAsync(FrameType.Refuse);
         }
-        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(Address.WithChannel("items"), link: new() { Key = key }).Done();
+        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(Address.WithChannel("items"), connection: new() { Key = key }).Done();
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(Address.WithChannel("items")).Done();
         await writer.WriteAsync(7).Done();
         Assert.AreEqual(7, await reader.ReadAsync().Done());

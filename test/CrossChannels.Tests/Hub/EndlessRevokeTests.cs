@@ -14,7 +14,7 @@ public sealed class EndlessRevokeTests : IDisposable
 
     private ChannelAddress Address => ChannelAddress.Unix(_directory["hub"]);
 
-    private HubOptions Settings => new() { Link = new() { TimeProvider = _clock }, RevokeTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = TimeSpan.Zero };
+    private HubOptions Settings => new() { Connection = new() { TimeProvider = _clock }, RevokeTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = TimeSpan.Zero };
 
     public void Dispose() => _directory.Dispose();
 

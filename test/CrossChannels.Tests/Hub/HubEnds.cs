@@ -22,12 +22,13 @@ internal sealed class HubEnds<T> : IAsyncDisposable
 
     public bool IsReaderRemote => !ReferenceEquals(Reader, Owner.Reader);
 
-    public static async Task<HubEnds<T>> OpenAsync(SharedChannel<T> owner, bool isWriterRemote, bool isReaderRemote, string test)
+    public static async Task<HubEnds<T>> OpenAsync(
+        SharedChannel<T> owner, bool isWriterRemote, bool isReaderRemote, string test, ConnectionOptions? link = null)
     {
         var ends = new HubEnds<T>(
             owner,
-            isWriterRemote ? await CrossChannel.OpenWriterAsync<T>(owner.Address).Done("a writer", test) : owner.Writer,
-            isReaderRemote ? await CrossChannel.OpenReaderAsync<T>(owner.Address).Done("a reader", test) : owner.Reader);
+            isWriterRemote ? await CrossChannel.OpenWriterAsync<T>(owner.Address, connection: link).Done("a writer", test) : owner.Writer,
+            isReaderRemote ? await CrossChannel.OpenReaderAsync<T>(owner.Address, connection: link).Done("a reader", test) : owner.Reader);
         Wait.Show(ends, test, () => $"owner: {ends.Owner.Reader.Count} queued, Completion {ends.Owner.Reader.Completion.Status}; " +
             $"writer: {ends.Writer.Ending?.ToString() ?? "open"}; reader: {ends.Reader.Ending?.ToString() ?? "open"} with {ends.Reader.Count} unread");
         return ends;

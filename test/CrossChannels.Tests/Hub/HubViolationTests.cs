@@ -29,7 +29,7 @@ public sealed class HubViolationTests : IDisposable
     public async Task Writer_BreaksTheProtocol_OnlyItsLinkEnds(string what, string expected)
     {
         var log = new LogList();
-        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: new() { Link = new() { Logger = log } }).Done();
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: new() { Connection = new() { Logger = log } }).Done();
         await using RawPeer raw = await HubRaw.OpenWriterAsync<long>(owner.Address);
         await raw.SendAsync(what switch
         {
@@ -139,7 +139,7 @@ public sealed class HubViolationTests : IDisposable
     [DataRow("item of -2 bytes", "has an item of -2 bytes")]
     public async Task Writer_SendsABadBatch_NobodySeesAnyOfIt(string what, string expected)
     {
-        await using SharedChannel<string> owner = await CrossChannel.CreateUnboundedAsync<string>(Address, settings: new() { MaxItemBytes = 100 }).Done();
+        await using SharedChannel<string> owner = await CrossChannel.CreateUnboundedAsync<string>(Address, items: new() { MaxItemBytes = 100 }).Done();
         await using CrossChannelReader<string> reader = await CrossChannel.OpenReaderAsync<string>(owner.Address).Done();
         Task<string> read = reader.ReadAsync().AsTask();
         await using RawPeer raw = await HubRaw.OpenWriterAsync<string>(owner.Address);
@@ -168,7 +168,7 @@ public sealed class HubViolationTests : IDisposable
     [DataRow("the same report")]
     public async Task Peer_FloodsWithFramesThatSayNothingNew_IsCutOff(string what)
     {
-        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: new() { Link = new() { MaxEmptyFramesPerSecond = 20 } }).Done();
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: new() { Connection = new() { MaxEmptyFramesPerSecond = 20 } }).Done();
         Assert.IsTrue(owner.Writer.TryWrite(1));
         await using RawPeer raw = what == "the same report" ? await HubRaw.OpenReaderAsync<long>(owner.Address, 0) : await HubRaw.OpenWriterAsync<long>(owner.Address);
         FrameType type = what switch
@@ -190,7 +190,7 @@ public sealed class HubViolationTests : IDisposable
     [TestMethod]
     public async Task Writer_AsksAndWithdrawsManyTimes_IsServedOnceInTheEnd()
     {
-        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: new() { Link = new() { MaxEmptyFramesPerSecond = 20 } }).Done();
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 1, hub: new() { Connection = new() { MaxEmptyFramesPerSecond = 20 } }).Done();
         Assert.IsTrue(owner.Writer.TryWrite(1));
         await using RawPeer raw = await HubRaw.OpenWriterAsync<long>(owner.Address);
         byte[] pair = [.. Wire.Counter(FrameType.Want, 0), .. Wire.Counter(FrameType.WantWithdrawn, 0)];

@@ -32,7 +32,7 @@ public sealed class JoinListTests
     public async Task Writer_IsGoneBeforeItsItemsAreRead_IsForgotten(string what)
     {
         await using var hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}", new() { DrainTimeout = TimeSpan.Zero }).Done();
-        SharedChannel<int> owner = hub.CreateUnbounded<int>("items", settings: new() { Completion = CompletionPolicy.Owner });
+        SharedChannel<int> owner = hub.CreateUnbounded<int>("items", sharing: new() { Completion = CompletionPolicy.Owner });
         var channel = (QueueChannel)hub.Directory.Objects.Single();
         for (int i = 0; i < 3; i++)
         {

@@ -35,7 +35,7 @@ public sealed class LeaseRaceTests
     public async Task ReadMany_OneIsUnreadable_TellsHowManyLeasesAreThere(int good, bool waits)
     {
         var settings = new ItemOptions<string> { Serializer = new PickySerializer() };
-        await using LeasedChannel<string> owner = await CrossChannel.CreateLeasedAsync($"mem:{Guid.NewGuid():N}", 10, new() { MaxDeliveries = 1 }, settings).Done();
+        await using LeasedChannel<string> owner = await CrossChannel.CreateLeasedAsync($"mem:{Guid.NewGuid():N}", 10, new() { MaxDeliveries = 1 }, items: settings).Done();
         for (int i = 0; i < good; i++)
             Assert.IsTrue(owner.Writer.TryWrite("good"));
         Assert.IsTrue(owner.Writer.TryWrite("bad"));

@@ -127,7 +127,7 @@ public sealed class LeaseTests : IDisposable
     public async Task UnreadableItem_IsAbandoned_AndTheChannelLives(bool isRemote)
     {
         var settings = new ItemOptions<string> { Serializer = new PickySerializer() };
-        await using LeasedChannel<string> owner = await CrossChannel.CreateLeasedAsync(Address, 10, new() { MaxDeliveries = 2 }, settings).Done();
+        await using LeasedChannel<string> owner = await CrossChannel.CreateLeasedAsync(Address, 10, new() { MaxDeliveries = 2 }, items: settings).Done();
         await using LeasedReader<string> reader = isRemote ? await CrossChannel.OpenLeasedReaderAsync(owner.Address, settings).Done() : owner.Reader;
         await owner.Writer.WriteAsync("bad").Done();
         for (int i = 0; i < 2; i++)

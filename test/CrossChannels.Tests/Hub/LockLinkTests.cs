@@ -16,8 +16,8 @@ public sealed class LockLinkTests
     public void Items_AreThoseOfTheProtocol()
     {
         DuplexChannelOptions<LockAnswer, LockRequest> options = LockWire.OfHub(ConnectionOptions.Default);
-        Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.request", 16, $"{RawLayout.Prefix}{{i8 Id,i8 Kind}}"), ItemCodec.Create(options.ReadSettings).Contract);
-        Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.answer", 24, $"{RawLayout.Prefix}{{i8 Id,i8 Token,i8 Kind}}"), ItemCodec.Create(options.WriteSettings).Contract);
+        Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.request", 16, $"{RawLayout.Prefix}{{i8 Id,i8 Kind}}"), ItemCodec.Create(options.ReadItems).Contract);
+        Assert.AreEqual(new ItemContract("raw", "crosschannels.lock.answer", 24, $"{RawLayout.Prefix}{{i8 Id,i8 Token,i8 Kind}}"), ItemCodec.Create(options.WriteItems).Contract);
     }
 
     [TestMethod]
@@ -218,7 +218,7 @@ public sealed class LockLinkTests
     private static HubOptions Settings(TimeProvider clock) => new()
     {
         RevokeTimeout = s_half * 2,
-        Link = new ConnectionOptions { TimeProvider = clock, GreetingTimeout = Timeout.InfiniteTimeSpan },
+        Connection = new ConnectionOptions { TimeProvider = clock, GreetingTimeout = Timeout.InfiniteTimeSpan },
     };
 
     /// <summary>The end, behind all answers.</summary>

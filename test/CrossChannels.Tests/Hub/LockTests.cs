@@ -81,7 +81,7 @@ public sealed class LockTests
     {
         var clock = new ManualTimeProvider();
         var link = new ConnectionOptions { TimeProvider = clock };
-        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = isOwner ? link : new(), RevokeTimeout = Timeout.InfiniteTimeSpan });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Connection = isOwner ? link : new(), RevokeTimeout = Timeout.InfiniteTimeSpan });
         CrossLock gate = isOwner ? hub.Gate : await hub.OpenAsync(link);
         LockHold hold = await hub.Gate.AcquireAsync().Done();
         Task<LockHold> acquire = gate.AcquireAsync(TimeSpan.FromSeconds(3)).AsTask();
@@ -190,7 +190,7 @@ public sealed class LockTests
     public async Task Open_WithoutTheKeys_IsRefused()
     {
         byte[] key = [1, 2, 3];
-        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = new ConnectionOptions { RequiredKeyToWrite = key } });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Connection = new ConnectionOptions { RequiredKeyToWrite = key } });
         StringAssert.Contains((await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => hub.OpenAsync())).Message, "key to write");
         await using CrossLock gate = await hub.OpenAsync(new ConnectionOptions { Key = key });
         await (await gate.AcquireAsync().Done()).ReleaseAsync().Done();

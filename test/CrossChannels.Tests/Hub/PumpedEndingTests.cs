@@ -128,9 +128,9 @@ public sealed class PumpedEndingTests
     [TestMethod]
     public async Task Processes_WriterIsKilled_LastWriterFaults_DropModeKeepsTheNewest()
     {
-        await using PumpedHub<int> hub = await PumpedHub.StartAsync(
+        await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(
             new BoundedChannelOptions(3) { FullMode = BoundedChannelFullMode.DropOldest },
-            settings: new ItemOptions<int> { Completion = CompletionPolicy.LastWriter(1) },
+            sharing: new() { Completion = CompletionPolicy.LastWriter(1) },
             address: ChannelAddress.Local($"pumped-{Guid.NewGuid():N}"));
         await using ChildProcess child = ChildProcess.Start("write-shared", hub.Address.ToString(), "10", "hang");
         Assert.AreEqual("flushed", await child.ReadLineAsync());
@@ -170,7 +170,7 @@ public sealed class PumpedEndingTests
     }
 
     private static Task<PumpedHub<int>> StartAsync(CompletionPolicy policy) =>
-        PumpedHub.StartAsync(s_ordered, settings: new ItemOptions<int> { Completion = policy });
+        PumpedHub.StartAsync<int>(s_ordered, sharing: new() { Completion = policy });
 
     /// <summary>Room never lacks, so that only the end makes a wait anything but true.</summary>
     private static async Task<bool> WaitUntilClosedAsync(CrossChannelWriter<int> writer)

@@ -30,16 +30,17 @@ internal static class PumpedHub
 {
     /// <summary>A channel to which nobody can connect.</summary>
     public static BackedChannel<T> Channel<T>(ChannelOptions options, Action<T>? itemDropped = null, ItemOptions<T>? settings = null) =>
-        BackedChannel<T>.Create("items", options, itemDropped, settings ?? new(), HubOptions.Default, new HubDirectory(ConnectionOptions.Default, "mem:nowhere"));
+        BackedChannel<T>.Create("items", options, itemDropped, new(), settings ?? new(), HubOptions.Default, new HubDirectory(ConnectionOptions.Default, "mem:nowhere"));
 
     public static async Task<PumpedHub<T>> StartAsync<T>(
-        ChannelOptions options, Action<T>? itemDropped = null, ItemOptions<T>? settings = null, HubOptions? hub = null, ChannelAddress? address = null)
+        ChannelOptions options, Action<T>? itemDropped = null, ItemOptions<T>? settings = null, HubOptions? hub = null, ChannelAddress? address = null,
+        SharedChannelOptions? sharing = null)
     {
         hub ??= HubOptions.Default;
-        ITransportListener transport = await Transport.ListenAsync(address ?? $"mem:{Guid.NewGuid():N}", hub.Link, CancellationToken.None).Done();
-        var directory = new HubDirectory(hub.Link, transport.Address);
-        BackedChannel<T> channel = BackedChannel<T>.Create("items", options, itemDropped, settings ?? new(), hub, directory);
-        var listener = new HubListener(transport, directory, hub.Link);
+        ITransportListener transport = await Transport.ListenAsync(address ?? $"mem:{Guid.NewGuid():N}", hub.Connection, CancellationToken.None).Done();
+        var directory = new HubDirectory(hub.Connection, transport.Address);
+        BackedChannel<T> channel = BackedChannel<T>.Create("items", options, itemDropped, sharing ?? new(), settings ?? new(), hub, directory);
+        var listener = new HubListener(transport, directory, hub.Connection);
         listener.Start();
         return new PumpedHub<T>(channel, listener);
     }

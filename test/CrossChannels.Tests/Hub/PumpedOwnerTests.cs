@@ -102,8 +102,9 @@ public sealed class PumpedOwnerTests
         Assert.ThrowsExactly<FormatException>(() => channel.Writer.TryWrite("unwritable"));
         await Assert.ThrowsExactlyAsync<FormatException>(() => channel.Writer.WriteAsync("unwritable").Done());
         Assert.ThrowsExactly<ItemUnreadableException>(() => channel.Writer.TryWrite("unreadable"));
-        FormatException error = await Assert.ThrowsExactlyAsync<FormatException>(() => channel.Writer.WriteManyAsync((string[])["a", "unwritable"]).Done());
-        Assert.AreEqual(1, error.Data[nameof(PartialWriteException.AcceptedCount)]);
+        ItemUnwritableException error = await Assert.ThrowsExactlyAsync<ItemUnwritableException>(() => channel.Writer.WriteManyAsync((string[])["a", "unwritable"]).Done());
+        Assert.AreEqual(1, error.AcceptedCount);
+        Assert.IsInstanceOfType<FormatException>(error.InnerException);
         Assert.AreEqual(1, channel.Reader.Count);
         Assert.IsTrue(channel.Reader.TryRead(out string? item));
         Assert.AreEqual("a", item);

@@ -39,7 +39,7 @@ public sealed class PumpedRemoteTests
     public async Task ItemDropped_ThrowsForARemoteWrite_IsLoggedAndTheRestGoesOn()
     {
         var log = new LogList();
-        var settings = new HubOptions { Link = new ConnectionOptions { Logger = log } };
+        var settings = new HubOptions { Connection = new ConnectionOptions { Logger = log } };
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_dropOldest, static _ => throw new FormatException("mine"), hub: settings);
         await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         await remote.Writer.WriteManyAsync((int[])[0, 1, 2, 3, 4, 5]).Done();
@@ -150,7 +150,7 @@ public sealed class PumpedRemoteTests
     {
         var settings = new ItemOptions<string> { Serializer = new PumpedOwnerTests.PickySerializer() };
         await using PumpedHub<string> hub = await PumpedHub.StartAsync<string>(s_dropOldest, settings: settings);
-        var options = new DuplexChannelOptions<string, NoItem> { WriteSettings = settings };
+        var options = new DuplexChannelOptions<string, NoItem> { WriteItems = settings };
         await using DuplexChannel<string, NoItem> remote = await SharedEnds.OpenWriterAsync(hub.Address, options);
         await remote.Writer.WriteManyAsync((string[])["a", "unreadable", "b"]).Done();
         remote.Writer.Complete();

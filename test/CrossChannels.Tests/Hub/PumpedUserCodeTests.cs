@@ -15,7 +15,7 @@ public sealed class PumpedUserCodeTests
     {
         var options = new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest };
         var log = new LogList();
-        await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(options, _ => throw new ChannelClosedException(), hub: new() { Link = new() { Logger = log } });
+        await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(options, _ => throw new ChannelClosedException(), hub: new() { Connection = new() { Logger = log } });
         await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         for (int i = 1; i <= 3; i++)
         {
@@ -54,7 +54,7 @@ public sealed class PumpedUserCodeTests
     {
         var log = new LogList();
         var options = new UnboundedPrioritizedChannelOptions<int> { Comparer = new Fussy() };
-        await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(options, hub: new() { Link = new() { Logger = log } });
+        await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(options, hub: new() { Connection = new() { Logger = log } });
         await using DuplexChannel<int, NoItem> remote = await hub.OpenWriterAsync();
         int[] items = [13, 5, 4, 3, 2, 1];
         foreach (int item in items)

@@ -31,7 +31,7 @@ public abstract class RemoteReaderContract : HubContract
         Assert.AreEqual(0, ends.Reader.Count);
         Assert.IsFalse(ends.Reader.TryPeek(out _));
         int written = 1, read = 0;
-        await Wait.Until(() =>
+        await Wait.Reach(200, () =>
         {
             while (written < 200 && ends.Writer.TryWrite(written))
                 written++;
@@ -44,8 +44,9 @@ public abstract class RemoteReaderContract : HubContract
                 Assert.AreEqual(read++, item);
                 Assert.AreEqual(item, next);
             }
-            return read == 200;
+            return read;
         });
+        Assert.AreEqual(200, written);
     }
 
     /// <summary>What has arrived is drained before the cancellation is seen; the rest stays for the next read.</summary>

@@ -19,7 +19,7 @@ public sealed class StatusTests
         SharedChannel<int> parts = hub.Hub.CreateBounded<int>("parts", 2);
         Task<ChannelStatus> GetAsync() => isOwner
             ? Task.FromResult(hub.Hub.GetStatus().Channels.Single())
-            : CrossChannel.GetStatusAsync(parts.Address).Done();
+            : CrossChannel.GetChannelStatusAsync(parts.Address).Done();
 
         ChannelStatus idle = await GetAsync();
         Assert.AreEqual("parts", idle.Name);
@@ -64,7 +64,7 @@ public sealed class StatusTests
         await work.Writer.WriteAsync(1).Done();
         await using LeasedReader<int> reader = await CrossChannel.OpenLeasedReaderAsync<int>(work.Address).Done();
         Lease<int> lease = await reader.ReadAsync().Done();
-        ChannelStatus status = await CrossChannel.GetStatusAsync(work.Address).Done();
+        ChannelStatus status = await CrossChannel.GetChannelStatusAsync(work.Address).Done();
         Assert.IsTrue(status.IsLeased);
         Assert.IsNull(status.Capacity);
         Assert.AreEqual(0, status.Depth);
@@ -72,7 +72,7 @@ public sealed class StatusTests
         Assert.AreEqual(PeerRole.LeasedReader, status.Readers.Single().Role);
         Assert.AreEqual(1, status.Readers.Single().InFlight);
         await lease.CompleteAsync().Done();
-        Assert.AreEqual(0, (await CrossChannel.GetStatusAsync(work.Address).Done()).InFlight);
+        Assert.AreEqual(0, (await CrossChannel.GetChannelStatusAsync(work.Address).Done()).InFlight);
     }
 
     [TestMethod]
@@ -106,10 +106,10 @@ public sealed class StatusTests
         await using LockHub hub = await LockHub.StartAsync();
         hub.Hub.CreateBounded<int>("parts", 1);
         ChannelAddress address = hub.Hub.Address;
-        await RefusesAsync(CrossChannel.GetStatusAsync(address.WithChannel("other")), "nothing named 'other'", "'gate', 'parts'");
-        await RefusesAsync(CrossChannel.GetStatusAsync(hub.Gate.Address), "'gate'", "is a lock: use GetLockStatusAsync");
-        await RefusesAsync(CrossChannel.GetStatusAsync(address), "no channel ''", "'parts'");
-        await RefusesAsync(CrossChannel.GetLockStatusAsync(address.WithChannel("parts")), "'parts'", "is a channel: use GetStatusAsync");
+        await RefusesAsync(CrossChannel.GetChannelStatusAsync(address.WithChannel("other")), "nothing named 'other'", "'gate', 'parts'");
+        await RefusesAsync(CrossChannel.GetChannelStatusAsync(hub.Gate.Address), "'gate'", "is a lock: use GetLockStatusAsync");
+        await RefusesAsync(CrossChannel.GetChannelStatusAsync(address), "has no channel of its own", "'parts'");
+        await RefusesAsync(CrossChannel.GetLockStatusAsync(address.WithChannel("parts")), "'parts'", "is a channel: use GetChannelStatusAsync");
         await Assert.ThrowsExactlyAsync<ArgumentException>(() => CrossChannel.GetHubStatusAsync(hub.Gate.Address).Done());
     }
 
@@ -125,7 +125,7 @@ public sealed class StatusTests
     public async Task Status_NeedsTheKeyToRead()
     {
         byte[] key = [1, 2, 3];
-        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Link = new ConnectionOptions { RequiredKeyToRead = key } });
+        await using LockHub hub = await LockHub.StartAsync(new HubOptions { Connection = new ConnectionOptions { RequiredKeyToRead = key } });
         await RefusesAsync(CrossChannel.GetHubStatusAsync(hub.Hub.Address), "key to read");
         Assert.HasCount(1, (await CrossChannel.GetHubStatusAsync(hub.Hub.Address, new ConnectionOptions { Key = key }).Done()).Locks);
     }
@@ -136,7 +136,7 @@ public sealed class StatusTests
         ChannelAddress address = ChannelAddress.Memory($"status-{Guid.NewGuid():N}");
         await using SharedChannel<string> owner = await CrossChannel.CreateBoundedAsync<string>(address, 5).Done();
         await owner.Writer.WriteAsync("one").Done();
-        Assert.AreEqual(1, (await CrossChannel.GetStatusAsync(address).Done()).Depth);
+        Assert.AreEqual(1, (await CrossChannel.GetChannelStatusAsync(address).Done()).Depth);
         Assert.AreEqual(5, (await CrossChannel.GetHubStatusAsync(address).Done()).Channels.Single().Capacity);
     }
 

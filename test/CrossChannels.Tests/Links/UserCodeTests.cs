@@ -115,7 +115,7 @@ public sealed class UserCodeTests
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Lose(ILogger logger) =>
-        _ = CrossChannel.CreatePair<int, int>(new() { Link = new() { Logger = logger } });
+        _ = CrossChannel.CreatePair<int, int>(new() { Connection = new() { Logger = logger } });
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task<WeakReference> UseAClockAsync()

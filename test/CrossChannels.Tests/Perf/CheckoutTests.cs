@@ -34,7 +34,7 @@ public sealed class CheckoutTests
         using var directory = new TempDirectory();
         await CreateRepositoryAsync(directory.Path);
         var e = await Assert.ThrowsExactlyAsync<ComparisonException>(() => Checkout.AddAsync(directory.Path, reference, CancellationToken.None));
-        StringAssert.Contains(e.Message, $"'{reference}' is no commit");
+        StringAssert.Contains(e.Message, $"'{reference}' is not a commit");
     }
 
     [TestMethod]

@@ -24,7 +24,7 @@ public sealed class CompareCommandTests
     {
         Tool run = await RunAsync("compare", "no-such-version");
         Assert.AreEqual(2, run.ExitCode);
-        StringAssert.Contains(run.Errors, "'no-such-version' is no commit");
+        StringAssert.Contains(run.Errors, "'no-such-version' is not a commit");
         Assert.DoesNotContain("   at ", run.Errors);
     }
 

@@ -1,113 +1,141 @@
-using System.Text.RegularExpressions;
-
 namespace CrossChannels.Tests.Project;
 
-/// <summary>Which folder of the library may know which; a namespace is a folder.</summary>
+/// <summary>Which layer of the library may know which, as the compiled types refer to each other.</summary>
+/// <remarks>A layer is a namespace below the root one, or a part of the root namespace, which has three: public data, ends, and the façade.</remarks>
 [TestClass]
-public sealed partial class LayeringTests
+public sealed class LayeringTests
 {
-    /// <summary>A folder and all that it may name; what is not here, the root namespace, may name everything.</summary>
+    private const string Data = "data";
+    private const string Ends = "ends";
+    private const string Facade = "façade";
+
+    /// <summary>Types of the root namespace that join everything: what opens, listens and connects. No layer but theirs may name them.</summary>
+    private static readonly HashSet<string> s_facade = new(StringComparer.Ordinal)
+    {
+        "CrossChannel", "ChannelHub", "DuplexChannelListener`2", "AcceptLoop", "HubListener", "LinkConnector", "LaneGreeting", "TransportStart",
+        "ByteChannelExtensions", "ChannelTimeoutExtensions",
+    };
+
+    /// <summary>The ends that users hold. Those that read and write derive from them.</summary>
+    private static readonly HashSet<string> s_ends = new(StringComparer.Ordinal)
+    {
+        "CrossChannelReader`1", "CrossChannelWriter`1", "LeasedReader`1", "LeasedChannel`1", "Lease`1", "SharedChannel`1", "DuplexChannel`2",
+        "CrossLock", "LockHold", "TransferTicket",
+    };
+
+    /// <summary>A layer and all that it may name, besides itself. Of the root namespace, what is in neither list above is data.</summary>
     private static readonly Dictionary<string, string[]> s_mayKnow = new(StringComparer.Ordinal)
     {
         ["Protocol"] = [],
         ["Flow"] = [],
-        ["SharedMemory"] = [],
         ["Threading"] = [],
-        ["Transports"] = ["", "Threading"],
-        ["Serialization"] = [""],
-        ["Diagnostics"] = ["", "Threading"],
-        ["Links"] = ["", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        ["Channels"] = ["", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        ["Hub"] = ["", "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        ["Transfer"] = ["", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Buffers"] = [],
+        ["SharedMemory"] = [],
+        [Data] = [],
+        ["Diagnostics"] = [Data, "Threading"],
+        ["Serialization"] = [Data, "Buffers"],
+        ["Transports"] = [Data, "Threading"],
+        ["Links"] = [Data, "Buffers", "Protocol", "SharedMemory", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Channels"] = [Data, Ends, "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Hub"] = [Data, Ends, "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Transfer"] = [Data, Ends, "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],
+        [Facade] =
+            [Data, Ends, "Transfer", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
     };
 
-    /// <summary>Rooms of the root namespace: public data, and the plumbing where transports and links meet.</summary>
-    private static readonly string[] s_rootRooms = ["Addresses", "Exceptions", "Listening", "Options", "Status"];
-
-    public static IEnumerable<object[]> Folders => s_mayKnow.Keys.Select(folder => new object[] { folder });
-
-    [TestMethod]
-    public void Folders_AllHaveARule() =>
-        CollectionAssert.AreEquivalent(
-            s_mayKnow.Keys.Concat(s_rootRooms).ToArray(),
-            Directory.GetDirectories(Repository.At("src/CrossChannels")).Select(Path.GetFileName).Except(["bin", "obj"]).ToArray());
-
-    [TestMethod]
-    [DynamicData(nameof(Folders))]
-    public void Folder_NamespaceIsFolder(string folder)
+    /// <summary>References upwards that have a reason.</summary>
+    private static readonly Dictionary<string, string> s_allowed = new(StringComparer.Ordinal)
     {
-        foreach (string file in Sources(folder))
-            StringAssert.Contains(File.ReadAllText(file), $"namespace CrossChannels.{folder};", file);
+        ["ChannelAddress -> AddressSyntax"] = "an address is parsed where it is used",
+        ["ItemSerializer -> Serialization"] = "the factory of the built-in serializers",
+        ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
+        ["HubDirectory -> ChannelHub"] = "the exception names the type that was disposed",
+        ["Transfer -> CrossChannel"] = "an end that was given away is opened as any other",
+        ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",
+        ["ends -> CrossChannel"] = "an end opens itself from a ticket",
+        ["TransferTicket -> SerializerRegistry"] = "a worker learns from its parent's tickets which serializers it may make",
+    };
+
+    private static readonly Lazy<TypeGraph> s_graph =
+        new(static () => TypeGraph.Read(Path.Combine(AppContext.BaseDirectory, "CrossChannels.dll"), "src/CrossChannels"));
+
+    public static IEnumerable<object[]> Layers => s_mayKnow.Keys.Select(static layer => new object[] { layer });
+
+    [TestMethod]
+    public void Types_AreEachInALayer()
+    {
+        foreach (TypeGraph.Node node in s_graph.Value.Nodes)
+            Assert.IsTrue(s_mayKnow.ContainsKey(LayerOf(node)), $"{node} is in the layer {LayerOf(node)}, of which nothing is said here.");
+        string[] gone = [.. s_facade.Concat(s_ends).Except(s_graph.Value.Nodes.Select(static node => node.Name))];
+        Assert.IsEmpty(gone, string.Join(", ", gone));
     }
 
+    /// <summary>The folders of a namespace are rooms in its folder; those of the root namespace have names of their own.</summary>
     [TestMethod]
-    public void RoomOfTheRoot_HasTheRootNamespace()
+    public void Types_LieInTheFolderOfTheirNamespace()
     {
-        foreach (string file in s_rootRooms.SelectMany(Sources))
-            StringAssert.Contains(File.ReadAllText(file), "namespace CrossChannels;", file);
-    }
-
-    [TestMethod]
-    [DynamicData(nameof(Folders))]
-    public void Folder_UsesOnlyWhatItMay(string folder)
-    {
-        string[] own = ["System", "Microsoft.Extensions.Logging", "Microsoft.Win32.SafeHandles", .. s_mayKnow[folder].Select(other => other.Length == 0 ? "CrossChannels" : $"CrossChannels.{other}")];
-        foreach (string file in Sources(folder))
+        foreach (TypeGraph.Node node in s_graph.Value.Nodes)
         {
-            foreach (Match match in Using().Matches(File.ReadAllText(file)))
-            {
-                string name = match.Groups["name"].Value;
-                bool isAllowed = own.Contains(name) || (name.StartsWith("System.", StringComparison.Ordinal) && IsOfFramework(folder, name));
-                Assert.IsTrue(isAllowed, $"{file} uses {name}.");
-            }
+            if (node.Namespace == "CrossChannels")
+                Assert.IsFalse(s_mayKnow.ContainsKey(node.Room), $"{node} is in the root namespace.");
+            else
+                Assert.AreEqual(node.Namespace, $"CrossChannels.{node.Room}", node.ToString());
         }
     }
 
+    [TestMethod]
+    [DynamicData(nameof(Layers))]
+    public void Layer_NamesOnlyWhatItMay(string layer)
+    {
+        IEnumerable<string> upwards =
+            from node in s_graph.Value.Nodes
+            where LayerOf(node) == layer
+            from used in node.Uses
+            let other = LayerOf(used)
+            where other != layer && !s_mayKnow[layer].Contains(other) && !IsAllowed(node, used)
+            select $"{node} -> {used}";
+        Assert.AreEqual("", string.Join(Environment.NewLine, upwards), $"The layer {layer} names what it may not.");
+    }
+
+    [TestMethod]
+    public void AllowedReferences_AreEachNeeded()
+    {
+        HashSet<string> found = [.. from node in s_graph.Value.Nodes from used in node.Uses from name in Names(node, used) select name];
+        string[] unneeded = [.. s_allowed.Keys.Where(name => !found.Contains(name))];
+        Assert.IsEmpty(unneeded, string.Join(", ", unneeded));
+    }
+
+    /// <summary>Bytes and numbers in, bytes and numbers out: no input, no output, no lock, no task, no clock, no log.</summary>
     [TestMethod]
     [DataRow("Protocol")]
     [DataRow("Flow")]
-    public void PureFolder_NamesNoTypeOfTheRootNamespace(string folder)
+    public void PureLayer_UsesNoneOfThePlatformsServices(string layer)
     {
-        // The root namespace is in scope without a using, so that its types are looked for by name.
-        string[] types = [.. typeof(CrossChannel).Assembly.GetTypes()
-            .Where(type => type.Namespace == "CrossChannels" && !type.IsNested)
-            .Select(type => type.Name.Split('`')[0])];
-        foreach (string file in Sources(folder))
-        {
-            HashSet<string> words = [.. Word().Matches(Code(file)).Select(word => word.Value)];
-            CollectionAssert.AreEqual(Array.Empty<string>(), types.Where(words.Contains).ToArray(), file);
-        }
+        string[] namespaces = ["System", "System.Buffers", "System.Buffers.Binary", "System.Collections.Generic", "System.Text", "System.Diagnostics"];
+        string[] services = ["TimeProvider", "DateTime", "DateTimeOffset", "Environment", "Console", "Random", "AppContext", "GC"];
+        IEnumerable<string> forbidden =
+            from node in s_graph.Value.Nodes
+            where LayerOf(node) == layer
+            from other in node.UsesOfOthers
+            let dot = other.LastIndexOf('.')
+            let space = other[..dot]
+            where (!namespaces.Contains(space) && !space.StartsWith("System.Runtime.", StringComparison.Ordinal)
+                && !space.StartsWith("System.Diagnostics.", StringComparison.Ordinal))
+                || (space == "System" && services.Contains(other[(dot + 1)..]))
+            select $"{node} -> {other}";
+        Assert.AreEqual("", string.Join(Environment.NewLine, forbidden));
     }
 
-    [TestMethod]
-    public void PureFolders_DoNoInputOutputAndTakeNoLock()
-    {
-        foreach (string file in Sources("Protocol").Concat(Sources("Flow")))
-        {
-            string code = Code(file);
-            foreach (string forbidden in (string[])["lock (", "Task", "async ", "Stream", "ILogger", "TimeProvider", "DateTime"])
-                Assert.IsFalse(code.Contains(forbidden, StringComparison.Ordinal), $"{file} has '{forbidden}'.");
-        }
-    }
+    private static string LayerOf(TypeGraph.Node node) =>
+        node.Namespace != "CrossChannels" ? node.Namespace["CrossChannels.".Length..]
+        : s_facade.Contains(node.Name) ? Facade
+        : s_ends.Contains(node.Name) ? Ends
+        : Data;
 
-    private static bool IsOfFramework(string folder, string name) =>
-        folder is not ("Protocol" or "Flow") || name is "System.Buffers" or "System.Buffers.Binary" or "System.Text";
+    private static bool IsAllowed(TypeGraph.Node node, TypeGraph.Node used) => Names(node, used).Any(s_allowed.ContainsKey);
 
-    /// <summary>A file without comments and without the text of its strings.</summary>
-    private static string Code(string file) => Literal().Replace(Comment().Replace(File.ReadAllText(file), ""), "\"\"");
-
-    private static string[] Sources(string folder) => Directory.GetFiles(Repository.At($"src/CrossChannels/{folder}"), "*.cs", SearchOption.AllDirectories);
-
-    [GeneratedRegex(@"^using (static )?(?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Using();
-
-    [GeneratedRegex(@"\w+", RegexOptions.None, 1000)]
-    private static partial Regex Word();
-
-    [GeneratedRegex("\"([^\"\\\\\n]|\\\\.)*\"", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Literal();
-
-    [GeneratedRegex("//.*$", RegexOptions.Multiline, 1000)]
-    private static partial Regex Comment();
+    /// <summary>What a reference may be called in the list of those that are allowed: type or layer to type or layer.</summary>
+    private static string[] Names(TypeGraph.Node node, TypeGraph.Node used) =>
+        [$"{node.Name} -> {used.Name}", $"{node.Name} -> {LayerOf(used)}", $"{LayerOf(node)} -> {used.Name}"];
 }

@@ -28,7 +28,7 @@ public sealed class DefaultSerializerTests
     {
         ChannelAddress address = ChannelAddress.Memory($"default-{Guid.NewGuid():N}");
         await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync(
-            address, 4, new ItemOptions<int> { Serializer = ItemSerializer.Default<int>() }).Done();
+            address, 4, items: new ItemOptions<int> { Serializer = ItemSerializer.Default<int>() }).Done();
         await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(address).Done();
         await writer.WriteAsync(5).Done();
         Assert.AreEqual(5, await channel.Reader.ReadAsync().Done());

@@ -75,8 +75,9 @@ public sealed class JsonCodecTests
     [TestMethod]
     public void Decode_OlderAndNewerMembers_Fits()
     {
-        Assert.AreEqual(7, Codec.Of<Job>().Decode("""{"Id":7,"Added":[{"x":1}]}"""u8.ToArray()).Id);
-        Assert.IsNull(Codec.Of<Job>().Decode("{}"u8.ToArray()).Name);
+        Assert.AreEqual(7, Codec.Of<Job>().Decode("""{"Id":7,"Name":null,"Values":[],"Added":[{"x":1}]}"""u8.ToArray()).Id);
+        Assert.IsNull(Codec.Of<Order>().Decode("""{"Id":7}"""u8.ToArray()).Note);
+        Assert.ThrowsExactly<JsonException>(() => Codec.Of<Job>().Decode("""{"Id":7}"""u8.ToArray()));
     }
 
     [TestMethod]
@@ -186,12 +187,14 @@ public sealed class JsonCodecTests
     public void Serializers_ReadSequencesOfSeveralSegments()
     {
         var first = new Segment("{\"Id\":"u8.ToArray(), 0);
-        Segment last = first.Append("5}"u8.ToArray());
+        Segment last = first.Append("5,\"Name\":null,\"Values\":[]}"u8.ToArray());
         var bytes = new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
 
         Assert.AreEqual(5, ItemSerializer.Json<Job>().Deserialize(bytes).Id);
         Assert.AreEqual(0x20_22, ItemSerializer.Unmanaged<short>().Deserialize(Halves(0x22, 0x20)));
     }
+
+    private sealed record Order(int Id, string? Note = null);
 
     private static void DerivedThrows<T>(ItemCodec<T> codec, T item) =>
         Assert.Contains("would be written as its base class", Assert.Throws<NotSupportedException>(() => codec.Encode(item)).Message);

@@ -17,9 +17,9 @@ public sealed class RefusalTests
     [TestMethod]
     public void Object_IsRefusedByPath()
     {
-        Assert.StartsWith("System.Object says nothing", Codec.Refusal<object>());
+        Assert.StartsWith("System.Object does not say what the reader should create", Codec.Refusal<object>());
         string message = Codec.Refusal<Holder<object>>();
-        Assert.StartsWith($"{HolderOf}System.Object>.Payload is System.Object, which says nothing", message);
+        Assert.StartsWith($"{HolderOf}System.Object>.Payload is System.Object, which does not say what the reader should create", message);
         Assert.Contains("[JsonDerivedType]", message);
     }
 
@@ -95,9 +95,9 @@ public sealed class RefusalTests
         Names<Holder<Blank>>("Payload is " + Here + "RefusalTests+Blank, which has no public property or field");
         Names<Computed>("has no public property or field");
         Names<Hidden>($"{Here}Hidden has no public property or field");
-        Names<System.Numerics.BigInteger>("System.Numerics.BigInteger has no public property or field");
+        Names<System.Numerics.BigInteger>("System.Numerics.BigInteger is a number that JSON does not have");
         Names<Lazy<int>>("System.Lazy<System.Int32>");
-        Names<Holder<Index>>("Payload is System.Index, which has no public property or field");
+        Names<Holder<Index>>("Payload is System.Index, which is a type of .NET that JSON does not restore");
     }
 
     [TestMethod]
@@ -114,7 +114,7 @@ public sealed class RefusalTests
     public void WithoutAConstructor_IsRefused()
     {
         Names<Unmakeable>("RefusalTests+Unmakeable has no constructor that JSON can call");
-        Names<System.Net.IPAddress>("System.Net.IPAddress has no constructor");
+        Names<System.Net.IPAddress>("System.Net.IPAddress is not written by JSON as an address");
     }
 
     [TestMethod]

@@ -51,9 +51,9 @@ public sealed class LaneLinkTests
         var log = new LogList();
         var with = new ConnectionOptions { Logger = log };
         await using DuplexChannelListener<NoItem, string> listener = await CrossChannel.ListenAsync<NoItem, string>(
-            isListenerWithout ? ChannelAddress.Local(name) : ChannelAddress.SharedMemory(name), new() { Link = isListenerWithout ? new() : with }).Done();
+            isListenerWithout ? ChannelAddress.Local(name) : ChannelAddress.SharedMemory(name), new() { Connection = isListenerWithout ? new() : with }).Done();
         Task<DuplexChannel<string, NoItem>> connecting = CrossChannel.ConnectAsync<string, NoItem>(
-            isListenerWithout ? ChannelAddress.SharedMemory(name) : ChannelAddress.Local(name), new() { Link = isListenerWithout ? with : new() });
+            isListenerWithout ? ChannelAddress.SharedMemory(name) : ChannelAddress.Local(name), new() { Connection = isListenerWithout ? with : new() });
         await using DuplexChannel<NoItem, string> reading = await listener.AcceptAsync().Done();
         await using DuplexChannel<string, NoItem> writing = await connecting.Done();
         Assert.IsFalse(reading.Peer!.IsSharedMemory);

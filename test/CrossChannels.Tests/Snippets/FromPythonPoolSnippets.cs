@@ -26,7 +26,7 @@ internal static class FromPythonPoolSnippets
         }
         catch (WorkerFailedException e)
         {
-            Console.WriteLine($"{e.RemoteType}: {e.Message}");                  // and this the error callback
+            Console.WriteLine($"{e.RemoteType}: {e.RemoteMessage}");            // and this the error callback
         }
 
         static int Square(int x) => x * x;

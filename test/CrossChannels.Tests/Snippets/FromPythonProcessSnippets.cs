@@ -84,7 +84,7 @@ internal static class FromPythonProcessSnippets
         }
         catch (ArgumentException e)
         {
-            Console.WriteLine(e.Message);       // A lambda in Main uses variables of the method around it, such as 'number' ...
+            Console.WriteLine(e.Message);       // A lambda in Main uses 'number' of the method around it ...
         }
 
         await using WorkerProcess process = await WorkerProcess.StartAsync(static n => Console.WriteLine(n), number);
@@ -118,8 +118,7 @@ internal static class FromPythonProcessSnippets
         // snippet: python-lock
         await using CrossLock gate = await CrossChannel.CreateLockAsync("gate");
         WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => WorkerProcess.StartAsync(WorkAsync, gate)));
-        foreach (WorkerProcess worker in workers)
-            await worker.WaitForExitAsync();
+        await WorkerProcess.WaitAllAsync(workers);
 
         static async Task WorkAsync(CrossLock gate)
         {

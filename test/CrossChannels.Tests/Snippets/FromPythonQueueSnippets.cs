@@ -34,7 +34,7 @@ internal static class FromPythonQueueSnippets
     {
         // snippet: python-unbounded
         await using SharedChannel<string> queue = await CrossChannel.CreateUnboundedAsync<string>(
-            "log", settings: new ItemOptions<string> { MaxUnreadBytes = 100_000_000 });
+            "log", sharing: new() { MaxQueuedBytes = 100_000_000 });
         // end
         Console.WriteLine(queue.Address);
     }
@@ -89,8 +89,8 @@ internal static class FromPythonQueueSnippets
     public static async Task ExpectAsync()
     {
         // snippet: python-expected
-        var settings = new ItemOptions<Job> { Completion = CompletionPolicy.LastWriter(expectedWriters: 3) };
-        await using SharedChannel<Job> queue = await CrossChannel.CreateBoundedAsync<Job>("jobs", 100, settings);
+        var threeWriters = new SharedChannelOptions { Completion = CompletionPolicy.LastWriter(expectedWriters: 3) };
+        await using SharedChannel<Job> queue = await CrossChannel.CreateBoundedAsync<Job>("jobs", 100, threeWriters);
         try
         {
             await foreach (Job job in queue.Reader.ReadAllAsync())
@@ -107,7 +107,7 @@ internal static class FromPythonQueueSnippets
     {
         // snippet: python-size
         Console.WriteLine(queue.Reader.Count);
-        ChannelStatus status = await CrossChannel.GetStatusAsync(queue.Address);
+        ChannelStatus status = await CrossChannel.GetChannelStatusAsync(queue.Address);
         Console.WriteLine($"{status.Depth} of {status.Capacity}");
         // end
     }

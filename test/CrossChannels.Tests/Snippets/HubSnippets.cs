@@ -42,9 +42,9 @@ internal static class HubSnippets
     {
         // snippet: hub-settings
         var link = new ConnectionOptions { Logger = logger, ConnectTimeout = TimeSpan.FromSeconds(2) };
-        await using ChannelHub hub = await ChannelHub.StartAsync("build", new HubOptions { Link = link });
-        hub.Declare("parts", new BoundedChannelOptions(100), settings: new ItemOptions<NoItem> { Completion = CompletionPolicy.Owner });
-        await using CrossChannelWriter<Job> writer = await CrossChannel.OpenWriterAsync<Job>("build#parts", link: link);
+        await using ChannelHub hub = await ChannelHub.StartAsync("build", new HubOptions { Connection = link });
+        hub.Declare("parts", new BoundedChannelOptions(100), sharing: new() { Completion = CompletionPolicy.Owner });
+        await using CrossChannelWriter<Job> writer = await CrossChannel.OpenWriterAsync<Job>("build#parts", connection: link);
         // end
     }
 
@@ -107,7 +107,7 @@ internal static class HubSnippets
     public static async Task StatusAsync()
     {
         // snippet: status
-        ChannelStatus parts = await CrossChannel.GetStatusAsync("build#parts");
+        ChannelStatus parts = await CrossChannel.GetChannelStatusAsync("build#parts");
         Console.WriteLine($"{parts.Depth} of {parts.Capacity} queued, {parts.InFlight} at {parts.Readers.Count} readers");
         // end
     }
@@ -115,11 +115,8 @@ internal static class HubSnippets
     public static async Task LastWriterAsync()
     {
         // snippet: last-writer
-        var settings = new ItemOptions<Job>
-        {
-            Completion = CompletionPolicy.LastWriter(expectedWriters: 3, arrivalTimeout: TimeSpan.FromMinutes(1)),
-        };
-        await using SharedChannel<Job> jobs = await CrossChannel.CreateBoundedAsync<Job>("jobs", 1000, settings);
+        var threeWriters = new SharedChannelOptions { Completion = CompletionPolicy.LastWriter(expectedWriters: 3, arrivalTimeout: TimeSpan.FromMinutes(1)) };
+        await using SharedChannel<Job> jobs = await CrossChannel.CreateBoundedAsync<Job>("jobs", 1000, threeWriters);
         try
         {
             await foreach (Job job in jobs.Reader.ReadAllAsync())

@@ -19,7 +19,7 @@ internal static class PoolSnippets
 
         static int Square(int x) => x * x;
         static int Multiply(int x, int y) => x * y;
-        static async Task<long> Measure(string path, CancellationToken stop) => (await File.ReadAllBytesAsync(path, stop)).LongLength;
+        static async Task<long> Measure(string path) => (await File.ReadAllBytesAsync(path, WorkerProcess.Stopping)).LongLength;
         // end
         Console.WriteLine(squares.Length + product);
     }
@@ -27,14 +27,14 @@ internal static class PoolSnippets
     public static async Task Tune()
     {
         // snippet: pool-settings
-        var settings = new WorkerPoolOptions
+        var options = new WorkerPoolOptions
         {
             Initializer = WorkerInitializer.Create(Open, "model.bin"),
             MaxRetries = 2,                              // for tasks that may run twice
             TaskTimeout = TimeSpan.FromMinutes(1),
             MaxTasksPerWorker = 1000,
         };
-        await using var pool = new WorkerPool(settings: settings);
+        await using var pool = new WorkerPool(options: options);
         await pool.StartAsync();                         // now, not at the first call
 
         static void Open(string path) => Console.WriteLine($"process {Environment.ProcessId} opens {path}");
@@ -44,7 +44,7 @@ internal static class PoolSnippets
     public static WorkerPoolOptions TuneWorkers(TextWriter errors)
     {
         // snippet: pool-workers
-        var settings = new WorkerPoolOptions
+        var options = new WorkerPoolOptions
         {
             StartTimeout = TimeSpan.FromMinutes(5),          // the initializer loads much
             Worker = new WorkerOptions
@@ -56,6 +56,6 @@ internal static class PoolSnippets
             },
         };
         // end
-        return settings;
+        return options;
     }
 }

@@ -29,8 +29,7 @@ internal static class ReadmeSnippets
     {
         // snippet: across-writer
         // One process:
-        await using var link = await CrossChannel.ConnectAsync<Job, NoItem>("jobs");
-        ChannelWriter<Job> writer = link.Writer;
+        await using CrossChannelWriter<Job> writer = await CrossChannel.ConnectWriterAsync<Job>("jobs");
         await writer.WriteAsync(new Job(1, "hello"));
         writer.Complete();
         // end
@@ -40,9 +39,7 @@ internal static class ReadmeSnippets
     {
         // snippet: across-reader
         // Another process:
-        await using var listener = await CrossChannel.ListenAsync<NoItem, Job>("jobs");
-        await using var link = await listener.AcceptAsync();
-        ChannelReader<Job> reader = link.Reader;
+        await using CrossChannelReader<Job> reader = await CrossChannel.AcceptReaderAsync<Job>("jobs");
         await foreach (Job job in reader.ReadAllAsync())
             Console.WriteLine(job);
         // end
@@ -81,10 +78,8 @@ internal static class ReadmeSnippets
     public static async Task OneWayAsync()
     {
         // snippet: one-way
-        var options = new DuplexChannelOptions<NoItem, Job> { Reading = new BoundedChannelOptions(100) };
-        await using var listener = await CrossChannel.ListenAsync<NoItem, Job>("jobs", options);
-        await using DuplexChannel<NoItem, Job> jobs = await listener.AcceptAsync();
-        Job first = await jobs.Reader.ReadAsync();
+        await using CrossChannelReader<Job> jobs = await CrossChannel.AcceptReaderAsync<Job>("jobs", new BoundedChannelOptions(100));
+        Job first = await jobs.ReadAsync();
         // end
         Console.WriteLine(first);
     }
@@ -168,22 +163,16 @@ internal static class ReadmeSnippets
     public static async Task TlsAsync(X509Certificate2 certificate, X509Certificate2Collection roots)
     {
         // snippet: tls
-        var options = new DuplexChannelOptions<Job, NoItem>
-        {
-            Link = new ConnectionOptions { Tls = new TlsOptions { Certificate = certificate, TrustedRoots = roots } },
-        };
-        await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("tls://build.example:5000", options);
+        var secure = new ConnectionOptions { Tls = new TlsOptions { Certificate = certificate, TrustedRoots = roots } };
+        await using var jobs = await CrossChannel.ConnectWriterAsync<Job>("tls://build.example:5000", connection: secure);
         // end
     }
 
     public static async Task SourceGenerationAsync()
     {
         // snippet: json-aot
-        var options = new DuplexChannelOptions<Job, NoItem>
-        {
-            WriteSettings = new ItemOptions<Job> { Serializer = ItemSerializer.Json(JobContext.Default.Job) },
-        };
-        await using var jobs = await CrossChannel.ConnectAsync<Job, NoItem>("jobs", options);
+        var items = new ItemOptions<Job> { Serializer = ItemSerializer.Json(JobContext.Default.Job) };
+        await using var jobs = await CrossChannel.ConnectWriterAsync("jobs", items);
         // end
     }
 
@@ -191,27 +180,25 @@ internal static class ReadmeSnippets
     {
         // snippet: use-custom-serializer
         var points = new ItemOptions<Point> { Serializer = new PointSerializer(), ContractName = "geometry.point" };
-        var (near, far) = CrossChannel.CreatePair<Point, NoItem>(
-            new DuplexChannelOptions<Point, NoItem> { WriteSettings = points },
-            new DuplexChannelOptions<NoItem, Point> { ReadSettings = points });
+        var (writer, reader) = CrossChannel.CreatePipe(items: points);
         // end
-        await near.Writer.WriteAsync(new Point(1, -2));
-        Point point = await far.Reader.ReadAsync();
-        await near.DisposeAsync();
+        await writer.WriteAsync(new Point(1, -2));
+        Point point = await reader.ReadAsync();
+        await writer.DisposeAsync();
         return point;
     }
 
     public static async Task<int> PooledBytesAsync()
     {
         // snippet: pooled-bytes
-        var (files, disk) = CrossChannel.CreatePair<byte[], NoItem>();
-        await files.Writer.WriteAsync([1, 2, 3]);                       // copied by the write
+        var (writer, reader) = CrossChannel.CreatePipe<byte[]>();
+        await writer.WriteAsync([1, 2, 3]);                             // copied by the write
 
         byte[] buffer = new byte[64 * 1024];
-        int length = await disk.Reader.ReadIntoAsync(buffer);           // an array of yours
+        int length = await reader.ReadIntoAsync(buffer);                // an array of yours
         // end
-        await files.DisposeAsync();
-        await disk.DisposeAsync();
+        await writer.DisposeAsync();
+        await reader.DisposeAsync();
         return length;
     }
 
@@ -219,12 +206,12 @@ internal static class ReadmeSnippets
     {
         // snippet: owned-bytes
         // The end that writes has byte[] or ReadOnlyMemory<byte>; both are the same on the wire.
-        await using var listener = await CrossChannel.ListenAsync<NoItem, IMemoryOwner<byte>>("mem:pictures");
-        await using var writing = await CrossChannel.ConnectAsync<byte[], NoItem>("mem:pictures");
-        await using var reading = await listener.AcceptAsync();
+        Task<CrossChannelReader<IMemoryOwner<byte>>> accepting = CrossChannel.AcceptReaderAsync<IMemoryOwner<byte>>("mem:pictures");
+        await using CrossChannelWriter<byte[]> writer = await CrossChannel.ConnectWriterAsync<byte[]>("mem:pictures");
+        await using CrossChannelReader<IMemoryOwner<byte>> reader = await accepting;
 
-        await writing.Writer.WriteAsync([1, 2, 3]);
-        using IMemoryOwner<byte> item = await reading.Reader.ReadAsync();    // the link's memory, until it is disposed
+        await writer.WriteAsync([1, 2, 3]);
+        using IMemoryOwner<byte> item = await reader.ReadAsync();            // the link's memory, until it is disposed
         // end
         return item.Memory.Length;
     }

@@ -35,7 +35,7 @@ internal static class WorkerSnippets
         await using WorkerProcess worker = await WorkerProcess.StartAsync(Report, text, new WorkerOptions { Name = "report", Error = TextWriter.Null });
         WorkerExit exit = await worker.WaitForExitAsync();
         if (exit.Exception is { } e)
-            Console.WriteLine($"{worker.Name}: {e.RemoteType}: {e.Message}");
+            Console.WriteLine($"{worker.Name}: {e.RemoteType}: {e.RemoteMessage}");
         // end
     }
 

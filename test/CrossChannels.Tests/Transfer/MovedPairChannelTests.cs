@@ -11,7 +11,7 @@ public sealed class MovedPairChannelTests : ChannelContract
     {
         (DuplexChannel<T1, T2> one, DuplexChannel<T2, T1> two) = CrossChannel.CreatePair(first, second);
         // A callback stays where it is, and so does a logger.
-        if (first is null or { ItemDropped: null, Link.Logger: null } || second is { ItemDropped: not null })
+        if (first is null or { ItemDropped: null, Connection.Logger: null } || second is { ItemDropped: not null })
             one = await DuplexChannel<T1, T2>.OpenAsync(await EndTickets.PassAsync(one)).Done();
         else
             two = await DuplexChannel<T2, T1>.OpenAsync(await EndTickets.PassAsync(two)).Done();

@@ -44,7 +44,7 @@ public sealed class PairEndTests
     public async Task BothEnds_TheSecondIsGivenWhileAConnectionIsHeld_TheFirstFindsIt()
     {
         (DuplexChannel<int, int> first, DuplexChannel<int, int> second) = CrossChannel.CreatePair<int, int>(
-            null, new() { Link = new() { TimeProvider = new ManualTimeProvider() } });
+            null, new() { Connection = new() { TimeProvider = new ManualTimeProvider() } });
         TransferTicket ticket = await EndTickets.PassAsync(first);
         string path = PathOf(ticket);
         await using DuplexChannel<int, int> one = await DuplexChannel<int, int>.OpenAsync(ticket).Done();
@@ -183,7 +183,7 @@ public sealed class PairEndTests
     public async Task ReceiverNeverComes_TheWaitingEndTimesOut()
     {
         var clock = new ManualTimeProvider();
-        (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>(new() { Link = new() { TimeProvider = clock } });
+        (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>(new() { Connection = new() { TimeProvider = clock } });
         TransferTicket ticket = await given.TransferAsync("Alice").Done();
         Task<int> read = kept.Reader.ReadAsync().AsTask();
         clock.Advance(TimeSpan.FromSeconds(61));
@@ -195,7 +195,7 @@ public sealed class PairEndTests
     [TestMethod]
     public async Task KeptEndIsClosedBeforeTheReceiverComes_ItLearnsIt()
     {
-        (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>(new() { Link = new() { CloseTimeout = TimeSpan.Zero } });
+        (DuplexChannel<int, int> kept, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>(new() { Connection = new() { CloseTimeout = TimeSpan.Zero } });
         TransferTicket ticket = await EndTickets.PassAsync(given);
         await kept.DisposeAsync().Done();
         await ((LinkChannel<int, int>)kept).Closed.Done();
@@ -224,7 +224,7 @@ public sealed class PairEndTests
         {
             TransferTicket ticket = await EndTickets.PassAsync(given);
             await Assert.ThrowsAsync<CrossChannelException>(
-                () => CrossChannel.ConnectAsync<int, int>(ticket.Content.Address, new() { Link = new() { ConnectTimeout = TimeSpan.Zero } }).Done());
+                () => CrossChannel.ConnectAsync<int, int>(ticket.Content.Address, new() { Connection = new() { ConnectTimeout = TimeSpan.Zero } }).Done());
             await using DuplexChannel<int, int> opened = await DuplexChannel<int, int>.OpenAsync(ticket).Done();
             await opened.Writer.WriteAsync(3).Done();
             Assert.AreEqual(3, await kept.Reader.ReadAsync().Done());

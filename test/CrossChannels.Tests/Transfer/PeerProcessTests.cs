@@ -51,8 +51,8 @@ public sealed class PeerProcessTests : IDisposable
     [TestMethod]
     public async Task Hub_LostWritersAreNamedWithTheirCode()
     {
-        var settings = new ItemOptions<int> { Completion = CompletionPolicy.LastWriter(1) };
-        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync(ChannelAddress.Unix(_directory["hub"]), 10, settings).Done();
+        var settings = new SharedChannelOptions { Completion = CompletionPolicy.LastWriter(1) };
+        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(ChannelAddress.Unix(_directory["hub"]), 10, settings).Done();
         await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.GiveTextAsync(channel.Writer), "leave");
         var exit = new TaskCompletionSource<int>();
         using ExitWatch watch = ExitWatch.Begin(child.Id, exit.Task);

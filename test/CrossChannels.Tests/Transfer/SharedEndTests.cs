@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CrossChannels.Tests.Channels;
 using CrossChannels.TestChild;
+using CrossChannels.Transfer;
 
 namespace CrossChannels.Tests.Ends;
 
@@ -46,8 +47,11 @@ public sealed class SharedEndTests : IDisposable
     [DataRow(true)]
     public async Task Reader_TheOwnerIsDisposedBeforeItComes_ItStillGetsEverything(bool isOfHub)
     {
-        ChannelHub? hub = isOfHub ? await ChannelHub.StartAsync(NewAddress()).Done() : null;
-        SharedChannel<int> channel = hub?.CreateBounded<int>("c", 100) ?? await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 100).Done();
+        // A process takes its time to start where many do.
+        var options = new HubOptions { DrainTimeout = Wait.Deadline };
+        ChannelHub? hub = isOfHub ? await ChannelHub.StartAsync(NewAddress(), options).Done() : null;
+        SharedChannel<int> channel =
+            hub?.CreateBounded<int>("c", 100) ?? await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 100, hub: options).Done();
         string ticket = await EndTickets.GiveTextAsync(channel.Reader);
         for (int i = 0; i < 100; i++)
             Assert.IsTrue(channel.Writer.TryWrite(i));
@@ -75,7 +79,7 @@ public sealed class SharedEndTests : IDisposable
     [TestMethod]
     public async Task ChannelOfAHub_KeysAreNeeded_TheTicketCarriesThem()
     {
-        var settings = new HubOptions { Link = new() { RequiredKeyToRead = s_readKey, RequiredKeyToWrite = s_writeKey } };
+        var settings = new HubOptions { Connection = new() { RequiredKeyToRead = s_readKey, RequiredKeyToWrite = s_writeKey } };
         await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress(), settings).Done();
         await using SharedChannel<int> channel = hub.CreateBounded<int>("jobs", 10);
         TransferTicket ticket = await EndTickets.PassAsync(channel);
@@ -112,7 +116,7 @@ public sealed class SharedEndTests : IDisposable
     public async Task Lock_IsShared_AlsoAnOpenedOne(bool isOwners)
     {
         byte[] key = [9];
-        var settings = new HubOptions { Link = new() { RequiredKeyToRead = key, RequiredKeyToWrite = key } };
+        var settings = new HubOptions { Connection = new() { RequiredKeyToRead = key, RequiredKeyToWrite = key } };
         await using CrossLock owned = await CrossChannel.CreateLockAsync(NewAddress(), settings).Done();
         await using CrossLock opened = await CrossChannel.OpenLockAsync(owned.Address, new() { Key = key }).Done();
         CrossLock given = isOwners ? owned : opened;
@@ -124,21 +128,99 @@ public sealed class SharedEndTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Serializer_WithAConstructor_TravelsByItsType()
+    public async Task Serializer_IsRegisteredThere_OpensTheTicket()
     {
-        var settings = new ItemOptions<int> { Serializer = new DecimalSerializer(), ContractName = "number", MaxItemBytes = 100 };
-        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync(NewAddress(), 10, settings).Done();
+        var items = new ItemOptions<int> { Serializer = new DecimalSerializer(), ContractName = "number", MaxItemBytes = 100 };
+        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync(NewAddress(), 10, items: items).Done();
         await using ChildProcess child = ChildProcess.Start("open-end", "writer", await EndTickets.GiveTextAsync(channel.Writer), "complete");
         CollectionAssert.AreEqual((int[])[1, 2, 3, 4], await ChannelCore.ReadAllAsync(channel.Reader).Done());
         Assert.AreEqual("written", await child.ReadLineAsync());
     }
 
     [TestMethod]
-    public async Task Serializer_WithoutAConstructor_IsRefusedWithAdvice()
+    public async Task Serializer_IsNotRegistered_SaysWhatToDo()
     {
-        var settings = new ItemOptions<Point> { Serializer = ItemSerializer.Json<Point>(new System.Text.Json.JsonSerializerOptions()) };
-        await using SharedChannel<Point> channel = await CrossChannel.CreateBoundedAsync(NewAddress(), 10, settings).Done();
-        await EndTickets.AssertRefusedAsync(channel.Reader, "JsonItemSerializer", "no public constructor without parameters", "give the address as a string");
+        var items = new ItemOptions<Point> { Serializer = ItemSerializer.Json<Point>(new System.Text.Json.JsonSerializerOptions()) };
+        await using SharedChannel<Point> channel = await CrossChannel.CreateBoundedAsync(NewAddress(), 10, items: items).Done();
+        TransferTicket ticket = await EndTickets.PassAsync(channel.Writer);
+        NotSupportedException e = await Assert.ThrowsExactlyAsync<NotSupportedException>(() => CrossChannelWriter<Point>.OpenAsync(ticket));
+        StringAssert.Contains(e.Message, "'json'");
+        StringAssert.Contains(e.Message, "ItemSerializer.Register");
+    }
+
+    [TestMethod]
+    public async Task Serializer_WithoutAConstructor_IsRefusedForAWorker()
+    {
+        var items = new ItemOptions<Point> { Serializer = ItemSerializer.Json<Point>(new System.Text.Json.JsonSerializerOptions()) };
+        await using SharedChannel<Point> channel = await CrossChannel.CreateBoundedAsync(NewAddress(), 10, items: items).Done();
+        InvalidOperationException e = await Assert.ThrowsExactlyAsync<InvalidOperationException>(async () => await TransferTicket.GiveAsync(channel.Reader, "worker").Done());
+        StringAssert.Contains(e.Message, "JsonItemSerializer");
+        StringAssert.Contains(e.Message, "no public constructor without parameters");
+    }
+
+    /// <summary>A ticket is text from elsewhere: whatever type it names, nothing is loaded and nothing is made.</summary>
+    [TestMethod]
+    [DataRow("CrossChannels.Tests.Ends.MarkingSerializer, CrossChannels.Tests")]
+    [DataRow("Hostile.Serializer, Hostile.Assembly")]
+    [DataRow("System.Collections.Generic.List`1[[Hostile.Item, Hostile.Assembly]], System.Private.CoreLib")]
+    public async Task Ticket_NamesAType_LoadsNothing(string typeName)
+    {
+        await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(NewAddress(), 10).Done();
+        TransferContent honest = (await EndTickets.GiveAsync(channel.Writer, "Alice").Done()).Content;
+        var hostile = new TransferTicket(honest with { Writes = new TransferItems(new ItemOptions(), typeName, typeName) });
+        var asked = new List<string?>();
+        ResolveEventHandler resolve = (_, e) =>
+        {
+            asked.Add(e.Name);
+            return null;
+        };
+        AppDomain.CurrentDomain.AssemblyResolve += resolve;
+        try
+        {
+            TransferTicket ticket = TransferTicket.FromBytes(hostile.ToBytes());
+            NotSupportedException e = await Assert.ThrowsExactlyAsync<NotSupportedException>(() => CrossChannelWriter<int>.OpenAsync(ticket));
+            StringAssert.Contains(e.Message, "does not know");
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.AssemblyResolve -= resolve;
+        }
+        Assert.DoesNotContain(name => name!.StartsWith("Hostile", StringComparison.Ordinal), asked);
+        Assert.IsFalse(MarkingSerializer.WasMade);
+    }
+
+    /// <summary>Every option that can cross does: one that is added and forgotten here is noticed.</summary>
+    [TestMethod]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    public void Ticket_KeepsTheOptionsOfTheConnection()
+    {
+        string[] stays = ["Tls", "Key", "Logger", "TimeProvider", "MaxLinks", "MaxPendingGreetings"];
+        var connection = new ConnectionOptions
+        {
+            ConnectTimeout = TimeSpan.FromSeconds(1),
+            GreetingTimeout = TimeSpan.FromSeconds(2),
+            CloseTimeout = TimeSpan.FromSeconds(3),
+            ExitTimeout = TimeSpan.FromSeconds(4),
+            PeerTimeout = TimeSpan.FromSeconds(5),
+            MaxUnreadBytes = 6,
+            MaxUnsentBytes = 7,
+            MaxEmptyFramesPerSecond = 8,
+            AllowPlainTcp = true,
+            AllowGroup = true,
+            RequiredKeyToRead = s_readKey,
+            RequiredKeyToWrite = s_writeKey,
+        };
+        var content = new TransferContent { Kind = EndpointKind.Lock, Address = "gate", Connection = connection };
+        ConnectionOptions read = TransferWire.Read(TransferWire.Write(content)).Connection;
+        var defaults = new ConnectionOptions();
+        foreach (System.Reflection.PropertyInfo property in typeof(ConnectionOptions).GetProperties().Where(property => !stays.Contains(property.Name)))
+        {
+            string chosen = Text(property.GetValue(connection));
+            Assert.AreNotEqual(Text(property.GetValue(defaults)), chosen, $"{property.Name} has its default in this test.");
+            Assert.AreEqual(chosen, Text(property.GetValue(read)), property.Name);
+        }
+
+        static string Text(object? value) => value is ReadOnlyMemory<byte> bytes ? Convert.ToHexString(bytes.Span) : $"{value}";
     }
 
     [TestMethod]
@@ -161,7 +243,7 @@ public sealed class SharedEndTests : IDisposable
     [TestMethod]
     public async Task LockOfTwoKeys_IsRefused()
     {
-        var settings = new HubOptions { Link = new() { RequiredKeyToRead = s_readKey, RequiredKeyToWrite = s_writeKey } };
+        var settings = new HubOptions { Connection = new() { RequiredKeyToRead = s_readKey, RequiredKeyToWrite = s_writeKey } };
         await using CrossLock gate = await CrossChannel.CreateLockAsync(NewAddress(), settings).Done();
         await EndTickets.AssertRefusedAsync(gate, "one key to read and another to write");
     }
@@ -208,4 +290,18 @@ public sealed class SharedEndTests : IDisposable
     private ChannelAddress NewAddress() => ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]);
 
     private sealed record Point(int X, int Y);
+}
+
+/// <summary>A serializer that says that it was made.</summary>
+public sealed class MarkingSerializer : IItemSerializer<int>
+{
+    public MarkingSerializer() => WasMade = true;
+
+    public static bool WasMade { get; private set; }
+
+    public string ContentType => "marking";
+
+    public void Serialize(int item, System.Buffers.IBufferWriter<byte> writer) => throw new NotSupportedException();
+
+    public int Deserialize(in System.Buffers.ReadOnlySequence<byte> bytes) => throw new NotSupportedException();
 }

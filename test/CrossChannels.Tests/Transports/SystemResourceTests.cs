@@ -53,6 +53,29 @@ public sealed class SystemResourceTests : IDisposable
         Assert.AreEqual(0, await child.FinishAsync());
     }
 
+    [TestMethod]
+    [DataRow("0", DisplayName = "none left")]
+    [DataRow("8", DisplayName = "only those left that the runtime needs")]
+    public async Task FewFiles_EachCallSaysSoAtOnce_AndAPairNeedsNone(string left)
+    {
+        await using ChildProcess child = ChildProcess.Start("few-files", _directory.Path, left);
+        Assert.AreEqual("works", await child.ReadLineAsync());
+        Assert.AreEqual("works", await child.ReadLineAsync());
+        Assert.AreEqual("works", await child.ReadLineAsync());
+        StringAssert.Contains(await child.ReadLineAsync(), "Connection refused");
+        Assert.AreEqual("works", await child.ReadLineAsync());
+        for (int i = 0; i < 4; i++)
+        {
+            string line = await child.ReadLineAsync();
+            StringAssert.Contains(line, nameof(EndpointException));
+            StringAssert.Contains(line, "no file descriptors left");
+        }
+
+        Assert.AreEqual("works", await child.ReadLineAsync());
+        Assert.AreEqual("gone", await child.ReadLineAsync());
+        Assert.AreEqual(0, await child.FinishAsync());
+    }
+
     private static HashSet<string> Sockets(int processId)
     {
         HashSet<string> sockets = [];

@@ -24,10 +24,10 @@ public sealed class TcpTransportTests : TransportContract
     {
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(
             () => TransportTest.ListenAsync(address, Settings(TransportTest.Deadline)));
-        StringAssert.Contains(e.Message, "not loopback");
+        StringAssert.Contains(e.Message, "for loopback only");
         e = await Assert.ThrowsExactlyAsync<EndpointException>(
             () => TransportTest.ConnectAsync(address, Settings(TransportTest.Deadline)));
-        StringAssert.Contains(e.Message, "not loopback");
+        StringAssert.Contains(e.Message, "for loopback only");
     }
 
     [TestMethod]

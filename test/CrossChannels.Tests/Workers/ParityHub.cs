@@ -22,7 +22,8 @@ internal sealed class ParityHub : IAsyncDisposable
 
     public CrossChannelWriter<string> Said => _said.Writer;
 
-    public static async Task<ParityHub> StartAsync() => new(await ChannelHub.StartAsync(WorkerStartTests.UniqueName()));
+    public static async Task<ParityHub> StartAsync(HubOptions? options = null) =>
+        new(await ChannelHub.StartAsync(WorkerStartTests.UniqueName(), options));
 
     /// <summary>The next thing that a worker says.</summary>
     public Task<string> HearAsync([CallerMemberName] string test = "") => _said.Reader.ReadAsync().Done("a word of a worker", test);

@@ -38,7 +38,7 @@ public sealed class ParityLeavingTests
     public async Task CloseAtOnce_CountsWhatMayBeLost()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        SharedChannel<int> queue = hub.Hub.CreateUnbounded<int>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1, lostWriters: WriterLossPolicy.Ignore) });
+        SharedChannel<int> queue = hub.Hub.CreateUnbounded<int>("queue", sharing: new() { Completion = CompletionPolicy.LastWriter(1, lostWriters: WriterLossPolicy.Ignore) });
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutAndDrop, queue.Writer, hub.Said, ParityHub.Daemon);
         long unreceived = long.Parse(await hub.HearAsync(), System.Globalization.CultureInfo.InvariantCulture);
         long received = 0;

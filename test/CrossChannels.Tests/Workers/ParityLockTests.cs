@@ -79,8 +79,9 @@ public sealed class ParityLockTests
         await Task.Delay(Timeout.Infinite);
     }
 
-    private static async Task Manage(string address, CancellationToken stop)
+    private static async Task Manage(string address)
     {
+        CancellationToken stop = WorkerProcess.Stopping;
         await using ChannelHub hub = await ChannelHub.StartAsync(address, cancellationToken: stop);
         hub.CreateUnbounded<string>("queue");
         hub.CreateLock("gate");

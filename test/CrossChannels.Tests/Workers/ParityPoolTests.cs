@@ -123,8 +123,8 @@ public sealed class ParityPoolTests
     [TestMethod]
     public async Task InitializerAndTasksPerWorker_AndProgress()
     {
-        var settings = new WorkerPoolOptions { Initializer = WorkerInitializer.Create(SetBase, 100), MaxTasksPerWorker = 1, ChunkSize = 1 };
-        await using var pool = new WorkerPool(1, settings);
+        var options = new WorkerPoolOptions { Initializer = WorkerInitializer.Create(SetBase, 100), MaxTasksPerWorker = 1, ChunkSize = 1 };
+        await using var pool = new WorkerPool(1, options);
         var progress = new LastProgress();
         string[] results = await pool.MapAsync(AddBase, Enumerable.Range(1, 3), progress: progress).Done();
         CollectionAssert.AreEqual((string[])["101", "102", "103"], results.Select(static result => result.Split(' ')[0]).ToArray());
@@ -163,7 +163,7 @@ public sealed class ParityPoolTests
     public async Task Task_Returned_HasLeftTheEndsThatItGot()
     {
         await using ParityHub hub = await ParityHub.StartAsync();
-        SharedChannel<string> queue = hub.Hub.CreateUnbounded<string>("queue", settings: new() { Completion = CompletionPolicy.LastWriter(1) });
+        SharedChannel<string> queue = hub.Hub.CreateUnbounded<string>("queue", sharing: new() { Completion = CompletionPolicy.LastWriter(1) });
         (DuplexChannel<NoItem, string> here, DuplexChannel<string, NoItem> there) = CrossChannel.CreatePair<NoItem, string>();
         await using var pool = new WorkerPool(1);
         await pool.RunAsync(PutOne, queue.Writer, there).Done();

@@ -12,7 +12,7 @@ public sealed class ParityQueueTests
     {
         await using ParityHub hub = await ParityHub.StartAsync();
         SharedChannel<string> queue = hub.Hub.CreateBounded<string>("queue", 5, new() { Completion = CompletionPolicy.LastWriter(3) });
-        SharedChannel<string> got = hub.Hub.CreateUnbounded<string>("got", settings: new() { Completion = CompletionPolicy.LastWriter(2) });
+        SharedChannel<string> got = hub.Hub.CreateUnbounded<string>("got", sharing: new() { Completion = CompletionPolicy.LastWriter(2) });
         WorkerProcess[] workers = await Task.WhenAll(
             WorkerProcess.StartAsync(Consume, queue.Reader, got.Writer, ParityHub.Daemon),
             WorkerProcess.StartAsync(Consume, queue.Reader, got.Writer, ParityHub.Daemon),
@@ -39,7 +39,7 @@ public sealed class ParityQueueTests
         SharedChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue");
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutMany, queue.Writer, ParityHub.Daemon);
         (await worker.WaitForExitAsync().Done()).EnsureSuccess();
-        ChannelStatus status = await CrossChannel.GetStatusAsync(queue.Address).Done();
+        ChannelStatus status = await CrossChannel.GetChannelStatusAsync(queue.Address).Done();
         Assert.AreEqual((100L, (long?)null), (status.Depth, status.Capacity));
         Assert.IsGreaterThanOrEqualTo(100 * 10_000, status.Bytes!.Value);
     }
@@ -47,12 +47,12 @@ public sealed class ParityQueueTests
     [TestMethod]
     public async Task Unbounded_WithALimitOfBytes_WriterWaitsForRoom()
     {
-        await using ParityHub hub = await ParityHub.StartAsync();
-        SharedChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue", settings: new() { MaxUnreadBytes = 64 * 1024, MaxItemBytes = 16 * 1024, MaxUnsentBytes = 32 * 1024 });
+        await using ParityHub hub = await ParityHub.StartAsync(new() { Connection = new() { MaxUnsentBytes = 32 * 1024 } });
+        SharedChannel<byte[]> queue = hub.Hub.CreateUnbounded<byte[]>("queue", sharing: new() { MaxQueuedBytes = 64 * 1024 }, items: new() { MaxItemBytes = 16 * 1024 });
         await using WorkerProcess worker = await WorkerProcess.StartAsync(PutUntilFull, queue.Writer, hub.Said, ParityHub.Daemon);
         Assert.AreEqual("full", await hub.HearAsync());
         // The limit, and the window of the one writer.
-        Assert.IsLessThanOrEqualTo((2 * 64 * 1024) + 10_004, (await CrossChannel.GetStatusAsync(queue.Address).Done()).Bytes!.Value);
+        Assert.IsLessThanOrEqualTo((2 * 64 * 1024) + 10_004, (await CrossChannel.GetChannelStatusAsync(queue.Address).Done()).Bytes!.Value);
         for (int i = 0; i < 100; i++)
             Assert.HasCount(10_000, await queue.Reader.ReadAsync().Done());
         (await worker.WaitForExitAsync().Done()).EnsureSuccess();
@@ -277,11 +277,11 @@ public sealed class ParityQueueTests
 
     private static async Task SaySize(string address, CrossChannelWriter<int> queue, ChannelWriter<string> said)
     {
-        ChannelStatus status = await CrossChannel.GetStatusAsync(address);
+        ChannelStatus status = await CrossChannel.GetChannelStatusAsync(address);
         await said.WriteAsync($"{status.Depth} of {status.Capacity}");
         await queue.WriteAsync(3);
         await queue.FlushAsync();
-        status = await CrossChannel.GetStatusAsync(address);
+        status = await CrossChannel.GetChannelStatusAsync(address);
         await said.WriteAsync($"{status.Depth} of {status.Capacity}");
     }
 }

@@ -40,8 +40,8 @@ public sealed class WorkerEndTests
     [TestMethod]
     public async Task Killed_WithAWriter_TellsItsExitCode()
     {
-        var settings = new ItemOptions<string> { Completion = CompletionPolicy.LastWriter(1) };
-        await using SharedChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName(), null, settings);
+        var options = new SharedChannelOptions { Completion = CompletionPolicy.LastWriter(1) };
+        await using SharedChannel<string> channel = await CrossChannel.CreateUnboundedAsync<string>(WorkerStartTests.UniqueName(), sharing: options);
         await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.HoldWriter, channel.Writer);
         Assert.AreEqual("here", await channel.Reader.ReadAsync().Done());
         worker.Kill();

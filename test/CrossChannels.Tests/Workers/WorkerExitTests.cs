@@ -12,10 +12,11 @@ public sealed class WorkerExitTests
     [TestMethod]
     public async Task Throwing_ReachesTheParentWithTypeMessageAndStack()
     {
-        WorkerExit exit = await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.Throw, "broken", settings));
+        WorkerExit exit = await ExitAsync(options => WorkerProcess.StartAsync(WorkerMethods.Throw, "broken", options));
         Assert.AreEqual(1, exit.ExitCode);
         Assert.IsNull(exit.Signal);
-        Assert.AreEqual("broken", exit.Exception!.Message);
+        Assert.AreEqual("broken", exit.Exception!.RemoteMessage);
+        StringAssert.EndsWith(exit.Exception.Message, " failed in WorkerMethods.Throw: System.IO.InvalidDataException: broken");
         Assert.AreEqual(typeof(InvalidDataException).FullName, exit.Exception.RemoteType);
         StringAssert.Contains(exit.Exception.RemoteStackTrace, nameof(WorkerMethods.Throw));
         StringAssert.Contains(exit.Exception.ToString(), "System.ArithmeticException: inner");
@@ -25,20 +26,20 @@ public sealed class WorkerExitTests
     [TestMethod]
     public async Task Throwing_LaterOrOnAnotherThread_ReachesTheParentToo()
     {
-        WorkerExit later = await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.ThrowLater, "broken", settings));
-        Assert.AreEqual("broken", later.Exception!.Message);
-        WorkerExit elsewhere = await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.ThrowOnOtherThread, settings));
-        Assert.AreEqual("elsewhere", elsewhere.Exception!.Message);
+        WorkerExit later = await ExitAsync(options => WorkerProcess.StartAsync(WorkerMethods.ThrowLater, "broken", options));
+        Assert.AreEqual("broken", later.Exception!.RemoteMessage);
+        WorkerExit elsewhere = await ExitAsync(options => WorkerProcess.StartAsync(WorkerMethods.ThrowOnOtherThread, options));
+        Assert.AreEqual("elsewhere", elsewhere.Exception!.RemoteMessage);
         Assert.AreEqual(6, elsewhere.Signal);
     }
 
     [TestMethod]
     public async Task Exit_ItsCode_IsTheWorkers() =>
-        Assert.AreEqual(new WorkerExit(42), await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.ExitWith, 42, settings)));
+        Assert.AreEqual(new WorkerExit(42), await ExitAsync(options => WorkerProcess.StartAsync(WorkerMethods.ExitWith, 42, options)));
 
     [TestMethod]
     public async Task FailFast_IsTheSignalAbort() =>
-        Assert.AreEqual(6, (await ExitAsync(settings => WorkerProcess.StartAsync(WorkerMethods.FailFast, settings))).Signal);
+        Assert.AreEqual(6, (await ExitAsync(options => WorkerProcess.StartAsync(WorkerMethods.FailFast, options))).Signal);
 
     [TestMethod]
     public async Task Kill_EndsAtOnce_AndTwiceIsNothing()
@@ -85,7 +86,7 @@ public sealed class WorkerExitTests
     {
         var output = new LineWriter();
         await using WorkerProcess worker =
-            await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, ending, new WorkerOptions { Output = output });
+            await WorkerProcess.StartAsync(WorkerMethods.WaitForStopping, ending, new WorkerOptions { Output = output });
         await output.FirstLine.Done();
         Assert.AreEqual(new WorkerExit(exitCode), await worker.TerminateAsync(Wait.Deadline).Done());
         Assert.AreEqual(ending == "return", output.ToString().Contains("canceled", StringComparison.Ordinal));
@@ -95,7 +96,7 @@ public sealed class WorkerExitTests
     public async Task TerminateAsync_MethodThatIgnoresItsToken_IsKilled()
     {
         var output = new LineWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.IgnoreToken, new WorkerOptions { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.IgnoreStopping, new WorkerOptions { Output = output });
         Assert.AreEqual("True", await output.FirstLine.Done());
         Assert.AreEqual(9, (await worker.TerminateAsync(TimeSpan.FromMilliseconds(50)).Done()).Signal);
     }
@@ -104,7 +105,7 @@ public sealed class WorkerExitTests
     public async Task TerminateAsync_NegativeTime_IsRefusedAndAsksNobody()
     {
         var output = new LineWriter();
-        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForToken, "return", new WorkerOptions { Output = output });
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WorkerMethods.WaitForStopping, "return", new WorkerOptions { Output = output });
         await output.FirstLine.Done();
         await Assert.ThrowsExactlyAsync<ArgumentOutOfRangeException>(() => worker.TerminateAsync(TimeSpan.FromSeconds(-2)).Done());
         worker.Kill();

@@ -11,7 +11,7 @@ public sealed class WorkerFaultTests
     public async Task AskedToEnd_BeforeItWasToldWhatToRun_EndsInGoodOrder()
     {
         var errors = new StringWriter();
-        var program = new ChildProgram("early", new WorkerOptions { Error = errors });
+        var program = new ChildProgram("early", "a method", new WorkerOptions { Error = errors });
         await program.AskToEndAsync().Done();
         WorkerExit exit = await program.Exited.Done();
         Assert.AreEqual("", errors.ToString());
@@ -31,8 +31,8 @@ public sealed class WorkerFaultTests
     public async Task OneWriterForAllOutputs_GetsOnePieceAtATime()
     {
         var writer = new OverlapWriter();
-        var settings = new WorkerOptions { Output = writer, Error = writer };
-        WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => WorkerProcess.StartAsync(WorkerMethods.Print, 5000, settings))).Done();
+        var options = new WorkerOptions { Output = writer, Error = writer };
+        WorkerProcess[] workers = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => WorkerProcess.StartAsync(WorkerMethods.Print, 5000, options))).Done();
         foreach (WorkerProcess worker in workers)
             (await worker.WaitForExitAsync().Done()).EnsureSuccess();
         Assert.IsFalse(writer.HasOverlapped);

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Threading.Channels;
 using CrossChannels.Workers;
 using CrossChannels.Workers.Running;
@@ -17,11 +18,14 @@ internal static class WorkerMethods
 
     public static void SayUnits(string text) => Console.WriteLine(string.Join(' ', text.Select(static unit => (int)unit)));
 
-    public static void SayAll(string text, int whole, long large, double real, bool flag, byte[]? bytes) =>
-        Console.WriteLine($"{text} {whole} {large} {real} {flag} {(bytes is null ? "null" : Convert.ToHexString(bytes))}");
+    public static void SayFour(string text, int whole, long large, double real) => Console.WriteLine($"{text} {whole} {large} {real}");
 
-    public static void SayOrder(Order order, IReadOnlyList<int> more, DayOfWeek day, Guid id, (int A, byte B) pair) =>
-        Console.WriteLine($"{order.Name} {string.Join(',', order.Numbers.Concat(more))} {order.At:O} {day} {id} {pair}");
+    public static void SayFlag(bool flag, byte[]? bytes) => Console.WriteLine($"{flag} {(bytes is null ? "null" : Convert.ToHexString(bytes))}");
+
+    public static void SayAny(object? value, IComparable comparable) => Console.WriteLine($"{value?.GetType().Name ?? "null"} {value} {comparable}");
+
+    public static void SayOrder(Order order, IReadOnlyList<int> more, DayOfWeek day, (Guid Id, byte B) pair) =>
+        Console.WriteLine($"{order.Name} {string.Join(',', order.Numbers.Concat(more))} {order.At:O} {day} {pair}");
 
     public static void SayGeneric<T>(T value) => Console.WriteLine($"{typeof(T).Name} {value}");
 
@@ -73,18 +77,23 @@ internal static class WorkerMethods
     /// <summary>The same, once signals are handled as in a worker.</summary>
     public static void SpinUnderSignals()
     {
-        SpinWait.SpinUntil(static () => WorkerSignals.AreRegistered);
+        SpinWait.SpinUntil(AreSignalsHandled);
         Spin();
     }
 
+    /// <summary>Nothing tells it from outside the process, and the library has no use for it.</summary>
+    private static bool AreSignalsHandled() =>
+        typeof(WorkerSignals).GetField("s_registrations", BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null) is not null;
+
     public static void WaitForever() => Thread.Sleep(Timeout.Infinite);
 
-    public static async Task WaitForToken(string ending, CancellationToken cancellationToken)
+    public static async Task WaitForStopping(string ending)
     {
+        CancellationToken stopping = WorkerProcess.Stopping;
         Console.WriteLine("waiting");
         try
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            await Task.Delay(Timeout.Infinite, stopping);
         }
         catch (OperationCanceledException) when (ending == "return")
         {
@@ -92,9 +101,9 @@ internal static class WorkerMethods
         }
     }
 
-    public static void IgnoreToken(CancellationToken cancellationToken)
+    public static void IgnoreStopping()
     {
-        Console.WriteLine(cancellationToken.CanBeCanceled);
+        Console.WriteLine(WorkerProcess.Stopping.CanBeCanceled);
         Thread.Sleep(Timeout.Infinite);
     }
 

@@ -49,7 +49,7 @@ public sealed class WorkerOutputTests
     {
         var output = new LineWriter();
         await using WorkerProcess worker =
-            await WorkerProcess.StartAsync(WorkerMethods.IgnoreToken, new WorkerOptions { Output = output, Logger = new ThrowingLogger() });
+            await WorkerProcess.StartAsync(WorkerMethods.IgnoreStopping, new WorkerOptions { Output = output, Logger = new ThrowingLogger() });
         await output.FirstLine.Done();
         Assert.AreEqual(9, (await worker.TerminateAsync(TimeSpan.FromMilliseconds(50)).Done()).Signal);
     }

@@ -87,6 +87,22 @@ public sealed class WorkerParentTests
         StringAssert.Contains(await parent.ReadToEndAsync(), "if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync(WorkerParent.SayNumber);");
     }
 
+    [TestMethod]
+    public async Task Pool_WithoutHooks_RunsWhatMainLists()
+    {
+        using var directory = new TempDirectory();
+        await using ChildProcess parent = ChildProcess.StartWith(["--runtimeconfig", WithoutHooks(directory)], ["map-in-pool", "true"]);
+        Assert.AreEqual("0 1 4 9 16\n", await parent.ReadToEndAsync());
+    }
+
+    [TestMethod]
+    public async Task Pool_WithoutHooksAndWithoutTheLine_IsRefusedWithTheLine()
+    {
+        using var directory = new TempDirectory();
+        await using ChildProcess parent = ChildProcess.StartWith(["--runtimeconfig", WithoutHooks(directory)], ["map-in-pool", "false"]);
+        StringAssert.Contains(await parent.ReadToEndAsync(), "if (WorkerProcess.IsWorker) return await WorkerProcess.RunAsync(WorkerParent.Square);");
+    }
+
     private static string WithoutHooks(TempDirectory directory)
     {
         JsonNode configuration = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "CrossChannels.TestChild.runtimeconfig.json")))!;

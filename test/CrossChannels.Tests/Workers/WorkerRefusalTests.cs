@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Threading.Channels;
 using CrossChannels.Workers;
-using CrossChannels.Workers.Starting;
+using CrossChannels.Workers.Methods;
 
 namespace CrossChannels.Tests.Workers;
 
@@ -18,12 +18,12 @@ public sealed class WorkerRefusalTests
         const string Here = nameof(Method_WithCapturesOrAnObject_IsRefused);
         await RefusedAsync(
             () => WorkerProcess.StartAsync(() => Console.WriteLine(captured)),
-            $"A lambda in {Here} uses variables of the method around it, such as 'captured'");
-        await RefusedAsync(() => WorkerProcess.StartAsync(Local), "Local uses variables of the method around it, such as 'captured'");
+            $"A lambda in {Here} uses 'captured' of the method around it, which");
+        await RefusedAsync(() => WorkerProcess.StartAsync(Local), "Local uses 'captured' of the method around it, which");
         for (int inner = 0; inner < 1; inner++)
         {
             int number = inner;
-            await RefusedAsync(() => WorkerProcess.StartAsync(() => Console.WriteLine(captured + number)), "such as 'number', which");
+            await RefusedAsync(() => WorkerProcess.StartAsync(() => Console.WriteLine(captured + number)), "uses 'number', 'captured' of the method around it, which");
         }
         await RefusedAsync(() => WorkerProcess.StartAsync(InstanceMethod), "is a method of an object");
         await RefusedAsync(() => WorkerProcess.StartAsync("text".Extension), "is bound to its first argument");
@@ -75,6 +75,32 @@ public sealed class WorkerRefusalTests
         await RefusedAsync(() => WorkerProcess.StartAsync(Take, (Action)WorkerMethods.Nothing), "is code, and only data can cross");
         await RefusedAsync(() => WorkerProcess.StartAsync(Take, Stream.Null), "is a stream of this process");
     }
+
+    [TestMethod]
+    public async Task Lambda_AmongOthersOfItsScope_IsRefusedWithItsOwnVariablesOnly()
+    {
+        int used = 1;
+        int other = 2;
+        Action another = () => GC.KeepAlive(other);
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(() => Console.WriteLine(used)),
+            $"A lambda in {nameof(Lambda_AmongOthersOfItsScope_IsRefusedWithItsOwnVariablesOnly)} uses 'used' of the method around it, which");
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(async () =>
+            {
+                await Task.Yield();
+                Console.WriteLine(used);
+            }),
+            "uses 'used' of the method around it, which");
+        another();
+    }
+
+    [TestMethod]
+    public async Task Token_AsAnArgument_IsRefusedWithWhatToReadInstead() =>
+        await RefusedAsync(
+            () => WorkerProcess.StartAsync(static (CancellationToken stop) => GC.KeepAlive(stop), CancellationToken.None),
+            "Argument 'stop' of a lambda in Token_AsAnArgument_IsRefusedWithWhatToReadInstead cannot go to another process: a value of type " +
+            "System.Threading.CancellationToken is a signal within this process. Leave that parameter out: the method reads WorkerProcess.Stopping");
 
     [TestMethod]
     public async Task Argument_OfAChannelInMemory_IsRefused()

@@ -5,7 +5,7 @@ namespace EndToEnd.Comparing.Judging;
 /// <summary>The exact distribution of the rank sum (Wilcoxon, Mann and Whitney), for two small samples, ties included.</summary>
 /// <remarks>
 /// If both samples come from one distribution, each choice of ranks for the first is as likely as any other. So every choice is counted, by
-/// its sum: no approximation, and no assumption on the distribution. Ranks are doubled, so that the middle rank of a tie is a whole number.
+/// its sum: no approximation, and no assumption on the distribution. Ranks are doubled: the middle rank of a tie is a whole number.
 /// </remarks>
 internal static class RankSum
 {
@@ -15,7 +15,7 @@ internal static class RankSum
     {
         int[] ranks = DoubledRanks([.. first, .. second]);
         double[] choices = Choices(ranks, first.Count);
-        // Twice the expected sum of the doubled ranks, so that the distance from it is a whole number too.
+        // Twice the expected sum of the doubled ranks, which makes the distance from it a whole number too.
         int expected = first.Count * (first.Count + second.Count + 1) * 2;
         int distance = Math.Abs((2 * ranks.Take(first.Count).Sum()) - expected);
         double asFar = 0, all = 0;
@@ -82,7 +82,9 @@ internal static class RankSum
     }
 }
 
-/// <summary>By how much one sample lies above another, with its confidence interval: the estimate that belongs to the rank sum test.</summary>
+/// <summary>
+/// By how much one sample lies above another, with its confidence interval: the estimate that belongs to the rank sum test.
+/// </summary>
 /// <param name="Estimate">The median of all pairwise differences (Hodges and Lehmann).</param>
 /// <param name="Low">The lower end of the interval.</param>
 /// <param name="High">The upper end of the interval.</param>
@@ -100,7 +102,9 @@ internal readonly record struct Shift(double Estimate, double Low, double High)
     }
 }
 
-/// <summary>Corrects p-values for their number (Holm's step-down method), so that all together are wrong no more often than one alone.</summary>
+/// <summary>
+/// Corrects p-values for their number (Holm's step-down method): all together are wrong no more often than one alone.
+/// </summary>
 internal static class Holm
 {
     /// <returns>The corrected p-values, in the order of the given ones; each is compared with the level as it is.</returns>

@@ -57,10 +57,14 @@ internal readonly record struct Spread(double Round, double Set)
         return new Spread(OfMedianDeviation * Statistics.Median(residuals) / Math.Sqrt(freedom), Deviation(scores));
     }
 
-    /// <summary>The scatter that a set's score will have after so many cycles: what was seen of sets, or what rounds alone would give, if larger.</summary>
+    /// <summary>
+    /// The scatter that a set's score will have after so many cycles: what was seen of sets, or what rounds alone would give, if larger.
+    /// </summary>
     public double Score(int cycles) => Math.Max(Set, OfTrimmedMean * Round / Math.Sqrt(cycles));
 
-    /// <summary>How many cycles show a difference of this size in nine comparisons of ten, as far as the scatter of rounds decides.</summary>
+    /// <summary>
+    /// How many cycles show a difference of this size in nine comparisons of ten, as far as the scatter of rounds decides.
+    /// </summary>
     /// <remarks>Twice of what the scatter says, because it is estimated from few rounds.</remarks>
     /// <param name="difference">As a logarithm.</param>
     /// <param name="setsPerVersion">Sets of each version that are compared.</param>
@@ -100,7 +104,9 @@ internal static class NoiseFloor
         return quantile * Math.Sqrt(((1.0 / old.Count) + (1.0 / setsOfNew)) / ((1.0 / self.Count) + (1.0 / old.Count)));
     }
 
-    /// <summary>Between the means of the chosen scores and of the others; a score is a trimmed mean, so that single rounds do not move it.</summary>
+    /// <summary>
+    /// Between the means of the chosen scores and of the others; a score is a trimmed mean, which single rounds do not move.
+    /// </summary>
     private static double Difference(double[] all, double total, uint chosen, int count)
     {
         double sum = 0;

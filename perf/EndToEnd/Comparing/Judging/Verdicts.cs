@@ -61,7 +61,7 @@ internal sealed record CounterTest(Shift Shift, double PValue, double Floor, dou
 {
     public static CounterTest Of(Costs costs)
     {
-        // Which set is of which version does not matter here, so that without a difference all ways to share out the sets stay equally likely.
+        // Which set is of which version does not matter here: without a difference all ways to share out the sets stay equally likely.
         double[] centers = Scores.Centers([.. costs.Old, .. costs.New]);
         double[] old = Scores.Of(costs.Old, centers), @new = Scores.Of(costs.New, centers), self = Scores.Of(costs.Self, centers);
         return new CounterTest(
@@ -84,7 +84,7 @@ internal sealed record RowVerdict(IReadOnlyList<Verdict> Verdicts, int By, IRead
     /// <summary>Decides on all rows together, because the correction is for all their tests.</summary>
     /// <remarks>
     /// A regression by any counter is one: a stall costs time and no processor time. Otherwise the steadiest counter of a row leads, and another is
-    /// heard only if that one shows no difference. All of them are in the correction, so that hearing several costs no certainty.
+    /// heard only if that one shows no difference. All of them are in the correction: hearing several costs no certainty.
     /// </remarks>
     public static IReadOnlyList<RowVerdict> Decide(IReadOnlyList<IReadOnlyList<CounterTest>> rows, VerdictRule rule)
     {

@@ -47,9 +47,9 @@ internal static class Library
         return new()
         {
             Reading = setup.Reading ?? defaults.Reading,
-            WriteSettings = new() { Serializer = setup.WriteSerializer },
-            ReadSettings = new() { Serializer = setup.ReadSerializer },
-            Link = new() { MaxLinks = setup.MaxLinks ?? defaults.Link.MaxLinks },
+            WriteItems = new() { Serializer = setup.WriteSerializer },
+            ReadItems = new() { Serializer = setup.ReadSerializer },
+            Connection = new() { MaxLinks = setup.MaxLinks ?? defaults.Connection.MaxLinks },
         };
     }
 }

@@ -11,6 +11,11 @@ internal sealed class GreetingWait(ConnectionOptions settings, Action late)
     /// <summary>Faults with the cause if the greeting failed.</summary>
     public Task<PeerInfo> Greeted => _greeted.Task;
 
+    /// <summary>What is said of a peer that has not greeted in time.</summary>
+    public static string LateMessage(string peer, ConnectionOptions settings) =>
+        $"{peer} accepted the connection and did not greet within GreetingTimeout, {settings.GreetingTimeout.TotalSeconds:0.###} s. Is that " +
+        "process stopped, or not using this library? On a very busy machine, raise ConnectionOptions.GreetingTimeout at both ends.";
+
     /// <summary>Starts the deadline.</summary>
     public void Begin()
     {

@@ -65,7 +65,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
             return $"One end is channel '{Channel}', and the other asks for '{PeerText.Show(peer.Channel)}'.";
         ItemContract peerWrites = FromHello(peer.Writes), peerReads = FromHello(peer.Reads);
         if (!Writes.Accepts(peerReads) || !Reads.Accepts(peerWrites))
-            return ContractRefusal(peerWrites, peerReads);
+            return ContractRefusal(peerWrites, peerReads, peer.ProcessId);
         return IsKeyMissing(peerWrites, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong."
             : IsKeyMissing(peerReads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong."
             : null;
@@ -89,11 +89,18 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
 
     internal static ItemContract FromHello(HelloContract contract) => new(contract.ContentType, contract.Name, contract.ElementSize, contract.Layout);
 
-    private string ContractRefusal(ItemContract peerWrites, ItemContract peerReads)
+    private string ContractRefusal(ItemContract peerWrites, ItemContract peerReads, int? peerProcess)
     {
-        string both = $"One end writes {Writes} and reads {Reads}; the other writes {peerWrites} and reads {peerReads}.";
-        return Writes.Accepts(peerWrites) && Reads.Accepts(peerReads)
-            ? $"Both ends have the same direction: swap the type arguments at one of them. {both}"
+        string peer = peerProcess is { } id ? $"the one in process {id}" : "the other";
+        string both = $"The end in process {Environment.ProcessId} writes {Writes} and reads {Reads}; {peer} writes {peerWrites} and reads {peerReads}.";
+        if (Writes.Accepts(peerWrites) && Reads.Accepts(peerReads))
+            return $"Both ends have the same direction: swap the type arguments at one of them. {both}";
+        return IsOnlyNamed(Writes, peerReads) || IsOnlyNamed(Reads, peerWrites)
+            ? $"The items of the two ends do not fit. {both} If both types mean the same, give them one name: [ChannelContract(\"...\")] on both, or ItemOptions.ContractName at both ends."
             : $"The items of the two ends do not fit. {both}";
     }
+
+    /// <summary>Whether two contracts differ by their names alone, as two records of the same shape in two projects do.</summary>
+    private static bool IsOnlyNamed(ItemContract one, ItemContract other) =>
+        !one.IsNone && !other.IsNone && one.ContentType == other.ContentType && one.Layout == other.Layout && one.Name != other.Name;
 }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using CrossChannels.Buffers;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -16,7 +16,7 @@ internal sealed class ReceiveLoop(LinkInput input, LinkFrames frames) : IThreadP
     /// <summary>Waiters are not kept waiting by input that never pauses.</summary>
     private const int MaxReadsBeforeWake = 4;
 
-    private byte[] _staging = ArrayPool<byte>.Shared.Rent(IdleStagingBytes);
+    private byte[] _staging = BufferPool.Rent(IdleStagingBytes, nameof(ReceiveLoop));
     private int _start;
     private int _end;
     private bool _isGreeting = true;
@@ -78,7 +78,7 @@ internal sealed class ReceiveLoop(LinkInput input, LinkFrames frames) : IThreadP
         {
             error = e;
         }
-        ArrayPool<byte>.Shared.Return(_staging);
+        BufferPool.Return(_staging);
         _staging = [];
         _large?.Drop();
         frames.OnEnd(error);
@@ -193,9 +193,9 @@ internal sealed class ReceiveLoop(LinkInput input, LinkFrames frames) : IThreadP
         }
         if (_end < _staging.Length && !(wasFilled && _staging.Length < BusyStagingBytes))
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(BusyStagingBytes);
+        byte[] larger = BufferPool.Rent(BusyStagingBytes, nameof(ReceiveLoop));
         _staging.AsSpan(0, _end).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(_staging);
+        BufferPool.Return(_staging);
         _staging = larger;
     }
 }

@@ -1,11 +1,11 @@
-using System.Buffers;
+using CrossChannels.Buffers;
 
 namespace CrossChannels.Links;
 
 /// <summary>Pooled memory that holds received items, shared by everything that still refers to a part of it.</summary>
 internal sealed class Segment(int size)
 {
-    private byte[]? _array = ArrayPool<byte>.Shared.Rent(size);
+    private byte[]? _array = BufferPool.Rent(size, nameof(Segment));
     private int _references = 1;
 
     public byte[] Array => _array ?? throw new ObjectDisposedException(nameof(Segment));
@@ -27,6 +27,6 @@ internal sealed class Segment(int size)
             return;
         byte[] array = Array;
         _array = null;
-        ArrayPool<byte>.Shared.Return(array);
+        BufferPool.Return(array);
     }
 }

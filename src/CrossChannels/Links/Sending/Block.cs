@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Buffers.Binary;
+using CrossChannels.Buffers;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -39,7 +39,7 @@ internal sealed class Block
     {
         _firstSequence = firstSequence;
         _extensionBytes = deliveries > 0 ? ItemsExtension.DeliveriesSize : 0;
-        _buffer = ArrayPool<byte>.Shared.Rent(HeadRoom + _extensionBytes + payloadBytes);
+        _buffer = BufferPool.Rent(HeadRoom + _extensionBytes + payloadBytes, nameof(Block));
         if (deliveries > 0)
             ItemsExtension.WriteDeliveries(_buffer.AsSpan(HeadRoom), deliveries);
         PayloadBytes = 0;
@@ -101,6 +101,6 @@ internal sealed class Block
         Large = default;
         LargeWriter = null;
         if (buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(buffer);
+            BufferPool.Return(buffer);
     }
 }

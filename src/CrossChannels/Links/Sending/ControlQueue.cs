@@ -1,4 +1,4 @@
-using System.Buffers;
+using CrossChannels.Buffers;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -131,14 +131,14 @@ internal sealed class ControlQueue
         if (_rented is not { } rented)
             return;
         _rented = null;
-        ArrayPool<byte>.Shared.Return(rented);
+        BufferPool.Return(rented);
     }
 
     private static bool IsAnswer(in OutFrame frame) => frame.Type is FrameType.Revoked or FrameType.Reclaimed;
 
     private ReadOnlyMemory<byte> Write(OutFrame frame)
     {
-        _rented = ArrayPool<byte>.Shared.Rent(OutFrame.MaxSize);
+        _rented = BufferPool.Rent(OutFrame.MaxSize, nameof(ControlQueue));
         return _rented.AsMemory(0, frame.Write(_rented));
     }
 }

@@ -81,7 +81,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     }
 
     /// <summary>The connection is here.</summary>
-    public void Open(LinkOutput to)
+    /// <param name="to">Where to write.</param>
+    /// <param name="greeting">What goes first; null if the peer has it already.</param>
+    public void Open(LinkOutput to, byte[]? greeting)
     {
         using (Sync.Enter())
         {
@@ -89,7 +91,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
             _firstUse = null;
             if (_state != State.Unopened)
                 return;
-            // What was posted meanwhile is sent together with the greeting, which is posted next.
+            // The greeting is added before anything can be sent: a frame that was posted meanwhile, such as an Abort, must not overtake it.
+            if (greeting is not null)
+                _control.AddGreeting(greeting, isOver: false);
             _state = State.Idle;
             ScheduleIfWorkLocked();
         }

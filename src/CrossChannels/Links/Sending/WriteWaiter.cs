@@ -1,4 +1,4 @@
-using System.Buffers;
+using CrossChannels.Buffers;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
@@ -24,7 +24,7 @@ internal sealed class WriteWaiter(RankedLock sync, WaiterPool pool) : Waiter(syn
     public void SetItem(ReadOnlySpan<byte> item, bool isNull)
     {
         if (_bytes.Length < item.Length)
-            _bytes = item.Length <= MaxKeptBytes ? new byte[MaxKeptBytes] : ArrayPool<byte>.Shared.Rent(item.Length);
+            _bytes = item.Length <= MaxKeptBytes ? new byte[MaxKeptBytes] : BufferPool.Rent(item.Length, nameof(WriteWaiter));
         item.CopyTo(_bytes);
         _length = item.Length;
         IsNull = isNull;
@@ -35,7 +35,7 @@ internal sealed class WriteWaiter(RankedLock sync, WaiterPool pool) : Waiter(syn
         Large = default;
         if (_bytes.Length > MaxKeptBytes)
         {
-            ArrayPool<byte>.Shared.Return(_bytes);
+            BufferPool.Return(_bytes);
             _bytes = [];
         }
         base.Recycle();

@@ -40,10 +40,10 @@ public sealed class HubBackpressureTests
         const int MaxUnread = 1 << 20;
         const int ItemBytes = 10_000;
         await using RawHub raw = await RawHub.StartAsync(revokeTimeout: TimeSpan.FromMilliseconds(500));
-        raw.Hub.CreateUnbounded("bytes", null, new ItemOptions<byte[]> { MaxUnreadBytes = MaxUnread });
+        raw.Hub.CreateUnbounded<byte[]>("bytes", new SharedChannelOptions { MaxQueuedBytes = MaxUnread });
         await using RawPeer stuck = await raw.ConnectReaderAsync<byte[]>("bytes", 1_000_000);
         await using CrossChannelWriter<byte[]> writer = await CrossChannel.OpenWriterAsync<byte[]>(
-            raw.Address("bytes"), new ItemOptions<byte[]> { MaxUnsentBytes = MaxUnread }).Done();
+            raw.Address("bytes"), connection: new() { MaxUnsentBytes = MaxUnread }).Done();
         using var source = new CancellationTokenSource();
         long accepted = 0;
         Task writing = Task.Run(async () =>

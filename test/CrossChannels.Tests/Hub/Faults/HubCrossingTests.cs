@@ -63,12 +63,12 @@ public sealed class HubCrossingTests
             var log = new ListLogger();
             ChannelAddress address = $"mem:crossing-{round}-{Guid.NewGuid():N}";
             var link = new ConnectionOptions { Logger = log };
-            var hub = new HubOptions { Link = link, DrainTimeout = TimeSpan.Zero };
+            var hub = new HubOptions { Connection = link, DrainTimeout = TimeSpan.Zero };
             SharedChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>(address, 1 + random.Next(8), hub: hub).Done();
             CrossChannelWriter<long>[] writers = [await OpenWriterAsync(address, link), await OpenWriterAsync(address, link)];
             CrossChannelReader<long>[] readers =
             [
-                await CrossChannel.OpenReaderAsync<long>(address, link: link).Done(), await CrossChannel.OpenReaderAsync<long>(address, link: link).Done(),
+                await CrossChannel.OpenReaderAsync<long>(address, connection: link).Done(), await CrossChannel.OpenReaderAsync<long>(address, connection: link).Done(),
             ];
             Task[] acts =
             [
@@ -86,7 +86,7 @@ public sealed class HubCrossingTests
     }
 
     private static async Task<CrossChannelWriter<long>> OpenWriterAsync(ChannelAddress address, ConnectionOptions link) =>
-        await CrossChannel.OpenWriterAsync<long>(address, link: link).Done();
+        await CrossChannel.OpenWriterAsync<long>(address, connection: link).Done();
 
     private static Task Act(CrossChannelWriter<long> writer, int seed) => Task.Run(async () =>
     {

@@ -104,7 +104,7 @@ public sealed class HubKillTests
     public async Task OpenedWithoutAnOwner_FailsWithThePathAtTheDeadline()
     {
         var link = new ConnectionOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
-        var e = await CrossChannel.OpenWriterAsync<long>(Address.WithChannel("longs"), link: link).Fails<LinkTimeoutException>("a writer waits for an owner");
+        var e = await CrossChannel.OpenWriterAsync<long>(Address.WithChannel("longs"), connection: link).Fails<LinkTimeoutException>("a writer waits for an owner");
         StringAssert.Contains(e.Message, Address.Path);
     }
 

@@ -41,5 +41,5 @@ public sealed class LateNameTests
     }
 
     private Task<ChannelHub> StartAsync() =>
-        ChannelHub.StartAsync(ChannelAddress.Unix(_directory["hub.sock"]), new HubOptions { Link = new ConnectionOptions { TimeProvider = _clock } });
+        ChannelHub.StartAsync(ChannelAddress.Unix(_directory["hub.sock"]), new HubOptions { Connection = new ConnectionOptions { TimeProvider = _clock } });
 }

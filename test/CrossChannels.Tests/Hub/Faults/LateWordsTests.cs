@@ -43,7 +43,7 @@ public sealed class LateWordsTests : IDisposable
     public async Task Reader_ReportsAfterItClosed_LinkEndsInOrder()
     {
         var log = new LogList();
-        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 4, hub: new() { Link = new() { Logger = log } }).Done();
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 4, hub: new() { Connection = new() { Logger = log } }).Done();
         Assert.AreEqual(4, owner.Writer.TryWriteMany([1, 2, 3, 4]));
         await using RawPeer raw = await HubRaw.OpenReaderAsync<long>(owner.Address, 4);
         await raw.ReadFrameAsync(FrameType.Items);

@@ -27,7 +27,7 @@ internal sealed class RawHub : IAsyncDisposable
         {
             RevokeTimeout = revokeTimeout ?? TimeSpan.FromSeconds(30),
             DrainTimeout = drainTimeout ?? TimeSpan.FromMilliseconds(100),
-            Link = new ConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(1) },
+            Connection = new ConnectionOptions { CloseTimeout = TimeSpan.FromSeconds(1) },
         };
         return new(directory, await ChannelHub.StartAsync(ChannelAddress.Unix(directory["x.sock"]), settings).Done());
     }

@@ -30,7 +30,7 @@ public sealed class ProgramTests
     {
         string[] cooks = ["Anna", "Bo", "Cleo"];
         await using LeasedChannel<string> dishes = await CrossChannel.CreateLeasedAsync<string>(
-            Address, 5, settings: new ItemOptions<string> { Completion = CompletionPolicy.LastWriter(cooks.Length) }).Done();
+            Address, 5, sharing: new() { Completion = CompletionPolicy.LastWriter(cooks.Length) }).Done();
         ChildProcess[] eaters = [ChildProcess.Start("eat", Address.ToString()), ChildProcess.Start("eat", Address.ToString())];
         ChildProcess[] kitchen = [.. cooks.Select(cook => ChildProcess.Start("cook", Address.ToString(), cook))];
         try

@@ -42,8 +42,8 @@ internal sealed class LocalWorker : IPoolWorker
     /// <summary>One whose messages have at most so many bytes.</summary>
     public static Task<IPoolWorker> StartSmallAsync(int maxItemBytes) => Task.FromResult<IPoolWorker>(new LocalWorker(new()
     {
-        WriteSettings = new() { MaxItemBytes = maxItemBytes },
-        ReadSettings = new() { MaxItemBytes = maxItemBytes },
+        WriteItems = new() { MaxItemBytes = maxItemBytes },
+        ReadItems = new() { MaxItemBytes = maxItemBytes },
     }));
 
     public void Kill() => Die(137);
@@ -70,7 +70,7 @@ internal sealed class LocalWorker : IPoolWorker
         await Task.Yield();
         try
         {
-            await PoolWorkerMain.RunAsync(_theirs, CancellationToken.None);
+            await PoolWorkerMain.RunAsync(_theirs);
         }
         finally
         {

@@ -118,15 +118,19 @@ public sealed class PoolCallTests
     public async Task RunAsync_MethodThrows_TellsTypeMessageAndStack()
     {
         WorkerFailedException failure = await Assert.ThrowsExactlyAsync<WorkerFailedException>(() => s_pool.RunAsync(PoolTasks.FailAt, 5, 5).Done());
-        Assert.AreEqual("bad item 5", failure.Message);
+        Assert.AreEqual("bad item 5", failure.RemoteMessage);
         Assert.AreEqual("System.FormatException", failure.RemoteType);
+        StringAssert.StartsWith(failure.Message, "pool-worker-");
+        StringAssert.EndsWith(failure.Message, " failed in PoolTasks.FailAt: System.FormatException: bad item 5");
         StringAssert.Contains(failure.RemoteStackTrace, nameof(PoolTasks.FailAt));
     }
 
     [TestMethod]
     public async Task MapAsync_OneItemThrows_FailsTheCallOnly()
     {
-        await Assert.ThrowsExactlyAsync<WorkerFailedException>(() => s_pool.MapAsync(PoolTasks.FailAtSeven, Enumerable.Range(0, 50), chunkSize: 4).Done());
+        WorkerFailedException failure = await Assert.ThrowsExactlyAsync<WorkerFailedException>(
+            () => s_pool.MapAsync(PoolTasks.FailAtSeven, Enumerable.Range(0, 50), chunkSize: 4).Done());
+        StringAssert.EndsWith(failure.Message, "failed in PoolTasks.FailAtSeven at item 7: System.FormatException: bad item 7");
         Assert.AreEqual(9, await s_pool.RunAsync(PoolTasks.Square, 3).Done());
     }
 
@@ -151,7 +155,7 @@ public sealed class PoolCallTests
     {
         int captured = TestContext.TestName!.Length;
         ArgumentException refused = await Assert.ThrowsExactlyAsync<ArgumentException>(() => s_pool.RunAsync(() => captured).Done());
-        StringAssert.Contains(refused.Message, "A lambda in RunAsync_LambdaThatCaptures_IsRefused uses variables of the method around it, such as 'captured', which");
+        StringAssert.Contains(refused.Message, "A lambda in RunAsync_LambdaThatCaptures_IsRefused uses 'captured' of the method around it, which");
     }
 
     [TestMethod]

@@ -43,7 +43,7 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task OutOfMemory_FailsTheTask()
     {
-        var settings = new WorkerPoolOptions
+        var options = new WorkerPoolOptions
         {
             Worker = new WorkerOptions
             {
@@ -51,7 +51,7 @@ public sealed class PoolFaultTests
                 Error = TextWriter.Null,
             },
         };
-        await using var pool = new WorkerPool(1, settings);
+        await using var pool = new WorkerPool(1, options);
         Exception? failure = null;
         try
         {
@@ -70,7 +70,7 @@ public sealed class PoolFaultTests
     {
         await using var pool = new WorkerPool(2, new WorkerPoolOptions { TaskTimeout = TimeSpan.FromSeconds(1), MaxRetries = 5 });
         TimeoutException late = await Assert.ThrowsExactlyAsync<TimeoutException>(() => pool.MapAsync(PoolTasks.Hang, Enumerable.Range(0, 20), chunkSize: 10).Done());
-        StringAssert.Contains(late.Message, "Task 7 of");
+        StringAssert.Contains(late.Message, "at item 7;");
         await IsWholeAsync(pool);
     }
 
@@ -111,7 +111,7 @@ public sealed class PoolFaultTests
     {
         await using var pool = new WorkerPool(2, new WorkerPoolOptions { Initializer = WorkerInitializer.Create(PoolTasks.FailToBegin) });
         WorkerLostException lost = await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.MapAsync(PoolTasks.Square, [1, 2, 3, 4]).Done());
-        Assert.AreEqual("no such oven", lost.InnerException!.Message);
+        Assert.AreEqual("no such oven", ((WorkerFailedException)lost.InnerException!).RemoteMessage);
         await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.RunAsync(PoolTasks.Square, 1).Done());
         await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.StartAsync().Done());
     }
@@ -134,8 +134,8 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task Megabytes_OfOutput_BlockNothing()
     {
-        var settings = new WorkerPoolOptions { Worker = new WorkerOptions { Output = TextWriter.Null } };
-        await using var pool = new WorkerPool(2, settings);
+        var options = new WorkerPoolOptions { Worker = new WorkerOptions { Output = TextWriter.Null } };
+        await using var pool = new WorkerPool(2, options);
         CollectionAssert.AreEqual((int[])[4, 4], await pool.MapAsync(PoolTasks.Print, [4, 4]).Done());
     }
 

@@ -8,7 +8,7 @@ namespace CrossChannels.Tests.Workers.Pool;
 [DoNotParallelize]
 public sealed class PoolInterleavingTests
 {
-    private const int MaxItemBytes = 4096;
+    private const int MaxItemBytes = 32 * 1024;
 
     [TestMethod]
     public async Task Progress_ThatAsksThePool_DoesNotStopItsStream()

@@ -18,8 +18,8 @@ public sealed class PoolLoggerTests
     [TestMethod]
     public async Task LateTask_LoggerThrows_IsKilled()
     {
-        var settings = new WorkerPoolOptions { Logger = new ThrowingLogger(), CancelTimeout = TimeSpan.FromMilliseconds(50) };
-        await using var pool = new WorkerPool(1, settings, LocalWorker.StartAsync);
+        var options = new WorkerPoolOptions { Logger = new ThrowingLogger(), CancelTimeout = TimeSpan.FromMilliseconds(50) };
+        await using var pool = new WorkerPool(1, options, LocalWorker.StartAsync);
         await pool.StartAsync().Done();
         using var stop = new CancellationTokenSource();
         Task call = pool.RunAsync(static () => Task.Delay(Timeout.Infinite), stop.Token);
@@ -31,13 +31,13 @@ public sealed class PoolLoggerTests
     public async Task Initializer_OfAWorkerThatDiesBefore_WithdrawsItsEnds()
     {
         (DuplexChannel<string, string> here, DuplexChannel<string, string> there) = CrossChannel.CreatePair<string, string>();
-        var settings = new WorkerPoolOptions
+        var options = new WorkerPoolOptions
         {
             Initializer = WorkerInitializer.Create(WorkerMethods.Echo, there),
             StartTimeout = TimeSpan.FromMilliseconds(50),
             MaxStartAttempts = 1,
         };
-        await using var pool = new WorkerPool(1, settings, SilentWorker.StartAsync);
+        await using var pool = new WorkerPool(1, options, SilentWorker.StartAsync);
         await Assert.ThrowsExactlyAsync<WorkerLostException>(() => pool.RunAsync(PoolTasks.Square, 1).Done());
         ConnectionLostException e = await Assert.ThrowsExactlyAsync<ConnectionLostException>(() => here.Reader.Completion.Done());
         Assert.AreEqual(137, e.ExitCode);

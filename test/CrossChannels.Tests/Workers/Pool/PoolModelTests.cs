@@ -29,7 +29,7 @@ public sealed class PoolModelTests
         LocalWorker.Counted = counted;
         s_badStarts = random.Next(4) == 0 ? random.Next(1, 6) : 0;
         bool hasTimeout = random.Next(4) == 0;
-        var settings = new WorkerPoolOptions
+        var options = new WorkerPoolOptions
         {
             MaxRetries = random.Next(3),
             MaxTasksPerWorker = random.Next(3) == 0 ? random.Next(1, 10) : null,
@@ -37,7 +37,7 @@ public sealed class PoolModelTests
             CancelTimeout = TimeSpan.FromMilliseconds(random.Next(30)),
             Initializer = WorkerInitializer.Create(Start),
         };
-        var pool = new WorkerPool(workers, settings, LocalWorker.StartAsync);
+        var pool = new WorkerPool(workers, options, LocalWorker.StartAsync);
         List<Task> calls = [];
         using var cancel = new CancellationTokenSource();
         for (int i = random.Next(1, 8); i > 0; i--)
@@ -119,8 +119,9 @@ public sealed class PoolModelTests
             throw new FormatException("no start");
     }
 
-    private static async Task<int> Work(int item, CancellationToken cancellationToken)
+    private static async Task<int> Work(int item)
     {
+        CancellationToken cancellationToken = WorkerProcess.Stopping;
         LocalWorker worker = LocalWorker.Current!;
         WorkCount counted = worker.Count;
         if (!counted.TryBegin(worker))

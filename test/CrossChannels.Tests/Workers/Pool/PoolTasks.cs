@@ -30,7 +30,7 @@ internal static class PoolTasks
 
     public static int EmptyValue(int x) => x;
 
-    public static Task NothingLater(CancellationToken cancellationToken) => Task.Delay(0, cancellationToken);
+    public static Task NothingLater() => Task.Delay(0, WorkerProcess.Stopping);
 
     public static int ProcessId() => Environment.ProcessId;
 
@@ -87,9 +87,9 @@ internal static class PoolTasks
         Thread.Sleep(Timeout.Infinite);
     }
 
-    public static async Task<int> WaitForCancel(int x, CancellationToken cancellationToken)
+    public static async Task<int> WaitForCancel(int x)
     {
-        await Task.Delay(Timeout.Infinite, cancellationToken);
+        await Task.Delay(Timeout.Infinite, WorkerProcess.Stopping);
         return x;
     }
 

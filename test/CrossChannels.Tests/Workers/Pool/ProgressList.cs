@@ -1,9 +1,18 @@
 namespace CrossChannels.Tests.Workers.Pool;
 
-/// <summary>Keeps what it is told, at once.</summary>
+/// <summary>All that a receiver of progress is told.</summary>
 internal sealed class ProgressList : IProgress<int>
 {
+    private volatile int _last;
+
     public List<int> All { get; } = [];
 
-    public void Report(int value) => All.Add(value);
+    /// <summary>May be asked while the call runs.</summary>
+    public int Last => _last;
+
+    public void Report(int value)
+    {
+        All.Add(value);
+        _last = value;
+    }
 }
