@@ -41,7 +41,10 @@ public sealed class LayeringTests
         ["Transfer"] = [Data, Ends, "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],
         [Facade] =
-            [Data, Ends, "Transfer", "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+            [
+                Data, Ends, "Transfer", "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics",
+                "Threading",
+            ],
     };
 
     /// <summary>References upwards that have a reason.</summary>
