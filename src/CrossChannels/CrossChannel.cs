@@ -66,7 +66,9 @@ public static partial class CrossChannel
         ArgumentNullException.ThrowIfNull(address);
         var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
         ITransportListener listener = await Transport.ListenAsync(address, factory.Settings, cancellationToken).ConfigureAwait(false);
-        return new DuplexChannelListener<TWrite, TRead>(listener, factory, address.Channel);
+        // The path of its socket alone would not say that items go by shared memory.
+        ChannelAddress resolved = address.Scheme == ChannelScheme.SharedMemory ? address : listener.Address.WithChannel(address.Channel);
+        return new DuplexChannelListener<TWrite, TRead>(listener, factory, resolved);
     }
 
     /// <summary>Makes two ends, with everything that a connection between processes does. One of them, or both, can be given to other processes.</summary>

@@ -16,10 +16,10 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
     private readonly AcceptLoop _loop;
     private int _isDisposed;
 
-    internal DuplexChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, string? channel)
+    internal DuplexChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, ChannelAddress address)
     {
         _factory = factory;
-        _address = listener.Address.WithChannel(channel);
+        _address = address;
         _loop = new AcceptLoop(listener, factory.Settings, GreetAsync);
     }
 
@@ -97,7 +97,7 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
         Exception? failure = null;
         try
         {
-            channel = await _factory.StartAsync(connection, stopping).ConfigureAwait(false);
+            channel = await _factory.StartAsync(connection, offersLane: _address.Scheme == ChannelScheme.SharedMemory, stopping).ConfigureAwait(false);
             await channel.WaitForPeerAsync(stopping).ConfigureAwait(false);
             if (!_accepted.Writer.TryWrite(channel))
                 channel.Abort("The listener was disposed before it took the connection.");

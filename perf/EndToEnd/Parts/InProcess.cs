@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using EndToEnd.Latency;
@@ -109,6 +110,26 @@ internal sealed class PingInProcess : Part
     {
         await _there.Writer.WriteAsync(1);
         await _back.Reader.ReadAsync();
+    }
+}
+
+/// <summary>Baseline: copies a block from one place in memory to another.</summary>
+internal sealed class CopyInProcess(int bytes) : Part
+{
+    private readonly byte[] _from = new byte[bytes];
+    private readonly byte[] _to = new byte[bytes];
+
+    public override Task<double[]> RunAsync(TimeSpan duration)
+    {
+        long started = Stopwatch.GetTimestamp();
+        long count = 0;
+        do
+        {
+            _from.CopyTo(_to, 0);
+            count++;
+        }
+        while (Stopwatch.GetElapsedTime(started) < duration);
+        return Task.FromResult<double[]>([count * (double)bytes / Stopwatch.GetElapsedTime(started).TotalSeconds, count]);
     }
 }
 

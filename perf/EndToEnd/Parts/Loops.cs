@@ -10,16 +10,31 @@ internal static class Capacity
 {
     public const int Unbounded = 0;
 
-    public static string Describe(int capacity) =>
-        capacity == Unbounded ? "unbounded" : "bounded " + capacity.ToString("N0", CultureInfo.InvariantCulture);
+    /// <summary>The same where that lets a channel in process be faster.</summary>
+    public const int UnboundedSingle = -1;
+
+    public static string Describe(int capacity) => capacity switch
+    {
+        Unbounded => "unbounded",
+        UnboundedSingle => "unbounded, single reader and writer",
+        _ => "bounded " + capacity.ToString("N0", CultureInfo.InvariantCulture),
+    };
 
     /// <summary>What the reading end of a link is told.</summary>
-    public static ChannelOptions Options(int capacity) =>
-        capacity == Unbounded ? new UnboundedChannelOptions() : new BoundedChannelOptions(capacity);
+    public static ChannelOptions Options(int capacity) => capacity switch
+    {
+        Unbounded => new UnboundedChannelOptions(),
+        UnboundedSingle => new UnboundedChannelOptions { SingleReader = true, SingleWriter = true },
+        _ => new BoundedChannelOptions(capacity),
+    };
 
     /// <summary>The channel in process with the same, default, options.</summary>
-    public static Channel<T> Create<T>(int capacity) =>
-        capacity == Unbounded ? Channel.CreateUnbounded<T>() : Channel.CreateBounded<T>(capacity);
+    public static Channel<T> Create<T>(int capacity) => Options(capacity) switch
+    {
+        UnboundedChannelOptions unbounded => Channel.CreateUnbounded<T>(unbounded),
+        BoundedChannelOptions bounded => Channel.CreateBounded<T>(bounded),
+        var other => throw new ArgumentException(other.ToString(), nameof(capacity)),
+    };
 }
 
 /// <summary>The loops that write and read item by item: the same code on both sides of a pair.</summary>

@@ -32,6 +32,8 @@ internal static class ScenarioList
     private const int Capacity = 1024;
     private const int Deep = 65_536;
     private const int Unbounded = Parts.Capacity.Unbounded;
+    private const int Shallow = 64;
+    private const string SharedMemory = "shm";
     private const int LongBytes = sizeof(long);
     private const int Gathered = 64 * 1024;
     private const int ManyEnds = 4;
@@ -87,6 +89,40 @@ internal static class ScenarioList
         new IdleCpu(AtMost("idle-cpu", "ms", 10), Ours.IdleLinks(IdleLinks)),
         new IdleMemory(AtMost("idle-memory", Bytes, 16 * 1024), Ours.IdleLinks(IdleLinks)),
         new Allocation(AtMost("alloc", Bytes, 0.01), Ours.Longs(Capacity), Ours.RoundTrip()),
+        Throughput("tp-shm", Capacity, target: 4, SharedMemory),
+        Throughput("tp-shm-64", Shallow, target: 2.5, SharedMemory),
+        Throughput("tp-shm-unbounded", Parts.Capacity.UnboundedSingle, target: 1.5, SharedMemory),
+        new Pair(AtLeast("tp-batch-shm", Items, 15, "Channel<long> in process, unbounded, one item a call"))
+        {
+            Ours = Ours.Batches(SharedMemory),
+            Theirs = Theirs.Longs(Unbounded),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtLeast("tp-record-shm", Items, 0.9, "System.Text.Json alone, two threads"))
+        {
+            Ours = Ours.Records(RecordFormat.Json, SharedMemory),
+            Theirs = Theirs.Records(RecordFormat.Json),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtMost("rtt-shm", Microseconds, 0.7, "Channel<long> in process, both ways"))
+        {
+            Ours = Ours.RoundTrip(SharedMemory),
+            Theirs = Theirs.Alone(PartSpec.Of<PingInProcess>()),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtLeast("bw-shm", "B/s", 0.45, "memcpy of 1 MiB, one thread"))
+        {
+            Ours = Ours.Blocks(capacity: 8, BlockWriter.BlockBytes, SharedMemory),
+            Theirs = Theirs.Alone(PartSpec.Of<CopyInProcess>(BlockWriter.BlockBytes)),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtMost("connect-shm", Microseconds, 4, "Unix socket: connect, 256 B each way, close"))
+        {
+            Ours = Ours.Visits(SharedMemory),
+            Theirs = Theirs.SocketVisits(),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new IdleCpu(AtMost("idle-cpu-shm", "ms", 10), Ours.IdleLinks(IdleLinks, SharedMemory)),
         new Pair(AtLeast("tp-owner", Items, 0.8, InProcess(Capacity)))
         {
             Ours = Ours.ToOwner(Capacity),
@@ -207,8 +243,17 @@ internal static class ScenarioList
     private static string InProcess(int capacity) => $"Channel<long> in process, {Parts.Capacity.Describe(capacity)}";
 
     /// <summary>Numbers from one process to another, one a call, against a channel in process of the same capacity.</summary>
-    private static Pair Throughput(string id, int capacity, double target) =>
-        new(AtLeast(id, Items, target, InProcess(capacity))) { Ours = Ours.Longs(capacity), Theirs = Theirs.Longs(capacity) };
+    private static Pair Throughput(string id, int capacity, double target, string scheme = Workplace.Unix) =>
+        new(AtLeast(id, Items, target, InProcess(capacity)))
+        {
+            Ours = Ours.Longs(capacity, scheme),
+            Theirs = Theirs.Longs(capacity),
+            WhyNotOurs = scheme == SharedMemory ? WhyNoSharedMemory : static () => null,
+        };
+
+    /// <summary>Without it the rows would measure the socket.</summary>
+    private static string? WhyNoSharedMemory() =>
+        OperatingSystem.IsLinux() && Environment.Is64BitProcess ? null : "the library has no shared memory on this system";
 
     /// <summary>One busy link of an endpoint that holds idle ones too, against one of an endpoint that holds none.</summary>
     private static Pair IdleScale(string id, int links, bool isOnRequest) => new(AtLeast(id, Items, 0.95, "the same without idle links"))

@@ -9,7 +9,7 @@ namespace CrossChannels;
 
 /// <summary>Where a channel is found: <c>[scheme:]endpoint[#channel]</c>.</summary>
 /// <remarks>
-/// <c>unix:/path</c>, <c>pipe:name</c>, <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>mem:name</c>, or a bare name, which means the
+/// <c>unix:/path</c>, <c>pipe:name</c>, <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>mem:name</c>, <c>shm:name</c>, or a bare name, which means the
 /// best local transport. Two addresses are equal when they are written alike; hosts are compared without regard to case.
 /// </remarks>
 [JsonConverter(typeof(ChannelAddressJsonConverter))]
@@ -31,7 +31,7 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <summary>How the endpoint is reached.</summary>
     public ChannelScheme Scheme { get; }
 
-    /// <summary>The name, for a bare name, <c>pipe:</c> and <c>mem:</c>.</summary>
+    /// <summary>The name, for a bare name, <c>pipe:</c>, <c>shm:</c> and <c>mem:</c>.</summary>
     public string? Name { get; }
 
     /// <summary>The absolute path, for <c>unix:</c>.</summary>
@@ -86,6 +86,10 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Memory(string name) => Named(ChannelScheme.Memory, name);
 
+    /// <summary>The bare name, with items in shared memory where both ends can: Linux, and links between two ends only.</summary>
+    /// <exception cref="ArgumentException">The name is malformed.</exception>
+    public static ChannelAddress SharedMemory(string name) => Named(ChannelScheme.SharedMemory, name);
+
     /// <summary>The same endpoint with the name of a channel of its hub, or with none.</summary>
     /// <exception cref="ArgumentException">The name is empty, too long, or has <c>#</c> or control characters.</exception>
     public ChannelAddress WithChannel(string? channel) =>
@@ -138,6 +142,7 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
             ChannelScheme.Tcp => $"tcp://{HostAndPort()}",
             ChannelScheme.Tls => $"tls://{HostAndPort()}",
             ChannelScheme.Memory => $"mem:{Name}",
+            ChannelScheme.SharedMemory => $"shm:{Name}",
             _ => Name!,
         };
         return Channel is null ? endpoint : $"{endpoint}#{Channel}";

@@ -20,4 +20,7 @@ public enum ChannelScheme
 
     /// <summary><c>mem:name</c>, within this process.</summary>
     Memory = 5,
+
+    /// <summary><c>shm:name</c>, the bare name with items in shared memory, where both ends can; else over the socket.</summary>
+    SharedMemory = 6,
 }

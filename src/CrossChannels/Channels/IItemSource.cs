@@ -38,6 +38,10 @@ internal interface IItemSource
     /// <summary>Looks at the next item; the caller releases the slice.</summary>
     bool TryPeek(out ItemSlice slice);
 
+    /// <summary>Waits on this thread for a moment, where the other end can be seen at work and that pays.</summary>
+    /// <returns>Whether an item, or the end, may be here.</returns>
+    bool Spin();
+
     /// <summary>Queues a caller for one item, unless one is here or the channel is over; then <paramref name="closed"/> tells.</summary>
     /// <returns>False if the caller should try again at once.</returns>
     bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed);

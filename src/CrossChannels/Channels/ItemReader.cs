@@ -86,7 +86,7 @@ internal sealed class ItemReader<T, TSource> : CrossChannelReader<T>
             return ValueTask.FromCanceled<T>(cancellationToken);
         try
         {
-            return TryRead(out T? item) ? new ValueTask<T>(item) : WaitForItemAsync(cancellationToken);
+            return TryRead(out T? item) || (_source.Spin() && TryRead(out item)) ? new ValueTask<T>(item) : WaitForItemAsync(cancellationToken);
         }
         catch (ItemUnreadableException e)
         {

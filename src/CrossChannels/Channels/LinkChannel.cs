@@ -4,7 +4,7 @@ using CrossChannels.Links;
 namespace CrossChannels.Channels;
 
 /// <summary>Both halves of a link.</summary>
-internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, ItemWriter<TWrite, LinkSink> writer, ItemReader<TRead, LinkSource> reader)
+internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, CrossChannelWriter<TWrite> writer, CrossChannelReader<TRead> reader)
     : DuplexChannel<TWrite, TRead>(writer, reader)
 {
     private readonly Link _link = handle.Link;

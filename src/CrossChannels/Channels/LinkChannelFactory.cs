@@ -1,7 +1,10 @@
+using System.Runtime.Versioning;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
+using CrossChannels.Protocol;
 using CrossChannels.Serialization;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Channels;
 
@@ -43,14 +46,48 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
 
     public ConnectionOptions Settings => _options.Connection;
 
+    /// <summary>The link is one between two ends, and not of a hub.</summary>
+    public bool IsDuplex => _identity.Role == LinkRole.Duplex;
+
+    /// <summary>Bytes of an item that this end writes, or 0 for no fixed size.</summary>
+    public int WrittenElementSize => _writeCodec.ElementSize;
+
+    /// <summary>The lane that this end would read; null where its items always come over the connection: none are read, or a full channel drops.</summary>
+    public LaneLayout? Lane => typeof(TRead) == typeof(NoItem) || _halves.Receiver.Drops is not null ? null : LaneLayout.Of(
+        _readCodec.ElementSize,
+        _options.ReadItems.MaxItemBytes,
+        _halves.Receiver.Capacity,
+        // What may be unread, and what a writer over a connection would keep unsent.
+        _halves.Receiver.MaxUnreadBytes,
+        _options.Connection.MaxUnsentBytes);
+
     /// <summary>What a link of this factory says first.</summary>
-    public byte[] Greeting() => _identity.Greeting();
+    /// <param name="features">What it can do beyond the protocol's version.</param>
+    public byte[] Greeting(ulong features = 0) => (_identity with { Features = features }).Greeting();
 
     /// <summary>Makes a channel and begins to greet.</summary>
     public LinkChannel<TWrite, TRead> Start(LinkInput input, LinkOutput output, LinkPeer peer)
     {
-        LinkChannel<TWrite, TRead> channel = Make(input, output, peer);
+        LinkChannel<TWrite, TRead> channel = Make(input, output, peer, _identity, _halves);
         channel.Link.Start();
+        return channel;
+    }
+
+    /// <summary>Makes a channel of which this end has greeted already, over lanes where there are any.</summary>
+    [SupportedOSPlatform("linux")]
+    public LinkChannel<TWrite, TRead> Start(LinkInput input, LinkOutput output, LinkPeer peer, LaneEnd? outgoing, LaneEnd? incoming, bool isFenceShared)
+    {
+        LinkHalves halves = outgoing is null && incoming is null ? _halves : new LaneHalves(_halves, outgoing, incoming, isFenceShared);
+        LinkChannel<TWrite, TRead> channel = Make(input, output, peer, _identity, halves);
+        channel.Link.StartGreeted();
+        return channel;
+    }
+
+    /// <summary>Makes a channel that refuses its peer, because this end cannot use the lane that came with the peer's greeting.</summary>
+    public LinkChannel<TWrite, TRead> RefuseLane(LinkInput input, LinkOutput output, LinkPeer peer, string reason)
+    {
+        LinkChannel<TWrite, TRead> channel = Make(input, output, peer, _identity with { Refuses = reason, RefusesAs = ReasonCode.NoLane }, _halves);
+        channel.Link.StartGreeted();
         return channel;
     }
 
@@ -58,16 +95,22 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <param name="firstUse">Called, without a lock and perhaps more often than once, when it is used before it has one.</param>
     public LinkChannel<TWrite, TRead> Defer(Action firstUse)
     {
-        LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer);
+        LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer, _identity, _halves);
         channel.Link.DeferOpen(firstUse);
         return channel;
     }
 
-    private LinkChannel<TWrite, TRead> Make(LinkInput input, LinkOutput output, LinkPeer peer)
+    private LinkChannel<TWrite, TRead> Make(LinkInput input, LinkOutput output, LinkPeer peer, LinkIdentity identity, LinkHalves halves)
     {
-        var link = new Link(input, output, _identity, peer, _halves);
+        var link = new Link(input, output, identity, peer, halves);
         var handle = new LinkHandle(link);
-        return new LinkChannel<TWrite, TRead>(handle, new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec), new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec))
+        CrossChannelWriter<TWrite> writer = OperatingSystem.IsLinux() && link.Sender.IsLane
+            ? new ItemWriter<TWrite, LaneSink>(new LaneSink(handle), _writeCodec)
+            : new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec);
+        CrossChannelReader<TRead> reader = OperatingSystem.IsLinux() && link.Receiver.IsLane
+            ? new ItemReader<TRead, LaneSource>(new LaneSource(handle), _readCodec)
+            : new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec);
+        return new LinkChannel<TWrite, TRead>(handle, writer, reader)
         {
             MakeLeasedReader = () =>
             {

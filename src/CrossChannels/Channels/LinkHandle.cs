@@ -30,6 +30,34 @@ internal sealed class LinkHandle(Link link) : IDisposable
 
     public Link Link => link;
 
+    /// <summary>Closes the reader; done when the writer has confirmed it, or after the deadline.</summary>
+    public async ValueTask CloseReaderAsync(string? reason)
+    {
+        Task confirmed = link.CloseReaderAsync(reason);
+        try
+        {
+            await confirmed.WaitAsync(link.Settings.CloseTimeout, link.Settings.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A writer that does not answer finds the reader closed when it wakes.
+        }
+    }
+
+    /// <summary>Leaves without waiting.</summary>
+    public void CloseWriter()
+    {
+        link.Leave();
+        link.Done(isOut: true);
+    }
+
+    /// <summary>Tells whoever watches that items were not received.</summary>
+    public void ReportUnreceived(long count)
+    {
+        ChannelMetrics.NotReceived(count);
+        Log.NotReceived(link.Settings.Logger, link.Peer?.Endpoint ?? "the peer", count);
+    }
+
     /// <summary>Somebody takes care of the link.</summary>
     public void Dispose() => GC.SuppressFinalize(this);
 }

@@ -1,4 +1,3 @@
-using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using Microsoft.Extensions.Logging;
 
@@ -55,17 +54,9 @@ internal readonly struct LinkSink(LinkHandle handle) : IItemSink
         return _sender.UnreceivedCount;
     }
 
-    public void Close()
-    {
-        handle.Link.Leave();
-        handle.Link.Done(isOut: true);
-    }
+    public void Close() => handle.CloseWriter();
 
     public ILogger? Logger => handle.Link.Settings.Logger;
 
-    public void ReportUnreceived(long count)
-    {
-        ChannelMetrics.NotReceived(count);
-        Log.NotReceived(handle.Link.Settings.Logger, handle.Link.Peer?.Endpoint ?? "the peer", count);
-    }
+    public void ReportUnreceived(long count) => handle.ReportUnreceived(count);
 }

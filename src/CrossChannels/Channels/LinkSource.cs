@@ -28,23 +28,13 @@ internal readonly struct LinkSource(LinkHandle handle) : IItemSource
 
     public bool TryPeek(out ItemSlice slice) => _receiver.TryPeek(out slice);
 
+    public bool Spin() => false;
+
     public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed) => _receiver.TryEnqueueReader(waiter, out closed);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _receiver.WaitAsync(cancellationToken);
 
-    public async ValueTask CloseAsync(string? reason)
-    {
-        ConnectionOptions settings = handle.Link.Settings;
-        Task confirmed = handle.Link.CloseReaderAsync(reason);
-        try
-        {
-            await confirmed.WaitAsync(settings.CloseTimeout, settings.TimeProvider).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // A writer that does not answer finds the reader closed when it wakes.
-        }
-    }
+    public ValueTask CloseAsync(string? reason) => handle.CloseReaderAsync(reason);
 
     public void Close() => _ = handle.Link.CloseReaderAsync(null);
 }

@@ -70,6 +70,12 @@ internal static partial class Log
             GreetingFailedCore(quiet, peer, PeerText.MessageOf(error), error);
     }
 
+    public static void NoLane(ILogger? logger, string peer, string reason)
+    {
+        if (Quiet(logger) is { } quiet)
+            NoLaneCore(quiet, peer, PeerText.Show(reason));
+    }
+
     public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)
     {
         if (Quiet(logger) is { } quiet)
@@ -149,6 +155,9 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} did not become a channel: {Reason}", EventName = nameof(GreetingFailed))]
     private static partial void GreetingFailedCore(ILogger logger, string peer, string reason, Exception error);
+
+    [LoggerMessage(10, LogLevel.Warning, "Items to and from {Peer} go over the connection and not by shared memory: {Reason}", EventName = nameof(NoLane))]
+    private static partial void NoLaneCore(ILogger logger, string peer, string reason);
 
     [LoggerMessage(
         20,

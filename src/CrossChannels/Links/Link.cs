@@ -35,6 +35,8 @@ internal sealed class Link
         _writing = new SenderShutdown(Sender);
         Receiver = halves.MakeReceiver(_outbox);
         Receiver.Finished = OnReaderFinished;
+        Receiver.Violated = Violate;
+        Sender.Violated = Violate;
         _outbox.Sender = Sender;
         _outbox.Receiver = Receiver;
         _frames = new LinkFrames(this, identity, _outbox, Sender, Receiver);
@@ -90,6 +92,13 @@ internal sealed class Link
     {
         ChannelMetrics.LinkOpened();
         _outbox.PostOpening(_identity.Greeting(), isOver: false);
+        Begin();
+    }
+
+    /// <summary>Begins to read; the other end has this end's greeting already.</summary>
+    public void StartGreeted()
+    {
+        ChannelMetrics.LinkOpened();
         Begin();
     }
 
@@ -261,7 +270,7 @@ internal sealed class Link
     internal void Meet(int version, Hello peer)
     {
         Receiver.Meet(peer);
-        _peer.Meet(version, peer);
+        _peer.Meet(version, peer, Sender.IsLane || Receiver.IsLane);
     }
 
     /// <summary>The peer has accepted this end's hello.</summary>

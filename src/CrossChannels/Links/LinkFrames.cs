@@ -105,6 +105,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
             case FrameType.Goodbye: OnGoodbye(CounterFrame.Read(body, type), ref wake); break;
             case FrameType.Ended: OnEnded(CompleteFrame.Read(body, type)); break;
             case FrameType.Revoke: OnRevoke(body, ref wake); break;
+            case FrameType.Doorbell: OnDoorbell(body, ref wake); break;
             case FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked or FrameType.Reclaim or FrameType.Settled:
                 CountRepeated(receiver.IsRepeated(type, body), type);
                 RequireHandled(receiver.TryHandle(type, body, ref wake), type);
@@ -143,6 +144,23 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         RequireHandled(sender.TryHandle(FrameType.Revoke, body, ref wake), FrameType.Revoke);
         // What is granted next may be less than what was, and says something new all the same.
         _creditItems = 0;
+    }
+
+    /// <summary>One frame may ring for both directions.</summary>
+    private void OnDoorbell(ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        long rung = CounterFrame.Read(body, FrameType.Doorbell);
+        RequireHandled(rung is > 0 and <= (Doorbell.Published | Doorbell.Taken), FrameType.Doorbell);
+        if ((rung & Doorbell.Published) != 0)
+        {
+            CountRepeated(receiver.IsRepeated(FrameType.Doorbell, body), FrameType.Doorbell);
+            RequireHandled(receiver.TryHandle(FrameType.Doorbell, body, ref wake), FrameType.Doorbell);
+        }
+        if ((rung & Doorbell.Taken) != 0)
+        {
+            CountRepeated(sender.IsRepeated(FrameType.Doorbell, body), FrameType.Doorbell);
+            RequireHandled(sender.TryHandle(FrameType.Doorbell, body, ref wake), FrameType.Doorbell);
+        }
     }
 
     private void OnEnded(CompleteFrame end)

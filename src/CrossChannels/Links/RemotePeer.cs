@@ -27,10 +27,12 @@ internal sealed class RemotePeer(LinkPeer connected)
     public void Connect(LinkPeer peer) => _connected = peer;
 
     /// <summary>Its hello is accepted.</summary>
-    public void Meet(int version, Hello hello)
+    public void Meet(int version, Hello hello, bool isSharedMemory)
     {
         _exit = ExitWatch.Find(_connected.ProcessId ?? hello.ProcessId);
-        Volatile.Write(ref _info, new PeerInfo(Endpoint, _connected.ProcessId ?? hello.ProcessId, _connected.UserId, version, PeerText.Show(hello.LibraryVersion, maxLength: 100)));
+        string? library = PeerText.Show(hello.LibraryVersion, maxLength: 100);
+        int? process = _connected.ProcessId ?? hello.ProcessId;
+        Volatile.Write(ref _info, new PeerInfo(Endpoint, process, _connected.UserId, version, library) { IsSharedMemory = isSharedMemory });
     }
 
     /// <summary>The loss of the connection to it, with the exit code of its process where that is known.</summary>

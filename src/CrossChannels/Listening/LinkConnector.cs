@@ -1,5 +1,8 @@
 using System.Runtime.ExceptionServices;
 using CrossChannels.Channels;
+using CrossChannels.Diagnostics;
+using CrossChannels.Links;
+using CrossChannels.Protocol;
 using CrossChannels.Transports;
 
 namespace CrossChannels;
@@ -23,6 +26,9 @@ internal static class LinkConnector
         ConnectionOptions settings = factory.Settings;
         TimeSpan timeLeft = settings.ConnectTimeout;
         long started = settings.TimeProvider.GetTimestamp();
+        bool offersLane = address.Scheme == ChannelScheme.SharedMemory;
+        if (offersLane && !factory.IsDuplex)
+            throw new NotSupportedException($"{address} cannot be used: a hub's channels and locks do not cross by shared memory in this version. Use the bare name.");
         CrossChannelException? last = null;
         for (int attempts = 0; ; attempts++)
         {
@@ -38,11 +44,18 @@ internal static class LinkConnector
 
             try
             {
-                return await GreetAsync(factory, connection, address, cancellationToken).ConfigureAwait(false);
+                return await GreetAsync(factory, connection, address, offersLane, cancellationToken).ConfigureAwait(false);
             }
             catch (CrossChannelException e) when (e is ConnectionLostException or LinkAbortedException or LinkTimeoutException)
             {
                 last = e;
+            }
+            catch (LinkRefusedException e) when (offersLane && e.InnerException is PeerRefusedException { Code: ReasonCode.NoLane })
+            {
+                // One of the two ends could not use the lane of the other: once more, over the connection.
+                Log.NoLane(settings.Logger, address.ToString(), e.Message);
+                last = e;
+                offersLane = false;
             }
 
             timeLeft = TimeLeft(settings, started);
@@ -53,9 +66,10 @@ internal static class LinkConnector
     }
 
     private static async Task<LinkChannel<TWrite, TRead>> GreetAsync<TWrite, TRead>(
-        LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, ChannelAddress address, CancellationToken cancellationToken)
+        LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, ChannelAddress address, bool offersLane,
+        CancellationToken cancellationToken)
     {
-        LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, cancellationToken).ConfigureAwait(false);
+        LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, offersLane, cancellationToken).ConfigureAwait(false);
         try
         {
             await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);

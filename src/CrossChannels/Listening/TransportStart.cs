@@ -1,4 +1,5 @@
 using CrossChannels.Channels;
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Transports;
 
@@ -19,10 +20,14 @@ internal static class TransportStart
     }
 
     /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
+    /// <param name="factory">Makes the channel.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="offersLane">Items are to go by shared memory where both ends can.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
     /// <exception cref="LinkTimeoutException">The peer took too long.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
-        this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, CancellationToken cancellationToken)
+        this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, bool offersLane, CancellationToken cancellationToken)
     {
         ConnectionOptions settings = factory.Settings;
         using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
@@ -30,6 +35,10 @@ internal static class TransportStart
         try
         {
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
+            if (offersLane && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
+                return await LaneGreeting.StartAsync(factory, wire, descriptors, either.Token).ConfigureAwait(false);
+            if (offersLane)
+                Log.NoLane(settings.Logger, wire.Peer.Endpoint, "this system has none");
             return factory.Start(wire.Input, wire.Output, wire.Peer);
         }
         catch (Exception e)

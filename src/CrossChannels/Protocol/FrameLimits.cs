@@ -30,7 +30,7 @@ internal static class FrameLimits
             FrameType.Flush or FrameType.Received or FrameType.Join or FrameType.Joined or FrameType.SendFinished
                 or FrameType.ReceiveFinished or FrameType.Ping or FrameType.Pong or FrameType.Goodbye
                 or FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoke or FrameType.Revoked
-                or FrameType.Report or FrameType.Reclaim or FrameType.Settled => ((uint)CounterFrame.BodySize, (uint)CounterFrame.BodySize),
+                or FrameType.Report or FrameType.Reclaim or FrameType.Settled or FrameType.Doorbell => ((uint)CounterFrame.BodySize, (uint)CounterFrame.BodySize),
             FrameType.Reclaimed => ((uint)ReclaimedFrame.BodySize, (uint)ReclaimedFrame.BodySize),
             FrameType.Settle => ((uint)SettleFrame.LeastSize, (uint)ControlBytes),
             FrameType.Complete or FrameType.Ended => ((uint)CompleteFrame.LeastSize, (uint)ControlBytes),

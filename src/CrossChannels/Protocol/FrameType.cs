@@ -12,6 +12,7 @@ internal enum FrameType : byte
     WantWithdrawn = 0x13,
     Revoke = 0x14,
     Revoked = 0x15,
+    Doorbell = 0x16,
 
     Flush = 0x20,
     Received = 0x21,

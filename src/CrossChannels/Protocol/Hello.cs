@@ -38,7 +38,7 @@ internal sealed record Hello
 
     public string LibraryVersion { get; init; } = "";
 
-    /// <summary>Optional abilities, one bit each; none is defined in version 1.</summary>
+    /// <summary>Optional abilities, one bit each: see <see cref="HelloFeatures"/>.</summary>
     public ulong Features { get; init; }
 
     /// <summary>Abilities without which this side cannot go on.</summary>

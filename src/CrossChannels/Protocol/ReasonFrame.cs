@@ -17,6 +17,9 @@ internal enum ReasonCode : byte
 
     /// <summary>What was asked for works within the owner's process only.</summary>
     NotSupported = 4,
+
+    /// <summary>The lane that came with the greeting cannot be used here; the link may be tried again without.</summary>
+    NoLane = 5,
 }
 
 /// <summary>A code and a text: Refuse (in place of Welcome), ReceiveClosing (receiver to sender), Abort (either, the last frame).</summary>

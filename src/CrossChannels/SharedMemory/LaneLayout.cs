@@ -7,19 +7,20 @@ namespace CrossChannels.SharedMemory;
 /// <param name="ElementSize">Bytes of an item of fixed size, or 0: then each item is a record with its length.</param>
 /// <param name="MaxItemBytes">The largest item.</param>
 /// <param name="Capacity">How many items may be published and not taken.</param>
-/// <param name="MaxBytes">How many bytes of records may be; one alone may have more.</param>
+/// <param name="UnreadBytes">How many of the bytes are the reader's to allow; the rest a writer may lower.</param>
+/// <param name="MaxBytes">How many bytes of records may be, with their heads; the last one may exceed it.</param>
 /// <remarks>
 /// <code>
 ///     0  magic and version "CCLANE01"           256  taken items, taken bytes     the reader's line
 ///     8  element size, 4; largest item, 4       384  parked: the reader           set by the reader, cleared by who wakes it
-///    16  capacity, 8; most bytes, 8             512  parked: the writer           set by the writer, cleared by who wakes it
+///    16  capacity, 8; unread bytes, 8; most, 8             512  parked: the writer           set by the writer, cleared by who wakes it
 ///   128  written items, 8; closed, 4            4096 next chunk of each chunk, 4 bytes each
 ///        the writer's line                           chunks, from a page boundary on
 /// </code>
 /// Items stand in chunks, one behind the other; at the end of a chunk the table names the next. The writer uses a chunk again when all
 /// of its items are taken, and takes a fresh one only when it must, so that the pages in use follow what is unread and not the capacity.
 /// </remarks>
-internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, long Capacity, long MaxBytes)
+internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, long Capacity, long UnreadBytes, long MaxBytes)
 {
     public const int HeaderBytes = 4096;
     public const int Written = 128;
@@ -35,18 +36,29 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     private const int LeastChunk = 4096;
     private const int MostChunk = 64 * 1024;
     private const long MostBytes = 1L << 36;
+    // No limit, and far enough from the end of a long for sums.
+    private const long MostItems = 1L << 62;
     private const int LargestElement = 1 << 30;
-    private const int FieldsBytes = 32;
+    private const int FieldsBytes = 40;
 
     private static ReadOnlySpan<byte> Magic => "CCLANE01"u8;
 
     /// <summary>Lays a lane out.</summary>
-    public static LaneLayout Of(int elementSize, int maxItemBytes, long capacity, long maxBytes)
+    /// <param name="elementSize">Bytes of an item of fixed size, or 0.</param>
+    /// <param name="maxItemBytes">The largest item.</param>
+    /// <param name="capacity">Items; <see cref="long.MaxValue"/> for no limit but that of bytes.</param>
+    /// <param name="unreadBytes">What the reader allows to be unread.</param>
+    /// <param name="unsentBytes">What a writer may allow beyond that.</param>
+    public static LaneLayout Of(int elementSize, int maxItemBytes, long capacity, long unreadBytes, long unsentBytes = 0)
     {
-        maxBytes = Math.Min(maxBytes, MostBytes);
-        long most = elementSize == 0 ? long.MaxValue : Math.Max(1, maxBytes / elementSize);
-        return new LaneLayout(elementSize, maxItemBytes, Math.Min(capacity, most), maxBytes);
+        unreadBytes = Math.Min(unreadBytes, MostBytes);
+        long maxBytes = unreadBytes + Math.Min(unsentBytes, MostBytes - unreadBytes);
+        long most = elementSize == 0 ? MostItems : Math.Max(1, maxBytes / elementSize);
+        return new LaneLayout(elementSize, maxItemBytes, Math.Min(capacity, most), unreadBytes, maxBytes);
     }
+
+    /// <summary>The same, for a writer that allows itself so many bytes beyond those of the reader.</summary>
+    public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes));
 
     /// <summary>Bytes of a chunk, a power of two: small for a small capacity, so that its working set is.</summary>
     public int ChunkBytes
@@ -59,9 +71,10 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         }
     }
 
-    /// <summary>Enough for all that may be unread, a chunk that is begun at each end of it, and one more item.</summary>
+    /// <summary>Enough for all that may be unread, a chunk that is begun at each end of it, and two more records: the last one, which may exceed
+    /// the limit, and one of which the reader has told the bytes and not yet the item.</summary>
     public int ChunkCount => ElementSize == 0
-        ? (int)((MaxBytes + RecordBytes(MaxItemBytes)) / ChunkBytes) + 3
+        ? (int)((MaxBytes + (2 * RecordBytes(MaxItemBytes))) / ChunkBytes) + 3
         : (int)(Capacity / ItemsPerChunk) + 3;
 
     public int ItemsPerChunk => ChunkBytes / ElementSize;
@@ -78,7 +91,8 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         BinaryPrimitives.WriteInt32LittleEndian(header[8..], ElementSize);
         BinaryPrimitives.WriteInt32LittleEndian(header[12..], MaxItemBytes);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], Capacity);
-        BinaryPrimitives.WriteInt64LittleEndian(header[24..], MaxBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(header[24..], UnreadBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(header[32..], MaxBytes);
         Magic.CopyTo(header);
     }
 
@@ -92,10 +106,11 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
             throw new InvalidDataException("The segment is not a lane of a version that is known here.");
         var layout = new LaneLayout(
             BinaryPrimitives.ReadInt32LittleEndian(fields[8..]), BinaryPrimitives.ReadInt32LittleEndian(fields[12..]),
-            BinaryPrimitives.ReadInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadInt64LittleEndian(fields[24..]));
+            BinaryPrimitives.ReadInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadInt64LittleEndian(fields[24..]),
+            BinaryPrimitives.ReadInt64LittleEndian(fields[32..]));
         bool isSane = layout.ElementSize is >= 0 and <= LargestElement && layout.MaxItemBytes is >= 1 and <= LargestElement
-            && layout.Capacity >= 1 && layout.MaxBytes is >= 1 and <= MostBytes
-            && layout == Of(layout.ElementSize, layout.MaxItemBytes, layout.Capacity, layout.MaxBytes) && layout.Length == length;
+            && layout.Capacity >= 1 && layout.UnreadBytes >= 1 && layout.MaxBytes >= layout.UnreadBytes && layout.MaxBytes <= MostBytes
+            && layout == Of(layout.ElementSize, layout.MaxItemBytes, layout.Capacity, layout.UnreadBytes, layout.MaxBytes - layout.UnreadBytes) && layout.Length == length;
         return isSane ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
     }
 }

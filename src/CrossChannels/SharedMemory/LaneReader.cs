@@ -33,6 +33,7 @@ internal sealed unsafe class LaneReader
     private long _taken;
     private long _seen;
     private long _takenBytes;
+    private bool _isFrozen;
 
     /// <param name="segment">Laid out; stays mapped while this is used.</param>
     /// <param name="layout">Of the segment.</param>
@@ -66,6 +67,16 @@ internal sealed unsafe class LaneReader
     /// <summary>The writer has said that no item follows. The items that it published before are seen by the next look.</summary>
     public bool IsClosed => Volatile.Read(ref *(int*)(_start + LaneLayout.Closed)) != 0;
 
+    /// <summary>Looks at what the writer has published.</summary>
+    public void Look() => TryFindItems();
+
+    /// <summary>Looks for the last time: what is published from now on does not count.</summary>
+    public void Freeze()
+    {
+        TryFindItems();
+        _isFrozen = true;
+    }
+
     /// <summary>Whether there is an item.</summary>
     public bool HasItems
     {
@@ -79,7 +90,8 @@ internal sealed unsafe class LaneReader
         get
         {
             long taken = Taken;
-            return Violation is not null ? 0 : Math.Clamp(Volatile.Read(ref *_writtenWord) - taken, 0, _layout.Capacity);
+            long written = _isFrozen ? Seen : Volatile.Read(ref *_writtenWord);
+            return Violation is not null ? 0 : Math.Clamp(written - taken, 0, _layout.Capacity);
         }
     }
 
@@ -131,7 +143,7 @@ internal sealed unsafe class LaneReader
             if (head is < NullHead or > int.MaxValue || head > _layout.MaxItemBytes)
             {
                 Violation = $"A record on the lane has a length of {head:N0} bytes, and at most {_layout.MaxItemBytes:N0} are allowed.";
-                _seen = _taken;
+                Volatile.Write(ref _seen, _taken);
                 return false;
             }
             _head = (int)head;
@@ -186,6 +198,9 @@ internal sealed unsafe class LaneReader
         return false;
     }
 
+    /// <summary>How many items the writer has published since the last look, as it says. May be asked beside another caller.</summary>
+    public long News => Volatile.Read(ref *_writtenWord) - Volatile.Read(ref _seen);
+
     /// <summary>Whether the writer has published more than was seen, or has closed. May be asked beside another caller.</summary>
     public bool HasNews => Volatile.Read(ref *_writtenWord) != Volatile.Read(ref _seen) || IsClosed;
 
@@ -201,8 +216,8 @@ internal sealed unsafe class LaneReader
     private bool TryFindItems()
     {
         long written = Volatile.Read(ref *_writtenWord);
-        if (Violation is not null)
-            return false;
+        if (Violation is not null || _isFrozen)
+            return _seen != _taken;
         if (written < _seen || written - _taken > _layout.Capacity)
         {
             Violation = $"The lane's writer says that it wrote {written:N0} items, after {_seen:N0}; {_taken:N0} were taken, and {_layout.Capacity:N0} may be unread.";

@@ -19,6 +19,8 @@ internal sealed unsafe class LaneWriter
     private readonly long* _takenWord;
     private readonly int* _readerParkedWord;
     private readonly LaneLayout _layout;
+    private readonly long _capacity;
+    private readonly long _maxBytes;
     private readonly int _chunkBytes;
     private readonly int _chunkCount;
     private readonly bool _isFenceShared;
@@ -37,7 +39,8 @@ internal sealed unsafe class LaneWriter
     /// <param name="segment">Laid out; stays mapped while this is used.</param>
     /// <param name="layout">Of the segment.</param>
     /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
-    public LaneWriter(SharedSegment segment, LaneLayout layout, bool isFenceShared)
+    /// <param name="unsentBytes">What this end allows itself beyond what the reader allows to be unread.</param>
+    public LaneWriter(SharedSegment segment, LaneLayout layout, bool isFenceShared, long unsentBytes = long.MaxValue)
     {
         _start = segment.Start;
         _chunks = _start + layout.ChunksStart;
@@ -49,7 +52,9 @@ internal sealed unsafe class LaneWriter
         _chunkBytes = layout.ChunkBytes;
         _chunkCount = layout.ChunkCount;
         _isFenceShared = isFenceShared;
-        _limit = layout.Capacity;
+        LaneLayout own = layout.Within(unsentBytes);
+        _maxBytes = own.MaxBytes;
+        _limit = _capacity = own.Capacity;
     }
 
     /// <summary>Items published.</summary>
@@ -105,27 +110,22 @@ internal sealed unsafe class LaneWriter
             Publish(1);
             return true;
         }
-        long size = LaneLayout.RecordBytes(item.Length);
-        if (!HasRoomFor(size) && !(TryFindRoom() && HasRoomFor(size)))
+        if (!HasRoom)
             return false;
         if (_at == _end)
             BeginChunk(_chunkBytes);
         *(long*)_at = isNull ? -1 : item.Length;
         _at += LaneLayout.RecordHead;
         CopyRecord(item);
-        _writtenBytes += size;
+        _writtenBytes += LaneLayout.RecordBytes(item.Length);
         Publish(1);
         return true;
     }
 
-    /// <summary>Whether there is room for an item of so many bytes.</summary>
-    public bool HasRoom(int bytes)
-    {
-        if (_written == _limit && !TryFindRoom())
-            return false;
-        long size = LaneLayout.RecordBytes(bytes);
-        return _layout.ElementSize > 0 || HasRoomFor(size) || (TryFindRoom() && HasRoomFor(size));
-    }
+    /// <summary>Whether there is room for an item, of any length: the last record may exceed the bytes that may be unread.</summary>
+    public bool HasRoom => (_written < _limit && HasBytes) || (TryFindRoom() && HasBytes);
+
+    private bool HasBytes => _layout.ElementSize > 0 || _writtenBytes - _takenBytes < _maxBytes;
 
     /// <summary>Says that no item follows; after the last one.</summary>
     public void Close() => Volatile.Write(ref *(int*)(_start + LaneLayout.Closed), 1);
@@ -143,23 +143,25 @@ internal sealed unsafe class LaneWriter
     }
 
     /// <summary>Says that this end waits for room, then looks once more.</summary>
-    /// <param name="bytes">Of the item that waits.</param>
     /// <returns>False if there is room; then it is not parked.</returns>
-    public bool TryPark(int bytes)
+    public bool TryPark()
     {
         Volatile.Write(ref *(int*)(_start + LaneLayout.WriterParked), 1);
         if (_isFenceShared)
             ProcessFence.Full();
         else
             Interlocked.MemoryBarrier();
-        if (!HasRoom(bytes))
+        if (!HasRoom)
             return true;
         Volatile.Write(ref *(int*)(_start + LaneLayout.WriterParked), 0);
         return false;
     }
 
-    /// <summary>Whether the reader has taken more than at the last look. May be called beside another caller.</summary>
-    public bool HasNews => Volatile.Read(ref *_takenWord) != Volatile.Read(ref _taken);
+    /// <summary>How many items the reader has taken since the last look, as it says. May be asked beside another caller.</summary>
+    public long News => Volatile.Read(ref *_takenWord) - Volatile.Read(ref _taken);
+
+    /// <summary>So much news is worth going on for at once: with less, both ends would meet at every item.</summary>
+    public int WorthyNews => (int)Math.Clamp(_capacity / 2, 1, 128);
 
     /// <summary>Looks at what the reader has taken.</summary>
     public void Look() => TryFindRoom();
@@ -171,9 +173,6 @@ internal sealed unsafe class LaneWriter
         _written = _stored = written;
         Volatile.Write(ref *_writtenWord, written);
     }
-
-    /// <summary>A record alone may exceed the bytes that may be unread.</summary>
-    private bool HasRoomFor(long size) => _writtenBytes - _takenBytes + size <= _layout.MaxBytes || _taken == _written;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryFindRoom()
@@ -191,7 +190,7 @@ internal sealed unsafe class LaneWriter
         }
         Volatile.Write(ref _taken, taken);
         _takenBytes = bytes;
-        _limit = taken + _layout.Capacity;
+        _limit = taken + _capacity;
         return _written < _limit;
     }
 

@@ -44,7 +44,7 @@ internal sealed class SharedSegment : SafeHandle
             if (LinuxMemory.SetLength(descriptor, length) != 0)
                 throw Error("ftruncate");
             // Where memory is committed strictly, a page that cannot be had would end the process: all are asked for now.
-            if (IsCommittedStrictly() && LinuxMemory.Allocate(descriptor, 0, length) is int error and not 0)
+            if (s_isCommittedStrictly.Value && LinuxMemory.Allocate(descriptor, 0, length) is int error and not 0)
                 throw new IOException($"The system has no room for a segment of {length:N0} bytes: error {error}.");
             // From here on nobody can take pages away by another length.
             if (LinuxMemory.Control(descriptor, LinuxMemory.AddSeals, Seals) != 0)
@@ -76,6 +76,9 @@ internal sealed class SharedSegment : SafeHandle
     protected override bool ReleaseHandle() => LinuxMemory.Unmap(handle, (nuint)Length) == 0;
 
     private const int Seals = LinuxMemory.SealShrink | LinuxMemory.SealGrow | LinuxMemory.SealSeal;
+
+    // A setting of the system, which is looked at once.
+    private static readonly Lazy<bool> s_isCommittedStrictly = new(IsCommittedStrictly);
 
     private static SharedSegment Map(SafeFileHandle descriptor, long length)
     {

@@ -141,12 +141,12 @@ internal static class AddressSyntax
             case "tls":
                 return ParseNetwork(ChannelScheme.Tls, rest, out address);
             case "shm":
-                return "shared memory (shm:) is not available in this version; use a bare name.";
+                return ParseName(ChannelScheme.SharedMemory, rest, out address);
             default:
                 string meant = ushort.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                     ? $" Did you mean tls://{Show(endpoint.ToString())}, or tcp:// on this machine?"
                     : "";
-                return $"'{Show(scheme)}' is not a scheme; known are unix:, pipe:, tcp://, tls://, mem: and a bare name, which has no " +
+                return $"'{Show(scheme)}' is not a scheme; known are unix:, pipe:, tcp://, tls://, mem:, shm: and a bare name, which has no " +
                     $"':'.{meant}";
         }
     }

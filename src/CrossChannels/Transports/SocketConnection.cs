@@ -14,6 +14,8 @@ internal class SocketConnection : TransportConnection
         RemoteEndpoint = remoteEndpoint;
     }
 
+    protected Socket Socket => _stream.Socket;
+
     public sealed override string RemoteEndpoint { get; }
 
     public sealed override Stream Input => _trusted ?? throw new InvalidOperationException("AuthenticateAsync comes first.");

@@ -22,6 +22,9 @@ internal abstract class TransportConnection : IAsyncDisposable
     /// <summary>What goes to the peer. May be the same stream as <see cref="Input"/>.</summary>
     public abstract Stream Output { get; }
 
+    /// <summary>What passes descriptors over the connection, before its streams are used; null where nothing does.</summary>
+    public virtual DescriptorSocket? Descriptors => null;
+
     /// <summary>Ends the connection at once; a pending read or write fails.</summary>
     public abstract ValueTask DisposeAsync();
 }

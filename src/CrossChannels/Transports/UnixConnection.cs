@@ -29,6 +29,8 @@ internal sealed class UnixConnection : SocketConnection
 
     public override long? PeerUserId => _peer?.UserId;
 
+    public override DescriptorSocket? Descriptors => OperatingSystem.IsLinux() && Environment.Is64BitProcess ? new DescriptorSocket(Socket) : null;
+
     protected override ValueTask<Stream> TrustAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
         if (_peer is not { } peer)

@@ -128,6 +128,12 @@ public abstract partial class ChannelContract
         for (int i = 0; i < 10; i++)
             Assert.IsTrue(ends.Writer.TryWrite(new byte[90]));
         await Wait.Until(() => ends.Reader.Count > 0);
+        if (IsAcceptedReceived)
+        {
+            Assert.AreEqual(10, ends.Reader.Count);
+            Assert.AreEqual(0, await ends.Writer.CloseAsync(TimeSpan.Zero).Done());
+            return;
+        }
         Assert.IsTrue(await ends.Writer.CloseAsync(TimeSpan.Zero).Done() is >= 9 and <= 10);
         long left = await ends.Writer.CloseAsync(TimeSpan.FromMilliseconds(50)).Done();
         Assert.IsTrue(left is >= 9 and <= 10, $"{left}");

@@ -6,6 +6,9 @@ namespace CrossChannels.Tests.Channels;
 /// <summary>What a channel over any link promises: the core of every channel, and what is said of links only.</summary>
 public abstract partial class ChannelContract : DroppingChannelCore
 {
+    /// <summary>What a writer accepts is at the other end at once, so that nothing accepted is ever unsent.</summary>
+    internal virtual bool IsAcceptedReceived => false;
+
     /// <summary>Both ends of a new link, which have greeted.</summary>
     internal abstract Task<(DuplexChannel<T1, T2> First, DuplexChannel<T2, T1> Second)> ConnectAsync<T1, T2>(
         DuplexChannelOptions<T1, T2>? first, DuplexChannelOptions<T2, T1>? second);

@@ -17,6 +17,7 @@ public sealed class FrameLimitsTests
         (FrameType.WantWithdrawn, 8, 8),
         (FrameType.Revoke, 8, 8),
         (FrameType.Revoked, 8, 8),
+        (FrameType.Doorbell, 8, 8),
         (FrameType.Flush, 8, 8),
         (FrameType.Received, 8, 8),
         (FrameType.Join, 8, 8),

@@ -117,7 +117,7 @@ public sealed class LaneStressTests
             {
                 while (!lane.Writer.TryWrite(i))
                 {
-                    if (lane.Writer.TryPark(sizeof(long)))
+                    if (lane.Writer.TryPark())
                         writerBell.Wait(stop.Token);
                 }
                 if (lane.Writer.TryWakeReader())

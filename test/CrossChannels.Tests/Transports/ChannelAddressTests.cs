@@ -13,6 +13,7 @@ public sealed class ChannelAddressTests
     [DataRow("unix:/run/a:b#parts", ChannelScheme.Unix)]
     [DataRow("pipe:jobs", ChannelScheme.Pipe)]
     [DataRow("mem:jobs#c", ChannelScheme.Memory)]
+    [DataRow("shm:jobs", ChannelScheme.SharedMemory)]
     [DataRow("tcp://127.0.0.1:5000", ChannelScheme.Tcp)]
     [DataRow("tcp://[::1]:0", ChannelScheme.Tcp)]
     [DataRow("tls://build.example:65535#parts", ChannelScheme.Tls)]
@@ -42,7 +43,6 @@ public sealed class ChannelAddressTests
     [DataRow("a\nb", "control characters")]
     [DataRow(" jobs", "white space")]
     [DataRow("jobs ", "white space")]
-    [DataRow("shm:jobs", "not available in this version")]
     [DataRow("http://localhost", "'http' is not a scheme")]
     [DataRow("C:\\temp\\x", "'c' is not a scheme")]
     [DataRow("localhost:5000", "Did you mean tls://localhost:5000")]
@@ -117,6 +117,7 @@ public sealed class ChannelAddressTests
         Assert.AreEqual<ChannelAddress>("unix:/run/x#c", ChannelAddress.Unix("/run/x").WithChannel("c"));
         Assert.AreEqual<ChannelAddress>("pipe:x", ChannelAddress.Pipe("x"));
         Assert.AreEqual<ChannelAddress>("mem:x", ChannelAddress.Memory("x"));
+        Assert.AreEqual<ChannelAddress>("shm:x", ChannelAddress.SharedMemory("x"));
         Assert.AreEqual<ChannelAddress>("tcp://[::1]:5", ChannelAddress.Tcp("::1", 5));
         Assert.AreEqual<ChannelAddress>("tcp://[::1]:5", ChannelAddress.Tcp("[::1]", 5));
         Assert.AreEqual<ChannelAddress>("tls://host:0", ChannelAddress.Tls("host", 0));

@@ -36,6 +36,8 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
 
     public bool TryPeek(out ItemSlice slice) => _owner.TryPeek(out slice);
 
+    public bool Spin() => false;
+
     public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed) => _owner.TryEnqueueReader(waiter, out closed);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _owner.WaitAsync(cancellationToken);

@@ -49,7 +49,12 @@ internal static class EndingMap
     public static Exception Refused(ReasonFrame reason, LinkPeer peer)
     {
         string message = $"{PeerText.Show(reason.Text)} The other end, {peer.Endpoint}, refused the link.";
-        return new LinkRefusedException(message, reason.Code == ReasonCode.NotSupported ? new NotSupportedException(message) : null);
+        return new LinkRefusedException(message, reason.Code switch
+        {
+            ReasonCode.NotSupported => new NotSupportedException(message),
+            ReasonCode.NoLane => new PeerRefusedException(message, ReasonCode.NoLane),
+            _ => null,
+        });
     }
 
     /// <summary>The peer ended the link at once.</summary>

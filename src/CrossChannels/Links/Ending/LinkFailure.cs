@@ -32,7 +32,7 @@ internal sealed record LinkFailure(Exception Cause, OutFrame? LastWords = null, 
     {
         null => new(peer.Lost($"The connection to {peer.Name} ended without a goodbye: the process was killed, or left without closing it, or something between the two ends was closed.")),
         PeerRefusedException refused => new(
-            new LinkRefusedException($"{error.Message} The other end is {peer.Endpoint}."),
+            new LinkRefusedException($"{error.Message} The other end is {peer.Endpoint}.", refused.Code == ReasonCode.NoLane ? refused : null),
             new OutFrame(FrameType.Refuse, Code: (byte)refused.Code, Text: error.Message)),
         MalformedFrameException => Violated(error.Message, peer, error),
         CrossChannelException => new(error),

@@ -19,6 +19,9 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     /// <summary>What kind of refusal that is.</summary>
     public ReasonCode RefusesAs { get; init; } = ReasonCode.Given;
 
+    /// <summary>What this end can do beyond the protocol's version.</summary>
+    public ulong Features { get; init; }
+
     /// <summary>At a hub: items of the channel are chosen when they are asked for.</summary>
     public bool IsOnDemand { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
             ProcessId = Environment.ProcessId,
             LibraryVersion = s_libraryVersion,
             Key = Settings.Key,
+            Features = Features,
         }.Write(bytes.AsSpan(Preamble.Size));
         (Versions with { HelloLength = length }).Write(bytes);
         return bytes[..(Preamble.Size + length)];

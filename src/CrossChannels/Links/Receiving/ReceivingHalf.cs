@@ -14,6 +14,12 @@ internal abstract class ReceivingHalf
     /// <summary>Called outside the lock, once, with the number of items: every item is done with after the direction had ended, or this end was closed.</summary>
     public Action<long> Finished { get; set; } = static _ => { };
 
+    /// <summary>Called outside any lock: the peer said, elsewhere than in a frame, what no correct peer says.</summary>
+    public Action<string> Violated { get; set; } = static _ => { };
+
+    /// <summary>The items come by shared memory.</summary>
+    public virtual bool IsLane => false;
+
     /// <summary>Why the direction is over, once nothing is left to read.</summary>
     public abstract Ending? Ending { get; }
 

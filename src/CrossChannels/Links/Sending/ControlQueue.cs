@@ -17,6 +17,7 @@ internal sealed class ControlQueue
     private readonly Queue<OutFrame> _afterItems = new(0);
     private int _answers;
     private long _settled = -1;
+    private long _doorbells;
     private byte[]? _lastWords;
     private byte[]? _rented;
 
@@ -30,7 +31,7 @@ internal sealed class ControlQueue
     public bool AreLastWordsSaid { get; private set; }
 
     /// <summary>Something goes before, and without, items.</summary>
-    public bool HasUrgent => _lastWords is not null || _greeting.Count > 0 || (IsOpen && _frames.Count > 0);
+    public bool HasUrgent => _lastWords is not null || _greeting.Count > 0 || (IsOpen && (_frames.Count > 0 || _doorbells != 0));
 
     /// <summary>Something goes when no item is left.</summary>
     public bool HasAfterItems => IsOpen && _afterItems.Count > 0;
@@ -45,6 +46,12 @@ internal sealed class ControlQueue
     {
         if (IsGoodbyeSaid)
             return;
+        // A peer that parks without end gets one frame, whatever it was rung for.
+        if (frame.Type == FrameType.Doorbell)
+        {
+            _doorbells |= frame.Value;
+            return;
+        }
         if (frame.Type == FrameType.Settled)
         {
             // It counts all, so that one that waits to be written takes the newer count.
@@ -64,6 +71,7 @@ internal sealed class ControlQueue
     {
         _frames.Clear();
         _afterItems.Clear();
+        _doorbells = 0;
         _lastWords = lastWords;
     }
 
@@ -103,6 +111,11 @@ internal sealed class ControlQueue
     public int WriteSmall(Span<byte> room)
     {
         int length = 0;
+        if (_doorbells != 0 && CounterFrame.Size <= room.Length)
+        {
+            length = CounterFrame.Write(room, FrameType.Doorbell, _doorbells);
+            _doorbells = 0;
+        }
         while (length + CounterFrame.Size <= room.Length && _frames.TryPeek(out OutFrame frame) && frame.IsSmall)
         {
             if (IsAnswer(frame))

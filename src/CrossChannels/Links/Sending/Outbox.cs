@@ -131,6 +131,18 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         ScheduleIfWorkLocked();
     }
 
+    /// <summary>Adds a control frame and sends it on this thread, unless somebody sends already. Does not block.</summary>
+    public void PostInline(OutFrame frame)
+    {
+        using (Sync.Enter())
+        {
+            if (_state == State.Stopped)
+                return;
+            _control.Add(frame);
+        }
+        SendInline(withFeedback: false);
+    }
+
     /// <summary>Has the receiver's credit sent, by the pool.</summary>
     public void ScheduleFeedback()
     {

@@ -12,6 +12,12 @@ internal abstract class SendingHalf
     /// <summary>An upper bound of the items that are not known to be at the peer, or, at a hub, read there.</summary>
     public abstract long UnreceivedCount { get; }
 
+    /// <summary>Called outside any lock: the peer said, elsewhere than in a frame, what no correct peer says.</summary>
+    public Action<string> Violated { get; set; } = static _ => { };
+
+    /// <summary>The items go by shared memory.</summary>
+    public virtual bool IsLane => false;
+
     public abstract bool HasWaiters { get; }
 
     /// <summary>Something could be written now. May be true in vain.</summary>

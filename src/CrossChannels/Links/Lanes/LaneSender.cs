@@ -1,0 +1,469 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
+using CrossChannels.Diagnostics;
+using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
+using CrossChannels.Threading;
+
+namespace CrossChannels.Links;
+
+/// <summary>One direction of a link at its writing end, where the items go by a lane: a write publishes, and what is published is received.</summary>
+/// <remarks>
+/// The outbox's lock guards waiters and endings. The gate guards the lane, and is all that a call takes while nobody waits and nothing ends;
+/// where both are needed the lock is taken first.
+/// </remarks>
+[SupportedOSPlatform("linux")]
+internal sealed class LaneSender : SendingHalf
+{
+    private static readonly long s_lingerTicks = Stopwatch.Frequency / 500_000;
+
+    private readonly Outbox _outbox;
+    private readonly RankedLock _sync;
+    private readonly bool _wakeInline;
+    private readonly WriterWaiters _waiters;
+    private readonly WaiterQueue _blocked;
+    private readonly AckWatch _read;
+    private readonly SharedSegment _segment;
+    private readonly LaneWriter _lane;
+    private LaneGate _gate;
+    private ItemLimit _limit;
+    private Closure? _closure;
+    private Exception? _detached;
+    private SpinWindow _spins;
+    private long _parkedAt;
+    private long _parkings;
+    private long _doorbells;
+    private long _unread;
+    private int _isSpinning;
+    private bool _isMapped = true;
+    private bool _isSlow;
+    private int _isViolationTold;
+
+    public LaneSender(Outbox outbox, SenderOptions options, LaneEnd end, bool isFenceShared)
+    {
+        _outbox = outbox;
+        _sync = outbox.Sync;
+        _wakeInline = options.WakeInline;
+        _limit = new ItemLimit(options.MaxItemBytes);
+        _waiters = new WriterWaiters(outbox, isShared: false);
+        _blocked = _waiters.Blocked;
+        _read = new AckWatch(outbox, FrameType.Join);
+        _segment = end.Segment;
+        _lane = new LaneWriter(end.Segment, end.Layout, isFenceShared, options.MaxUnsentBytes);
+    }
+
+    public override Closure? Closure => Volatile.Read(ref _closure);
+
+    /// <summary>What the reader had not taken when the lane ended; until then everything published is received.</summary>
+    public override long UnreceivedCount => Volatile.Read(ref _unread);
+
+    public override bool IsLane => true;
+
+    public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAny || _read.HasWaiters; } }
+
+    internal override bool HasSendableLocked => false;
+
+    internal override bool HasItemsLocked => false;
+
+    /// <summary>Whether it is worth while to serialize an item; a hint.</summary>
+    public bool MayAccept
+    {
+        get
+        {
+            _gate.Enter();
+            bool mayAccept = !_isSlow && _lane.HasRoom;
+            _gate.Leave();
+            return mayAccept || Recover();
+        }
+    }
+
+    /// <summary>Publishes one item of a plain fixed size.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAccept<TItem>(TItem item)
+    {
+        _gate.Enter();
+        bool isAccepted = !_isSlow && _lane.TryWrite(item);
+        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        _gate.Leave();
+        if (isReaderParked)
+            Ring();
+        return isAccepted || (Recover() && TryAccept(item));
+    }
+
+    /// <summary>Publishes as many items of a plain fixed size as there is room for.</summary>
+    public int TryAcceptMany<TItem>(ReadOnlySpan<TItem> items)
+    {
+        _gate.Enter();
+        int accepted = _isSlow ? 0 : _lane.TryWriteMany(items);
+        bool isReaderParked = accepted > 0 && _lane.TryWakeReader();
+        _gate.Leave();
+        if (isReaderParked)
+            Ring();
+        return accepted < items.Length && Recover() ? accepted + TryAcceptMany(items[accepted..]) : accepted;
+    }
+
+    /// <summary>Publishes one serialized item.</summary>
+    /// <exception cref="ItemTooLargeException">No reader at this link will ever take it.</exception>
+    public bool TryAccept(ReadOnlySpan<byte> item, bool isNull)
+    {
+        if (Closure is not null)
+            return Recover();
+        if (_limit.Check(item.Length) is { } error)
+            throw error;
+        _gate.Enter();
+        bool isAccepted = !_isSlow && _lane.TryWrite(item, isNull);
+        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        _gate.Leave();
+        if (isReaderParked)
+            Ring();
+        return isAccepted || (Recover() && TryAccept(item, isNull));
+    }
+
+    /// <summary>Publishes one serialized item, or waits until there is room.</summary>
+    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
+    {
+        if (Spin() && Closure is null && TryAccept(item, isNull))
+            return default;
+        WakeList wake = default;
+        Duties duties;
+        WriteWaiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if (_closure is { } closure)
+                return closure.FailWriteAsync();
+            if (_limit.Check(item.Length) is { } tooLarge)
+                return ValueTask.FromException(tooLarge);
+            waiter = _waiters.Block(item, isNull);
+            version = waiter.Version;
+            duties = SettleLocked(ref wake);
+        }
+        Perform(duties, ref wake);
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Publishes one large item that is its own bytes, copied from the caller's memory when there is room.</summary>
+    public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item)
+    {
+        if (Closure is null && _limit.Check(item.Length) is null && TryAccept(item.Span, isNull: false))
+            return default;
+        if (Spin() && Closure is null && TryAccept(item.Span, isNull: false))
+            return default;
+        WakeList wake = default;
+        Duties duties;
+        WriteWaiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if (_closure is { } closure)
+                return closure.FailWriteAsync();
+            if (_limit.Check(item.Length) is { } tooLarge)
+                return ValueTask.FromException(tooLarge);
+            waiter = _waiters.ForItem();
+            waiter.Large = item;
+            version = waiter.Version;
+            _blocked.Enqueue(waiter);
+            duties = SettleLocked(ref wake);
+        }
+        Perform(duties, ref wake);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Waits until there may be room.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        if (HasRoom() || (Spin() && HasRoom()))
+            return new ValueTask<bool>(true);
+        WakeList wake = default;
+        Duties duties;
+        Waiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if (_closure is { } closure)
+                return closure.EndWaitAsync();
+            waiter = _waiters.Wait();
+            version = waiter.Version;
+            duties = SettleLocked(ref wake);
+        }
+        Perform(duties, ref wake);
+        waiter.Watch(cancellationToken);
+        return new ValueTask<bool>(waiter, version);
+    }
+
+    /// <summary>Waits until the reader has taken every item published so far; received they are already.</summary>
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken)
+    {
+        AckWaiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            long target = _lane.Written;
+            LookLocked();
+            if (_lane.Taken >= target || (level == AckLevel.Received && _detached is null))
+                return default;
+            if (_detached is { } error)
+                return ValueTask.FromException(error);
+            waiter = _read.Enqueue(target);
+            version = waiter.Version;
+        }
+        _outbox.SendInline(withFeedback: false);
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    public override void Open(CreditFrame credit, int peerMaxItemBytes)
+    {
+        using (_sync.Enter())
+            _limit.ReaderMaxBytes = peerMaxItemBytes;
+    }
+
+    /// <remarks>The lane itself says what may be written.</remarks>
+    public override bool TryGrant(CreditFrame credit, ref WakeList wake) => false;
+
+    public override bool TryCount(long count, bool read, ref WakeList wake)
+    {
+        using (_sync.Enter())
+        {
+            if (count > _lane.Written)
+                return false;
+            if (read)
+                _read.Advance(count, ref wake);
+        }
+        return true;
+    }
+
+    /// <summary>The reader has taken items and woken this end.</summary>
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (type != FrameType.Doorbell)
+            return false;
+        Duties duties;
+        using (_sync.Enter())
+        {
+            _doorbells++;
+            if (_parkedAt != 0)
+                _spins.Waited(Stopwatch.GetTimestamp() - _parkedAt);
+            _parkedAt = 0;
+            duties = SettleLocked(ref wake);
+        }
+        Perform(duties);
+        return true;
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => _doorbells >= Volatile.Read(ref _parkings);
+
+    internal override Block? TakeBlockLocked(ref WakeList wake) => null;
+
+    internal override void ReturnBlockLocked(Block block) => throw new UnreachableException("A lane gives no blocks away.");
+
+    public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            if (_closure is not null)
+                return false;
+            _gate.Enter();
+            // From here on no call reaches the lane: the count is the last.
+            _isSlow = true;
+            if (_isMapped)
+                _lane.Look();
+            _gate.Leave();
+            Closure closure = makeClosure(_lane.Written - _lane.Taken);
+            Volatile.Write(ref _closure, closure);
+            if (_isMapped && closure is { Error: null, Ending.Kind: EndingKind.Completed })
+                _lane.Close();
+            if (last is { } frame)
+                _outbox.PostLocked(frame with { Value = _lane.Written });
+            _waiters.End(closure, ref wake);
+        }
+        // A process that exits leaves its threads where they are.
+        if (!_closure.IsExit)
+            wake.Wake(_wakeInline);
+        return true;
+    }
+
+    /// <summary>Fails those that wait for a count, and lets the lane go.</summary>
+    public override void Detach(Func<long, Exception> makeError)
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            if (_isMapped)
+            {
+                _gate.Enter();
+                _isSlow = true;
+                _isMapped = false;
+                _lane.Look();
+                _gate.Leave();
+                Volatile.Write(ref _unread, _lane.Written - _lane.Taken);
+                // Whoever spins there is waited for by the handle.
+                _segment.Dispose();
+            }
+            _detached ??= makeError(UnreceivedCount);
+            _read.Fail(_detached, ref wake);
+        }
+        if (Closure is not { IsExit: true })
+            wake.Wake(inline: false);
+    }
+
+    private bool HasRoom()
+    {
+        _gate.Enter();
+        bool hasRoom = !_isSlow && _lane.HasRoom;
+        _gate.Leave();
+        return hasRoom;
+    }
+
+    /// <summary>Waits on this thread for as long as it pays.</summary>
+    /// <returns>Whether the reader has taken something, or the direction has ended.</returns>
+    private bool Spin()
+    {
+        long ticks = _spins.Ticks;
+        if (ticks == 0 || Closure is not null || Interlocked.Exchange(ref _isSpinning, 1) != 0)
+            return false;
+        bool hasNews = false, isInside = false;
+        try
+        {
+            _segment.DangerousAddRef(ref isInside);
+            long started = Stopwatch.GetTimestamp(), first = 0, waited, worthy = _lane.WorthyNews;
+            while (true)
+            {
+                long news = _lane.News;
+                hasNews = news != 0 || Closure is not null;
+                waited = Stopwatch.GetTimestamp() - started;
+                if (hasNews && first == 0)
+                    first = waited;
+                // A reader that has begun to take will have taken more in a moment.
+                if (Closure is not null || news >= worthy || (hasNews && waited - first >= s_lingerTicks) || (!hasNews && waited >= ticks))
+                    break;
+                Thread.SpinWait(4);
+            }
+            if (hasNews)
+                _spins.Waited(waited);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The lane was let go meanwhile, and the lock will tell why.
+        }
+        finally
+        {
+            if (isInside)
+                _segment.DangerousRelease();
+            Volatile.Write(ref _isSpinning, 0);
+        }
+        return hasNews;
+    }
+
+    /// <summary>A call was not let in, or found no room: looks whether that is still so.</summary>
+    /// <returns>Whether the call should try again.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Recover()
+    {
+        if (Volatile.Read(ref _isSlow) && Closure is null)
+        {
+            WakeList wake = default;
+            Duties duties;
+            using (_sync.Enter())
+                duties = SettleLocked(ref wake);
+            Perform(duties, ref wake);
+            if (!Volatile.Read(ref _isSlow))
+                return true;
+        }
+        TellViolation();
+        Closure?.ThrowIfMoved();
+        return false;
+    }
+
+    private void TellViolation()
+    {
+        if (_lane.Violation is not { } violation || Interlocked.Exchange(ref _isViolationTold, 1) != 0)
+            return;
+        Violated(violation);
+    }
+
+    private void LookLocked()
+    {
+        _gate.Enter();
+        if (_isMapped)
+            _lane.Look();
+        _gate.Leave();
+    }
+
+    /// <summary>Lets blocked writes in, in order, and wakes those that wait for room; parks if any are left.</summary>
+    private Duties SettleLocked(ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        Duties duties = Duties.None;
+        _gate.Enter();
+        // Set before the lane is looked at, so that no call overtakes those that wait.
+        _isSlow = true;
+        while (_closure is null && _isMapped)
+        {
+            while (_blocked.First is WriteWaiter first)
+            {
+                ItemTooLargeException? error = _limit.Check(first.Length);
+                if (error is null && !_lane.TryWrite(first.Large.IsEmpty ? first.Item : first.Large.Span, first.IsNull))
+                    break;
+                _blocked.Dequeue();
+                first.Decide(error is null, error);
+                wake.Add(first);
+            }
+            if (_lane.TryWakeReader())
+                duties |= Duties.Ring;
+            if (_blocked.IsEmpty && _lane.HasRoom)
+                _waiters.WakeWaiting(ref wake);
+            if (_lane.Violation is not null)
+                duties |= Duties.Violated;
+            if (!_waiters.IsAny || _lane.Violation is not null)
+            {
+                _isSlow = !_blocked.IsEmpty;
+                break;
+            }
+            // Counted before, since the peer may ring as soon as it sees the word, also where this end then finds what it waits for.
+            Volatile.Write(ref _parkings, _parkings + 1);
+            if (_lane.TryPark())
+            {
+                if (_parkedAt == 0)
+                    _parkedAt = Stopwatch.GetTimestamp();
+                duties |= Duties.Stalled;
+                // Those that only wait for room may be overtaken by a call that finds some.
+                _isSlow = !_blocked.IsEmpty;
+                break;
+            }
+        }
+        _gate.Leave();
+        return duties;
+    }
+
+    private void Perform(Duties duties, ref WakeList wake)
+    {
+        wake.Wake(inline: false);
+        Perform(duties);
+    }
+
+    private void Perform(Duties duties)
+    {
+        if ((duties & Duties.Ring) != 0)
+            Ring();
+        if ((duties & Duties.Stalled) != 0)
+            ChannelMetrics.CreditStalled();
+        if ((duties & Duties.Violated) != 0)
+            TellViolation();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Ring() => _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Published));
+
+    [Flags]
+    private enum Duties
+    {
+        None = 0,
+        Ring = 1,
+        Violated = 2,
+        Stalled = 4,
+    }
+}
