@@ -28,6 +28,7 @@ internal readonly record struct SettleRange(long First, uint Count, SettleOutcom
 internal static class SettleFrame
 {
     public const int RangeSize = 13;
+
     /// <summary>Without ranges it only asks.</summary>
     public const int LeastSize = 1;
 
