@@ -16,6 +16,7 @@ public sealed record HubOptions
     public TimeSpan RevokeTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long disposal lets remote readers drain what is queued. Default: 5 s. What is left then is logged and counted.</summary>
+    /// <remarks>With <see cref="TimeSpan.Zero"/> links end at once: an end may see that its link was aborted in place of <see cref="OwnerLeftException"/>.</remarks>
     public TimeSpan DrainTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many bytes of items all channels hold together before writers have to wait, at least 1. Default: 1 GiB.</summary>

@@ -35,6 +35,8 @@ public sealed class ThrowingLoggerTests : IDisposable
         await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(address).Done();
         // Not drained, which is logged, and closed all the same.
         await owner.DisposeAsync().Done();
-        await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => reader.Completion.Done());
+        CrossChannelException e = await Assert.ThrowsAsync<CrossChannelException>(() => reader.Completion.Done());
+        // With no time to drain, the owner's leaving and the end of its links reach the reader in either order.
+        Assert.IsTrue(e is OwnerLeftException or LinkAbortedException, e.ToString());
     }
 }
