@@ -290,10 +290,15 @@ internal sealed class ConsumerPort : SendingHalf
     private bool TryReportLocked(long read, ref HubAfterLock after)
     {
         _sync.AssertHeld();
-        // What it had is given back, and others may have it: reports that arrive after it left are ignored.
-        if (_closure is not null)
-            return true;
         long count = read - Account.Read;
+        // What it had is given back, and others may have it: of a report that arrives after that only the number counts, since a reader that its
+        // owner left still drains, and then says that it has finished with all that it was sent.
+        if (_closure is not null)
+        {
+            if (count > 0 && count <= Account.Unread)
+                Account.AddRead(count);
+            return true;
+        }
         if (count < 0 || count > Account.Unread)
             return false;
         if (count == 0)
