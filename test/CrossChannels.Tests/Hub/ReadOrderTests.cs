@@ -32,10 +32,10 @@ public sealed class ReadOrderTests : IDisposable
         await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the fast reader waits");
         _clock.Advance(s_moment);
         await slow.SendAsync(Wire.Counter(FrameType.Ping, 1));
-        Assert.AreEqual(FrameType.Pong, (await slow.ReadFrameAsync()).Type, "the slow reader's items are older than what the fast one has had");
+        Assert.AreEqual(FrameType.Pong, (await ReadPastProbeAsync(slow, isClockMoved: false)).Type, "the slow reader's items are older than what the fast one has had");
         await Wait.Until(() => _clock.HasTimerWithin(TimeSpan.FromMilliseconds(200)), "the slow reader is watched");
         _clock.Advance(TimeSpan.FromMilliseconds(200));
-        Assert.AreEqual(FrameType.Reclaim, (await slow.ReadFrameAsync()).Type);
+        Assert.AreEqual(FrameType.Reclaim, (await ReadPastProbeAsync(slow, isClockMoved: true)).Type);
         await slow.SendAsync(HubRaw.Reclaimed(0, 2));
         Assert.AreEqual(FrameType.Items, (await fast.ReadFrameAsync()).Type);
     }
@@ -79,6 +79,21 @@ public sealed class ReadOrderTests : IDisposable
         queue.Reconsider([late]);
         Assert.IsTrue(queue.HasFor(late));
         queue.Clear();
+    }
+
+    /// <summary>A request for nothing only asks for a sign of life, and may come at any look at who waits.</summary>
+    private async Task<RawPeer.Frame> ReadPastProbeAsync(RawPeer peer, bool isClockMoved)
+    {
+        RawPeer.Frame frame = await peer.ReadFrameAsync();
+        if (frame.Type != FrameType.Reclaim || frame.Count > 0)
+            return frame;
+        await peer.SendAsync(HubRaw.Reclaimed(0, 0));
+        if (isClockMoved)
+        {
+            await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the hub looks again");
+            _clock.Advance(s_moment);
+        }
+        return await peer.ReadFrameAsync();
     }
 
     private Task<SharedChannel<long>> CreateAsync() => CrossChannel.CreateBoundedAsync<long>(
