@@ -1,5 +1,3 @@
-using CrossChannels.Tests.Transports;
-
 namespace CrossChannels.Tests.Channels;
 
 [TestClass]

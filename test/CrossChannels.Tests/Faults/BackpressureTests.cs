@@ -40,7 +40,7 @@ public sealed class BackpressureTests
             RawPeer.Frame frame = await link.Raw.ReadFrameAsync(FrameType.Items);
             Assert.AreEqual(i, BitConverter.ToInt64(frame.Body, ItemsHeader.Size));
             Assert.HasCount(ItemsHeader.Size + 8, frame.Body);
-            await writes[i].InTime("a write that was granted waits");
+            await writes[i].Done("a write that was granted waits");
             Assert.IsFalse(writes.Skip(i + 1).Any(write => write.IsCompleted));
             await link.Raw.SendAsync(Wire.Credit(i + 2, (1 << 20) + ((i + 1) * 8)));
         }
@@ -80,14 +80,14 @@ public sealed class BackpressureTests
         for (int i = 0; i < 100; i++)
             await link.Raw.SendAsync(pings);
         await link.Raw.SendAsync(Wire.Longs(0, 1));
-        Assert.AreEqual(1, await link.Channel.Reader.ReadAsync().InTime("the reader waits for the item behind the pings"));
+        Assert.AreEqual(1, await link.Channel.Reader.ReadAsync().Done("the reader waits for the item behind the pings"));
     }
 
     [TestMethod]
     public async Task Peer_NeverAnswers_FlushAndJoinCanBeCanceled()
     {
         await using RawLink<long, NoItem> link = await RawLink<long, NoItem>.OpenAsync();
-        await link.Channel.Writer.WriteAsync(1).InTime("a write waits");
+        await link.Channel.Writer.WriteAsync(1).Done("a write waits");
         using var source = new CancellationTokenSource();
         Task flush = link.Channel.Writer.FlushAsync(source.Token).AsTask();
         Task join = link.Channel.Writer.JoinAsync(source.Token).AsTask();
@@ -99,7 +99,7 @@ public sealed class BackpressureTests
         // The next one hears the answer to the first request.
         Task again = link.Channel.Writer.FlushAsync().AsTask();
         await link.Raw.SendAsync(Wire.Counter(FrameType.Received, 1));
-        await again.InTime("a flush waits for its answer");
+        await again.Done("a flush waits for its answer");
     }
 
     [TestMethod]
@@ -108,9 +108,9 @@ public sealed class BackpressureTests
     public async Task Peer_NeverAnswersTheGoodbye_ClosesAtTheDeadline(bool isAsync)
     {
         await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync(new() { Connection = new() { CloseTimeout = TimeSpan.FromMilliseconds(100) } });
-        await link.Channel.Writer.WriteAsync(1).InTime("a write waits");
+        await link.Channel.Writer.WriteAsync(1).Done("a write waits");
         if (isAsync)
-            await link.Channel.DisposeAsync().InTime("disposal waits for a peer that does not answer");
+            await link.Channel.DisposeAsync().Done("disposal waits for a peer that does not answer");
         else
 #pragma warning disable VSTHRD103 // That is what is tested.
             link.Channel.Dispose();
@@ -131,10 +131,10 @@ public sealed class BackpressureTests
         (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
         for (int i = 0; i < 1000; i++)
         {
-            await first.Writer.WriteAsync(i).InTime("a write waits");
-            Assert.AreEqual(i, await second.Reader.ReadAsync().InTime("a reader waits for an item"));
-            await second.Writer.WriteAsync(i).InTime("a write waits");
-            Assert.AreEqual(i, await first.Reader.ReadAsync().InTime("a reader waits for an answer"));
+            await first.Writer.WriteAsync(i).Done("a write waits");
+            Assert.AreEqual(i, await second.Reader.ReadAsync().Done("a reader waits for an item"));
+            await second.Writer.WriteAsync(i).Done("a write waits");
+            Assert.AreEqual(i, await first.Reader.ReadAsync().Done("a reader waits for an answer"));
         }
         first.Abort();
         second.Abort();

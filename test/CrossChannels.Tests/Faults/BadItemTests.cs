@@ -30,12 +30,12 @@ public sealed class BadItemTests
             _ => [.. good, .. good],
         };
         await link.Raw.SendAsync(Wire.Items(0, 3, 0, [.. Wire.Item(good), .. Wire.Item(bad), .. Wire.Item(good)]), Wire.Complete(3));
-        Assert.AreEqual(new Job(5, "ok"), await link.Channel.Reader.ReadAsync().InTime("the reader waits for a good item"));
+        Assert.AreEqual(new Job(5, "ok"), await link.Channel.Reader.ReadAsync().Done("the reader waits for a good item"));
         var e = await link.Channel.Reader.ReadAsync().Fails<ItemUnreadableException, Job>("the reader waits for a bad item");
         Assert.IsNotNull(e.InnerException);
         StringAssert.Contains(e.Message, "test.job");
-        Assert.AreEqual(new Job(5, "ok"), await link.Channel.Reader.ReadAsync().InTime("the reader waits for the item behind it"));
-        await link.Channel.Reader.Completion.InTime("the reader waits for its end");
+        Assert.AreEqual(new Job(5, "ok"), await link.Channel.Reader.ReadAsync().Done("the reader waits for the item behind it"));
+        await link.Channel.Reader.Completion.Done("the reader waits for its end");
     }
 
     [TestMethod]
@@ -44,9 +44,9 @@ public sealed class BadItemTests
         await using RawLink<NoItem, string> link = await RawLink<NoItem, string>.OpenAsync();
         Task<string>[] reads = [.. Enumerable.Range(0, 3).Select(_ => link.Channel.Reader.ReadAsync().AsTask())];
         await link.Raw.SendAsync(Wire.Items(0, 3, 0, [.. Wire.Item([65]), .. Wire.Item([0xfe]), .. Wire.Item([66])]));
-        Assert.AreEqual("A", await reads[0].InTime("the first read waits"));
+        Assert.AreEqual("A", await reads[0].Done("the first read waits"));
         await reads[1].Fails<ItemUnreadableException>("the read of the bad item waits");
-        Assert.AreEqual("B", await reads[2].InTime("the third read waits"));
+        Assert.AreEqual("B", await reads[2].Done("the third read waits"));
     }
 
     [TestMethod]
@@ -55,11 +55,11 @@ public sealed class BadItemTests
         await using RawLink<NoItem, string> link = await RawLink<NoItem, string>.OpenAsync();
         await link.Raw.SendAsync(Wire.Items(0, 3, 0, [.. Wire.Item([65]), .. Wire.Item([0xfe]), .. Wire.Item([66])]));
         string[] items = new string[3];
-        await InTimeExtensions.Until(() => link.Channel.Reader.Count == 3, "the items wait to arrive");
+        await Wait.Until(() => link.Channel.Reader.Count == 3, "the items wait to arrive");
         var e = await link.Channel.Reader.ReadManyAsync(items).Fails<ItemUnreadableException, int>("a read of many waits");
         Assert.AreEqual(1, e.PrecedingCount);
         Assert.AreEqual("A", items[0]);
-        Assert.AreEqual(1, await link.Channel.Reader.ReadManyAsync(items).InTime("the next read of many waits"));
+        Assert.AreEqual(1, await link.Channel.Reader.ReadManyAsync(items).Done("the next read of many waits"));
         Assert.AreEqual("B", items[0]);
     }
 
@@ -69,7 +69,7 @@ public sealed class BadItemTests
         var settings = new ItemOptions<int> { Serializer = new HalfSerializer() };
         (DuplexChannel<int, NoItem> there, DuplexChannel<NoItem, int> here) = CrossChannel.CreatePair(
             new DuplexChannelOptions<int, NoItem> { WriteItems = settings }, new DuplexChannelOptions<NoItem, int> { ReadItems = settings });
-        await there.WaitForPeerAsync().InTime("the pair waits to greet");
+        await there.WaitForPeerAsync().Done("the pair waits to greet");
         for (int i = 0; i < 100; i++)
         {
             if (i % 3 == 0)
@@ -78,7 +78,7 @@ public sealed class BadItemTests
                 Assert.ThrowsExactly<InvalidDataException>(() => there.Writer.TryWrite(bad));
                 await there.Writer.WriteAsync(bad).Fails<InvalidDataException>("a bad write waits");
             }
-            await there.Writer.WriteAsync(i).InTime("a write waits");
+            await there.Writer.WriteAsync(i).Done("a write waits");
         }
         there.Writer.Complete();
         for (int i = 0; i < 100; i++)
@@ -86,11 +86,11 @@ public sealed class BadItemTests
             if (i % 10 == 9)
                 await here.Reader.ReadAsync().Fails<ItemUnreadableException, int>("the reader waits for an unreadable item");
             else
-                Assert.AreEqual(i, await here.Reader.ReadAsync().InTime("the reader waits for an item"));
+                Assert.AreEqual(i, await here.Reader.ReadAsync().Done("the reader waits for an item"));
         }
-        await here.Reader.Completion.InTime("the reader waits for its end");
-        await there.DisposeAsync().InTime("the writer's end waits to close");
-        await here.DisposeAsync().InTime("the reader's end waits to close");
+        await here.Reader.Completion.Done("the reader waits for its end");
+        await there.DisposeAsync().Done("the writer's end waits to close");
+        await here.DisposeAsync().Done("the reader's end waits to close");
     }
 
     [TestMethod]
@@ -100,7 +100,7 @@ public sealed class BadItemTests
         var e = await link.Channel.Writer.WriteAsync(new byte[101]).Fails<ItemTooLargeException>("a write that is too large waits");
         Assert.AreEqual(101, e.Size);
         Assert.AreEqual(100, e.Limit);
-        await link.Channel.Writer.WriteAsync(new byte[100]).InTime("a write waits");
+        await link.Channel.Writer.WriteAsync(new byte[100]).Done("a write waits");
         RawPeer.Frame frame = await link.Raw.ReadFrameAsync(FrameType.Items);
         Assert.HasCount(ItemsHeader.Size + 4 + 100, frame.Body);
     }

@@ -24,7 +24,7 @@ public sealed class CancellationTests
         const int Workers = 4;
         const int Writes = 3000;
         await using RawListener<NoItem, T> listener = await RawListener<NoItem, T>.StartAsync(new() { Reading = new BoundedChannelOptions(capacity) });
-        DuplexChannel<T, NoItem> there = await CrossChannel.ConnectAsync<T, NoItem>(listener.Address).InTime("the writer waits to connect");
+        DuplexChannel<T, NoItem> there = await CrossChannel.ConnectAsync<T, NoItem>(listener.Address).Done("the writer waits to connect");
         DuplexChannel<NoItem, T> here = await listener.AcceptAsync();
         var accepted = new List<long>();
         var received = new List<long>();
@@ -90,16 +90,16 @@ public sealed class CancellationTests
             lock (received)
                 received.AddRange(mine);
         }))];
-        await Task.WhenAll(writers).InTime("the writers of the storm wait");
+        await Task.WhenAll(writers).Done("the writers of the storm wait");
 
         // No waiter is left, and the capacity is exact: nobody reads but the storm's readers, so they end first.
         there.Writer.Complete();
-        await Task.WhenAll(readers).InTime("the readers of the storm wait for the end");
+        await Task.WhenAll(readers).Done("the readers of the storm wait for the end");
         received.Sort();
         accepted.Sort();
         CollectionAssert.AreEqual(accepted, received);
-        await there.DisposeAsync().InTime("the writer waits to close");
-        await here.DisposeAsync().InTime("the reader waits to close");
+        await there.DisposeAsync().Done("the writer waits to close");
+        await here.DisposeAsync().Done("the reader waits to close");
     }
 
     [TestMethod]
@@ -108,7 +108,7 @@ public sealed class CancellationTests
         const int Capacity = 5;
         (DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) = CrossChannel.CreatePair(
             new DuplexChannelOptions<long, NoItem>(), new DuplexChannelOptions<NoItem, long> { Reading = new BoundedChannelOptions(Capacity) });
-        await there.WaitForPeerAsync().InTime("the pair waits to greet");
+        await there.WaitForPeerAsync().Done("the pair waits to greet");
         for (int round = 0; round < 2000; round++)
         {
             using var source = new CancellationTokenSource();
@@ -116,19 +116,19 @@ public sealed class CancellationTests
             Task<bool> wait = here.Reader.WaitToReadAsync(source.Token).AsTask();
             Task cancel = Task.Run(source.Cancel);
             Task write = there.Writer.WriteAsync(round).AsTask();
-            await write.InTime("a write waits");
+            await write.Done("a write waits");
             await cancel;
             long item;
             try
             {
-                item = await read.InTime("a read that is canceled waits");
+                item = await read.Done("a read that is canceled waits");
             }
             catch (OperationCanceledException)
             {
-                item = await here.Reader.ReadAsync().InTime("the read after a canceled one waits");
+                item = await here.Reader.ReadAsync().Done("the read after a canceled one waits");
             }
             Assert.AreEqual(round, item);
-            await ((Task)Task.WhenAny(wait)).InTime("a wait that is canceled waits");
+            await ((Task)Task.WhenAny(wait)).Done("a wait that is canceled waits");
         }
 
         int room = 0;
@@ -139,10 +139,10 @@ public sealed class CancellationTests
         }
         Assert.AreEqual(Capacity, room);
         for (int i = 0; i < Capacity; i++)
-            Assert.AreEqual(i, await here.Reader.ReadAsync().InTime("the reader waits for an item"));
-        await there.Writer.JoinAsync().InTime("a join waits");
-        await there.DisposeAsync().InTime("the writer waits to close");
-        await here.DisposeAsync().InTime("the reader waits to close");
+            Assert.AreEqual(i, await here.Reader.ReadAsync().Done("the reader waits for an item"));
+        await there.Writer.JoinAsync().Done("a join waits");
+        await there.DisposeAsync().Done("the writer waits to close");
+        await here.DisposeAsync().Done("the reader waits to close");
     }
 
     [TestMethod]
@@ -162,15 +162,15 @@ public sealed class CancellationTests
             CancelSoon(source, new Random(round));
             try
             {
-                (await connecting.InTime("a connect that is canceled waits")).Abort();
+                (await connecting.Done("a connect that is canceled waits")).Abort();
             }
             catch (OperationCanceledException)
             {
             }
         }
         await stop.CancelAsync();
-        (await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("a peer after the storm waits to connect")).Abort();
-        await accepting.InTime("the accepting loop waits for its last connection");
+        (await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).Done("a peer after the storm waits to connect")).Abort();
+        await accepting.Done("the accepting loop waits for its last connection");
     }
 
     private static void CancelSoon(CancellationTokenSource source, Random random)

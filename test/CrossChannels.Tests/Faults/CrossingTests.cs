@@ -16,7 +16,7 @@ public sealed class CrossingTests
     {
         await using RawLink<long, long> link = await RawLink<long, long>.OpenAsync();
         await link.Raw.SendAsync(Wire.Longs(0, 1, 2));
-        Assert.AreEqual(1, await link.Channel.Reader.ReadAsync().InTime("the reader waits for an item"));
+        Assert.AreEqual(1, await link.Channel.Reader.ReadAsync().Done("the reader waits for an item"));
         Task closing = link.Channel.Reader.CloseAsync("enough").AsTask();
         RawPeer.Frame frame = await link.Raw.ReadFrameAsync(FrameType.ReceiveClosing);
         Assert.AreEqual("enough", ReasonFrame.Read(frame.Body, frame.Type).Text);
@@ -27,11 +27,11 @@ public sealed class CrossingTests
             "complete" => Wire.Complete(2),
             _ => Wire.Counter(FrameType.SendFinished, 2),
         });
-        await closing.InTime("the reader waits until its close is confirmed");
+        await closing.Done("the reader waits until its close is confirmed");
         Assert.AreEqual(EndingKind.ReaderClosed, link.Channel.Reader.Ending!.Kind);
 
         // The other direction goes on.
-        await link.Channel.Writer.WriteAsync(7).InTime("the writer of the other direction waits");
+        await link.Channel.Writer.WriteAsync(7).Done("the writer of the other direction waits");
         await link.Raw.ReadFrameAsync(FrameType.Items);
         Assert.IsNull(link.Channel.Writer.Ending);
     }
@@ -40,12 +40,12 @@ public sealed class CrossingTests
     public async Task Peer_GrantsAfterOurComplete_NoFault()
     {
         await using RawLink<long, NoItem> link = await RawLink<long, NoItem>.OpenAsync(welcome: Wire.Welcome(2, 1 << 20));
-        await link.Channel.Writer.WriteAsync(1).InTime("a write waits");
-        await link.Channel.Writer.WriteAsync(2).InTime("a write waits");
+        await link.Channel.Writer.WriteAsync(1).Done("a write waits");
+        await link.Channel.Writer.WriteAsync(2).Done("a write waits");
         link.Channel.Writer.Complete();
         await link.Raw.ReadFrameAsync(FrameType.Complete);
         await link.Raw.SendAsync(Wire.Credit(3, (1 << 20) + 8), Wire.Credit(4, (1 << 20) + 16), Wire.Counter(FrameType.ReceiveFinished, 2));
-        await link.Channel.Writer.JoinAsync().InTime("a join waits for the reader that finished");
+        await link.Channel.Writer.JoinAsync().Done("a join waits for the reader that finished");
         Assert.AreEqual(EndingKind.Completed, link.Channel.Writer.Ending!.Kind);
     }
 
@@ -53,7 +53,7 @@ public sealed class CrossingTests
     public async Task Peer_ClosesAfterOurComplete_JoinTellsAndCompletionStands()
     {
         await using RawLink<long, NoItem> link = await RawLink<long, NoItem>.OpenAsync(welcome: Wire.Welcome(2, 1 << 20));
-        await link.Channel.Writer.WriteAsync(1).InTime("a write waits");
+        await link.Channel.Writer.WriteAsync(1).Done("a write waits");
         link.Channel.Writer.Complete();
         Task join = link.Channel.Writer.JoinAsync().AsTask();
         await link.Raw.ReadFrameAsync(FrameType.Complete);
@@ -68,22 +68,22 @@ public sealed class CrossingTests
     [DataRow(2)]
     public async Task Reader_ClosesCompletedChannelWithItemsUnread_WriterLearnsIt(int read)
     {
-        var log = new ListLogger();
+        var log = new LogList();
         (DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) = CrossChannel.CreatePair(
             new DuplexChannelOptions<long, NoItem> { Connection = new() { Logger = log } }, new DuplexChannelOptions<NoItem, long> { Connection = new() { Logger = log } });
         for (int i = 0; i < 5; i++)
-            await there.Writer.WriteAsync(i).InTime("a write waits");
+            await there.Writer.WriteAsync(i).Done("a write waits");
         there.Writer.Complete();
-        await there.Writer.FlushAsync().InTime("a flush waits");
+        await there.Writer.FlushAsync().Done("a flush waits");
         for (int i = 0; i < read; i++)
-            Assert.AreEqual(i, await here.Reader.ReadAsync().InTime("the reader waits for an item"));
+            Assert.AreEqual(i, await here.Reader.ReadAsync().Done("the reader waits for an item"));
         Task join = there.Writer.JoinAsync().AsTask();
-        await InTimeExtensions.Until(() => here.Reader.Count == 5 - read, "the reader's items wait to arrive");
-        await here.Reader.CloseAsync("enough").InTime("the reader waits to close");
+        await Wait.Until(() => here.Reader.Count == 5 - read, "the reader's items wait to arrive");
+        await here.Reader.CloseAsync("enough").Done("the reader waits to close");
         await join.Fails<ReaderClosedException>("a join waits for a reader that closed");
         Assert.AreEqual(EndingKind.Completed, there.Writer.Ending!.Kind);
-        await there.DisposeAsync().InTime("the writer's end waits to close");
-        await here.DisposeAsync().InTime("the reader's end waits to close");
+        await there.DisposeAsync().Done("the writer's end waits to close");
+        await here.DisposeAsync().Done("the reader's end waits to close");
         Assert.IsEmpty(log.Errors);
     }
 
@@ -93,18 +93,18 @@ public sealed class CrossingTests
         for (int round = 0; round < 400; round++)
         {
             var random = new Random(round);
-            var log = new ListLogger();
+            var log = new LogList();
             DuplexChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(8)), Connection = new() { Logger = log } };
             (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
             Task[] ends = [ActAsync(first, random.Next()), ActAsync(second, random.Next())];
             foreach (Task end in ends)
-                await end.InTime($"an end of round {round} waits to finish");
+                await end.Done($"an end of round {round} waits to finish");
             foreach (DuplexChannel<long, long> channel in new[] { first, second })
             {
                 Assert.IsNotNull(channel.Writer.Ending, $"Round {round}.");
                 Assert.IsNotNull(channel.Reader.Ending, $"Round {round}.");
             }
-            Assert.IsTrue(log.Errors.IsEmpty, $"Round {round}: {string.Join("; ", log.Errors)}");
+            Assert.IsEmpty(log.Errors, $"Round {round}: {string.Join("; ", log.Errors)}");
         }
     }
 

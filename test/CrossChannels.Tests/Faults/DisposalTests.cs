@@ -17,7 +17,7 @@ public sealed class DisposalTests
             DuplexChannelOptions<long, long> options = new() { Reading = new BoundedChannelOptions(1 + random.Next(4)) };
             (DuplexChannel<long, long> first, DuplexChannel<long, long> second) = CrossChannel.CreatePair(options, options);
             if (random.Next(3) > 0)
-                await first.WaitForPeerAsync().InTime("a pair waits to greet");
+                await first.WaitForPeerAsync().Done("a pair waits to greet");
             Task[] users = [.. UseAsync(first), .. UseAsync(second)];
             for (int spins = random.Next(200); spins > 0; spins--)
                 await Task.Yield();
@@ -28,17 +28,17 @@ public sealed class DisposalTests
                 int how = random.Next(6);
                 return Task.Run(() => DisposeAsync(closing, how));
             })];
-            await Task.WhenAll(disposals).InTime($"disposal of round {round} waits");
-            await closing.DisposeAsync().InTime($"the second disposal of round {round} waits");
+            await Task.WhenAll(disposals).Done($"disposal of round {round} waits");
+            await closing.DisposeAsync().Done($"the second disposal of round {round} waits");
             DuplexChannel<long, long> other = closing == first ? second : first;
-            await Task.WhenAll(users).InTime($"calls on ends of round {round} wait for their end");
+            await Task.WhenAll(users).Done($"calls on ends of round {round} wait for their end");
             Assert.IsNotNull(closing.Writer.Ending);
             Assert.IsNotNull(other.Writer.Ending);
             while (other.Reader.TryRead(out _) || closing.Reader.TryRead(out _))
             {
             }
-            await InTimeExtensions.Until(() => other.Reader.Ending is not null && closing.Reader.Ending is not null, $"the readers of round {round} wait for their end");
-            await other.DisposeAsync().InTime($"disposal of the other end of round {round} waits");
+            await Wait.Until(() => other.Reader.Ending is not null && closing.Reader.Ending is not null, $"the readers of round {round} wait for their end");
+            await other.DisposeAsync().Done($"disposal of the other end of round {round} waits");
         }
     }
 
@@ -47,9 +47,9 @@ public sealed class DisposalTests
     {
         (DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) = CrossChannel.CreatePair<long, NoItem>();
         there.Writer.Complete();
-        await there.DisposeAsync().InTime("disposal waits");
-        await here.Reader.Completion.InTime("the reader waits for its end");
-        await here.DisposeAsync().InTime("disposal waits");
+        await there.DisposeAsync().Done("disposal waits");
+        await here.Reader.Completion.Done("the reader waits for its end");
+        await here.DisposeAsync().Done("disposal waits");
     }
 
     [TestMethod]
@@ -63,10 +63,10 @@ public sealed class DisposalTests
         Task<long> read = channel.Reader.ReadAsync().AsTask();
         Task write = channel.Writer.WriteAsync(1).AsTask();
         Task flush = channel.Writer.FlushAsync().AsTask();
-        await channel.DisposeAsync().InTime("disposal waits for a peer that never greets");
+        await channel.DisposeAsync().Done("disposal waits for a peer that never greets");
         await read.Fails<ChannelClosedException>("a read waits for its end");
         await write.Fails<ChannelClosedException>("a write waits for its end");
-        await flush.InTime("a flush of nothing waits");
+        await flush.Done("a flush of nothing waits");
         await channel.WaitForPeerAsync().Fails<LinkTimeoutException>("a wait for the peer waits for its end");
     }
 
@@ -76,8 +76,8 @@ public sealed class DisposalTests
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
         await WriteAndForgetAsync(listener.Address);
         DuplexChannel<NoItem, long> here = await listener.AcceptAsync();
-        Assert.AreEqual(5, await here.Reader.ReadAsync().InTime("the reader waits for the item"));
-        await InTimeExtensions.Until(() => CollectUntil(here.Reader.Completion), "the reader waits until the writer's end is collected");
+        Assert.AreEqual(5, await here.Reader.ReadAsync().Done("the reader waits for the item"));
+        await Wait.Until(() => CollectUntil(here.Reader.Completion), "the reader waits until the writer's end is collected");
         await here.Reader.Completion.Fails<WriterLeftException>("the reader waits for its end");
     }
 
@@ -85,10 +85,10 @@ public sealed class DisposalTests
     public async Task Lost_AcceptedAndWithoutDisposal_PeerSeesTheEnd()
     {
         await using RawListener<long, NoItem> listener = await RawListener<long, NoItem>.StartAsync();
-        DuplexChannel<NoItem, long> there = await CrossChannel.ConnectAsync<NoItem, long>(listener.Address).InTime("a peer waits to connect");
+        DuplexChannel<NoItem, long> there = await CrossChannel.ConnectAsync<NoItem, long>(listener.Address).Done("a peer waits to connect");
         await AcceptAndForgetAsync(listener);
-        Assert.AreEqual(5, await there.Reader.ReadAsync().InTime("the reader waits for the item"));
-        await InTimeExtensions.Until(() => CollectUntil(there.Reader.Completion), "the reader waits until the accepted end is collected");
+        Assert.AreEqual(5, await there.Reader.ReadAsync().Done("the reader waits for the item"));
+        await Wait.Until(() => CollectUntil(there.Reader.Completion), "the reader waits until the accepted end is collected");
         await there.Reader.Completion.Fails<WriterLeftException>("the reader waits for its end");
     }
 
@@ -119,7 +119,7 @@ public sealed class DisposalTests
             "flush" => Wire.Counter(FrameType.Received, 1),
             _ => Wire.Counter(FrameType.Joined, 1),
         });
-        await waiting.InTime($"a {what} waits for what has come");
+        await waiting.Done($"a {what} waits for what has come");
         GC.KeepAlive(channel);
     }
 
@@ -128,7 +128,7 @@ public sealed class DisposalTests
     {
         DuplexChannel<long, long> channel = await listener.AcceptAsync();
         if (what is not ("read" or "wait to read"))
-            await channel.Writer.WriteAsync(1).InTime("a write waits");
+            await channel.Writer.WriteAsync(1).Done("a write waits");
         return (Begin(channel, what), new WeakReference(channel));
     }
 
@@ -152,15 +152,15 @@ public sealed class DisposalTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task WriteAndForgetAsync(ChannelAddress address)
     {
-        DuplexChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(address).InTime("a peer waits to connect");
-        await channel.Writer.WriteAsync(5).InTime("a write waits");
+        DuplexChannel<long, NoItem> channel = await CrossChannel.ConnectAsync<long, NoItem>(address).Done("a peer waits to connect");
+        await channel.Writer.WriteAsync(5).Done("a write waits");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static async Task AcceptAndForgetAsync(RawListener<long, NoItem> listener)
     {
         DuplexChannel<long, NoItem> channel = await listener.AcceptAsync();
-        await channel.Writer.WriteAsync(5).InTime("a write waits");
+        await channel.Writer.WriteAsync(5).Done("a write waits");
     }
 
     private static async Task DisposeAsync(DuplexChannel<long, long> channel, int how)

@@ -48,21 +48,21 @@ public sealed class GreetingTests
     {
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync(
             new() { Connection = new() { MaxPendingGreetings = 4, GreetingTimeout = TimeSpan.FromMilliseconds(200) } });
-        DuplexChannel<long, NoItem> open = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the first peer waits to connect");
+        DuplexChannel<long, NoItem> open = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).Done("the first peer waits to connect");
         DuplexChannel<NoItem, long> openHere = await listener.AcceptAsync();
         var flood = new List<RawPeer>();
         for (int i = 0; i < 16; i++)
             flood.Add(await listener.ConnectAsync());
 
-        DuplexChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("an honest peer waits behind a flood");
+        DuplexChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).Done("an honest peer waits behind a flood");
         DuplexChannel<NoItem, long> honestHere = await listener.AcceptAsync();
         foreach ((DuplexChannel<long, NoItem> there, DuplexChannel<NoItem, long> here) in new[] { (open, openHere), (honest, honestHere) })
         {
-            await there.Writer.WriteAsync(5).InTime("a peer waits to write");
+            await there.Writer.WriteAsync(5).Done("a peer waits to write");
             there.Writer.Complete();
-            Assert.AreEqual(5, await here.Reader.ReadAsync().InTime("a reader waits for the peer's item"));
-            await there.DisposeAsync().InTime("a peer waits to close");
-            await here.DisposeAsync().InTime("the listener's end waits to close");
+            Assert.AreEqual(5, await here.Reader.ReadAsync().Done("a reader waits for the peer's item"));
+            await there.DisposeAsync().Done("a peer waits to close");
+            await here.DisposeAsync().Done("the listener's end waits to close");
         }
         foreach (RawPeer raw in flood)
         {
@@ -75,17 +75,17 @@ public sealed class GreetingTests
     public async Task Listener_MaxLinksAreOpen_NextGetsInWhenOneCloses()
     {
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync(new() { Connection = new() { MaxLinks = 2 } });
-        DuplexChannel<long, NoItem> first = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the first waits to connect");
-        DuplexChannel<long, NoItem> second = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("the second waits to connect");
+        DuplexChannel<long, NoItem> first = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).Done("the first waits to connect");
+        DuplexChannel<long, NoItem> second = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).Done("the second waits to connect");
         Task<DuplexChannel<long, NoItem>> third = CrossChannel.ConnectAsync<long, NoItem>(listener.Address);
         DuplexChannel<NoItem, long> firstHere = await listener.AcceptAsync();
         DuplexChannel<NoItem, long> secondHere = await listener.AcceptAsync();
         Assert.IsFalse(third.IsCompleted);
-        await Task.WhenAll(first.DisposeAsync().InTime("the first waits to close"), firstHere.DisposeAsync().InTime("its peer waits to close"));
-        await using DuplexChannel<long, NoItem> thirdThere = await third.InTime("the third waits for a free place");
+        await Task.WhenAll(first.DisposeAsync().Done("the first waits to close"), firstHere.DisposeAsync().Done("its peer waits to close"));
+        await using DuplexChannel<long, NoItem> thirdThere = await third.Done("the third waits for a free place");
         await using DuplexChannel<NoItem, long> thirdHere = await listener.AcceptAsync();
-        await secondHere.DisposeAsync().InTime("the second waits to close");
-        await second.DisposeAsync().InTime("the second's peer waits to close");
+        await secondHere.DisposeAsync().Done("the second waits to close");
+        await second.DisposeAsync().Done("the second's peer waits to close");
     }
 
     [TestMethod]
@@ -125,7 +125,7 @@ public sealed class GreetingTests
         await raw.ReadGreetingAsync();
         ReasonFrame reason = await raw.ReadLastWordsAsync(FrameType.Abort);
         Assert.AreEqual(ReasonCode.Violation, reason.Code);
-        await using DuplexChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("an honest peer waits to connect");
+        await using DuplexChannel<long, NoItem> honest = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).Done("an honest peer waits to connect");
     }
 
     [TestMethod]
@@ -151,7 +151,7 @@ public sealed class GreetingTests
         await raw.SendAsync(Wire.Greeting(Wire.Hello<long, NoItem>(), 0, 7), Wire.Welcome(), Wire.Longs(0, 3));
         await using DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
         Assert.AreEqual(1, channel.Peer!.ProtocolVersion);
-        Assert.AreEqual(3, await channel.Reader.ReadAsync().InTime("the reader waits for the item"));
+        Assert.AreEqual(3, await channel.Reader.ReadAsync().Done("the reader waits for the item"));
         await raw.DisposeAsync();
     }
 
@@ -184,12 +184,12 @@ public sealed class GreetingTests
     {
         for (int round = 0; round < 20; round++)
         {
-            var log = new ListLogger();
+            var log = new LogList();
             await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync(new() { Connection = new() { Logger = log } });
             var e = await CrossChannel.ConnectAsync<int, NoItem>(listener.Address).Fails<LinkRefusedException>("a client waits for its refusal");
             StringAssert.Contains(e.Message, "System.Int64");
             StringAssert.Contains(e.Message, "System.Int32");
-            await InTimeExtensions.Until(() => log.Errors.Any(error => error is LinkRefusedException), "the listener waits for the refusal in its log");
+            await Wait.Until(() => log.Errors.Any(error => error is LinkRefusedException), "the listener waits for the refusal in its log");
             Exception here = log.Errors.First(error => error is LinkRefusedException);
             StringAssert.Contains(here.Message, "System.Int64");
             StringAssert.Contains(here.Message, "System.Int32");
@@ -205,10 +205,10 @@ public sealed class GreetingTests
         owner.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(address.Path!));
         owner.Listen();
         Task<DuplexChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(address);
-        using System.Net.Sockets.Socket accepted = await owner.AcceptAsync().InTime("the newer owner waits for a peer");
+        using System.Net.Sockets.Socket accepted = await owner.AcceptAsync().Done("the newer owner waits for a peer");
         byte[] greeting = new byte[Preamble.Size];
         new Preamble(2, 3, 0).Write(greeting);
-        await accepted.SendAsync(greeting).InTime("the newer owner waits to greet");
+        await accepted.SendAsync(greeting).Done("the newer owner waits to greet");
         var e = await connecting.Fails<LinkRefusedException>("a client waits for its refusal");
         StringAssert.Contains(e.Message, "versions 1 to 1");
         StringAssert.Contains(e.Message, "2 to 3");
@@ -221,7 +221,7 @@ public sealed class GreetingTests
         await using RawPeer raw = await listener.ConnectAsync();
         await raw.SendAsync(Wire.Greeting(Wire.Hello<long, NoItem>(), 1, 1, Wire.Field(0x1234, 1, 2, 3), Wire.Field(0x7fff)), Wire.Welcome(), Wire.Longs(0, 3));
         await using DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
-        Assert.AreEqual(3, await channel.Reader.ReadAsync().InTime("the reader waits for the item"));
+        Assert.AreEqual(3, await channel.Reader.ReadAsync().Done("the reader waits for the item"));
         await raw.DisposeAsync();
     }
 
@@ -244,7 +244,7 @@ public sealed class GreetingTests
         byte[] welcome = Wire.Frame(FrameType.Welcome, 0, 0, [.. Wire.Welcome()[FrameHeader.Size..], .. new byte[100]]);
         await raw.SendAsync(Wire.Greeting<long, NoItem>(), welcome, Wire.Longs(0, 3));
         await using DuplexChannel<NoItem, long> channel = await listener.AcceptAsync();
-        Assert.AreEqual(3, await channel.Reader.ReadAsync().InTime("the reader waits for the item"));
+        Assert.AreEqual(3, await channel.Reader.ReadAsync().Done("the reader waits for the item"));
         await raw.DisposeAsync();
     }
 }

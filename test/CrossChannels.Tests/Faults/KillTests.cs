@@ -40,7 +40,7 @@ public sealed class KillTests
         await Task.WhenAll(
             ReadAsync(longReader.Reader, static (item, number) => item == number, Count),
             ReadAsync(bytesReader.Reader, static (item, number) => item.AsSpan().SequenceEqual(Job.MakeBytes(number)), Count),
-            ReadAsync(jobReader.Reader, static (item, number) => item == Job.Make(number), Count)).InTime($"the readers of killed writer {seed} wait for their end");
+            ReadAsync(jobReader.Reader, static (item, number) => item == Job.Make(number), Count)).Done($"the readers of killed writer {seed} wait for their end");
     }
 
     private static async Task ReadAsync<T>(CrossChannelReader<T> reader, Func<T, long, bool> isItem, Action count)
@@ -75,10 +75,10 @@ public sealed class KillTests
         DuplexChannel<long, NoItem> channel = await listener.AcceptAsync();
         CrossChannelWriter<long> writer = channel.Writer;
         for (long number = 0; number < Read; number++)
-            await writer.WriteAsync(number).InTime("a write waits for a reader that reads");
+            await writer.WriteAsync(number).Done("a write waits for a reader that reads");
         Assert.AreEqual("read", await child.ReadLineAsync());
         // One item stays unread. Credit for more may be on its way still, so the writer goes on until it is told.
-        await writer.WriteAsync(Read).InTime("a write waits for the last credit");
+        await writer.WriteAsync(Read).Done("a write waits for the last credit");
         Task join = writer.JoinAsync().AsTask();
         long accepted = Read + 1;
         Task write = Task.Run(async () =>
@@ -106,14 +106,14 @@ public sealed class KillTests
     public async Task OtherChildStartedMeanwhile_InheritsNothing_PeerSeesTheEnd()
     {
         await using RawListener<NoItem, long> listener = await RawListener<NoItem, long>.StartAsync();
-        DuplexChannel<long, NoItem> there = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).InTime("a peer waits to connect");
+        DuplexChannel<long, NoItem> there = await CrossChannel.ConnectAsync<long, NoItem>(listener.Address).Done("a peer waits to connect");
         DuplexChannel<NoItem, long> here = await listener.AcceptAsync();
         await using ChildProcess unrelated = ChildProcess.Start("wait");
         Assert.AreEqual("ready", await unrelated.ReadLineAsync());
-        await there.Writer.WriteAsync(1).InTime("a write waits");
-        await there.Writer.FlushAsync().InTime("a flush waits");
+        await there.Writer.WriteAsync(1).Done("a write waits");
+        await there.Writer.FlushAsync().Done("a flush waits");
         there.Abort();
-        Assert.AreEqual(1, await here.Reader.ReadAsync().InTime("the reader waits for the item"));
+        Assert.AreEqual(1, await here.Reader.ReadAsync().Done("the reader waits for the item"));
         await here.Reader.Completion.Fails<LinkAbortedException>("the reader waits for its end");
         await unrelated.KillAsync();
     }

@@ -18,13 +18,13 @@ public sealed class LargeWriteTests
         int[] next = new int[4];
         for (int i = 0; i < 4 * 50; i++)
         {
-            byte[] item = await second.Reader.ReadAsync().InTime("a reader waits for an item");
+            byte[] item = await second.Reader.ReadAsync().Done("a reader waits for an item");
             int writer = item[0];
             Assert.AreEqual(next[writer]++, item[1]);
             Assert.HasCount(Size(item[1]), item);
             Assert.IsTrue(item.AsSpan(2).IndexOfAnyExcept((byte)(item[1] + 1)) < 0, "The item is not as it was written.");
         }
-        await Task.WhenAll(writers).InTime("writers wait for room");
+        await Task.WhenAll(writers).Done("writers wait for room");
         await first.DisposeAsync();
         await second.DisposeAsync();
     }
@@ -55,12 +55,12 @@ public sealed class LargeWriteTests
         DuplexChannel<byte[], NoItem> channel = CrossChannel.Over<byte[], NoItem>(new Duplex(back.Reader, there.Writer), new() { Connection = settings });
         await back.Writer.WriteAsync(Wire.Greeting<NoItem, byte[]>());
         await back.Writer.WriteAsync(Wire.Welcome(10, 1 << 30, 1 << 24));
-        await channel.WaitForPeerAsync().InTime("an end waits for its peer");
+        await channel.WaitForPeerAsync().Done("an end waits for its peer");
         Task write = channel.Writer.WriteAsync(new byte[Large]).AsTask();
         if (how == "abort")
             channel.Abort("on purpose");
         else if (how == "dispose")
-            await channel.DisposeAsync().InTime("disposal waits for a peer that is stuck");
+            await channel.DisposeAsync().Done("disposal waits for a peer that is stuck");
         else
             await back.Writer.CompleteAsync();
         await write.Fails<ChannelClosedException>("a large write waits for a peer that is stuck");
@@ -75,7 +75,7 @@ public sealed class LargeWriteTests
         Task<PeerInfo> peer = channel.WaitForPeerAsync();
         Task disposal = channel.DisposeAsync().AsTask();
         await back.Writer.CompleteAsync();
-        await disposal.InTime("disposal waits for a connection that has ended");
+        await disposal.Done("disposal waits for a connection that has ended");
         await peer.Fails<CrossChannelException>("somebody waits for a peer that never greeted");
     }
 
@@ -90,7 +90,7 @@ public sealed class LargeWriteTests
             item.AsSpan().Fill((byte)(number + 1));
             item[0] = name;
             item[1] = number;
-            await writer.WriteAsync(item).InTime("a writer waits for room");
+            await writer.WriteAsync(item).Done("a writer waits for room");
             // The memory is the caller's again.
             item.AsSpan().Fill(0xEE);
         }

@@ -15,7 +15,7 @@ public sealed partial class LeavingProcessTests
     {
         await using Child child = await Child.StartAsync("complete");
         await child.ReadAllAsync();
-        await child.Channel.Reader.Completion.InTime("the reader waits for its end");
+        await child.Channel.Reader.Completion.Done("the reader waits for its end");
         Assert.AreEqual(EndingKind.Completed, child.Channel.Reader.Ending!.Kind);
         Assert.AreEqual(0, await child.Process.FinishAsync());
     }
@@ -106,13 +106,13 @@ public sealed partial class LeavingProcessTests
         public async Task ReadAllAsync()
         {
             for (long number = 0; number < Count; number++)
-                Assert.AreEqual(number, await Channel.Reader.ReadAsync().InTime($"the reader waits for item {number}"));
+                Assert.AreEqual(number, await Channel.Reader.ReadAsync().Done($"the reader waits for item {number}"));
         }
 
         public async ValueTask DisposeAsync()
         {
             await Process.DisposeAsync();
-            await Channel.DisposeAsync().InTime("the reader waits to close");
+            await Channel.DisposeAsync().Done("the reader waits to close");
             await _listener.DisposeAsync();
         }
     }

@@ -13,13 +13,13 @@ public sealed class OwnerTests : IDisposable
     [TestMethod]
     public async Task Connect_BeforeListen_Waits()
     {
-        Task<DuplexChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(Address, new() { Connection = new() { ConnectTimeout = InTimeExtensions.Deadline } });
+        Task<DuplexChannel<long, NoItem>> connecting = CrossChannel.ConnectAsync<long, NoItem>(Address, new() { Connection = new() { ConnectTimeout = Wait.Deadline } });
         Assert.IsFalse(connecting.IsCompleted);
-        await using DuplexChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(Address).InTime("a listener waits to start");
-        await using DuplexChannel<long, NoItem> there = await connecting.InTime("a peer waits for its owner");
-        await using DuplexChannel<NoItem, long> here = await listener.AcceptAsync().InTime("a listener waits for a peer");
+        await using DuplexChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(Address).Done("a listener waits to start");
+        await using DuplexChannel<long, NoItem> there = await connecting.Done("a peer waits for its owner");
+        await using DuplexChannel<NoItem, long> here = await listener.AcceptAsync().Done("a listener waits for a peer");
         there.Writer.Complete();
-        await here.Reader.Completion.InTime("the reader waits for its end");
+        await here.Reader.Completion.Done("the reader waits for its end");
     }
 
     [TestMethod]
@@ -36,19 +36,19 @@ public sealed class OwnerTests : IDisposable
     [TestMethod]
     public async Task Owner_RestartsWhileOthersConnect_AllGetIn()
     {
-        DuplexChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(Address).InTime("a listener waits to start");
-        ConnectionOptions patient = new() { ConnectTimeout = InTimeExtensions.Deadline };
+        DuplexChannelListener<NoItem, long> listener = await CrossChannel.ListenAsync<NoItem, long>(Address).Done("a listener waits to start");
+        ConnectionOptions patient = new() { ConnectTimeout = Wait.Deadline };
         Task<DuplexChannel<long, NoItem>[]> connecting = Task.WhenAll(
             Enumerable.Range(0, 40).Select(_ => CrossChannel.ConnectAsync<long, NoItem>(Address, new() { Connection = patient })));
         for (int restart = 0; restart < 5; restart++)
         {
-            await listener.DisposeAsync().InTime("a listener waits to stop");
-            listener = await CrossChannel.ListenAsync<NoItem, long>(Address).InTime("a listener waits to start again");
+            await listener.DisposeAsync().Done("a listener waits to stop");
+            listener = await CrossChannel.ListenAsync<NoItem, long>(Address).Done("a listener waits to start again");
         }
-        DuplexChannel<long, NoItem>[] channels = await connecting.InTime("the peers of an owner that restarts wait to connect");
+        DuplexChannel<long, NoItem>[] channels = await connecting.Done("the peers of an owner that restarts wait to connect");
         foreach (DuplexChannel<long, NoItem> channel in channels)
             channel.Abort();
-        await listener.DisposeAsync().InTime("a listener waits to stop");
+        await listener.DisposeAsync().Done("a listener waits to stop");
     }
 
     [TestMethod]
@@ -56,13 +56,13 @@ public sealed class OwnerTests : IDisposable
     {
         await using ChildProcess first = ChildProcess.Start("own-channel", Address.ToString());
         Assert.AreEqual("listening", await first.ReadLineAsync());
-        DuplexChannel<long, long> channel = await CrossChannel.ConnectAsync<long, long>(Address).InTime("a peer waits to connect");
+        DuplexChannel<long, long> channel = await CrossChannel.ConnectAsync<long, long>(Address).Done("a peer waits to connect");
         await EchoAsync(channel, 1);
         await first.KillAsync();
         await channel.Reader.Completion.Fails<ConnectionLostException>("the reader of a killed owner waits for its end");
-        Task<DuplexChannel<long, long>> again = CrossChannel.ConnectAsync<long, long>(Address, new() { Connection = new() { ConnectTimeout = InTimeExtensions.Deadline } });
+        Task<DuplexChannel<long, long>> again = CrossChannel.ConnectAsync<long, long>(Address, new() { Connection = new() { ConnectTimeout = Wait.Deadline } });
         await using ChildProcess second = ChildProcess.Start("own-channel", Address.ToString());
-        await using DuplexChannel<long, long> successor = await again.InTime("a peer waits for the successor");
+        await using DuplexChannel<long, long> successor = await again.Done("a peer waits for the successor");
         await EchoAsync(successor, 2);
         Assert.AreEqual(0, await second.FinishAsync());
     }
@@ -74,18 +74,18 @@ public sealed class OwnerTests : IDisposable
             Assert.Inconclusive("Sets a limit of Linux.");
         await using ChildProcess owner = ChildProcess.Start("own-channel", Address.ToString());
         Assert.AreEqual("listening", await owner.ReadLineAsync());
-        await using DuplexChannel<long, long> open = await CrossChannel.ConnectAsync<long, long>(Address).InTime("the first peer waits to connect");
+        await using DuplexChannel<long, long> open = await CrossChannel.ConnectAsync<long, long>(Address).Done("the first peer waits to connect");
         await EchoAsync(open, 1);
         await owner.SayAsync("hoard");
         Assert.AreEqual("hoard", await owner.ReadLineAsync());
         Task<DuplexChannel<long, long>> next = CrossChannel.ConnectAsync<long, long>(
-            Address, new() { Connection = new() { GreetingTimeout = InTimeExtensions.Deadline, ConnectTimeout = InTimeExtensions.Deadline } });
+            Address, new() { Connection = new() { GreetingTimeout = Wait.Deadline, ConnectTimeout = Wait.Deadline } });
         for (int i = 0; i < 20; i++)
             await EchoAsync(open, i);
         Assert.IsFalse(next.IsCompleted);
         await owner.SayAsync("release");
         Assert.AreEqual("release", await owner.ReadLineAsync());
-        await using DuplexChannel<long, long> channel = await next.InTime("the next peer waits for a file");
+        await using DuplexChannel<long, long> channel = await next.Done("the next peer waits for a file");
         await EchoAsync(channel, 3);
         Assert.AreEqual(0, await owner.FinishAsync());
     }
@@ -93,21 +93,21 @@ public sealed class OwnerTests : IDisposable
     [TestMethod]
     public async Task ItemType_OfTwoVersions_WorkBothWays()
     {
-        await using DuplexChannelListener<OldPart, OldPart> listener = await CrossChannel.ListenAsync<OldPart, OldPart>(Address).InTime("a listener waits to start");
-        await using DuplexChannel<NewPart, NewPart> newer = await CrossChannel.ConnectAsync<NewPart, NewPart>(Address).InTime("the newer end waits to connect");
-        await using DuplexChannel<OldPart, OldPart> older = await listener.AcceptAsync().InTime("the older end waits for a peer");
-        await newer.Writer.WriteAsync(new NewPart("a", ["x"])).InTime("a write waits");
-        Assert.AreEqual(new OldPart("a", 0), await older.Reader.ReadAsync().InTime("the older end waits for an item"));
-        await older.Writer.WriteAsync(new OldPart("b", 5)).InTime("a write waits");
-        NewPart item = await newer.Reader.ReadAsync().InTime("the newer end waits for an item");
+        await using DuplexChannelListener<OldPart, OldPart> listener = await CrossChannel.ListenAsync<OldPart, OldPart>(Address).Done("a listener waits to start");
+        await using DuplexChannel<NewPart, NewPart> newer = await CrossChannel.ConnectAsync<NewPart, NewPart>(Address).Done("the newer end waits to connect");
+        await using DuplexChannel<OldPart, OldPart> older = await listener.AcceptAsync().Done("the older end waits for a peer");
+        await newer.Writer.WriteAsync(new NewPart("a", ["x"])).Done("a write waits");
+        Assert.AreEqual(new OldPart("a", 0), await older.Reader.ReadAsync().Done("the older end waits for an item"));
+        await older.Writer.WriteAsync(new OldPart("b", 5)).Done("a write waits");
+        NewPart item = await newer.Reader.ReadAsync().Done("the newer end waits for an item");
         Assert.AreEqual("b", item.Name);
         Assert.IsNull(item.Tags);
     }
 
     private static async Task EchoAsync(DuplexChannel<long, long> channel, long item)
     {
-        await channel.Writer.WriteAsync(item).InTime("a peer waits to write");
-        Assert.AreEqual(item, await channel.Reader.ReadAsync().InTime("a peer waits for the owner's echo"));
+        await channel.Writer.WriteAsync(item).Done("a peer waits to write");
+        Assert.AreEqual(item, await channel.Reader.ReadAsync().Done("a peer waits for the owner's echo"));
     }
 
     [ChannelContract("test.part")]

@@ -17,16 +17,16 @@ internal sealed class RawListener<TWrite, TRead> : IAsyncDisposable
     public static async Task<RawListener<TWrite, TRead>> StartAsync(DuplexChannelOptions<TWrite, TRead>? options = null)
     {
         var directory = new TempDirectory();
-        return new(directory, await CrossChannel.ListenAsync(ChannelAddress.Unix(directory["x.sock"]), options).InTime("a listener waits to start"));
+        return new(directory, await CrossChannel.ListenAsync(ChannelAddress.Unix(directory["x.sock"]), options).Done("a listener waits to start"));
     }
 
     public Task<RawPeer> ConnectAsync() => RawPeer.ConnectAsync(Address);
 
-    public Task<DuplexChannel<TWrite, TRead>> AcceptAsync() => _listener.AcceptAsync().InTime("a listener waits for a connection");
+    public Task<DuplexChannel<TWrite, TRead>> AcceptAsync() => _listener.AcceptAsync().Done("a listener waits for a connection");
 
     public async ValueTask DisposeAsync()
     {
-        await _listener.DisposeAsync().InTime("a listener waits to stop");
+        await _listener.DisposeAsync().Done("a listener waits to stop");
         _directory.Dispose();
     }
 }

@@ -26,12 +26,12 @@ internal sealed class RawPeer : IAsyncDisposable
     public static async Task<RawPeer> ConnectAsync(ChannelAddress address)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(address.Path!)).InTime("a raw client waits to connect");
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(address.Path!)).Done("a raw client waits to connect");
         return new RawPeer(socket);
     }
 
     public Task SendAsync(params byte[][] parts) =>
-        _stream.WriteAsync(parts.SelectMany(part => part).ToArray()).InTime("a raw client waits to send");
+        _stream.WriteAsync(parts.SelectMany(part => part).ToArray()).Done("a raw client waits to send");
 
     /// <summary>Sends while the peer may close at any moment.</summary>
     public async Task<bool> TrySendAsync(params byte[][] parts)
@@ -107,7 +107,7 @@ internal sealed class RawPeer : IAsyncDisposable
         byte[] rest = new byte[4096];
         try
         {
-            while (await _stream.ReadAsync(rest).InTime("a raw client waits for the peer to close") > 0)
+            while (await _stream.ReadAsync(rest).Done("a raw client waits for the peer to close") > 0)
             {
             }
         }
@@ -120,5 +120,5 @@ internal sealed class RawPeer : IAsyncDisposable
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
     private async Task ReadAsync(byte[] bytes) =>
-        await _stream.ReadExactlyAsync(bytes).InTime($"a raw client waits for {bytes.Length} bytes of the peer");
+        await _stream.ReadExactlyAsync(bytes).Done($"a raw client waits for {bytes.Length} bytes of the peer");
 }

@@ -86,7 +86,7 @@ public sealed class SplittingTests
         byte[] large = Wire.Items(1, 1, 0, Wire.Item(new byte[1 << 20]));
         await link.Raw.SendAsync(Wire.Items(0, 1, 0, Wire.Item([9])), large[..^1]);
         link.Raw.EndSending();
-        byte[] first = await link.Channel.Reader.ReadAsync().InTime("the reader waits for the whole item");
+        byte[] first = await link.Channel.Reader.ReadAsync().Done("the reader waits for the whole item");
         Assert.AreEqual(9, first.Single());
         await link.Channel.Reader.WaitToReadAsync().Fails<ConnectionLostException, bool>("the reader waits for its end");
     }
@@ -102,7 +102,7 @@ public sealed class SplittingTests
         Assert.IsFalse(link.Channel.Reader.TryRead(out _));
         Assert.IsNull(link.Channel.Reader.Ending);
         await link.Raw.SendAsync(large[(16 * 1024)..]);
-        Assert.HasCount(16 << 20, await link.Channel.Reader.ReadAsync().InTime("the reader waits for the large item"));
+        Assert.HasCount(16 << 20, await link.Channel.Reader.ReadAsync().Done("the reader waits for the large item"));
     }
 
     private static async Task<List<string>> ReadAllAsync(CrossChannelReader<string> reader)
@@ -114,7 +114,7 @@ public sealed class SplittingTests
 
     private static async Task ReadAllAsync(CrossChannelReader<string> reader, List<string> items)
     {
-        while (await reader.WaitToReadAsync().InTime("a reader waits for items or the end"))
+        while (await reader.WaitToReadAsync().Done("a reader waits for items or the end"))
         {
             while (reader.TryRead(out string? item))
                 items.Add(item);

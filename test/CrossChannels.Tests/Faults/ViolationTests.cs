@@ -137,8 +137,8 @@ public sealed class ViolationTests
         ReasonFrame reason = await link.Raw.ReadLastWordsAsync(FrameType.Abort);
         Assert.AreEqual(ReasonCode.Violation, reason.Code);
         StringAssert.Contains(reason.Text, "after the frame that says that no more");
-        Assert.AreEqual(7, await link.Channel.Reader.ReadAsync().InTime("the reader waits for what came before"));
-        await link.Channel.Reader.Completion.InTime("the reader waits for its end");
+        Assert.AreEqual(7, await link.Channel.Reader.ReadAsync().Done("the reader waits for what came before"));
+        await link.Channel.Reader.Completion.Done("the reader waits for its end");
         Assert.AreEqual(EndingKind.Completed, link.Channel.Reader.Ending!.Kind);
         Assert.AreEqual(EndingKind.ProtocolViolation, link.Channel.Writer.Ending!.Kind);
     }
@@ -150,8 +150,8 @@ public sealed class ViolationTests
         await link.Raw.SendAsync(Wire.Longs(0, 7), Wire.Complete(1), Wire.Longs(1, 8));
         ReasonFrame reason = await link.Raw.ReadLastWordsAsync(FrameType.Abort);
         StringAssert.Contains(reason.Text, "Items with 1 items came after");
-        Assert.AreEqual(7, await link.Channel.Reader.ReadAsync().InTime("the reader waits for what came before"));
-        await link.Channel.Reader.Completion.InTime("the reader waits for its end");
+        Assert.AreEqual(7, await link.Channel.Reader.ReadAsync().Done("the reader waits for what came before"));
+        await link.Channel.Reader.Completion.Done("the reader waits for its end");
     }
 
     [TestMethod]
@@ -260,7 +260,7 @@ public sealed class ViolationTests
         };
         await link.Raw.SendAsync([.. Enumerable.Repeat(frame, 50)]);
         await link.Raw.SendAsync(Wire.Longs(0, 5));
-        Assert.AreEqual(5, await link.Channel.Reader.ReadAsync().InTime("the reader waits for an item among empty frames"));
+        Assert.AreEqual(5, await link.Channel.Reader.ReadAsync().Done("the reader waits for an item among empty frames"));
         Task<bool> sent = link.Raw.TrySendAsync([.. Enumerable.Repeat(frame, 10)]);
         ReasonFrame reason = await link.Raw.ReadLastWordsAsync(FrameType.Abort);
         await sent;
@@ -274,8 +274,8 @@ public sealed class ViolationTests
         await using RawLink<NoItem, long> link = await RawLink<NoItem, long>.OpenAsync();
         byte[] unknown = Wire.Frame((FrameType)0x7f, FrameHeader.Ignorable, 0, new byte[4096]);
         await link.Raw.SendAsync(unknown, Wire.Longs(0, 1), unknown, Wire.Frame((FrameType)0x7e, FrameHeader.Ignorable, 0), Wire.Complete(1));
-        Assert.AreEqual(1, await link.Channel.Reader.ReadAsync().InTime("the reader waits for the item between them"));
-        await link.Channel.Reader.Completion.InTime("the reader waits for the completion behind them");
+        Assert.AreEqual(1, await link.Channel.Reader.ReadAsync().Done("the reader waits for the item between them"));
+        await link.Channel.Reader.Completion.Done("the reader waits for the completion behind them");
     }
 
     [TestMethod]

@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
-using CrossChannels.Tests.Channels;
-using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;
 

@@ -1,5 +1,4 @@
 using CrossChannels.Protocol;
-using CrossChannels.Tests.Channels;
 using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;

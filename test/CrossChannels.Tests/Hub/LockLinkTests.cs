@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Hub;
 using CrossChannels.Serialization;
-using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using CrossChannels.Hub;
-using CrossChannels.Tests.Channels;
 
 namespace CrossChannels.Tests.Hub;
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using CrossChannels.Tests.Channels;
 
 namespace CrossChannels.Tests.Hub;
 

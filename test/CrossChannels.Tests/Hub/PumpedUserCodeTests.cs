@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Hub;
-using CrossChannels.Tests.Channels;
 
 namespace CrossChannels.Tests.Hub;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;
 

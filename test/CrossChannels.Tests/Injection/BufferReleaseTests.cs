@@ -1,6 +1,5 @@
 #if DEBUG
 using CrossChannels.Buffers;
-using CrossChannels.Tests.Channels;
 
 namespace CrossChannels.Tests.Injection;
 

@@ -9,7 +9,7 @@ internal static class Faults
     /// <summary>A plan that is the same each time that a test of this name runs with the seed of the suite.</summary>
     public static FaultPlan PlanOf(TestContext context)
     {
-        int hash = SuiteFaults.Seed;
+        int hash = TestSeed.Value;
         foreach (byte one in Encoding.UTF8.GetBytes(context.TestDisplayName ?? ""))
             hash = unchecked((hash * 31) + one);
         return new FaultPlan(hash, oneIn: 3);

@@ -1,5 +1,3 @@
-using CrossChannels.Tests.Channels;
-
 namespace CrossChannels.Tests.Injection;
 
 /// <summary>The whole contract of a link, whose ends have a logger and a clock that throw and block: nothing of what is promised changes.</summary>

@@ -1,5 +1,3 @@
-using CrossChannels.Tests.Hub;
-
 namespace CrossChannels.Tests.Injection;
 
 [TestClass]

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CrossChannels.Links;
 
 namespace CrossChannels.Tests.Injection;
@@ -9,16 +8,12 @@ public sealed class SuiteFaults
 {
     private static FaultyExporter? s_exporter;
 
-    /// <summary>Of this run; a failure that depends on it says so by <see cref="Wait"/>.</summary>
-    public static int Seed { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("CROSSCHANNELS_SEED"), CultureInfo.InvariantCulture, out int seed) ? seed : Random.Shared.Next();
-
     [AssemblyInitialize]
     public static void Begin(TestContext context)
     {
-        context.WriteLine($"CROSSCHANNELS_SEED={Seed}");
-        s_exporter = new FaultyExporter(new FaultPlan(Seed, oneIn: 200));
-        WorkScheduler.Default = new PermutingScheduler(Seed);
+        context.WriteLine($"CROSSCHANNELS_SEED={TestSeed.Value}");
+        s_exporter = new FaultyExporter(new FaultPlan(TestSeed.Value, oneIn: 200));
+        WorkScheduler.Default = new PermutingScheduler(TestSeed.Value);
     }
 
     [AssemblyCleanup]

@@ -157,7 +157,7 @@ public sealed class LinkFuzzTests
         }
         input.End();
         link.Start();
-        Task ended = Task.WhenAny(link.Closed, Task.Delay(InTimeExtensions.Deadline));
+        Task ended = Task.WhenAny(link.Closed, Task.Delay(Wait.Deadline));
 #pragma warning disable VSTHRD002 // A property is not asynchronous.
         ended.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002

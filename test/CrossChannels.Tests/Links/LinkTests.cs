@@ -14,9 +14,9 @@ public sealed class LinkTests
         Link link = LinkTest.Make<long, string>(input, new CollectingOutput());
         // On a thread of its own, since this is about a call that may never come back.
         await Task.Factory.StartNew(link.Start, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .InTime("a caller waits for a link to start");
+            .Done("a caller waits for a link to start");
         input.Stop();
-        await link.Closed.InTime("a link waits for its end");
+        await link.Closed.Done("a link waits for its end");
     }
 
     [TestMethod]
@@ -33,7 +33,7 @@ public sealed class LinkTests
         await link.Greeted.Fails<LinkRefusedException>("a link waits for its refusal");
         scheduler.RunBackwards();
         input.End();
-        await link.Closed.InTime("a link waits for its end");
+        await link.Closed.Done("a link waits for its end");
         byte[] written = output.Written;
         Assert.IsTrue(Preamble.TryRead(written, out Preamble preamble));
         FrameHeader header = FrameHeader.Read(written.AsSpan(Preamble.Size + preamble.HelloLength));
@@ -51,18 +51,18 @@ public sealed class LinkTests
         byte[] large = Wire.Items(0, 1, 0, Wire.Item(new byte[100_000]));
         input.Add([.. Wire.Greeting<byte[], long>(), .. Wire.Welcome()]);
         link.Start();
-        await link.Greeted.InTime("a link waits for its peer");
-        await input.WaitUntilAskedAsync().InTime("a link waits to ask");
-        await input.WaitUntilAskedAsync().InTime("a link waits to ask again");
+        await link.Greeted.Done("a link waits for its peer");
+        await input.WaitUntilAskedAsync().Done("a link waits to ask");
+        await input.WaitUntilAskedAsync().Done("a link waits to ask again");
         for (int part = 0; part < 10; part++)
         {
             input.Add(large[(part * 1000)..((part + 1) * 1000)]);
-            await input.WaitUntilAskedAsync().InTime($"a link waits for part {part}");
+            await input.WaitUntilAskedAsync().Done($"a link waits for part {part}");
             for (int second = 0; second < 8; second++)
                 clock.Advance(TimeSpan.FromSeconds(1));
         }
         input.Add(large[10_000..]);
-        await input.WaitUntilAskedAsync().InTime("a link waits for the rest");
+        await input.WaitUntilAskedAsync().Done("a link waits for the rest");
         Assert.IsNull(link.Receiver.Closure);
         Assert.AreEqual(1, link.Items().Count);
 
@@ -71,7 +71,7 @@ public sealed class LinkTests
         Assert.AreEqual(EndingKind.TimedOut, link.Receiver.Closure!.Ending.Kind);
         input.End();
         clock.Advance(TimeSpan.FromSeconds(2));
-        await link.Closed.InTime("a link waits for its end");
+        await link.Closed.Done("a link waits for its end");
     }
 
     [TestMethod]
@@ -122,14 +122,14 @@ public sealed class LinkTests
         Link link = LinkTest.Make<long, NoItem>(input, new CollectingOutput { Holds = true });
         input.Add([.. Wire.Greeting<NoItem, long>(), .. Wire.Welcome(long.MaxValue, 1)]);
         link.Start();
-        await link.Greeted.InTime("a link waits for its peer");
+        await link.Greeted.Done("a link waits for its peer");
         int accepted = 0;
         while (((ItemSender)link.Sender).TryAccept(1L))
             accepted++;
         // One MiB of 8 bytes would be 131,072 items; each stands in a block of its own.
         Assert.IsLessThan((1 << 20) / 128, accepted);
         input.End();
-        await link.Closed.InTime("a link waits for its end");
+        await link.Closed.Done("a link waits for its end");
     }
 
     [TestMethod]
@@ -140,18 +140,18 @@ public sealed class LinkTests
         Link link = LinkTest.Make<long, long>(input, output, new ConnectionOptions { MaxEmptyFramesPerSecond = int.MaxValue });
         input.Add([.. Wire.Greeting<long, long>(), .. Wire.Welcome()]);
         link.Start();
-        await link.Greeted.InTime("a link waits for its peer");
+        await link.Greeted.Done("a link waits for its peer");
         for (int i = 0; i < 10_000; i++)
             input.Add(Wire.Counter(FrameType.Ping, i));
         for (int i = 1; i < 10_000; i++)
             input.Add(Wire.Counter(FrameType.Join, 0));
         input.Add(Wire.Longs(0, 1));
-        await InTimeExtensions.Until(() => link.Items().Count == 1, "a link waits for the item behind the pings");
+        await Wait.Until(() => link.Items().Count == 1, "a link waits for the item behind the pings");
         int before = output.Written.Length;
         output.Release();
         Assert.IsTrue(link.Items().TryTake(out long _));
         input.End();
-        await link.Closed.InTime("a link waits for its end");
+        await link.Closed.Done("a link waits for its end");
         Assert.IsLessThan(before + (200 * CounterFrame.Size), output.Written.Length);
     }
 

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using System.Threading.Channels;
-using CrossChannels.Tests.Channels;
 
 namespace CrossChannels.Tests.SharedMemory;
 

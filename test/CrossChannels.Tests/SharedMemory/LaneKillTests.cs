@@ -2,7 +2,6 @@ using System.Runtime.Versioning;
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.TestChild;
-using CrossChannels.Tests.Faults;
 using CrossChannels.Tests.Transports;
 
 namespace CrossChannels.Tests.SharedMemory;
@@ -78,7 +77,7 @@ public sealed class LaneKillTests
         await Task.WhenAll(
             ReadAsync(longReader, static (item, number) => item == number, Count),
             ReadAsync(bytesReader, static (item, number) => item.AsSpan().SequenceEqual(Job.MakeBytes(number)), Count),
-            ReadAsync(jobReader, static (item, number) => item == Job.Make(number), Count)).InTime($"the readers of killed writer {seed} wait for their end");
+            ReadAsync(jobReader, static (item, number) => item == Job.Make(number), Count)).Done($"the readers of killed writer {seed} wait for their end");
     }
 
     private static async Task ReadAsync<T>(DuplexChannel<NoItem, T> channel, Func<T, long, bool> isItem, Action count)

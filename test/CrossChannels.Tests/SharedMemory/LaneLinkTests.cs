@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using System.Threading.Channels;
-using CrossChannels.Tests.Channels;
 using CrossChannels.Tests.Transports;
 
 namespace CrossChannels.Tests.SharedMemory;

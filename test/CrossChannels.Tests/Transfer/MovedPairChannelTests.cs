@@ -1,5 +1,3 @@
-using CrossChannels.Tests.Channels;
-
 namespace CrossChannels.Tests.Ends;
 
 /// <summary>The whole contract over a pair of which one end was given away by a ticket, and opened from its bytes.</summary>

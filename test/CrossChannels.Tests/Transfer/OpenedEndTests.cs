@@ -1,5 +1,3 @@
-using CrossChannels.Tests.Channels;
-
 namespace CrossChannels.Tests.Ends;
 
 /// <summary>An end that was opened moves: it leaves in good order, and every later use of it throws and says to whom it went.</summary>

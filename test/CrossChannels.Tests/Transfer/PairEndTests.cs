@@ -1,6 +1,5 @@
 using CrossChannels.Channels;
 using CrossChannels.Tests.Channels;
-using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Ends;
 

@@ -1,5 +1,3 @@
-using CrossChannels.Tests.Channels;
-
 namespace CrossChannels.Tests.Ends;
 
 /// <summary>One-way ends: a pipe made in one place, and links that need no <see cref="NoItem"/>.</summary>

@@ -113,13 +113,13 @@ public sealed class EndpointDirectoryTests : IDisposable
         owner.Bind(new UnixDomainSocketEndPoint(Path.Combine(last, "x.sock")));
         owner.Listen();
         UnixConnector connector = new(allowGroup: false, Path.Combine(first, "x.sock"), Path.Combine(last, "x.sock"));
-        ConnectAttempt attempt = await connector.TryConnectAsync(CancellationToken.None).InTime();
+        ConnectAttempt attempt = await connector.TryConnectAsync(CancellationToken.None).Done();
         Assert.IsNotNull(attempt.Connection);
         await attempt.Connection.DisposeAsync();
 
         // What others can put sockets into is no place to look.
         File.SetUnixFileMode(last, (UnixFileMode)0x1FF);
-        attempt = await connector.TryConnectAsync(CancellationToken.None).InTime();
+        attempt = await connector.TryConnectAsync(CancellationToken.None).Done();
         Assert.IsNull(attempt.Connection);
         Assert.IsInstanceOfType<FileNotFoundException>(attempt.NotYet);
     }

@@ -76,7 +76,7 @@ public sealed class GroupTests : IDisposable
         await using ChildProcess stranger = ChildProcess.Start("connect-as-user", Bob, Path);
         await using TransportConnection server = await listener.AcceptAsync();
         LinkRefusedException e = await Assert.ThrowsExactlyAsync<LinkRefusedException>(
-            () => server.AuthenticateAsync(CancellationToken.None).InTime());
+            () => server.AuthenticateAsync(CancellationToken.None).Done());
         StringAssert.Contains(e.Message, $"not a member of group {Group}");
     }
 

@@ -12,9 +12,9 @@ public sealed class MemoryTransportTests : TransportContract
         await using (near)
         await using (far)
         {
-            await near.Output.WriteAsync(new byte[] { 7 }).InTime();
+            await near.Output.WriteAsync(new byte[] { 7 }).Done();
             byte[] received = new byte[1];
-            Assert.AreEqual(1, await far.Input.ReadAsync(received).InTime());
+            Assert.AreEqual(1, await far.Input.ReadAsync(received).Done());
             Assert.AreEqual(7, received[0]);
         }
     }
@@ -26,9 +26,9 @@ public sealed class MemoryTransportTests : TransportContract
         await using (near)
         await using (far)
         {
-            Task write = near.Output.WriteAsync(new byte[256 << 10]).InTime();
+            Task write = near.Output.WriteAsync(new byte[256 << 10]).Done();
             Assert.IsFalse(write.IsCompleted);
-            await far.Input.ReadExactlyAsync(new byte[256 << 10]).InTime();
+            await far.Input.ReadExactlyAsync(new byte[256 << 10]).Done();
             await write;
         }
     }

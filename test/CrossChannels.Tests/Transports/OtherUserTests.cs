@@ -55,7 +55,7 @@ public sealed class OtherUserTests : IDisposable
         await using (TransportConnection server = await listener.AcceptAsync())
         {
             LinkRefusedException e = await Assert.ThrowsExactlyAsync<LinkRefusedException>(
-                () => server.AuthenticateAsync(CancellationToken.None).InTime());
+                () => server.AuthenticateAsync(CancellationToken.None).Done());
             StringAssert.Contains(e.Message, $"user {Stranger}");
             Assert.AreEqual(65534L, server.PeerUserId);
             Assert.AreEqual(child.Id, server.PeerProcessId);
@@ -74,7 +74,7 @@ public sealed class OtherUserTests : IDisposable
         Assert.AreEqual("listening", await child.ReadLineAsync());
         await using TransportConnection client = await TransportTest.ConnectAsync(Address);
         LinkRefusedException e = await Assert.ThrowsExactlyAsync<LinkRefusedException>(
-            () => client.AuthenticateAsync(CancellationToken.None).InTime());
+            () => client.AuthenticateAsync(CancellationToken.None).Done());
         StringAssert.Contains(e.Message, $"user {Stranger}");
     }
 

@@ -40,7 +40,7 @@ public sealed class SystemResourceTests : IDisposable
             Assert.IsEmpty(ours);
 
             await client.DisposeAsync();
-            Assert.AreEqual(0, await server.Input.ReadAsync(new byte[1]).InTime());
+            Assert.AreEqual(0, await server.Input.ReadAsync(new byte[1]).Done());
         }
     }
 

@@ -103,7 +103,7 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
         await using SslStream bare = new(client.GetStream(), false, (_, _, _, _) => true);
         Task handshake = bare.AuthenticateAsClientAsync("localhost");
         LinkRefusedException e = await Assert.ThrowsExactlyAsync<LinkRefusedException>(
-            () => accepted.AuthenticateAsync(CancellationToken.None).InTime());
+            () => accepted.AuthenticateAsync(CancellationToken.None).Done());
         StringAssert.Contains(e.Message, "no certificate");
         await accepted.DisposeAsync();
         await ((Task)Task.WhenAny(handshake)).WaitAsync(TransportTest.Deadline);
@@ -118,8 +118,8 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
         using TcpClient client = new();
         await client.ConnectAsync("127.0.0.1", listener.Address.Port!.Value).WaitAsync(TransportTest.Deadline);
         await using TransportConnection accepted = await listener.AcceptAsync();
-        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray()).InTime();
-        await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => accepted.AuthenticateAsync(CancellationToken.None).InTime());
+        await client.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray()).Done();
+        await Assert.ThrowsExactlyAsync<LinkRefusedException>(() => accepted.AuthenticateAsync(CancellationToken.None).Done());
     }
 
     [TestMethod]
@@ -131,7 +131,7 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
         await client.ConnectAsync("127.0.0.1", listener.Address.Port!.Value).WaitAsync(TransportTest.Deadline);
         await using TransportConnection accepted = await listener.AcceptAsync();
         using CancellationTokenSource source = new();
-        Task handshake = accepted.AuthenticateAsync(source.Token).InTime();
+        Task handshake = accepted.AuthenticateAsync(source.Token).Done();
         await source.CancelAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(() => handshake);
     }
@@ -156,9 +156,9 @@ public sealed class TlsTransportTests : TransportContract, IDisposable
     {
         try
         {
-            await connection.AuthenticateAsync(CancellationToken.None).InTime();
-            await connection.Output.WriteAsync(new byte[1]).InTime();
-            await connection.Input.ReadExactlyAsync(new byte[1]).InTime();
+            await connection.AuthenticateAsync(CancellationToken.None).Done();
+            await connection.Output.WriteAsync(new byte[1]).Done();
+            await connection.Input.ReadExactlyAsync(new byte[1]).Done();
             return null;
         }
         catch (Exception e)

@@ -25,9 +25,9 @@ public abstract class TransportContract
             byte[] sent = new byte[1 << 20];
             new Random(1).NextBytes(sent);
             Task echo = EchoAsync(server, sent.Length);
-            Task write = client.Output.WriteAsync(sent).InTime();
+            Task write = client.Output.WriteAsync(sent).Done();
             byte[] received = new byte[sent.Length];
-            await client.Input.ReadExactlyAsync(received).InTime();
+            await client.Input.ReadExactlyAsync(received).Done();
             await Task.WhenAll(echo, write);
             CollectionAssert.AreEqual(sent, received);
         }
@@ -40,12 +40,12 @@ public abstract class TransportContract
         (TransportConnection client, TransportConnection server) = await TransportTest.PairAsync(listener, Patient);
         await using (server)
         {
-            await client.Output.WriteAsync(new byte[] { 1, 2, 3 }).InTime();
+            await client.Output.WriteAsync(new byte[] { 1, 2, 3 }).Done();
             await client.DisposeAsync();
             byte[] received = new byte[3];
-            await server.Input.ReadExactlyAsync(received).InTime();
+            await server.Input.ReadExactlyAsync(received).Done();
             CollectionAssert.AreEqual(new byte[] { 1, 2, 3 }, received);
-            Assert.AreEqual(0, await server.Input.ReadAsync(received).InTime());
+            Assert.AreEqual(0, await server.Input.ReadAsync(received).Done());
         }
     }
 
@@ -61,7 +61,7 @@ public abstract class TransportContract
             {
                 while (true)
                 {
-                    await client.Output.WriteAsync(new byte[1 << 16]).InTime();
+                    await client.Output.WriteAsync(new byte[1 << 16]).Done();
                 }
             });
         }
@@ -74,7 +74,7 @@ public abstract class TransportContract
         (TransportConnection client, TransportConnection server) = await TransportTest.PairAsync(listener, Patient);
         await using (server)
         {
-            Task<int> read = client.Input.ReadAsync(new byte[1]).InTime();
+            Task<int> read = client.Input.ReadAsync(new byte[1]).Done();
             await client.DisposeAsync();
             Exception? e = await CaughtAsync(read);
             // A socket is shut down before it is closed, so that the read may see the end instead.
@@ -89,7 +89,7 @@ public abstract class TransportContract
         (TransportConnection client, TransportConnection server) = await TransportTest.PairAsync(listener, Patient);
         await using (server)
         {
-            Task write = client.Output.WriteAsync(new byte[64 << 20]).InTime();
+            Task write = client.Output.WriteAsync(new byte[64 << 20]).Done();
             Assert.IsFalse(write.IsCompleted, "Nobody reads, so 64 MiB cannot be gone.");
             await client.DisposeAsync();
             Exception? e = await CaughtAsync(write);
@@ -104,7 +104,7 @@ public abstract class TransportContract
         ValueTask<TransportConnection> connecting = Transport.ConnectAsync(address, Patient, CancellationToken.None);
         Assert.IsFalse(connecting.IsCompleted);
         await using ITransportListener listener = await TransportTest.ListenAsync(address, Patient);
-        await using TransportConnection client = await connecting.InTime();
+        await using TransportConnection client = await connecting.Done();
         await using TransportConnection server = await listener.AcceptAsync();
     }
 
@@ -134,7 +134,7 @@ public abstract class TransportContract
         using CancellationTokenSource source = new();
         ValueTask<TransportConnection> connecting = Transport.ConnectAsync(NewAddress(), Settings(Timeout.InfiniteTimeSpan), source.Token);
         await source.CancelAsync();
-        OperationCanceledException e = await Assert.ThrowsAsync<OperationCanceledException>(() => connecting.InTime());
+        OperationCanceledException e = await Assert.ThrowsAsync<OperationCanceledException>(() => connecting.Done());
         Assert.AreEqual(source.Token, e.CancellationToken);
     }
 
@@ -171,10 +171,10 @@ public abstract class TransportContract
         ITransportListener listener = await TransportTest.ListenAsync(NewAddress(), Patient);
         ValueTask<TransportConnection> accepting = listener.AcceptAsync(CancellationToken.None);
         Assert.IsFalse(accepting.IsCompleted);
-        await Task.WhenAll(listener.DisposeAsync().InTime(), listener.DisposeAsync().InTime());
-        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => accepting.InTime());
+        await Task.WhenAll(listener.DisposeAsync().Done(), listener.DisposeAsync().Done());
+        await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => accepting.Done());
         await Assert.ThrowsExactlyAsync<ObjectDisposedException>(() => listener.AcceptAsync());
-        await listener.DisposeAsync().InTime();
+        await listener.DisposeAsync().Done();
     }
 
     [TestMethod]
@@ -184,7 +184,7 @@ public abstract class TransportContract
         using CancellationTokenSource source = new();
         ValueTask<TransportConnection> accepting = listener.AcceptAsync(source.Token);
         await source.CancelAsync();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => accepting.InTime());
+        await Assert.ThrowsAsync<OperationCanceledException>(() => accepting.Done());
         await using TransportConnection client = await TransportTest.ConnectAsync(listener.Address, Patient);
         await using TransportConnection server = await listener.AcceptAsync();
     }
@@ -210,9 +210,9 @@ public abstract class TransportContract
         byte[] buffer = new byte[10_000];
         while (count > 0)
         {
-            int read = await connection.Input.ReadAsync(buffer).InTime();
+            int read = await connection.Input.ReadAsync(buffer).Done();
             Debug.Assert(read > 0);
-            await connection.Output.WriteAsync(buffer.AsMemory(0, read)).InTime();
+            await connection.Output.WriteAsync(buffer.AsMemory(0, read)).Done();
             count -= read;
         }
     }

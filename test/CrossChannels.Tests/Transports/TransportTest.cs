@@ -14,13 +14,13 @@ internal static class TransportTest
     public static async Task InTime(this ValueTask task) => await task.AsTask().WaitAsync(Deadline);
 
     public static Task<ITransportListener> ListenAsync(ChannelAddress address, ConnectionOptions? settings = null) =>
-        Transport.ListenAsync(address, settings ?? new ConnectionOptions(), CancellationToken.None).InTime();
+        Transport.ListenAsync(address, settings ?? new ConnectionOptions(), CancellationToken.None).Done();
 
     public static Task<TransportConnection> ConnectAsync(ChannelAddress address, ConnectionOptions? settings = null) =>
-        Transport.ConnectAsync(address, settings ?? new ConnectionOptions(), CancellationToken.None).InTime();
+        Transport.ConnectAsync(address, settings ?? new ConnectionOptions(), CancellationToken.None).Done();
 
     public static Task<TransportConnection> AcceptAsync(this ITransportListener listener) =>
-        listener.AcceptAsync(CancellationToken.None).InTime();
+        listener.AcceptAsync(CancellationToken.None).Done();
 
     /// <summary>Both ends of a new connection, trusted.</summary>
     public static async Task<(TransportConnection Client, TransportConnection Server)> PairAsync(
@@ -29,8 +29,8 @@ internal static class TransportTest
         TransportConnection client = await ConnectAsync(listener.Address, settings);
         TransportConnection server = await listener.AcceptAsync();
         await Task.WhenAll(
-            client.AuthenticateAsync(CancellationToken.None).InTime(),
-            server.AuthenticateAsync(CancellationToken.None).InTime());
+            client.AuthenticateAsync(CancellationToken.None).Done(),
+            server.AuthenticateAsync(CancellationToken.None).Done());
         return (client, server);
     }
 }

@@ -106,7 +106,7 @@ public sealed class UnixListenerTests : IDisposable
     {
         await using ChildProcess child = ChildProcess.Start("listen", Address.ToString());
         await using TransportConnection client = await TransportTest.ConnectAsync(Address);
-        await client.AuthenticateAsync(CancellationToken.None).InTime();
+        await client.AuthenticateAsync(CancellationToken.None).Done();
         Assert.AreEqual(child.Id, client.PeerProcessId);
         Assert.AreEqual(NativeMethods.GetEffectiveUserId(), client.PeerUserId);
         StringAssert.Contains(client.RemoteEndpoint, SocketPath);
@@ -179,7 +179,7 @@ public sealed class UnixListenerTests : IDisposable
         for (int round = 0; round < 50; round++)
         {
             ITransportListener first = await TransportTest.ListenAsync(Address);
-            Task disposing = Task.Run(() => first.DisposeAsync().InTime());
+            Task disposing = Task.Run(() => first.DisposeAsync().Done());
             ITransportListener? second = null;
             while (second is null)
             {
@@ -212,7 +212,7 @@ public sealed class UnixListenerTests : IDisposable
     {
         DirectoryLock held = await DirectoryLock.AcquireAsync(_directory.Path, TimeSpan.Zero, allowGroup: false, CancellationToken.None);
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(() => DirectoryLock.AcquireAsync(
-            _directory.Path, TimeSpan.FromMilliseconds(20), allowGroup: false, CancellationToken.None).InTime());
+            _directory.Path, TimeSpan.FromMilliseconds(20), allowGroup: false, CancellationToken.None).Done());
         StringAssert.Contains(e.Message, $"fuser -v '{_directory[".lock"]}'");
         Task<ITransportListener> listening = TransportTest.ListenAsync(Address);
         Assert.IsFalse(listening.IsCompleted);

@@ -50,9 +50,9 @@ public sealed class UnwritableDirectoryTests : IDisposable
     {
         string mount = await MountAsync("ro");
         string[] paths = [$"{mount}/crosschannels/x.sock", _directory["next/x.sock"]];
-        await using UnixListener listener = await UnixListener.ListenAtFirstAsync(paths, null, CancellationToken.None).InTime();
+        await using UnixListener listener = await UnixListener.ListenAtFirstAsync(paths, null, CancellationToken.None).Done();
         Assert.AreEqual(paths[1], listener.Address.Path);
-        ConnectAttempt attempt = await new UnixConnector(allowGroup: false, paths).TryConnectAsync(CancellationToken.None).InTime();
+        ConnectAttempt attempt = await new UnixConnector(allowGroup: false, paths).TryConnectAsync(CancellationToken.None).Done();
         Assert.IsNotNull(attempt.Connection);
         await attempt.Connection.DisposeAsync();
     }
@@ -62,7 +62,7 @@ public sealed class UnwritableDirectoryTests : IDisposable
     {
         string mount = await MountAsync("ro");
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(() => UnixListener.ListenAtFirstAsync(
-            [$"{mount}/first/x.sock", $"{mount}/second/x.sock"], null, CancellationToken.None).InTime());
+            [$"{mount}/first/x.sock", $"{mount}/second/x.sock"], null, CancellationToken.None).Done());
         StringAssert.Contains(e.Message, $"{mount}/first");
     }
 

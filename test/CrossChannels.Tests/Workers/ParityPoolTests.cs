@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using CrossChannels.Tests.Faults;
 using CrossChannels.Workers;
 
 namespace CrossChannels.Tests.Workers;
@@ -135,7 +134,7 @@ public sealed class ParityPoolTests
     [TestMethod]
     public async Task UnobservedFailure_IsLogged()
     {
-        var logger = new ListLogger();
+        var logger = new LogList();
         await using var pool = new WorkerPool(1, new WorkerPoolOptions { Logger = logger });
         Forget(pool);
         await pool.RunAsync(Square, 1).Done();

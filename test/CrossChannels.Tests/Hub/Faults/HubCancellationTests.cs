@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub.Faults;
 

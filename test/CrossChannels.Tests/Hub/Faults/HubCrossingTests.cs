@@ -60,7 +60,7 @@ public sealed class HubCrossingTests
         for (int round = 0; round < 150; round++)
         {
             var random = new Random(round);
-            var log = new ListLogger();
+            var log = new LogList();
             ChannelAddress address = $"mem:crossing-{round}-{Guid.NewGuid():N}";
             var link = new ConnectionOptions { Logger = log };
             var hub = new HubOptions { Connection = link, DrainTimeout = TimeSpan.Zero };

@@ -1,5 +1,3 @@
-using CrossChannels.Tests.Faults;
-
 namespace CrossChannels.Tests.Hub.Faults;
 
 /// <summary>Ends that find the hub before its program has made what they ask for.</summary>

@@ -2,7 +2,6 @@ using CrossChannels.Hub;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
-using CrossChannels.Tests.Channels;
 using CrossChannels.Tests.Faults;
 using CrossChannels.Tests.Links;
 

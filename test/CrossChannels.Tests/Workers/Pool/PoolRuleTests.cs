@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CrossChannels.Tests.Faults;
 using CrossChannels.Workers;
 
 namespace CrossChannels.Tests.Workers.Pool;
@@ -70,7 +69,7 @@ public sealed class PoolRuleTests
     [TestMethod]
     public async Task Failure_ThatNobodyObserves_IsLogged()
     {
-        var logger = new ListLogger();
+        var logger = new LogList();
         await using var pool = new WorkerPool(1, new WorkerPoolOptions { Logger = logger }, LocalWorker.StartAsync);
         await ForgetAsync(pool);
         await Wait.Until(() => Collected(logger));
@@ -142,7 +141,7 @@ public sealed class PoolRuleTests
         await Wait.Until(() => !call.TryGetTarget(out Task? task) || task.IsCompleted);
     }
 
-    private static bool Collected(ListLogger logger)
+    private static bool Collected(LogList logger)
     {
         GC.Collect();
         GC.WaitForPendingFinalizers();

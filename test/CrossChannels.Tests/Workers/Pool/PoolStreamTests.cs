@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CrossChannels.Tests.Faults;
 using CrossChannels.Workers;
 
 namespace CrossChannels.Tests.Workers.Pool;
@@ -69,7 +68,7 @@ public sealed class PoolStreamTests
     [TestMethod]
     public async Task ForgottenEnumerator_KeepsNoPool()
     {
-        var logger = new ListLogger();
+        var logger = new LogList();
         var pool = new WorkerPool(2, new WorkerPoolOptions { Logger = logger }, LocalWorker.StartAsync);
         await TakeThreeAsync(pool);
         pool.Complete();

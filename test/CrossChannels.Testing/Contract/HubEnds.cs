@@ -1,0 +1,48 @@
+
+namespace CrossChannels.Testing;
+
+/// <summary>A channel that this process owns, and one writer and one reader of it, each the owner's or a remote one.</summary>
+internal sealed class HubEnds<T> : IAsyncDisposable
+{
+    private HubEnds(SharedChannel<T> owner, CrossChannelWriter<T> writer, CrossChannelReader<T> reader)
+    {
+        Owner = owner;
+        Writer = writer;
+        Reader = reader;
+    }
+
+    public SharedChannel<T> Owner { get; }
+
+    public CrossChannelWriter<T> Writer { get; }
+
+    public CrossChannelReader<T> Reader { get; }
+
+    public bool IsWriterRemote => !ReferenceEquals(Writer, Owner.Writer);
+
+    public bool IsReaderRemote => !ReferenceEquals(Reader, Owner.Reader);
+
+    public static async Task<HubEnds<T>> OpenAsync(
+        SharedChannel<T> owner, bool isWriterRemote, bool isReaderRemote, string test, ConnectionOptions? link = null)
+    {
+        var ends = new HubEnds<T>(
+            owner,
+            isWriterRemote ? await CrossChannel.OpenWriterAsync<T>(owner.Address, connection: link).Done("a writer", test) : owner.Writer,
+            isReaderRemote ? await CrossChannel.OpenReaderAsync<T>(owner.Address, connection: link).Done("a reader", test) : owner.Reader);
+        Wait.Show(ends, test, () => $"owner: {ends.Owner.Reader.Count} queued, Completion {ends.Owner.Reader.Completion.Status}; " +
+            $"writer: {ends.Writer.Ending?.ToString() ?? "open"}; reader: {ends.Reader.Ending?.ToString() ?? "open"} with {ends.Reader.Count} unread");
+        return ends;
+    }
+
+    /// <summary>These ends as every channel has them.</summary>
+    public Ends<T> AsEnds() => new(Writer, Reader, this) { IsWriterShared = IsWriterRemote, IsReaderShared = IsReaderRemote };
+
+    /// <summary>Closes at once; a test that wants items drained does so before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Owner.Abort("The test is over.");
+        await Reader.DisposeAsync().Done();
+        await Writer.DisposeAsync().Done();
+        await Owner.DisposeAsync().Done();
+        Wait.Hide(this);
+    }
+}
