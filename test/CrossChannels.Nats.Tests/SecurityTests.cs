@@ -25,9 +25,9 @@ public sealed class SecurityTests
     public async Task TwoAccounts_DoNotSeeEachOther()
     {
         await using NatsServer server = await NatsServer.StartAsync(
-            "accounts { one { jetstream: enabled, users: [{ user: one, password: 1 }] }, two { jetstream: enabled, users: [{ user: two, password: 2 }] } }");
-        await using NatsChannels one = await NatsChannels.ConnectAsync(server.Url, As("one", "1")).Done();
-        await using NatsChannels two = await NatsChannels.ConnectAsync(server.Url, As("two", "2")).Done();
+            "accounts { one { jetstream: enabled, users: [{ user: one, password: first }] }, two { jetstream: enabled, users: [{ user: two, password: second }] } }");
+        await using NatsChannels one = await NatsChannels.ConnectAsync(server.Url, As("one", "first")).Done();
+        await using NatsChannels two = await NatsChannels.ConnectAsync(server.Url, As("two", "second")).Done();
         await using SharedChannel<int> owner = await one.CreateBoundedAsync<int>("jobs", 10).Done();
         await two.OpenWriterAsync<int>("jobs").Fails<LinkTimeoutException>();
         await using SharedChannel<string> other = await two.CreateBoundedAsync<string>("jobs", 5).Done();

@@ -368,8 +368,12 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
     private async Task CountAsync(CancellationToken cancellationToken)
     {
         var tracker = new CompletionTracker(facts.Policy);
-        List<WriterRecord> writers = [];
+        // By name: one whose record changes meanwhile is met twice, the second time as it is then.
+        Dictionary<string, (WriterRecord Writer, ulong Revision)> found = new(StringComparer.Ordinal);
         await foreach ((WriterRecord writer, string subject, ulong revision) in WritersAsync(cancellationToken).ConfigureAwait(false))
+            found[subject] = (writer, revision);
+        List<WriterRecord> writers = [];
+        foreach ((string subject, (WriterRecord writer, ulong revision)) in found)
         {
             bool isLost = writer.State == WriterState.Open && HasReaders && await IsLostAsync(writer, subject, revision, cancellationToken).ConfigureAwait(false);
             writers.Add(isLost ? writer with { State = WriterState.Lost } : writer);

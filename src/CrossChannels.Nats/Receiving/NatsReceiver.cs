@@ -40,7 +40,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly string _pullSubject;
     private readonly ReaderWaiters _waiters;
     private readonly Queue<HeldItem> _unread = new(0);
-    private readonly Dictionary<long, string> _held = [];
+    private readonly Dictionary<long, Holding> _held = [];
     private readonly Queue<long> _handedOut = new(0);
     private readonly Queue<long> _settledOrder = new(0);
     private readonly HashSet<long> _settled = [];
@@ -65,6 +65,13 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         public ItemSlice Slice => IsNull ? default : new ItemSlice(Segment, 0, Segment!.Written);
     }
+
+    /// <summary>An item that is the server's until it is told something.</summary>
+    /// <param name="Subject">Where it is told.</param>
+    /// <param name="Delivered">Which delivery it is, as the server counts.</param>
+    /// <param name="Last">Its bytes, where it is not delivered again if it comes back, and goes to the dead letters.</param>
+    /// <param name="IsNull">It has none.</param>
+    private readonly record struct Holding(string Subject, int Delivered, Segment? Last, bool IsNull);
 
     public NatsReceiver(ServerClient server, ChannelCourse course, bool isOwner)
     {
@@ -248,16 +255,17 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     public bool TryComplete(long sequence, out Task confirmed)
     {
         confirmed = Task.CompletedTask;
-        string? subject;
+        Holding held;
         using (_sync.Enter())
         {
-            if (!_held.Remove(sequence, out subject))
+            if (!_held.Remove(sequence, out held))
                 return ThrowIfClosed();
+            held.Last?.Release();
             RememberLocked(sequence);
             RoomLocked();
         }
         _outgoing.Flush();
-        confirmed = ConfirmAsync(subject);
+        confirmed = ConfirmAsync(held.Subject);
         return true;
     }
 
@@ -341,16 +349,25 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     private bool TrySettle(long sequence, byte[] how)
     {
+        Holding held;
+        bool isDone = ReferenceEquals(how, Acknowledgement.Done), isDead;
         using (_sync.Enter())
         {
-            if (!_held.Remove(sequence, out string? subject))
+            if (!_held.Remove(sequence, out held))
                 return false;
-            _outgoing.Add(subject, how);
-            if (ReferenceEquals(how, Acknowledgement.Done))
+            isDead = !isDone && _course.Facts.MaxDeliveries <= held.Delivered;
+            if (!isDead)
+            {
+                _outgoing.Add(held.Subject, how);
+                held.Last?.Release();
+            }
+            if (isDone)
                 RememberLocked(sequence);
             RoomLocked();
         }
         _outgoing.Flush();
+        if (isDead)
+            _ = PutToDeadLettersAsync(held.Subject, new DeliveryNumbers(held.Delivered + 1, sequence), held.Last, held.IsNull);
         return true;
     }
 
@@ -376,8 +393,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 _handedOut.Dequeue();
             return;
         }
-        if (_held.Remove(item.Sequence, out string? subject))
-            _outgoing.Add(subject, Acknowledgement.Done);
+        if (_held.Remove(item.Sequence, out Holding held))
+            _outgoing.Add(held.Subject, Acknowledgement.Done);
         RememberLocked(item.Sequence);
         RoomLocked();
     }
@@ -455,8 +472,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         _sync.AssertHeld();
         item.Segment?.Release();
-        if (_held.Remove(item.Sequence, out string? subject))
-            _outgoing.Add(subject, Acknowledgement.GivenBack);
+        if (!_held.Remove(item.Sequence, out Holding held))
+            return;
+        held.Last?.Release();
+        _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
     }
 
     private async Task ListenAsync(INatsSub<Segment> subscription)
@@ -499,14 +518,18 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 segment?.Release();
                 _outgoing.Add(reply, Acknowledgement.GivenBack);
             }
-            else if (!_held.TryAdd(numbers.Sequence, reply))
+            else if (_held.TryGetValue(numbers.Sequence, out Holding held))
             {
                 // It came again while it is here: this process was silent for too long, and nobody else has it.
                 segment?.Release();
-                _held[numbers.Sequence] = reply;
+                _held[numbers.Sequence] = held with { Subject = reply };
             }
             else
             {
+                bool isLast = _course.Facts.MaxDeliveries <= numbers.Delivered;
+                if (isLast)
+                    segment?.Retain();
+                _held.Add(numbers.Sequence, new Holding(reply, numbers.Delivered, isLast ? segment : null, isNull));
                 _lastTaken = _unread.Count == 0 ? Environment.TickCount64 : _lastTaken;
                 _unread.Enqueue(new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull));
                 HandOverLocked(ref wake);
@@ -581,8 +604,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         using (_sync.Enter())
         {
-            foreach (string subject in _held.Values)
-                _outgoing.Add(subject, Acknowledgement.Renewed);
+            foreach (Holding held in _held.Values)
+                _outgoing.Add(held.Subject, Acknowledgement.Renewed);
             if (_waiters.IsAnyWaiting && _unread.Count == 0)
                 HungryLocked();
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
@@ -646,9 +669,9 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 Volatile.Write(ref _closure, new Closure(new Ending(EndingKind.ReaderClosed, error), error));
             while (_unread.TryDequeue(out HeldItem item))
                 GiveBackLocked(item);
-            foreach (string subject in _held.Values)
-                _outgoing.Add(subject, Acknowledgement.GivenBack);
-            _held.Clear();
+            foreach (Holding held in _held.Values)
+                _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
+            ForgetLocked();
             if (wasOpen)
                 _waiters.End(_closure!, ref wake);
             closed = _closed ??= CloseCoreAsync();
@@ -679,6 +702,14 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _course.Remove(this);
     }
 
+    private void ForgetLocked()
+    {
+        _sync.AssertHeld();
+        foreach (Holding held in _held.Values)
+            held.Last?.Release();
+        _held.Clear();
+    }
+
     /// <summary>The channel is over, or the server was given up.</summary>
     /// <param name="closure">What that means here.</param>
     /// <param name="drops">What is unread is dropped.</param>
@@ -692,7 +723,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             Volatile.Write(ref _closure, closure);
             while (drops && _unread.TryDequeue(out HeldItem item))
                 item.Segment?.Release();
-            _held.Clear();
+            ForgetLocked();
             _waiters.End(closure, ref wake);
         }
         wake.Wake(inline: false);
