@@ -68,12 +68,13 @@ public static class ChannelMultiplexer
             {
                 case OperationCanceledException when !cancellationToken.IsCancellationRequested:
                     throw new LinkTimeoutException($"The peer did not take part in the handshake of the multiplexer within GreetingTimeout, {settings.GreetingTimeout.TotalSeconds:0.###} s.", e);
-                case MultiplexingProtocolException:
-                    throw new LinkRefusedException($"The peer speaks no multiplexer of version {options.ProtocolVersion}: {e.Message}", e);
+                case OperationCanceledException:
+                    throw;
                 case IOException or ObjectDisposedException:
                     throw new ConnectionLostException($"The connection broke during the handshake of the multiplexer: {e.Message}", e);
                 default:
-                    throw;
+                    // Of the package, or of the reader inside it.
+                    throw new LinkRefusedException($"The peer speaks no multiplexer of version {options.ProtocolVersion}: {e.Message}", e);
             }
         }
     }

@@ -25,12 +25,13 @@ internal sealed class MultiplexerFate
     public static MultiplexerFate Of(MultiplexingStream multiplexer) => new(multiplexer);
 
     /// <summary>Whether it has ended, or does so in a moment.</summary>
+    /// <param name="orThis">What may be the reason instead; if it has failed there is nothing to wait for.</param>
     public async ValueTask<bool> HasEndedAsync(Task? orThis = null)
     {
         if (_transport is { } transport)
             return transport.HasEnded || _multiplexer.Completion.IsCompleted;
-        Task ended = orThis is null ? _multiplexer.Completion : Task.WhenAny(_multiplexer.Completion, orThis);
-        await ended.WaitAsync(s_breath).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (orThis is not { IsFaulted: true })
+            await _multiplexer.Completion.WaitAsync(s_breath).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _multiplexer.Completion.IsCompleted;
     }
 
