@@ -334,9 +334,14 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             using (_sync.Enter())
                 _doubtedUpTo = Math.Max(_doubtedUpTo, last);
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or CrossChannelException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // Closed meanwhile, or the server was given up, of which this reader hears by itself.
+            // Closed meanwhile.
+        }
+        catch (Exception e)
+        {
+            // The next sign of the server asks again; one that is given up tells this reader so.
+            NatsLog.StepFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
         }
         using (_sync.Enter())
         {
@@ -618,9 +623,14 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 AskLocked(isWanted: false);
             _outgoing.Flush();
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or CrossChannelException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // Closed meanwhile, or the server was given up, of which this reader hears by itself.
+            // Closed meanwhile.
+        }
+        catch (Exception e)
+        {
+            // The next sign of the server asks again; one that is given up tells this reader so.
+            NatsLog.StepFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
         }
     }
 
