@@ -10,41 +10,32 @@ internal static partial class LackSegmentsCommand
 {
     public static async Task<int> RunAsync(string how, string address)
     {
-        // Once as ever, so that all code is loaded that has to be.
-        await using (DuplexChannel<long, long> before = await CrossChannel.ConnectAsync<long, long>(address))
-            await SayAsync(before.Peer!, 0);
-
-        using FileHoard? hoard = Lack(how);
+        Lack(how);
         var log = new CountingLogger();
         await using DuplexChannel<long, long> both = await CrossChannel.ConnectAsync<long, long>(address, new() { Connection = new() { Logger = log } });
-        await SayAsync(both.Peer!, log.Count);
+        await TestChildProgram.SayAsync($"{both.Peer!.IsSharedMemory} {log.Count}");
         await foreach (long item in both.Reader.ReadAllAsync())
             await both.Writer.WriteAsync(item + 1);
         both.Writer.Complete();
         return 0;
     }
 
-    private static Task SayAsync(PeerInfo peer, int logged) => TestChildProgram.SayAsync($"{peer.IsSharedMemory} {logged}");
-
-    private static FileHoard? Lack(string how)
+    private static void Lack(string how)
     {
         switch (how)
         {
             case "forbidden":
                 Forbid(error: 1);
-                return null;
+                break;
             case "unknown":
                 Forbid(error: 38);
-                return null;
+                break;
             case "file-size":
                 SetLimit(resource: 1, 1 << 20);
-                return null;
-            case "addresses":
-                SetLimit(resource: 9, (ulong.Parse(File.ReadLines("/proc/self/statm").First().Split(' ')[0], CultureInfo.InvariantCulture) * (ulong)Environment.SystemPageSize) + (64 << 20));
-                return null;
+                break;
             default:
-                // The first of them is for the socket, and the rest are kept for the runtime.
-                return FileHoard.TakeAll(left: 17);
+                SetLimit(resource: 9, (ulong.Parse(File.ReadLines("/proc/self/statm").First().Split(' ')[0], CultureInfo.InvariantCulture) * (ulong)Environment.SystemPageSize) + (64 << 20));
+                break;
         }
     }
 

@@ -26,9 +26,8 @@ internal static class LinkConnector
         ConnectionOptions settings = factory.Settings;
         TimeSpan timeLeft = settings.ConnectTimeout;
         long started = settings.TimeProvider.GetTimestamp();
-        LaneWish wish = factory.IsDuplex ? LaneWishes.Of(address, settings) : LaneWish.None;
-        if (address.Scheme == ChannelScheme.SharedMemory && !factory.IsDuplex)
-            throw new NotSupportedException($"{address} cannot be used: a hub's channels and locks do not cross by shared memory in this version. Use the bare name.");
+        // Of a hub's writers only where it is asked for.
+        LaneWish wish = factory.UsesLanes && (factory.IsDuplex || address.Scheme == ChannelScheme.SharedMemory) ? LaneWishes.Of(address, settings) : LaneWish.None;
         CrossChannelException? last = null;
         for (int attempts = 0; ; attempts++)
         {

@@ -86,7 +86,7 @@ internal sealed class PairLanes(LaneEnd? outgoing, LaneEnd? incoming) : IDisposa
                 outgoing = LaneEnd.Open(greeting.Descriptors[0]);
             if (isIncomingHere)
                 incoming = LaneEnd.Open(greeting.Descriptors[^1]);
-            if (incoming?.Layout != terms.Reads || outgoing?.Layout.ElementSize != terms.Writes?.ElementSize)
+            if (incoming?.Layout != terms.Reads || outgoing?.Layout.ElementSize != terms.Writes?.ElementSize || outgoing is { Layout.IsShared: true })
                 throw new InvalidDataException("the lanes are not those that the pair was made for");
             return new PairLanes(outgoing, incoming);
         }

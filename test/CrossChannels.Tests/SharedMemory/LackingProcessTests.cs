@@ -13,16 +13,10 @@ public sealed class LackingProcessTests
     [DataRow("unknown", DisplayName = "the kernel has no memfd_create")]
     [DataRow("file-size", DisplayName = "the limit of file sizes is low")]
     [DataRow("addresses", DisplayName = "the limit of addresses is low")]
-    [DataRow("descriptors", DisplayName = "no descriptor is left but those that are kept for the runtime")]
     public async Task NoSegment_GoesOverTheSocket(string how)
     {
         await using DuplexChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(TransportTest.UniqueName()).Done();
         await using ChildProcess child = ChildProcess.Start("lack-segments", how, listener.Address.ToString());
-        await using (DuplexChannel<long, long> before = await listener.AcceptAsync().Done())
-        {
-            Assert.IsTrue(before.Peer!.IsSharedMemory);
-            Assert.AreEqual("True 0", await child.ReadLineAsync());
-        }
         await using DuplexChannel<long, long> channel = await listener.AcceptAsync().Done();
         Assert.IsFalse(channel.Peer!.IsSharedMemory);
         Assert.AreEqual("False 1", await child.ReadLineAsync());

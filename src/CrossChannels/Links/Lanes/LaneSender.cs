@@ -21,6 +21,7 @@ internal sealed class LaneSender : SendingHalf
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
     private readonly bool _wakeInline;
+    private readonly bool _isShared;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
     private readonly AckWatch _read;
@@ -41,7 +42,7 @@ internal sealed class LaneSender : SendingHalf
     private int _isViolationTold;
 
     public LaneSender(Outbox outbox, SenderOptions options, LaneEnd end, bool isFenceShared)
-        : this(outbox, options, end, isFenceShared, new WriterWaiters(outbox, isShared: false), new AckWatch(outbox, FrameType.Join))
+        : this(outbox, options, end, isFenceShared, waiters: null, new AckWatch(outbox, FrameType.Join))
     {
     }
 
@@ -63,13 +64,14 @@ internal sealed class LaneSender : SendingHalf
         _isSlow = true;
     }
 
-    private LaneSender(Outbox outbox, SenderOptions options, LaneEnd end, bool isFenceShared, WriterWaiters waiters, AckWatch read)
+    private LaneSender(Outbox outbox, SenderOptions options, LaneEnd end, bool isFenceShared, WriterWaiters? waiters, AckWatch read)
     {
         _outbox = outbox;
         _sync = outbox.Sync;
         _wakeInline = options.WakeInline;
         _limit = new ItemLimit(options.MaxItemBytes);
-        _waiters = waiters;
+        _isShared = options.IsShared;
+        _waiters = waiters ?? new WriterWaiters(outbox, isShared: false, _isShared ? WithdrawWantLocked : null);
         _blocked = _waiters.Blocked;
         _read = read;
         _segment = end.Segment;
@@ -96,7 +98,10 @@ internal sealed class LaneSender : SendingHalf
         {
             _gate.Enter();
             bool mayAccept = !_isSlow && _lane.HasRoom;
+            bool isReaderParked = !mayAccept && !_isSlow && _lane.TryWant();
             _gate.Leave();
+            if (isReaderParked)
+                Ring();
             return mayAccept || Recover();
         }
     }
@@ -107,7 +112,7 @@ internal sealed class LaneSender : SendingHalf
     {
         _gate.Enter();
         bool isAccepted = !_isSlow && _lane.TryWrite(item);
-        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        bool isReaderParked = isAccepted ? _lane.TryWakeReader() : !_isSlow && _lane.TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -120,6 +125,8 @@ internal sealed class LaneSender : SendingHalf
         _gate.Enter();
         int accepted = _isSlow ? 0 : _lane.TryWriteMany(items);
         bool isReaderParked = accepted > 0 && _lane.TryWakeReader();
+        if (accepted < items.Length && !_isSlow)
+            isReaderParked |= _lane.TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -136,7 +143,7 @@ internal sealed class LaneSender : SendingHalf
             throw error;
         _gate.Enter();
         bool isAccepted = !_isSlow && _lane.TryWrite(item, isNull);
-        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        bool isReaderParked = isAccepted ? _lane.TryWakeReader() : !_isSlow && _lane.TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -225,7 +232,10 @@ internal sealed class LaneSender : SendingHalf
         {
             long target = _lane.Written;
             LookLocked();
-            if (_lane.Taken >= target || (level == AckLevel.Received && _detached is null))
+            bool isReceived = _detached is null || _lane.Taken >= target;
+            // What a hub has taken from the lane waits there for its reader: only the hub knows when that is done.
+            bool isProcessed = _read.Known >= target || (_lane.Taken >= target && !_isShared);
+            if (isProcessed || (isReceived && level == AckLevel.Received))
                 return default;
             if (_detached is { } error)
                 return ValueTask.FromException(error);
@@ -343,6 +353,15 @@ internal sealed class LaneSender : SendingHalf
             wake.Wake(inline: false);
     }
 
+    private void WithdrawWantLocked()
+    {
+        _sync.AssertHeld();
+        _gate.Enter();
+        if (_isMapped)
+            _lane.WithdrawWant();
+        _gate.Leave();
+    }
+
     private bool HasRoom()
     {
         _gate.Enter();
@@ -445,7 +464,8 @@ internal sealed class LaneSender : SendingHalf
                 first.Decide(error is null, error);
                 wake.Add(first);
             }
-            if (_lane.TryWakeReader())
+            // Before anything that waits parks: the hub finds what is wanted when it looks next.
+            if (_lane.TryWakeReader() | (_waiters.IsAny && _lane.TryWant()))
                 duties |= Duties.Ring;
             if (_blocked.IsEmpty && _lane.HasRoom)
                 _waiters.WakeWaiting(ref wake);
