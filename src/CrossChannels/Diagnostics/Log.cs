@@ -76,9 +76,9 @@ internal static partial class Log
     /// <param name="isAsked">Shared memory was asked for; else it would only have been better.</param>
     public static void NoLane(ILogger? logger, string peer, string reason, bool isAsked)
     {
-        LogLevel level = isAsked ? LogLevel.Warning : LogLevel.Information;
-        if (Quiet(logger) is { } quiet && quiet.IsEnabled(level))
-            NoLaneCore(quiet, level, peer, PeerText.Show(reason));
+        string shown = PeerText.Show(reason);
+        if (Quiet(logger) is { } quiet)
+            NoLaneCore(quiet, isAsked ? LogLevel.Warning : LogLevel.Information, peer, shown);
     }
 
     public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)

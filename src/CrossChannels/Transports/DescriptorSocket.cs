@@ -69,6 +69,9 @@ internal sealed partial class DescriptorSocket(Socket socket)
         }
     }
 
+    /// <inheritdoc cref="Send"/>
+    public void SendOne(ReadOnlySpan<byte> bytes, SafeFileHandle descriptor) => Send(bytes, descriptor);
+
     /// <summary>Waits for bytes, and for what comes with them.</summary>
     /// <exception cref="IOException">The connection is broken.</exception>
     public async ValueTask<Received> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
