@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Serialization;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Transfer;
 
@@ -15,18 +16,20 @@ internal static class PairEnds
     {
         string secret = PairRendezvous.NewSecret();
         var joint = new PairState(secret);
-        LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
-        LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
+        var firstFactory = new LinkChannelFactory<T1, T2>(firstOptions, secret);
+        var secondFactory = new LinkChannelFactory<T2, T1>(secondOptions, secret);
+        LinkChannel<T1, T2> first = firstFactory.Defer(joint.Use);
+        LinkChannel<T2, T1> second = secondFactory.Defer(joint.Use);
         first.Link.Expect(second.Link);
         second.Link.Expect(first.Link);
         joint.Hold(
-            SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex),
-            SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex));
+            SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, firstFactory.Lane, secondFactory.Lane, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex),
+            SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, secondFactory.Lane, firstFactory.Lane, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex));
         return (first, second);
     }
 
     private static PairSide SideOf<TWrite, TRead>(
-        LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret, EndpointKind kind)
+        LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret, LaneLayout? lane, LaneLayout? peerLane, EndpointKind kind)
     {
         var origin = new TransferOrigin((recipient, cancellationToken) => joint.GiveAsync(isFirst, recipient, cancellationToken));
         channel.Origin = origin;
@@ -41,13 +44,14 @@ internal static class PairEnds
         return new PairSide(
             channel.Link,
             name,
+            PairLaneTerms.Of(options.Connection, lane, peerLane),
             PairConnector.AbortAsync<TWrite, TRead>,
-            (address, listens, recipient) => Describe(options, kind, address, secret, listens, recipient));
+            (address, listens, recipient) => Describe(options, kind, address, secret, peerLane, listens, recipient));
     }
 
     /// <exception cref="InvalidOperationException">Something of the options cannot be had in another process.</exception>
     private static TransferContent Describe<TWrite, TRead>(
-        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, ChannelAddress address, string secret, bool listens, Recipient recipient)
+        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, ChannelAddress address, string secret, LaneLayout? peerLane, bool listens, Recipient recipient)
     {
         if (options.ItemDropped is not null)
             throw new InvalidOperationException("ItemDropped is a method of this process, and cannot be given to another with the end. Leave it out of the options of an end that is given.");
@@ -67,7 +71,8 @@ internal static class PairEnds
                 bounded?.FullMode ?? BoundedChannelFullMode.Wait,
                 options.Reading.SingleReader,
                 options.Reading.AllowSynchronousContinuations,
-                options.AllowSynchronousWriteContinuations),
+                options.AllowSynchronousWriteContinuations,
+                peerLane),
         };
     }
 }
