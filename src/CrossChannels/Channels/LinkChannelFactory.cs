@@ -30,9 +30,12 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
         _writeCodec = ItemCodec.Create(_options.WriteItems);
         _readCodec = ItemCodec.Create(_options.ReadItems);
-        CheckSize(_writeCodec.Contract, _options.WriteItems.MaxItemBytes);
-        CheckSize(_readCodec.Contract, _options.ReadItems.MaxItemBytes);
-        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role) { IsOnDemand = isOnDemand };
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role)
+        {
+            IsOnDemand = isOnDemand,
+            MaxItemBytes = typeof(TRead) == typeof(NoItem) ? null : _options.ReadItems.MaxItemBytes,
+            LargestItemBytes = role is (LinkRole.Reader or LinkRole.LeasedReader) && _writeCodec is { ElementSize: 0, Contract.IsNone: false } ? _options.WriteItems.MaxItemBytes : 0,
+        };
         _halves = new ItemHalves(
             new SenderOptions(
                 _writeCodec.ElementSize,
@@ -129,13 +132,6 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
                 return new LeasedItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec, leases, leases.TryCompleteOldest);
             },
         };
-    }
-
-    /// <summary>Items of a fixed size are not measured again when they are written.</summary>
-    private static void CheckSize(ItemContract contract, int maxItemBytes)
-    {
-        if (contract.ElementSize > maxItemBytes)
-            throw new ItemTooLargeException(contract.ElementSize, maxItemBytes, "MaxItemBytes");
     }
 
     private ReceiverOptions ReceiverOptions(LinkRole role)

@@ -79,9 +79,11 @@ internal sealed class ConsumerPort : SendingHalf
 
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
-        if (peerMaxItemBytes < _options.MaxItemBytes)
+        // One that did not say so in its hello, where it would have been refused.
+        int largest = _queue.ElementSize > 0 ? _queue.ElementSize : _options.MaxItemBytes;
+        if (peerMaxItemBytes < largest)
         {
-            Account.Link.Abort($"A reader of this channel must take items of {_options.MaxItemBytes:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
+            Account.Link.Abort($"A reader of this channel must take items of {largest:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
             return;
         }
         HubAfterLock after = default;
@@ -161,7 +163,8 @@ internal sealed class ConsumerPort : SendingHalf
             return type switch
             {
                 FrameType.Report => CounterFrame.Read(body, type) == Account.Read,
-                FrameType.Settle => SettleFrame.IsEmpty(body) && Account.Settled == _answered,
+                // Without ranges it only asks, or says nothing at all.
+                FrameType.Settle => SettleFrame.IsEmpty(body) && (Account.Settled == _answered || !SettleFrame.ReadFlags(body, out _)),
                 _ => false,
             };
         }

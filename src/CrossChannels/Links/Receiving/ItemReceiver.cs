@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CrossChannels.Flow;
 using CrossChannels.Protocol;
 using CrossChannels.Threading;
 
@@ -18,6 +19,8 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly bool _servesShared;
     private readonly Processing _processing;
     private ReceiverAccounting _account;
+    private WantWatch _want = new();
+    private (long Received, long Consumed) _atReclaim = (-1, -1);
     private Closure? _closure;
     private bool _isFinished;
     private bool _hasFeedback;
@@ -209,12 +212,17 @@ internal sealed class ItemReceiver : ReceivingHalf
     public override void Receive(Segment segment, int count, ref WakeList wake) =>
         Receive(segment.Array.AsSpan(0, segment.Written), segment, count, ref wake);
 
-    public override void WatchRead(long target)
+    public override bool WatchRead(long target)
     {
         AfterLock duties;
+        bool isUnderWay;
         using (_sync.Enter())
+        {
+            isUnderWay = _account.IsJoining;
             duties = _account.TryJoin(target) ? AfterLock.Joined : AfterLock.None;
+        }
         Perform(duties);
+        return !isUnderWay;
     }
 
     public override bool TryClose(Closure closure, bool drop)
@@ -262,6 +270,8 @@ internal sealed class ItemReceiver : ReceivingHalf
             Volatile.Write(ref _hasFeedback, false);
             int length = _account.Write(room, isOpen: _closure is null, out bool isAll);
             hasMore = !isAll;
+            if (length > 0)
+                _want.Moved();
             return length;
         }
     }
@@ -275,13 +285,46 @@ internal sealed class ItemReceiver : ReceivingHalf
             return true;
         }
         if (_servesShared && type is (FrameType.Want or FrameType.WantWithdrawn))
+        {
+            using (_sync.Enter())
+                TakeWantLocked(type, CounterFrame.Read(body, type));
             return true;
+        }
         if (_account.Shared is null || type != FrameType.Reclaim)
             return false;
         using (_sync.Enter())
+        {
+            _atReclaim = (_account.ReceivedItems, _account.ConsumedItems);
             _account.Cut(_queue, CounterFrame.Read(body, type));
+        }
         _outbox.ScheduleFeedback();
         return true;
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Want => _want.IsRepeated(CounterFrame.Read(body, type)),
+                FrameType.WantWithdrawn => !_want.IsStanding,
+                FrameType.Reclaim => _atReclaim == (_account.ReceivedItems, _account.ConsumedItems),
+                FrameType.Settled => Leases?.Confirmed == CounterFrame.Read(body, type),
+                _ => false,
+            };
+        }
+    }
+
+    private void TakeWantLocked(FrameType type, long accepted)
+    {
+        _sync.AssertHeld();
+        if (accepted > _account.GrantedItems)
+            throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {_account.ReceivedItems:N0} came of {_account.GrantedItems:N0} granted.");
+        if (type == FrameType.Want)
+            _want.Ask(accepted);
+        else
+            _want.Withdraw();
     }
 
     /// <summary>The leases of this end, if it has any; to be used under <see cref="Sync"/>, and followed by <see cref="SendSettled"/>.</summary>

@@ -22,6 +22,8 @@ internal sealed class ItemSender : SendingHalf
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
+    private long _acceptedAtRevoke = -1;
+    private long _reported;
     private Closure? _closure;
 
     public ItemSender(Outbox outbox, SenderOptions options)
@@ -417,17 +419,44 @@ internal sealed class ItemSender : SendingHalf
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
         if (_isOnDemand && type is FrameType.Report)
-            return true;
+            return TryReport(CounterFrame.Read(body, type));
         if (!_waiters.IsShared || type != FrameType.Revoke)
             return false;
         using (_sync.Enter())
         {
+            _acceptedAtRevoke = _backlog.Credit.AcceptedItems;
             _backlog.Credit.Revoke();
             _outbox.PostLocked(new OutFrame(FrameType.Revoked, _backlog.Credit.AcceptedItems));
             // What was asked for may have been granted, and was taken back before it was told.
             _waiters.Granted();
             if (_waiters.IsAny)
                 _waiters.Want(_backlog.Credit);
+        }
+        return true;
+    }
+
+    /// <remarks>An honest hub asks for credit back that its writer does not use, and then waits; one that only asks again says nothing new.</remarks>
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Revoke => _backlog.Credit.AcceptedItems == _acceptedAtRevoke,
+                FrameType.Report => CounterFrame.Read(body, type) <= _reported,
+                _ => false,
+            };
+        }
+    }
+
+    /// <summary>What was read had counted as read when it was sent.</summary>
+    private bool TryReport(long read)
+    {
+        using (_sync.Enter())
+        {
+            if (read > _backlog.Credit.SentItems)
+                throw new MalformedFrameException($"Frame Report counts {read:N0} items, and {_backlog.Credit.SentItems:N0} were sent.");
+            _reported = Math.Max(_reported, read);
         }
         return true;
     }

@@ -73,6 +73,16 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         }
     }
 
+    /// <inheritdoc cref="ControlQueue.MayWithdraw"/>
+    internal bool MayWithdrawLocked
+    {
+        get
+        {
+            Sync.AssertHeld();
+            return _control.MayWithdraw;
+        }
+    }
+
     /// <summary>Waits for its connection; says when it is wanted first.</summary>
     public void DeferOpen(Action firstUse)
     {
