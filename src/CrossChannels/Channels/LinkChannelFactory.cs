@@ -124,14 +124,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             : OperatingSystem.IsLinux() && link.Receiver.IsLane
             ? new ItemReader<TRead, LaneSource>(new LaneSource(handle), _readCodec)
             : new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec);
-        return new LinkChannel<TWrite, TRead>(handle, writer, reader)
-        {
-            MakeLeasedReader = () =>
-            {
-                var leases = new LinkLeases((ItemReceiver)link.Receiver);
-                return new LeasedItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec, leases, leases.TryCompleteOldest);
-            },
-        };
+        return new LinkChannel<TWrite, TRead>(handle, writer, reader) { ReadCodec = _readCodec };
     }
 
     private ReceiverOptions ReceiverOptions(LinkRole role)

@@ -25,6 +25,12 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
     /// <summary>Nothing more is accepted; items may be left to read.</summary>
     public bool IsCompleted { get; init; }
 
+    /// <summary>The form of its items, such as <c>json</c>; null where no end has decided it yet.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The name of its items' contract; null where no end has decided it yet.</summary>
+    public string? ContractName { get; init; }
+
     /// <summary>Who completes it, as text.</summary>
     public string CompletionPolicy { get; init => field = value ?? ""; } = "";
 
@@ -50,6 +56,8 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
         builder.Member(nameof(InFlight), InFlight);
         builder.Member(nameof(IsLeased), IsLeased);
         builder.Member(nameof(IsCompleted), IsCompleted);
+        builder.Member(nameof(ContentType), ContentType);
+        builder.Member(nameof(ContractName), ContractName);
         builder.Member(nameof(CompletionPolicy), CompletionPolicy);
         builder.Member(nameof(Writers), Writers);
         builder.Member(nameof(Readers), Readers);

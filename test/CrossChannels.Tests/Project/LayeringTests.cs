@@ -52,6 +52,7 @@ public sealed class LayeringTests
     {
         ["ChannelAddress -> AddressSyntax"] = "an address is parsed where it is used",
         ["ItemSerializer -> Serialization"] = "the factory of the built-in serializers",
+        ["ItemOptions`1 -> Serialization"] = "a serializer that a worker makes is named by its class where the options take it",
         ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
         ["HubDirectory -> ChannelHub"] = "the exception names the type that was disposed",
         ["Transfer -> CrossChannel"] = "an end that was given away is opened as any other",

@@ -109,6 +109,8 @@ internal sealed class BackedChannel<T> : HubObject
                 Depth = _queue.Reader.CanCount ? _queue.Reader.Count : 0,
                 Capacity = _capacity,
                 IsCompleted = _closure is not null,
+                ContentType = Codec.Contract.ContentType,
+                ContractName = Codec.Contract.Name,
                 CompletionPolicy = _completion.ToString(),
                 Writers = _links.WriterStatuses,
                 Readers = _links.ReaderStatuses,

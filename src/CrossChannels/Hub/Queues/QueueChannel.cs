@@ -176,6 +176,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 InFlight = _readers.HeldItems + OwnerReads.LeaseCount,
                 IsLeased = IsLeased,
                 IsCompleted = Lifecycle.IsDecided,
+                ContentType = Options.Items.Value?.ContentType,
+                ContractName = Options.Items.Value?.Name,
                 CompletionPolicy = Options.Completion.ToString(),
                 Writers = [.. _writers.Accounts.Select(PeerStatuses.Of)],
                 Readers = [.. _readers.Accounts.Select(account => PeerStatuses.Of(account, IsLeased))],

@@ -1,0 +1,49 @@
+using MemoryPack;
+using PolyType;
+
+namespace CrossChannels.Serializers.Tests;
+
+[GenerateShape]
+internal sealed partial record Job(int Id, string Note, string[] Tags, Dictionary<string, int> Numbers);
+
+[GenerateShape]
+[DerivedTypeShape(typeof(Circle), Tag = 1)]
+[DerivedTypeShape(typeof(Square), Tag = 2)]
+internal abstract partial record Shape;
+
+internal sealed record Circle(double Radius) : Shape;
+
+internal sealed record Square(double Side) : Shape;
+
+[GenerateShape]
+internal sealed partial record Node(Node? Next);
+
+[GenerateShapeFor<Point[]>]
+internal sealed partial class Shapes;
+
+internal sealed record Point(int X, int Y);
+
+internal sealed class MessagePackForAll() : CrossChannels.MessagePack.MessagePackSerializerFactory(Shapes.GeneratedTypeShapeProvider);
+
+[MemoryPackable]
+internal sealed partial record Packed(int Id, string Note, string[] Tags, Dictionary<string, int> Numbers);
+
+[MemoryPackable]
+[MemoryPackUnion(1, typeof(PackedCircle))]
+[MemoryPackUnion(2, typeof(PackedSquare))]
+internal abstract partial record PackedShape;
+
+[MemoryPackable]
+internal sealed partial record PackedCircle(double Radius) : PackedShape;
+
+[MemoryPackable]
+internal sealed partial record PackedSquare(double Side) : PackedShape;
+
+[MemoryPackable]
+internal sealed partial class PackedNode
+{
+    public PackedNode? Next { get; set; }
+}
+
+[MemoryPackable(GenerateType.VersionTolerant)]
+internal sealed partial record Tolerant([property: MemoryPackOrder(0)] int Id, [property: MemoryPackOrder(1)] string Note);
