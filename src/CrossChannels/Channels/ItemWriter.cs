@@ -26,6 +26,8 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
 
     public override Ending? Ending => _sink.Closure?.Ending;
 
+    public override Task<Ending> Ended => _sink.Ended;
+
     public override long UnreceivedCount => _sink.UnreceivedCount;
 
     private bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && _isPlain;

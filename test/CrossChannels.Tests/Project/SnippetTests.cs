@@ -19,7 +19,7 @@ public sealed partial class SnippetTests
         foreach (Match block in Block().Matches(File.ReadAllText(Repository.At(document)).ReplaceLineEndings("\n")))
         {
             string code = Dedent(block.Groups["code"].Value);
-            Assert.Contains(code, regions, $"{document} has a C# block that no region of test/CrossChannels.Tests/Snippets equals:\n{code}");
+            Assert.Contains(code, regions, $"{document} has a C# block that no region of test/*/Snippets equals:\n{code}");
         }
     }
 
@@ -33,7 +33,7 @@ public sealed partial class SnippetTests
     }
 
     private static IEnumerable<string> Regions() =>
-        from path in Directory.GetFiles(Repository.At("test/CrossChannels.Tests/Snippets"), "*.cs")
+        from path in Directory.GetDirectories(Repository.At("test")).Select(static tests => Path.Combine(tests, "Snippets")).Where(Directory.Exists).SelectMany(static snippets => Directory.GetFiles(snippets, "*.cs"))
         from Match region in Region().Matches(File.ReadAllText(path).ReplaceLineEndings("\n"))
         select Dedent(region.Groups["code"].Value);
 

@@ -12,6 +12,8 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
 
     public Closure? Closure => channel.Lifecycle.WriterClosure;
 
+    public Task<Ending> Ended => channel.Lifecycle.Ended;
+
     public long UnreceivedCount => 0;
 
     public bool MayAccept => _owner.MayAccept;

@@ -283,6 +283,7 @@ internal sealed class LaneSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
+        TellEnded(_closure);
         return true;
     }
 

@@ -332,6 +332,7 @@ internal sealed class ItemSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
+        TellEnded(_closure);
         Closed();
         return true;
     }
