@@ -10,7 +10,7 @@ namespace CrossChannels.Diagnostics;
 /// </remarks>
 internal static class ChannelMetrics
 {
-    private static readonly Meter s_meter = new("CrossChannels");
+    private static readonly Meter s_meter = new(ChannelTracing.Name, ChannelTracing.Version);
 
     private static readonly Counter<long> s_itemsSent =
         s_meter.CreateCounter<long>("crosschannels.items.sent", "{item}", "Items written to connections.");

@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Threading;
@@ -229,7 +230,8 @@ internal sealed class ConsumerPort : SendingHalf
         if (!_spares.TryPop(out Block? block))
             block = new Block();
         int deliveries = batch.Deliveries;
-        block.Begin(Account.Sent, Math.Max(FrameLimits.BatchBytes, batch.Bytes), IsLeased && deliveries > 0 ? deliveries : 0);
+        ItemTrace? trace = batch.Trace;
+        block.Begin(Account.Sent, Math.Max(FrameLimits.BatchBytes, batch.Bytes), IsLeased && deliveries > 0 ? deliveries : 0, trace?.Context ?? default);
         do
         {
             // What goes from one reader to the next unread has not moved: else it could go round for ever while the owner, who has had later items, waits.
@@ -241,19 +243,19 @@ internal sealed class ConsumerPort : SendingHalf
             count -= batch.Count;
             room -= batch.Bytes;
         }
-        while (count > 0 && !batch.IsSuspect && TryTakeMoreLocked(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, out batch));
+        while (count > 0 && !batch.IsSuspect && TryTakeMoreLocked(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, trace, out batch));
         _events.OnDispatched(ref after);
         return block;
     }
 
-    private bool TryTakeMoreLocked(long count, long room, int deliveries, out ItemBatch batch)
+    private bool TryTakeMoreLocked(long count, long room, int deliveries, ItemTrace? trace, out ItemBatch batch)
     {
         _sync.AssertHeld();
         batch = default;
         if (room <= 0 || !_queue.TryTakeRun(Account.Taker, (int)Math.Min(count, int.MaxValue), room, out batch))
             return false;
-        // One frame says how often all of its items were delivered.
-        if (batch.Bytes <= room && (!IsLeased || batch.Deliveries == deliveries))
+        // One frame says how often all of its items were delivered, and what trace they belong to.
+        if (batch.Bytes <= room && (!IsLeased || (batch.Deliveries == deliveries && ReferenceEquals(batch.Trace, trace))))
             return true;
         _queue.Return(batch);
         return false;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 
@@ -12,6 +13,7 @@ internal sealed class HubQueue(int elementSize)
     // Sorted by sequence, the lowest last, so that it is cheap to take.
     private readonly List<ItemBatch> _returned = [];
     private readonly PriorityQueue<ItemBatch, long> _waiting = new();
+    private readonly ItemTraces _traces = new();
     private ItemQueue _fresh = new(elementSize, itemwise: false);
     private int _returnedCount;
     private int _waitingCount;
@@ -55,8 +57,9 @@ internal sealed class HubQueue(int elementSize)
         _fresh = new ItemQueue(size, itemwise: false);
     }
 
-    public void Append(ReadOnlySpan<byte> payload, int count)
+    public void Append(ReadOnlySpan<byte> payload, int count, ItemTrace? trace = null)
     {
+        Trace(count, trace);
         _fresh.Append(payload, count);
         Bytes += payload.Length;
         NextSequence += count;
@@ -75,8 +78,9 @@ internal sealed class HubQueue(int elementSize)
 
     /// <summary>Appends one item.</summary>
     /// <returns>Bytes that it takes.</returns>
-    public int AppendItem(ReadOnlySpan<byte> item, bool isNull)
+    public int AppendItem(ReadOnlySpan<byte> item, bool isNull, ItemTrace? trace = null)
     {
+        Trace(1, trace);
         int bytes = _fresh.AppendItem(item, isNull);
         Bytes += bytes;
         NextSequence++;
@@ -84,8 +88,9 @@ internal sealed class HubQueue(int elementSize)
     }
 
     /// <summary>Appends a segment of its own; takes its reference.</summary>
-    public void Append(Segment payload, int count)
+    public void Append(Segment payload, int count, ItemTrace? trace = null)
     {
+        Trace(count, trace);
         Bytes += payload.Written;
         NextSequence += count;
         _fresh.Append(payload, count);
@@ -127,7 +132,8 @@ internal sealed class HubQueue(int elementSize)
         int at = FindReturned(taker);
         if (at < 0)
         {
-            tag = new DeliveryTag(FreshSequence, 0);
+            int one = 1;
+            tag = new DeliveryTag(FreshSequence, 0, _traces.At(FreshSequence, ref one));
             if (!_fresh.TryClaim(out slice, out bytes))
                 return false;
             taker.Highest = tag.Sequence;
@@ -137,7 +143,7 @@ internal sealed class HubQueue(int elementSize)
         ItemBatch batch = TakeReturned(at, 1);
         taker.Highest = Math.Max(taker.Highest, batch.Sequence);
         bytes = batch.Bytes;
-        tag = new DeliveryTag(batch.Sequence, batch.Deliveries);
+        tag = new DeliveryTag(batch.Sequence, batch.Deliveries, batch.Trace);
         slice = SliceOf(batch, ElementSize);
         return true;
     }
@@ -169,9 +175,10 @@ internal sealed class HubQueue(int elementSize)
         }
         batch = default;
         long sequence = FreshSequence;
+        ItemTrace? trace = _traces.At(sequence, ref maxCount);
         if (!_fresh.TryTakeRun(maxCount, maxBytes, out BatchSlice taken))
             return false;
-        batch = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence };
+        batch = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence, Trace = trace };
         Bytes -= taken.Bytes;
         return true;
     }
@@ -244,6 +251,7 @@ internal sealed class HubQueue(int elementSize)
     public void Clear()
     {
         _fresh.Clear();
+        _traces.Clear();
         foreach (ItemBatch batch in _returned)
             batch.Release();
         foreach ((ItemBatch batch, _) in _waiting.UnorderedItems)
@@ -253,6 +261,12 @@ internal sealed class HubQueue(int elementSize)
         _returnedCount = _waitingCount = _restricted = 0;
         HasSuspects = HasInOrder = false;
         Bytes = 0;
+    }
+
+    private void Trace(int count, ItemTrace? trace)
+    {
+        if (trace is not null)
+            _traces.Add(NextSequence, count, trace);
     }
 
     /// <returns>The place of the lowest item that came back and that this reader may have; -1 if there is none.</returns>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
@@ -15,6 +16,7 @@ internal sealed class ItemSender : SendingHalf
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
     private readonly bool _isOnDemand;
+    private readonly bool _isTraced;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
@@ -27,6 +29,7 @@ internal sealed class ItemSender : SendingHalf
         _limit = new ItemLimit(options.MaxItemBytes);
         _wakeInline = options.WakeInline;
         _isOnDemand = options.IsOnDemand;
+        _isTraced = options.IsShared;
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
@@ -97,6 +100,7 @@ internal sealed class ItemSender : SendingHalf
             isAccepted = _closure is null && _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
             {
+                TraceLocked();
                 _backlog.Append(item);
                 isClaimed = ClaimLocked();
             }
@@ -129,6 +133,7 @@ internal sealed class ItemSender : SendingHalf
                 _closure?.ThrowIfMoved();
                 return 0;
             }
+            TraceLocked();
             while (accepted < items.Length && _backlog.HasRoom)
             {
                 accepted += _backlog.AppendMany(items[accepted..]);
@@ -160,7 +165,10 @@ internal sealed class ItemSender : SendingHalf
                 throw error;
             isAccepted = _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
+            {
+                TraceLocked();
                 isClaimed = AppendLocked(item, isNull);
+            }
             else
                 _waiters.Want(_backlog.Credit);
         }
@@ -189,11 +197,13 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             if (_backlog.HasRoom && _blocked.IsEmpty)
             {
+                TraceLocked();
                 if (AppendLocked(item, isNull))
                     _outbox.ReleaseClaimLocked();
                 return default;
             }
             waiter = _waiters.Block(item, isNull);
+            waiter.Trace = CurrentTrace;
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
@@ -215,6 +225,7 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             waiter = _waiters.ForItem();
             waiter.Large = item;
+            waiter.Trace = CurrentTrace;
             version = waiter.Version;
             if (!_backlog.HasRoom || !_blocked.IsEmpty)
             {
@@ -398,6 +409,7 @@ internal sealed class ItemSender : SendingHalf
             if (error is null && !_backlog.HasRoom)
                 break;
             _blocked.Dequeue();
+            _backlog.BelongTo(first.Trace);
             bool isLarge = !first.Large.IsEmpty && error is null;
             if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
                 _outbox.ReleaseClaimLocked();
@@ -423,8 +435,19 @@ internal sealed class ItemSender : SendingHalf
     private bool AppendLargeLocked(WriteWaiter waiter)
     {
         _sync.AssertHeld();
+        _backlog.BelongTo(waiter.Trace);
         _backlog.AppendLarge(waiter);
         return ClaimLocked();
+    }
+
+    /// <summary>The trace that this call's items belong to. Only a hub does anything with it.</summary>
+    private ActivityContext CurrentTrace => _isTraced ? ChannelTracing.Current : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TraceLocked()
+    {
+        if (ChannelTracing.IsOn || _backlog.IsTraced)
+            _backlog.BelongTo(CurrentTrace);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
