@@ -24,6 +24,8 @@ internal sealed class ChannelHealthCheck(ChannelAddress address, ConnectionOptio
             ["writers"] = status.Writers.Count,
             ["waitingWriters"] = status.WaitingWriters.Count,
         };
+        if (status.OldestWait is { } oldest)
+            data["oldestWaitSeconds"] = oldest.TotalSeconds;
         string[] faults = [.. Faults(status)];
         return faults.Length == 0
             ? HealthCheckResult.Healthy($"{status.Depth:N0} items are queued, {status.InFlight:N0} are at {status.Readers.Count:N0} readers.", data)
@@ -34,6 +36,8 @@ internal sealed class ChannelHealthCheck(ChannelAddress address, ConnectionOptio
     {
         if (status.Depth > options.MaxDepth)
             yield return $"{status.Depth:N0} items are queued; {options.MaxDepth:N0} may be.";
+        if (status.OldestWait > options.MaxWait)
+            yield return $"The first queued item has waited for {status.OldestWait.Value.TotalSeconds:N1} s; {options.MaxWait.Value.TotalSeconds:N1} s may pass.";
         int readers = status.Readers.Count + status.WaitingReaders.Count(static reader => reader.Role == PeerRole.Owner);
         if (readers < options.MinReaders)
             yield return $"{readers} readers are there; {options.MinReaders} must be.";

@@ -6,6 +6,9 @@ public sealed class ChannelHealthOptions
     /// <summary>How many items may be queued that no reader has. Default: no limit.</summary>
     public long? MaxDepth { get; set; }
 
+    /// <summary>How long the first of the queued items may have waited. Default: no limit.</summary>
+    public TimeSpan? MaxWait { get; set; }
+
     /// <summary>How many readers must be there, the owner's own waiting reads included. Default: 0.</summary>
     public int MinReaders { get; set; }
 

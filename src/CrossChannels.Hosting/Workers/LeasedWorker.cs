@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,6 +89,7 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
         using Lease<T> settling = lease;
         var context = new LeaseContext(_name, lease.DeliveryCount);
         LeaseFailureAction action;
+        using Activity? activity = WorkerTracing.StartProcess(context, End.Address, lease.TraceContext);
         try
         {
             using var isVain = CancellationTokenSource.CreateLinkedTokenSource(_timeUp.Token, lost);
@@ -106,6 +108,7 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
         }
         catch (Exception e)
         {
+            WorkerTracing.Failed(activity, e);
             action = Decide(e, context);
             HostingLog.LeaseFailed(_logger, _name, context.DeliveryCount, action, e);
         }

@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 
 namespace CrossChannels.Hosting.Tests.Snippets;
 
@@ -42,6 +44,29 @@ internal static class HostingSnippets
         // snippet: hosting-reopened
         services.AddChannelWriter<Letter>("mail#letters", end =>
             end.OnReopened = (provider, reopened, stopping) => provider.GetRequiredService<Outbox>().SendUnsentAsync(stopping));
+        // end
+    }
+
+    public static void Health(IServiceCollection services)
+    {
+        // snippet: hosting-health
+        services.AddHealthChecks()
+            .AddCrossChannels()
+            .AddCrossChannel("mail#letters", expected =>
+            {
+                expected.MaxDepth = 10_000;
+                expected.MaxWait = TimeSpan.FromMinutes(5);
+                expected.MinReaders = 1;
+            });
+        // end
+    }
+
+    public static void Telemetry(IServiceCollection services)
+    {
+        // snippet: hosting-telemetry
+        services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddCrossChannelsInstrumentation())
+            .WithTracing(traces => traces.AddCrossChannelsInstrumentation());
         // end
     }
 

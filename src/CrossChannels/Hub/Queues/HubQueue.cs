@@ -8,12 +8,13 @@ namespace CrossChannels.Hub;
 
 /// <summary>The items of a channel that no reader has, in order: what came back stands before what was never delivered. Guarded by the channel's lock.</summary>
 /// <remarks>Of what came back some may be for certain readers only (<see cref="ItemTaker"/>), and some waits a while. Neither holds up what is behind it.</remarks>
-internal sealed class HubQueue(int elementSize)
+internal sealed class HubQueue(int elementSize, HubClock? clock = null)
 {
     // Sorted by sequence, the lowest last, so that it is cheap to take.
     private readonly List<ItemBatch> _returned = [];
     private readonly PriorityQueue<ItemBatch, long> _waiting = new();
     private readonly ItemTraces _traces = new();
+    private readonly ArrivalTimes? _arrivals = clock is null ? null : new ArrivalTimes(clock);
     private ItemQueue _fresh = new(elementSize, itemwise: false);
     private int _returnedCount;
     private int _waitingCount;
@@ -47,6 +48,22 @@ internal sealed class HubQueue(int elementSize)
 
     private long FreshSequence => NextSequence - _fresh.Count;
 
+    /// <summary>How long the first of the items here has been here, in milliseconds; null if there is none. Of one that came back: since it was first sent to a reader.</summary>
+    public long? OldestAge
+    {
+        get
+        {
+            long? oldest = _fresh.Count > 0 ? _arrivals?.AgeOf(FreshSequence) : null;
+            if (clock is null)
+                return oldest;
+            foreach (ItemBatch batch in _returned)
+                oldest = Math.Max(oldest ?? 0, clock.Now - batch.FirstSentAt);
+            foreach ((ItemBatch batch, _) in _waiting.UnorderedItems)
+                oldest = Math.Max(oldest ?? 0, clock.Now - batch.FirstSentAt);
+            return oldest;
+        }
+    }
+
     /// <summary>Whether this reader could have an item now.</summary>
     public bool HasFor(ItemTaker taker) => _fresh.Count > 0 || FindReturned(taker) >= 0;
 
@@ -59,7 +76,7 @@ internal sealed class HubQueue(int elementSize)
 
     public void Append(ReadOnlySpan<byte> payload, int count, ItemTrace? trace = null)
     {
-        Trace(count, trace);
+        Appending(count, trace);
         _fresh.Append(payload, count);
         Bytes += payload.Length;
         NextSequence += count;
@@ -71,6 +88,7 @@ internal sealed class HubQueue(int elementSize)
     /// <inheritdoc cref="ItemQueue.Filled"/>
     public void Filled(int bytes, int count)
     {
+        Appending(count, trace: null);
         _fresh.Filled(bytes, count);
         Bytes += bytes;
         NextSequence += count;
@@ -80,7 +98,7 @@ internal sealed class HubQueue(int elementSize)
     /// <returns>Bytes that it takes.</returns>
     public int AppendItem(ReadOnlySpan<byte> item, bool isNull, ItemTrace? trace = null)
     {
-        Trace(1, trace);
+        Appending(1, trace);
         int bytes = _fresh.AppendItem(item, isNull);
         Bytes += bytes;
         NextSequence++;
@@ -90,7 +108,7 @@ internal sealed class HubQueue(int elementSize)
     /// <summary>Appends a segment of its own; takes its reference.</summary>
     public void Append(Segment payload, int count, ItemTrace? trace = null)
     {
-        Trace(count, trace);
+        Appending(count, trace);
         Bytes += payload.Written;
         NextSequence += count;
         _fresh.Append(payload, count);
@@ -263,8 +281,9 @@ internal sealed class HubQueue(int elementSize)
         Bytes = 0;
     }
 
-    private void Trace(int count, ItemTrace? trace)
+    private void Appending(int count, ItemTrace? trace)
     {
+        _arrivals?.Add(NextSequence);
         if (trace is not null)
             _traces.Add(NextSequence, count, trace);
     }

@@ -50,6 +50,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Options = options;
         _clock = new HubClock(options.Hub.Connection.TimeProvider);
+        Queue = new HubQueue(0, _clock);
         _completion = new CompletionTracker(options.Completion);
         _bytes = new ChannelBytes(options.MaxBytes, options.Hub.MaxBytes, budget, OnBytesFreed);
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
@@ -72,7 +73,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     public QueueOptions Options { get; }
 
-    public HubQueue Queue { get; } = new(0);
+    public HubQueue Queue { get; }
 
     public ChannelLifecycle Lifecycle { get; } = new();
 
@@ -161,6 +162,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     public override ChannelStatus GetStatus()
     {
         CollectAll();
+        _clock.Refresh();
         using (Sync.Enter())
         {
             return new ChannelStatus(Name)
@@ -169,6 +171,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 Bytes = _bytes.Held,
                 Capacity = _writers.IsUnlimited ? null : _writers.Capacity,
                 InFlight = _readers.HeldItems + OwnerReads.LeaseCount,
+                OldestWait = Age(Queue.OldestAge),
+                OldestLease = IsLeased ? Age(_readers.Accounts.Max(account => account.Held.FirstSentAt is { } sent ? _clock.Now - sent : (long?)null)) : null,
                 IsLeased = IsLeased,
                 IsCompleted = Lifecycle.IsDecided,
                 CompletionPolicy = Options.Completion.ToString(),
@@ -179,6 +183,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             };
         }
     }
+
+    private static TimeSpan? Age(long? milliseconds) => milliseconds is { } age ? TimeSpan.FromMilliseconds(age) : null;
 
     public override bool BeginClose()
     {
