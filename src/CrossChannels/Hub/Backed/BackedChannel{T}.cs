@@ -176,7 +176,7 @@ internal sealed class BackedChannel<T> : HubObject
         if (count > 0)
         {
             Log.NotDrained(_hub.Connection.Logger, Name, count);
-            ChannelMetrics.NotReceived(count);
+            ChannelMetrics.NotReceived(count, MetricTags.Owner(Name));
         }
         Task closing = _links.CloseAsync();
         if (drainTimeout != TimeSpan.Zero)
@@ -240,7 +240,7 @@ internal sealed class BackedChannel<T> : HubObject
         catch (Exception e)
         {
             // ItemDropped may throw anything, and what it was called for is done.
-            ChannelMetrics.ItemDroppedFailed();
+            ChannelMetrics.ItemDroppedFailed(MetricTags.Owner(Name));
             Log.ItemDroppedFailed(_hub.Connection.Logger, e);
             return;
         }
@@ -264,7 +264,7 @@ internal sealed class BackedChannel<T> : HubObject
         if (error is null && _isOrdered && _queue.Writer.TryWrite(held))
             return;
         Joins.Leave(held.Epoch);
-        ChannelMetrics.NotReceived(1);
+        ChannelMetrics.NotReceived(1, MetricTags.Owner(Name));
         Log.ItemLost(_hub.Connection.Logger, Name, link.PeerName, error);
     }
 

@@ -50,5 +50,5 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
 
     public ILogger? Logger => channel.Options.Hub.Connection.Logger;
 
-    public void ReportUnreceived(long count) => ChannelMetrics.NotReceived(count);
+    public void ReportUnreceived(long count) => ChannelMetrics.NotReceived(count, MetricTags.Owner(channel.Name));
 }

@@ -231,7 +231,9 @@ internal sealed class ConsumerPort : SendingHalf
             block = new Block();
         int deliveries = batch.Deliveries;
         ItemTrace? trace = batch.Trace;
+        long? queued = batch.QueuedMilliseconds;
         block.Begin(Account.Sent, Math.Max(FrameLimits.BatchBytes, batch.Bytes), IsLeased && deliveries > 0 ? deliveries : 0, trace?.Context ?? default);
+        block.QueuedMilliseconds = queued;
         do
         {
             // What goes from one reader to the next unread has not moved: else it could go round for ever while the owner, who has had later items, waits.
@@ -369,8 +371,17 @@ internal sealed class ConsumerPort : SendingHalf
         {
             _readers.Released(Account, batch.Count, ref after);
             _events.OnLeasesCompleted(batch, ref after);
+            if (ChannelMetrics.AreLeasesTimed)
+                TimeLeaseLocked(batch.FirstSentAt, ref after);
             batch.Release();
         }
+    }
+
+    private void TimeLeaseLocked(long sentAt, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        double seconds = (_clock.Now - sentAt) / 1000.0;
+        after.Do(() => ChannelMetrics.LeaseCompleted(seconds, _outbox.Tags));
     }
 
     private void PostSettled()

@@ -53,13 +53,13 @@ internal sealed class HubQueue(int elementSize, HubClock? clock = null)
     {
         get
         {
-            long? oldest = _fresh.Count > 0 ? _arrivals?.AgeOf(FreshSequence) : null;
-            if (clock is null)
-                return oldest;
-            foreach (ItemBatch batch in _returned)
-                oldest = Math.Max(oldest ?? 0, clock.Now - batch.FirstSentAt);
-            foreach ((ItemBatch batch, _) in _waiting.UnorderedItems)
-                oldest = Math.Max(oldest ?? 0, clock.Now - batch.FirstSentAt);
+            if (_arrivals is null || clock is null || Total == 0)
+                return null;
+            long oldest = 0;
+            foreach (ItemBatch batch in _returned.Concat(_waiting.UnorderedItems.Select(static waiting => waiting.Element)))
+                oldest = Math.Max(oldest, batch.FirstSentAt > 0 ? clock.Now - batch.FirstSentAt : _arrivals.AgeOf(batch.Sequence));
+            if (_fresh.Count > 0)
+                oldest = Math.Max(oldest, _arrivals.AgeOf(FreshSequence));
             return oldest;
         }
     }
@@ -194,9 +194,10 @@ internal sealed class HubQueue(int elementSize, HubClock? clock = null)
         batch = default;
         long sequence = FreshSequence;
         ItemTrace? trace = _traces.At(sequence, ref maxCount);
+        long? queued = ChannelMetrics.AreQueuesTimed && _fresh.Count > 0 ? _arrivals?.AgeOf(sequence) : null;
         if (!_fresh.TryTakeRun(maxCount, maxBytes, out BatchSlice taken))
             return false;
-        batch = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence, Trace = trace };
+        batch = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence, Trace = trace, QueuedMilliseconds = queued };
         Bytes -= taken.Bytes;
         return true;
     }
@@ -207,7 +208,7 @@ internal sealed class HubQueue(int elementSize, HubClock? clock = null)
         int at = _returned.Count;
         while (at > 0 && _returned[at - 1].Sequence < batch.Sequence)
             at--;
-        _returned.Insert(at, batch);
+        _returned.Insert(at, batch with { QueuedMilliseconds = null });
         _returnedCount += batch.Count;
         Bytes += batch.Bytes;
         Restrict(batch, by: 1);

@@ -206,7 +206,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         }
         if (left > 0)
         {
-            ChannelMetrics.NotReceived(left);
+            ChannelMetrics.NotReceived(left, MetricTags.Owner(Name));
             Log.NotDrained(Connection.Logger, Name, left);
         }
         End("The owner closed the channel before everything was read.", left);

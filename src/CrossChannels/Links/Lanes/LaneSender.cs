@@ -471,7 +471,7 @@ internal sealed class LaneSender : SendingHalf
         if ((duties & Duties.Ring) != 0)
             Ring();
         if ((duties & Duties.Stalled) != 0)
-            ChannelMetrics.CreditStalled();
+            ChannelMetrics.CreditStalled(_outbox.Tags);
         if ((duties & Duties.Violated) != 0)
             TellViolation();
     }

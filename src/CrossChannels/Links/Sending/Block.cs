@@ -22,6 +22,9 @@ internal sealed class Block
 
     public int Count { get; private set; }
 
+    /// <summary>At a hub, while somebody asks for it: how long the first item was queued.</summary>
+    public long? QueuedMilliseconds { get; set; }
+
     public int PayloadBytes { get; private set; }
 
     public int Room => Large.IsEmpty ? _buffer.Length - HeadRoom - _extensionBytes - PayloadBytes : 0;
@@ -50,6 +53,7 @@ internal sealed class Block
             ItemsExtension.WriteTrace(_buffer.AsSpan(HeadRoom + deliveriesBytes), trace);
         PayloadBytes = 0;
         Count = 0;
+        QueuedMilliseconds = null;
     }
 
     /// <summary>Holds one large item without copying it.</summary>

@@ -207,9 +207,10 @@ internal sealed class ItemSender : SendingHalf
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask(waiter, version);
+        var wait = new ValueTask(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
@@ -255,9 +256,10 @@ internal sealed class ItemSender : SendingHalf
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask<bool>(waiter, version);
+        var wait = new ValueTask<bool>(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Waits until the peer process has received, or its reader has taken, every item accepted so far.</summary>
