@@ -107,7 +107,8 @@ internal static class ChannelMetrics
             return;
         try
         {
-            s_endings.Add(1, [tags.Channel, tags.Role, tags.Peer, new KeyValuePair<string, object?>("kind", kind.ToString())]);
+            ReadOnlySpan<KeyValuePair<string, object?>> all = [tags.Channel, tags.Role, tags.Peer, new KeyValuePair<string, object?>("kind", kind.ToString())];
+            s_endings.Add(1, all);
         }
         catch (Exception)
         {
