@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -6,6 +7,7 @@ namespace CrossChannels.Hosting;
 /// <summary>Keeps one end of a channel open: opens it, and when its hub goes away opens it again, at growing intervals, until the channel is over or the host stops.</summary>
 /// <remarks>The only place that knows how an end comes back.</remarks>
 /// <typeparam name="TEnd">The kind of end.</typeparam>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "Token sources without timers hold nothing.")]
 internal sealed class EndKeeper<TEnd> : IHostedEnd
     where TEnd : class, IAsyncDisposable
 {
@@ -20,6 +22,7 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
     private TaskCompletionSource<TEnd> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TEnd? _current;
     private CancellationTokenSource _lost = new();
+    private Ending? _ending;
     private Exception? _lastFailure;
     private Task? _keeping;
 
@@ -51,7 +54,7 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
     /// <summary>Done when the channel is over and will not be opened again; never faults.</summary>
     public Task<Ending> Over => _over.Task;
 
-    public Ending? Ending => _over.Task is { IsCompletedSuccessfully: true } over ? over.GetAwaiter().GetResult() : null;
+    public Ending? Ending => Volatile.Read(ref _ending);
 
     public void Start()
     {
@@ -206,6 +209,8 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
         TaskCompletionSource<TEnd> next;
         lock (_sync)
             next = _next;
+        // The first one stands: a channel that was over before the host stopped was not ended by that.
+        ending = Interlocked.CompareExchange(ref _ending, ending, null) ?? ending;
         _over.TrySetResult(ending);
         Exception error = ending.Kind == EndingKind.Completed ? new ChannelClosedException() : new ChannelClosedException(ending.Cause);
         next.TrySetException(error);

@@ -33,7 +33,7 @@ internal sealed class HostedHub(string name, ChannelHubOptions options, HostingC
         }
         catch
         {
-            hub.Dispose();
+            await hub.ShutDownAsync(TimeSpan.Zero).ConfigureAwait(false);
             throw;
         }
         Volatile.Write(ref _hub, hub);

@@ -19,9 +19,13 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
     private readonly DeadLetterWriter<T> _deadLetters;
     private readonly CancellationTokenSource _timeUp = new();
 
+    // Handlers may outlive the host that is disposed.
+    private readonly CancellationToken _isTimeUp;
+
     public LeasedWorker(string name, LeasedWorkerOptions<T> options, HostingContext context)
     {
         _name = name;
+        _isTimeUp = _timeUp.Token;
         _options = options;
         _scopes = context.Services.GetRequiredService<IServiceScopeFactory>();
         _logger = context.LoggerOf($"CrossChannels.Worker.{name}");
@@ -41,8 +45,12 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         // Handlers at work are left alone until the host's time is up.
-        await using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static timeUp => ((CancellationTokenSource)timeUp!).Cancel(), _timeUp);
-        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(static timeUp => ((CancellationTokenSource)timeUp!).Cancel(), _timeUp);
+        await using (registration.ConfigureAwait(false))
+            await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        // The wait may have ended before the registration was run.
+        if (cancellationToken.IsCancellationRequested)
+            await _timeUp.CancelAsync().ConfigureAwait(false);
         // What this reader still has goes back to the hub with it.
         await End.StopAsync(cancellationToken).ConfigureAwait(false);
         await _deadLetters.CloseAsync().ConfigureAwait(false);
@@ -92,7 +100,7 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
         using Activity? activity = WorkerTracing.StartProcess(context, End.Address, lease.TraceContext);
         try
         {
-            using var isVain = CancellationTokenSource.CreateLinkedTokenSource(_timeUp.Token, lost);
+            using var isVain = CancellationTokenSource.CreateLinkedTokenSource(_isTimeUp, lost);
             AsyncServiceScope scope = _scopes.CreateAsyncScope();
             await using (scope.ConfigureAwait(false))
             {
@@ -101,7 +109,7 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
             }
             action = LeaseFailureAction.Complete;
         }
-        catch (OperationCanceledException) when (_timeUp.IsCancellationRequested || lost.IsCancellationRequested)
+        catch (OperationCanceledException) when (_isTimeUp.IsCancellationRequested || lost.IsCancellationRequested)
         {
             HostingLog.LeaseGivenBack(_logger, _name, context.DeliveryCount);
             return;
@@ -128,6 +136,7 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
         }
     }
 
+    [SuppressMessage("Usage", "VSTHRD103:Call async methods when in an async method", Justification = "Settlements travel together; to wait for each would cost a round trip an item.")]
     private async Task SettleAsync(Lease<T> lease, LeaseFailureAction action)
     {
         try
@@ -139,7 +148,7 @@ internal sealed class LeasedWorker<T, [DynamicallyAccessedMembers(DynamicallyAcc
                     break;
                 case LeaseFailureAction.DeadLetter:
                     // There first: a death in between leaves it at both places, and never at none.
-                    await _deadLetters.WriteAsync(lease.Item, _timeUp.Token).ConfigureAwait(false);
+                    await _deadLetters.WriteAsync(lease.Item, _isTimeUp).ConfigureAwait(false);
                     lease.Complete();
                     break;
                 default:
