@@ -3,6 +3,8 @@ using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
+#pragma warning disable VSTHRD103 // Complete() does not block: it queues.
+
 namespace CrossChannels.Hosting.Tests;
 
 /// <summary>Workers on leases.</summary>

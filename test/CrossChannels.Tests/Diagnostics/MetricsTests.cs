@@ -3,6 +3,8 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using CrossChannels.Tests.Injection;
 
+#pragma warning disable VSTHRD103 // Complete() does not block: it queues.
+
 namespace CrossChannels.Tests.Diagnostics;
 
 /// <summary>Every instrument of links. They are those of the process, so nothing else may run beside these tests.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
+#pragma warning disable VSTHRD103 // Complete() does not block: it queues.
+
 namespace CrossChannels.Tests.Diagnostics;
 
 /// <summary>Spans of writes, and the way of their context through a hub. The source is that of the process, so nothing else may run beside these tests.</summary>

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Threading.Channels;
 using CrossChannels.Hub;
 
+#pragma warning disable VSTHRD103 // Complete() does not block: it queues.
+
 namespace CrossChannels.Tests.Hub;
 
 /// <summary>What a hub says of itself: to its owner, to others, and to the meter.</summary>
