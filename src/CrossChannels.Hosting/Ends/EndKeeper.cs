@@ -123,7 +123,8 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
                 Publish(end);
                 if (lost is not null)
                     _ = TellReopenedAsync(new ChannelReopened(Name, Address, lost, _clock.GetElapsedTime(lostAt)));
-                Ending ending;
+                Ending? ending = null;
+                long unreceived = 0;
                 try
                 {
                     ending = await _recipe.WaitForEnding(end).WaitAsync(stopping).ConfigureAwait(false);
@@ -131,7 +132,9 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
                 finally
                 {
                     Withdraw();
-                    await _recipe.Close(end, _logger).ConfigureAwait(false);
+                    unreceived = await _recipe.Close(end).ConfigureAwait(false);
+                    if (ending is null && unreceived > 0)
+                        HostingLog.NotReceived(_logger, Name, unreceived);
                 }
                 if (!MayComeBack(ending.Kind))
                 {
@@ -141,7 +144,7 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
                 }
                 lost = ending;
                 Volatile.Write(ref _lastFailure, ending.Cause);
-                HostingLog.EndLost(_logger, _recipe.What, Name, ending.Kind, ending.UnreceivedCount, ending.Cause);
+                HostingLog.EndLost(_logger, _recipe.What, Name, ending.Kind, unreceived, ending.Cause);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -245,12 +248,12 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
 /// <param name="What">What it is, for messages.</param>
 /// <param name="Open">Opens one.</param>
 /// <param name="WaitForEnding">Done when it is over.</param>
-/// <param name="Close">Closes it; never throws.</param>
+/// <param name="Close">Closes it, and tells how many accepted items were not received; never throws.</param>
 internal sealed record EndRecipe<TEnd>(
     string What,
     Func<ChannelAddress, ConnectionOptions, CancellationToken, Task<TEnd>> Open,
     Func<TEnd, Task<Ending>> WaitForEnding,
-    Func<TEnd, ILogger, Task> Close);
+    Func<TEnd, Task<long>> Close);
 
 /// <summary>An end that the host keeps open, whatever its type.</summary>
 internal interface IHostedEnd

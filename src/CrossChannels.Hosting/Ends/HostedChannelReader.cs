@@ -15,7 +15,7 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
         string name, string what, string category, ChannelEndOptions options, Func<ChannelAddress, ConnectionOptions, CancellationToken, Task<CrossChannelReader<T>>> open,
         HostingContext context)
     {
-        var recipe = new EndRecipe<CrossChannelReader<T>>(what, open, WaitForEndingAsync, static async (reader, _) => await reader.DisposeAsync().ConfigureAwait(false));
+        var recipe = new EndRecipe<CrossChannelReader<T>>(what, open, WaitForEndingAsync, CloseAsync);
         _keeper = new EndKeeper<CrossChannelReader<T>>(name, recipe, options, context.Services, context.LoggerOf($"{category}.{name}"));
         _completion = CompleteAsync();
     }
@@ -124,6 +124,12 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
     {
         await reader.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return reader.Ending ?? new Ending(EndingKind.ReaderClosed);
+    }
+
+    private static async Task<long> CloseAsync(CrossChannelReader<T> reader)
+    {
+        await reader.DisposeAsync().ConfigureAwait(false);
+        return 0;
     }
 
     private async Task CompleteAsync()

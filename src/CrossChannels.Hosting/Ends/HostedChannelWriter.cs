@@ -21,11 +21,11 @@ public sealed class HostedChannelWriter<T> : ChannelWriter<T>
             "writer",
             (address, connection, cancellationToken) => CrossChannel.OpenWriterAsync(address, options.Items, connection, cancellationToken),
             WaitForEndingAsync,
-            async (writer, logger) =>
+            async writer =>
             {
                 long unreceived = await writer.CloseAsync().ConfigureAwait(false);
-                if (unreceived > 0)
-                    HostingLog.NotReceived(logger, name, unreceived);
+                Interlocked.Add(ref _lost, unreceived);
+                return unreceived;
             });
         _keeper = new EndKeeper<CrossChannelWriter<T>>(name, recipe, options, context.Services, context.LoggerOf($"CrossChannels.Writer.{name}"));
     }
@@ -161,14 +161,12 @@ public sealed class HostedChannelWriter<T> : ChannelWriter<T>
         }
     }
 
-    private async Task<Ending> WaitForEndingAsync(CrossChannelWriter<T> writer)
+    private Task<Ending> WaitForEndingAsync(CrossChannelWriter<T> writer)
     {
         // It was completed while there was no hub.
         if (Volatile.Read(ref _completedWith) is { } error)
             writer.TryComplete(ReferenceEquals(error, s_clean) ? null : error);
-        Ending ending = await writer.Ended.ConfigureAwait(false);
-        Interlocked.Add(ref _lost, ending.UnreceivedCount);
-        return ending;
+        return writer.Ended;
     }
 
     private void ThrowIfLost()
