@@ -124,7 +124,7 @@ internal sealed class EndKeeper<TEnd> : IHostedEnd
                 if (lost is not null)
                     _ = TellReopenedAsync(new ChannelReopened(Name, Address, lost, _clock.GetElapsedTime(lostAt)));
                 Ending? ending = null;
-                long unreceived = 0;
+                long unreceived;
                 try
                 {
                     ending = await _recipe.WaitForEnding(end).WaitAsync(stopping).ConfigureAwait(false);
