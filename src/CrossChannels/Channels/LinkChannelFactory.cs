@@ -161,7 +161,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             }
             catch (Exception e)
             {
-                ChannelMetrics.ItemDroppedFailed();
+                ChannelMetrics.ItemDroppedFailed(_identity.Tags());
                 Log.ItemDroppedFailed(Settings.Logger, e);
             }
         }

@@ -21,7 +21,12 @@ public sealed class DiagnosticsDocTests
             {
                 if (instrument.Meter.Name == "CrossChannels")
                 {
-                    string kind = instrument is Counter<long> ? "counter" : "gauge";
+                    string kind = instrument switch
+                    {
+                        Counter<long> => "counter",
+                        Histogram<double> => "histogram",
+                        _ => "gauge",
+                    };
                     seen.Add($"| `{instrument.Name}` | {kind} | `{instrument.Unit}` |");
                 }
             },

@@ -29,6 +29,7 @@ internal sealed class BackedChannel<T> : HubObject
     private readonly bool _isOrdered;
     private readonly ITimer? _arrivalTimer;
     private ITimer? _endTimer;
+    private EndingTask _ended;
     private Closure? _closure;
     private bool _isClosed;
 
@@ -64,6 +65,9 @@ internal sealed class BackedChannel<T> : HubObject
 
     /// <summary>Why nothing more is accepted of the owner; null while something is.</summary>
     public Closure? Closure => Volatile.Read(ref _closure);
+
+    /// <summary>Done when nothing more is accepted; never faults.</summary>
+    public Task<Ending> Ended => _ended.WaitAsync(() => Closure);
 
     public ItemCodec<T> Codec => _copier.Codec;
 
@@ -148,7 +152,7 @@ internal sealed class BackedChannel<T> : HubObject
             if (_queue.Reader.Completion.IsCompleted)
                 return;
             _end.TryCompleteByOwner(error);
-            Volatile.Write(ref _closure, closure);
+            CloseLocked(closure);
             // Writers learn it as from a reader that closes, and nothing before that.
             _ = _links.TakeUntold();
         }
@@ -174,7 +178,7 @@ internal sealed class BackedChannel<T> : HubObject
         if (count > 0)
         {
             Log.NotDrained(_hub.Connection.Logger, Name, count);
-            ChannelMetrics.NotReceived(count);
+            ChannelMetrics.NotReceived(count, MetricTags.Owner(Name));
         }
         Task closing = _links.CloseAsync();
         if (drainTimeout != TimeSpan.Zero)
@@ -238,7 +242,7 @@ internal sealed class BackedChannel<T> : HubObject
         catch (Exception e)
         {
             // ItemDropped may throw anything, and what it was called for is done.
-            ChannelMetrics.ItemDroppedFailed();
+            ChannelMetrics.ItemDroppedFailed(MetricTags.Owner(Name));
             Log.ItemDroppedFailed(_hub.Connection.Logger, e);
             return;
         }
@@ -262,7 +266,7 @@ internal sealed class BackedChannel<T> : HubObject
         if (error is null && _isOrdered && _queue.Writer.TryWrite(held))
             return;
         Joins.Leave(held.Epoch);
-        ChannelMetrics.NotReceived(1);
+        ChannelMetrics.NotReceived(1, MetricTags.Owner(Name));
         Log.ItemLost(_hub.Connection.Logger, Name, link.PeerName, error);
     }
 
@@ -313,7 +317,14 @@ internal sealed class BackedChannel<T> : HubObject
             WritersLostException => EndingKind.WriterLeft,
             _ => EndingKind.Faulted,
         };
-        Volatile.Write(ref _closure, new Closure(new Ending(kind, _end.Error), _end.Error));
+        CloseLocked(new Closure(new Ending(kind, _end.Error), _end.Error));
+    }
+
+    /// <remarks>Continuations of the task never run on the thread that sets it.</remarks>
+    private void CloseLocked(Closure closure)
+    {
+        Volatile.Write(ref _closure, closure);
+        _ended.Set(closure);
     }
 
     /// <summary>Tells the writers that are here, and completes the queue when none of them has anything on its way.</summary>
@@ -348,7 +359,7 @@ internal sealed class BackedChannel<T> : HubObject
         {
             if (_queue.Reader.Completion.IsCompleted)
                 return 0;
-            Volatile.Write(ref _closure, new Closure(new Ending(EndingKind.Aborted, error), error));
+            CloseLocked(new Closure(new Ending(EndingKind.Aborted, error), error));
         }
         Joins.Fail(error);
         _queue.Writer.TryComplete(error);

@@ -50,6 +50,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Options = options;
         _clock = new HubClock(options.Hub.Connection.TimeProvider);
+        Queue = new HubQueue(0, _clock);
         _completion = new CompletionTracker(options.Completion);
         _bytes = new ChannelBytes(options.MaxBytes, options.Hub.MaxBytes, budget, OnBytesFreed);
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
@@ -72,7 +73,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     public QueueOptions Options { get; }
 
-    public HubQueue Queue { get; } = new(0);
+    public HubQueue Queue { get; }
 
     public ChannelLifecycle Lifecycle { get; } = new();
 
@@ -166,6 +167,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     public override ChannelStatus GetStatus()
     {
         CollectAll();
+        _clock.Refresh();
         using (Sync.Enter())
         {
             return new ChannelStatus(Name)
@@ -174,6 +176,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 Bytes = _bytes.Held,
                 Capacity = _writers.IsUnlimited ? null : _writers.Capacity,
                 InFlight = _readers.HeldItems + OwnerReads.LeaseCount,
+                OldestWait = Age(Queue.OldestAge),
+                OldestLease = IsLeased ? Age(_readers.Accounts.Max(account => account.Held.FirstSentAt is { } sent ? _clock.Now - sent : (long?)null)) : null,
                 IsLeased = IsLeased,
                 IsCompleted = Lifecycle.IsDecided,
                 ContentType = Options.Items.Value?.ContentType,
@@ -186,6 +190,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             };
         }
     }
+
+    private static TimeSpan? Age(long? milliseconds) => milliseconds is { } age ? TimeSpan.FromMilliseconds(age) : null;
 
     public override bool BeginClose()
     {
@@ -207,7 +213,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         }
         if (left > 0)
         {
-            ChannelMetrics.NotReceived(left);
+            ChannelMetrics.NotReceived(left, MetricTags.Owner(Name));
             Log.NotDrained(Connection.Logger, Name, left);
         }
         End("The owner closed the channel before everything was read.", left);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
@@ -19,6 +20,7 @@ internal sealed class ItemSender : SendingHalf
     private readonly WaiterQueue _blocked;
     private readonly bool _isOnDemand;
     private readonly int _elementSize;
+    private readonly bool _isTraced;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
@@ -34,6 +36,7 @@ internal sealed class ItemSender : SendingHalf
         _wakeInline = options.WakeInline;
         _isOnDemand = options.IsOnDemand;
         _elementSize = options.ElementSize;
+        _isTraced = options.IsShared;
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
@@ -110,6 +113,7 @@ internal sealed class ItemSender : SendingHalf
             isAccepted = _closure is null && _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
             {
+                TraceLocked();
                 _backlog.Append(item);
                 isClaimed = ClaimLocked();
             }
@@ -142,6 +146,7 @@ internal sealed class ItemSender : SendingHalf
                 _closure?.ThrowIfMoved();
                 return 0;
             }
+            TraceLocked();
             while (accepted < items.Length && _backlog.HasRoom)
             {
                 accepted += _backlog.AppendMany(items[accepted..]);
@@ -173,7 +178,10 @@ internal sealed class ItemSender : SendingHalf
                 throw error;
             isAccepted = _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
+            {
+                TraceLocked();
                 isClaimed = AppendLocked(item, isNull);
+            }
             else
                 _waiters.Want(_backlog.Credit);
         }
@@ -202,17 +210,20 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             if (_backlog.HasRoom && _blocked.IsEmpty)
             {
+                TraceLocked();
                 if (AppendLocked(item, isNull))
                     _outbox.ReleaseClaimLocked();
                 return default;
             }
             waiter = _waiters.Block(item, isNull);
+            waiter.Trace = CurrentTrace;
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask(waiter, version);
+        var wait = new ValueTask(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
@@ -228,6 +239,7 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             waiter = _waiters.ForItem();
             waiter.Large = item;
+            waiter.Trace = CurrentTrace;
             version = waiter.Version;
             if (!_backlog.HasRoom || !_blocked.IsEmpty)
             {
@@ -257,9 +269,10 @@ internal sealed class ItemSender : SendingHalf
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask<bool>(waiter, version);
+        var wait = new ValueTask<bool>(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Waits until the peer process has received, or its reader has taken, every item accepted so far.</summary>
@@ -387,6 +400,7 @@ internal sealed class ItemSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
+        TellEnded(_closure);
         Closed();
         return true;
     }
@@ -479,6 +493,7 @@ internal sealed class ItemSender : SendingHalf
             if (error is null && !_backlog.HasRoom)
                 break;
             _blocked.Dequeue();
+            _backlog.BelongTo(first.Trace);
             bool isLarge = !first.Large.IsEmpty && error is null;
             if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
                 _outbox.ReleaseClaimLocked();
@@ -504,8 +519,19 @@ internal sealed class ItemSender : SendingHalf
     private bool AppendLargeLocked(WriteWaiter waiter)
     {
         _sync.AssertHeld();
+        _backlog.BelongTo(waiter.Trace);
         _backlog.AppendLarge(waiter);
         return ClaimLocked();
+    }
+
+    /// <summary>The trace that this call's items belong to. Only a hub does anything with it.</summary>
+    private ActivityContext CurrentTrace => _isTraced ? ChannelTracing.Current : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TraceLocked()
+    {
+        if (ChannelTracing.IsOn || _backlog.IsTraced)
+            _backlog.BelongTo(CurrentTrace);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
