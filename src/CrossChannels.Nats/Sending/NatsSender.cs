@@ -56,6 +56,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     private long _doubtedUpTo;
     private long _bytes;
     private bool _isRunning;
+    private EndingTask _ended;
     private Closure? _closure;
     private Exception? _failure;
     private Task? _leaving;
@@ -87,6 +88,9 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     public ILogger? Logger => _server.Options.Logger;
 
     public Closure? Closure => Volatile.Read(ref _closure);
+
+    /// <summary>Done when nothing more is accepted; never faults.</summary>
+    public Task<Ending> Ended => _ended.WaitAsync(() => Closure);
 
     /// <summary>The most items of a round.</summary>
     private int Window { get; }
@@ -347,6 +351,8 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         if (_closure is not null)
             return;
         Volatile.Write(ref _closure, closure);
+        // Continuations of the task never run on the thread that sets it.
+        _ended.Set(closure);
         _blocked.DecideAll(ref wake, false, closure.ForItem());
         _waiting.DecideAll(ref wake, false, closure.Error);
     }

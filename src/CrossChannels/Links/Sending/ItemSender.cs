@@ -18,14 +18,12 @@ internal sealed class ItemSender : SendingHalf
     private readonly bool _wakeInline;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
-    private readonly bool _isOnDemand;
     private readonly int _elementSize;
     private readonly bool _isTraced;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
     private long _acceptedAtRevoke = -1;
-    private long _reported;
     private Closure? _closure;
 
     public ItemSender(Outbox outbox, SenderOptions options)
@@ -34,7 +32,6 @@ internal sealed class ItemSender : SendingHalf
         _sync = outbox.Sync;
         _limit = new ItemLimit(options.MaxItemBytes);
         _wakeInline = options.WakeInline;
-        _isOnDemand = options.IsOnDemand;
         _elementSize = options.ElementSize;
         _isTraced = options.IsShared;
         _backlog = new SendBacklog(options);
@@ -50,9 +47,6 @@ internal sealed class ItemSender : SendingHalf
 
     /// <summary>The callers that wait until all is read.</summary>
     internal AckWatch ReadWatch => _counts.Read;
-
-    /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
-    public Action Closed { get; set; } = static () => { };
 
     public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
 
@@ -401,7 +395,6 @@ internal sealed class ItemSender : SendingHalf
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
         TellEnded(_closure);
-        Closed();
         return true;
     }
 
@@ -432,8 +425,6 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
-        if (_isOnDemand && type is FrameType.Report)
-            return TryReport(CounterFrame.Read(body, type));
         if (!_waiters.IsShared || type != FrameType.Revoke)
             return false;
         using (_sync.Enter())
@@ -457,22 +448,9 @@ internal sealed class ItemSender : SendingHalf
             return type switch
             {
                 FrameType.Revoke => _backlog.Credit.AcceptedItems == _acceptedAtRevoke,
-                FrameType.Report => CounterFrame.Read(body, type) <= _reported,
                 _ => false,
             };
         }
-    }
-
-    /// <summary>What was read had counted as read when it was sent.</summary>
-    private bool TryReport(long read)
-    {
-        using (_sync.Enter())
-        {
-            if (read > _backlog.Credit.SentItems)
-                throw new MalformedFrameException($"Frame Report counts {read:N0} items, and {_backlog.Credit.SentItems:N0} were sent.");
-            _reported = Math.Max(_reported, read);
-        }
-        return true;
     }
 
     internal override void ReturnBlockLocked(Block block)
@@ -547,6 +525,6 @@ internal delegate void LaneItem(ReadOnlySpan<byte> item, bool isNull);
 /// <param name="MaxUnsentBytes">Bytes that may be accepted and unsent.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 /// <param name="IsShared">The capacity is shared with other writers: credit is asked for, and may be taken back.</param>
-/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for; that it reports its reads means nothing here.</param>
+/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for.</param>
 internal sealed record SenderOptions(
     int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false);
