@@ -28,8 +28,6 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
         _writeCodec = ItemCodec.Create(_options.WriteItems);
         _readCodec = ItemCodec.Create(_options.ReadItems);
-        CheckSize(_writeCodec.Contract, _options.WriteItems.MaxItemBytes);
-        CheckSize(_readCodec.Contract, _options.ReadItems.MaxItemBytes);
         _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role)
         {
             MaxItemBytes = typeof(TRead) == typeof(NoItem) ? null : _options.ReadItems.MaxItemBytes,

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CrossChannels.Flow;
 using CrossChannels.Protocol;
 using CrossChannels.Threading;
 
