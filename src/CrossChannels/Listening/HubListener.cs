@@ -3,6 +3,7 @@ using CrossChannels.Hub;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Transports;
+using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels;
 
@@ -15,16 +16,22 @@ internal sealed class HubListener : IAsyncDisposable
     private readonly ITransportListener _listener;
     private readonly HubDirectory _directory;
     private readonly ConnectionOptions _settings;
+    private readonly ChannelAddress _address;
     private AcceptLoop? _loop;
 
-    public HubListener(ITransportListener listener, HubDirectory directory, ConnectionOptions settings)
+    /// <param name="listener">Disposed with this.</param>
+    /// <param name="address">Where it listens, as users are told.</param>
+    /// <param name="directory">What the hub has.</param>
+    /// <param name="settings">For its limits.</param>
+    public HubListener(ITransportListener listener, ChannelAddress address, HubDirectory directory, ConnectionOptions settings)
     {
+        _address = address;
         _listener = listener;
         _directory = directory;
         _settings = settings;
     }
 
-    public ChannelAddress Address => _listener.Address;
+    public ChannelAddress Address => _address;
 
     /// <summary>Accepts connections; until then they wait.</summary>
     public void Start() => _loop = new AcceptLoop(_listener, _settings, GreetAsync);
@@ -44,7 +51,7 @@ internal sealed class HubListener : IAsyncDisposable
             (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, either.Token).ConfigureAwait(false);
             if (hello is { Channel.Length: > 0 } && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
                 await WaitForNameAsync(hello.Channel, either.Token).ConfigureAwait(false);
-            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer));
+            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer) { GreetWithLane = LaneGreeter(connection) });
             await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -59,6 +66,12 @@ internal sealed class HubListener : IAsyncDisposable
         if (link is not null)
             await link.Closed.ConfigureAwait(false);
     }
+
+    /// <returns>What sends a greeting with a lane; null where items do not go by shared memory.</returns>
+    private Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
+        _address.Scheme == ChannelScheme.SharedMemory && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
+            ? descriptors.Send
+            : null;
 
     /// <summary>Waits a moment for the object that the peer asks for to be created.</summary>
     private async Task WaitForNameAsync(string name, CancellationToken cancellationToken)
