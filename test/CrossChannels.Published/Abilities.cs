@@ -112,14 +112,21 @@ internal static class Abilities
         (CrossChannelWriter<Index> writer, CrossChannelReader<Index> reader) = CrossChannel.CreatePipe<Index>();
         await writer.WriteAsync(new Index(new Dictionary<string, int> { ["a"] = 1 }));
         Check((await reader.ReadAsync()).Numbers["a"], 1);
-        await RefusedAsync<NotSupportedException>(
-            () => writer.WriteAsync(new Index(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase))).AsTask(), "comparer of System.Collections.Generic.Dictionary");
+        // Native code cannot look at comparers.
+        if (!s_isNative)
+        {
+            await RefusedAsync<NotSupportedException>(
+                () => writer.WriteAsync(new Index(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase))).AsTask(), "comparer of System.Collections.Generic.Dictionary");
+        }
 
         (CrossChannelWriter<SortedSet<int>> sets, CrossChannelReader<SortedSet<int>> setsRead) = CrossChannel.CreatePipe<SortedSet<int>>();
         await sets.WriteAsync([3, 1, 2]);
         Check(string.Join(",", await setsRead.ReadAsync()), "1,2,3");
-        await RefusedAsync<NotSupportedException>(
-            () => sets.WriteAsync(new SortedSet<int>(Comparer<int>.Create(static (left, right) => right.CompareTo(left)))).AsTask(), "comparer of System.Collections.Generic.SortedSet");
+        if (!s_isNative)
+        {
+            await RefusedAsync<NotSupportedException>(
+                () => sets.WriteAsync(new SortedSet<int>(Comparer<int>.Create(static (left, right) => right.CompareTo(left)))).AsTask(), "comparer of System.Collections.Generic.SortedSet");
+        }
 
         await RefusedAsync<NotSupportedException>(static () => Task.FromResult(CrossChannel.CreatePipe<NamedList>()), "Name");
     }
