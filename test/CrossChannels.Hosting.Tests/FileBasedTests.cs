@@ -19,6 +19,7 @@ public sealed class FileBasedTests
         string[] arguments = ["run", Path.Combine(root.FullName, "docs", "samples", "FileBased", "letters.cs"), "--", "Ann", "Bob"];
         using Process process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -36,6 +36,7 @@ internal sealed class JobServerProcess : IAsyncDisposable
         var start = new ProcessStartInfo(Path.Combine(directory, "JobServer"), [role, .. arguments])
         {
             WorkingDirectory = directory,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

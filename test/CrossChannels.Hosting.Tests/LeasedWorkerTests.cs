@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -155,6 +154,7 @@ public sealed class LeasedWorkerTests
 
     private sealed class Work
     {
+        private readonly Lock _sync = new();
         private int _now;
 
         public TaskCompletionSource Gate { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -174,7 +174,7 @@ public sealed class LeasedWorkerTests
         public async Task RunAsync(int item, LeaseContext context, CancellationToken cancellationToken)
         {
             Token = cancellationToken;
-            lock (Gate)
+            lock (_sync)
                 Most = Math.Max(Most, ++_now);
             Begun.Enqueue((item, context.DeliveryCount));
             try

@@ -59,7 +59,7 @@ public sealed class TelemetryTests
 
         Metric sent = metrics.Single(metric => metric.Name == "crosschannels.items.sent");
         Assert.IsFalse(string.IsNullOrEmpty(sent.MeterVersion));
-        Assert.IsTrue(metrics.Exists(metric => metric.Name == "crosschannels.hub.depth"));
+        Assert.ContainsSingle(metrics.Where(static metric => metric.Name == "crosschannels.hub.depth"));
         long count = 0;
         foreach (ref readonly MetricPoint point in sent.GetMetricPoints())
             count += point.GetSumLong();

@@ -33,7 +33,7 @@ internal sealed class JobHandler(HostedChannelWriter<Progress> progress, IConfig
 /// <summary>The jobs that were accepted, and how far they are. They are in files too, so that a killed web process finds them again.</summary>
 internal sealed class JobBoard
 {
-    private readonly ConcurrentDictionary<string, JobState> _jobs = new();
+    private readonly ConcurrentDictionary<string, JobState> _jobs = new(StringComparer.Ordinal);
     private readonly HostedChannelWriter<Job> _writer;
     private readonly string _directory;
 

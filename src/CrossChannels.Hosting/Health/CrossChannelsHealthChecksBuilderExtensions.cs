@@ -1,4 +1,3 @@
-using CrossChannels;
 using CrossChannels.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

@@ -95,11 +95,11 @@ internal static class HostingSnippets
 
     private static class PostOffice
     {
-        public static Task SendAsync(Letter letter, CancellationToken cancellationToken) => Task.FromResult(letter).WaitAsync(cancellationToken);
+        public static async Task SendAsync(Letter letter, CancellationToken cancellationToken) => await Console.Out.WriteLineAsync(letter.Text.AsMemory(), cancellationToken);
     }
 
-    private sealed class Outbox
+    private sealed class Outbox(ChannelWriter<Letter> letters)
     {
-        public Task SendUnsentAsync(CancellationToken cancellationToken) => Task.FromResult(this).WaitAsync(cancellationToken);
+        public async Task SendUnsentAsync(CancellationToken cancellationToken) => await letters.WriteAsync(new Letter("Ann", "Again."), cancellationToken);
     }
 }

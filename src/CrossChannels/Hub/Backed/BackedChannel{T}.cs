@@ -74,11 +74,11 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     public Closure? WriterClosure => Volatile.Read(ref _writerClosure);
 
-    /// <summary>Why the channel is over for readers, once nothing is left that could come back.</summary>
-    public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
-
     /// <summary>Done when nothing more is accepted; never faults.</summary>
     public Task<Ending> Ended => _ended.WaitAsync(() => WriterClosure);
+
+    /// <summary>Why the channel is over for readers, once nothing is left that could come back.</summary>
+    public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
 
     public ItemCodec<T> Codec => _copier.Codec;
 
@@ -388,18 +388,18 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         EndIfDone();
     }
 
-    private void DecideLocked()
-    {
-        _sync.AssertHeld();
-        CloseWritersLocked(EndingMap.ClosureOf(_end.Error));
-    }
-
     /// <remarks>Continuations of the task never run on the thread that sets it.</remarks>
     private void CloseWritersLocked(Closure closure)
     {
         _sync.AssertHeld();
         Volatile.Write(ref _writerClosure, closure);
         _ended.Set(closure);
+    }
+
+    private void DecideLocked()
+    {
+        _sync.AssertHeld();
+        CloseWritersLocked(EndingMap.ClosureOf(_end.Error));
     }
 
     private void EndLocked(Closure closure)
