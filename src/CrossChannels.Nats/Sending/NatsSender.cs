@@ -292,6 +292,8 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
 
     bool ICourseEnd.IsReader => false;
 
+    Task IServerUser.ExitAsync() => BeginLeaveAsync();
+
     void IServerUser.OnReconnected()
     {
         TaskCompletionSource<RoundOutcome>? outcome;
@@ -301,15 +303,15 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         Signal(ref _room);
     }
 
-    void IServerUser.OnLost(Exception error)
+    void IServerUser.OnLost(CrossChannelException error)
     {
         WakeList wake = default;
         using (_sync.Enter())
         {
             long unreceived = _accepted - _stored;
-            var lost = new ConnectionLostException(error.Message, error, unreceived);
-            CloseLocked(new Closure(new Ending(EndingKind.ConnectionLost, lost, unreceived), lost), ref wake);
-            error = lost;
+            if (error is ConnectionLostException)
+                error = new ConnectionLostException(error.Message, error, unreceived);
+            CloseLocked(new Closure(new Ending(error.Kind, error, unreceived), error), ref wake);
         }
         wake.Wake(inline: false);
         Fail(error);
