@@ -56,6 +56,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     private long _doubtedUpTo;
     private long _bytes;
     private bool _isRunning;
+    private readonly MetricTags _tags;
     private EndingTask _ended;
     private Closure? _closure;
     private Exception? _failure;
@@ -78,6 +79,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         _most = course.Facts.Capacity is null ? int.MaxValue : (int)Math.Min(int.MaxValue, most);
         _mostBytes = ConnectionOptions.Default.MaxUnreadBytes;
         _limit = new ItemLimit(items.MaxItemBytes);
+        _tags = new MetricTags(course.Facts.Name, isOwner ? "owner" : "writer");
         course.Add(this);
         server.Add(this);
     }
@@ -259,7 +261,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
 
     public void ReportUnreceived(long count)
     {
-        ChannelMetrics.NotReceived(count);
+        ChannelMetrics.NotReceived(count, _tags);
         NatsLog.NotStored(Logger, _course.Facts.Name, count);
     }
 

@@ -33,7 +33,7 @@ internal static class SendCommand
         var progress = new TransferProgress("sent", parsed.GetValue(s_quiet));
         return await progress.ShowAsync(async () =>
         {
-            await SendAsync(sender, Lines(parsed.GetValue(s_lines) ?? [], cancellationToken), progress, cancellationToken);
+            await SendAsync(sender, ReadLinesAsync(parsed.GetValue(s_lines) ?? [], cancellationToken), progress, cancellationToken);
             await sender.FlushAsync(cancellationToken);
             if (parsed.GetValue(s_join))
                 await sender.JoinAsync(cancellationToken);
@@ -67,7 +67,7 @@ internal static class SendCommand
         }
     }
 
-    private static async IAsyncEnumerable<string> Lines(
+    private static async IAsyncEnumerable<string> ReadLinesAsync(
         string[] given, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (string line in given)
@@ -77,7 +77,7 @@ internal static class SendCommand
         using var input = new StreamReader(Console.OpenStandardInput());
 
         // A terminal, and a pipe, do not hear of a cancellation while they are read.
-        while (await input.ReadLineAsync(CancellationToken.None).WaitAsync(cancellationToken) is { } line)
+        while (await input.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)
             yield return line;
     }
 }
