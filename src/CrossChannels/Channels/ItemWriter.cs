@@ -155,6 +155,7 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
     }
 
     /// <inheritdoc cref="TryWriteTraced"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask WriteTracedAsync(T item, ChannelAddress channel, CancellationToken cancellationToken)
     {
         Activity? activity = ChannelTracing.StartSend(channel);

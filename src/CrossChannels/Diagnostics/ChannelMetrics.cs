@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Diagnostics;
@@ -121,6 +122,7 @@ internal static class ChannelMetrics
     public static void LeaseCompleted(double seconds, MetricTags tags) => Record(s_leaseTimes, seconds, tags);
 
     /// <summary>Passes a wait on, and says how long it took.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public static async ValueTask TimeAsync(ValueTask wait, MetricTags tags)
     {
         long started = Stopwatch.GetTimestamp();
@@ -135,6 +137,7 @@ internal static class ChannelMetrics
     }
 
     /// <inheritdoc cref="TimeAsync(ValueTask, MetricTags)"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<bool> TimeAsync(ValueTask<bool> wait, MetricTags tags)
     {
         long started = Stopwatch.GetTimestamp();
