@@ -65,7 +65,7 @@ public sealed class MetricsTests : IDisposable
         await there.Reader.Completion.Done();
         await here.DisposeAsync();
         await there.DisposeAsync();
-        await Wait.Until(() => meter.Tags("crosschannels.endings").Any(static tags => tags.Contains(" role=duplex peer=", StringComparison.Ordinal) && tags.EndsWith($"kind={EndingKind.Completed}", StringComparison.Ordinal)));
+        await Wait.Until(() => meter.Tags("crosschannels.endings").Any(static tags => tags.StartsWith("channel= role=duplex peer=", StringComparison.Ordinal) && tags.EndsWith($"kind={EndingKind.Completed}", StringComparison.Ordinal)));
     }
 
     [TestMethod]
