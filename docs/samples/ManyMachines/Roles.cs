@@ -29,7 +29,7 @@ internal static class Roles
                 await File.AppendAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"{hold.FencingToken} {lease.Item} {Environment.ProcessId}\n"));
             // Settled when the result is safe: a worker that dies before leaves the job to another.
             await results.FlushAsync();
-            await lease.CompleteAsync();
+            lease.Complete();
         }
         return 0;
     }

@@ -23,13 +23,24 @@ internal static class PairEnds
         first.Link.Expect(second.Link);
         second.Link.Expect(first.Link);
         joint.Hold(
-            SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, firstFactory.Lane, secondFactory.Lane, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex),
-            SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, secondFactory.Lane, firstFactory.Lane, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex));
+            WithLanes(SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex), firstFactory.Lane, secondFactory.Lane),
+            WithLanes(SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex), secondFactory.Lane, firstFactory.Lane));
         return (first, second);
     }
 
+    /// <summary>The end that is given knows what the other one reads, so that it can make the lanes of both.</summary>
+    private static PairSide WithLanes(PairSide side, LaneLayout? reads, LaneLayout? writes) => side with
+    {
+        Lanes = PairLaneTerms.Of(side.Link.Settings, reads, writes),
+        Describe = (address, listens, recipient) =>
+        {
+            TransferContent content = side.Describe(address, listens, recipient);
+            return content with { Pair = content.Pair! with { PeerLane = writes } };
+        },
+    };
+
     private static PairSide SideOf<TWrite, TRead>(
-        LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret, LaneLayout? lane, LaneLayout? peerLane, EndpointKind kind)
+        LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret, EndpointKind kind)
     {
         var origin = new TransferOrigin((recipient, cancellationToken) => joint.GiveAsync(isFirst, recipient, cancellationToken));
         channel.Origin = origin;
@@ -50,14 +61,13 @@ internal static class PairEnds
         return new PairSide(
             channel.Link,
             name,
-            PairLaneTerms.Of(options.Connection, lane, peerLane),
             PairConnector.AbortAsync<TWrite, TRead>,
-            (address, listens, recipient) => Describe(options, kind, opener, address, secret, peerLane, listens, recipient));
+            (address, listens, recipient) => Describe(options, kind, opener, address, secret, listens, recipient));
     }
 
     /// <exception cref="InvalidOperationException">Something of the options cannot be had in another process.</exception>
     private static TransferContent Describe<TWrite, TRead>(
-        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, EndOpener opener, ChannelAddress address, string secret, LaneLayout? peerLane, bool listens, Recipient recipient)
+        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, EndOpener opener, ChannelAddress address, string secret, bool listens, Recipient recipient)
     {
         if (options.ItemDropped is not null)
             throw new InvalidOperationException("ItemDropped is a method of this process, and cannot be given to another with the end. Leave it out of the options of an end that is given.");
@@ -78,8 +88,7 @@ internal static class PairEnds
                 bounded?.FullMode ?? BoundedChannelFullMode.Wait,
                 options.Reading.SingleReader,
                 options.Reading.AllowSynchronousContinuations,
-                options.AllowSynchronousWriteContinuations,
-                peerLane),
+                options.AllowSynchronousWriteContinuations),
         };
     }
 }

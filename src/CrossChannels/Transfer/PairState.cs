@@ -108,11 +108,13 @@ internal sealed class PairState(string secret)
 /// <summary>One end of a pair.</summary>
 /// <param name="Link">Of the end.</param>
 /// <param name="Name">Of the end, for messages.</param>
-/// <param name="Lanes">For lanes; null for none.</param>
 /// <param name="Abort">Comes in place of the process that has the end, with its ticket, and tells the other end why it will not.</param>
 /// <param name="Describe">Makes what the ticket says, of an address, whether its receiver listens there, and who that is; throws why the end cannot be given.</param>
-internal sealed record PairSide(Link Link, string Name, PairLaneTerms? Lanes, Func<TransferContent, string, Task> Abort, Func<ChannelAddress, bool, Recipient, TransferContent> Describe)
+internal sealed record PairSide(Link Link, string Name, Func<TransferContent, string, Task> Abort, Func<ChannelAddress, bool, Recipient, TransferContent> Describe)
 {
+    /// <summary>For lanes; null for none.</summary>
+    public PairLaneTerms? Lanes { get; init; }
+
     /// <summary>What every use throws once the end was given away.</summary>
     public EndMovedException? Moved { get; private set; }
 

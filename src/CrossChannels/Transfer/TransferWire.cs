@@ -140,7 +140,10 @@ internal static class TransferWire
     private static PairTerms? ReadPair(BinaryReader reader) => reader.ReadBoolean()
         ? new(
             reader.ReadString(), reader.ReadBoolean(), reader.ReadInt32() is var capacity && capacity >= 0 ? capacity : null,
-            (BoundedChannelFullMode)reader.ReadByte(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean(), ReadLane(reader))
+            (BoundedChannelFullMode)reader.ReadByte(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean())
+        {
+            PeerLane = ReadLane(reader),
+        }
         : null;
 
     private static LaneLayout? ReadLane(BinaryReader reader)

@@ -39,7 +39,7 @@ public sealed class LayeringTests
         ["Hub"] = [Data, Ends, "Channels", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Transfer"] =
             [Data, Ends, "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],
+        [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Serialization", "Diagnostics", "Threading"],
         [Facade] =
         [
             Data, Ends, "Transfer", "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics",
