@@ -27,7 +27,7 @@ public sealed class Lease<T> : IDisposable
     public int DeliveryCount => _tag.Deliveries + 1;
 
     /// <summary>The trace of who wrote the item, for a span of the work on it; default if it was not traced.</summary>
-    public ActivityContext TraceContext => _tag.Trace?.Context ?? default;
+    public ActivityContext TraceContext => _tag.TraceContext;
 
     /// <summary>Settles the lease: the item is processed. Sent to the hub soon, together with others.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>

@@ -37,8 +37,8 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     private static readonly string s_libraryVersion =
         typeof(LinkIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
-    /// <summary>What measurements of a link of this identity are tagged with.</summary>
-    public MetricTags Tags() => new(Channel, Role switch
+    /// <summary>What measurements of a link of this identity are tagged with. Between two ends the name may be a secret, by which the ends of a pair know each other.</summary>
+    public MetricTags Tags() => new(Role == LinkRole.Duplex ? "" : Channel, Role switch
     {
         LinkRole.Duplex => "duplex",
         LinkRole.Writer => "writer",

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CrossChannels.Diagnostics;
 
 namespace CrossChannels.Links;
@@ -55,4 +56,8 @@ internal sealed class DeliveryTags
 /// <param name="Sequence">The item's number on its link, or in its hub's channel for the owner.</param>
 /// <param name="Deliveries">How often it was delivered before.</param>
 /// <param name="Trace">The trace that it belongs to; null for none.</param>
-internal readonly record struct DeliveryTag(long Sequence, int Deliveries, ItemTrace? Trace = null);
+internal readonly record struct DeliveryTag(long Sequence, int Deliveries, ItemTrace? Trace = null)
+{
+    /// <summary>Default for no trace.</summary>
+    public ActivityContext TraceContext => Trace?.Context ?? default;
+}
