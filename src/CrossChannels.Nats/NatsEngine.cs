@@ -74,7 +74,9 @@ public static class NatsEngine
                 ? Url ?? throw new EndpointException($"'{address}' names no server: write nats://host:port/space#{address.Channel}, or give NatsEngine.Use a URL.")
                 : $"{(IsEncrypted ? "tls" : "nats")}://{(address.Host.Contains(':', StringComparison.Ordinal) ? $"[{address.Host}]" : address.Host)}:{address.Port}";
             (string, string) key = (url, address.Name ?? options.Space);
+#pragma warning disable VSTHRD011 // The factory only begins to connect, and waits for nobody.
             Lazy<Task<NatsChannels>> connection = _connections.GetOrAdd(key, static (key, options) => new(() => NatsChannels.ConnectAsync(key.Url, options with { Space = key.Space })), options);
+#pragma warning restore VSTHRD011
             try
             {
                 return await connection.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
