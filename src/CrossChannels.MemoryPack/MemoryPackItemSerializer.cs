@@ -11,7 +11,7 @@ namespace CrossChannels.MemoryPack;
 /// members is a part of the contract, and ends that differ are refused when they meet. A type that is <c>[MemoryPackable(GenerateType.VersionTolerant)]</c> counts by its name alone.
 /// </remarks>
 public sealed class MemoryPackItemSerializer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T> : IItemSerializer<T>
-    where T : IMemoryPackable<T>
+    where T : IMemoryPackFormatterRegister
 {
     /// <summary>Takes the hash of the members as the version.</summary>
     /// <exception cref="NotSupportedException">The type contains itself: MemoryPack does not limit the depth of what it reads, and a hostile peer could overflow the stack.</exception>

@@ -10,7 +10,7 @@ public static class MemoryPackItems
     /// <exception cref="NotSupportedException">The type contains itself.</exception>
     [RequiresUnreferencedCode("Trimming may remove members that the hash is made of. Set ItemOptions<T>.Serializer to a MemoryPackItemSerializer<T> with a version.")]
     public static ItemOptions<T> UseMemoryPack<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(this ItemOptions<T> items)
-        where T : IMemoryPackable<T>
+        where T : IMemoryPackFormatterRegister
     {
         ArgumentNullException.ThrowIfNull(items);
         return items.UseSerializer<MemoryPackItemSerializer<T>>();

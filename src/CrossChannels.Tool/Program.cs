@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using CrossChannels.Tool.Commands;
+using CrossChannels.Tool.Output;
 
 namespace CrossChannels.Tool;
 

@@ -1,7 +1,7 @@
 using MemoryPack;
 using PolyType;
 
-namespace CrossChannels.Serializers.Tests;
+namespace SerializedItems;
 
 [GenerateShape]
 internal sealed partial record Job(int Id, string Note, string[] Tags, Dictionary<string, int> Numbers);
@@ -16,8 +16,12 @@ internal sealed record Circle(double Radius) : Shape;
 internal sealed record Square(double Side) : Shape;
 
 [GenerateShape]
-internal sealed partial record Node(Node? Next);
+internal sealed partial class Node
+{
+    public Node? Next { get; set; }
+}
 
+[GenerateShapeFor<Point>]
 [GenerateShapeFor<Point[]>]
 internal sealed partial class Shapes;
 
@@ -44,6 +48,3 @@ internal sealed partial class PackedNode
 {
     public PackedNode? Next { get; set; }
 }
-
-[MemoryPackable(GenerateType.VersionTolerant)]
-internal sealed partial record Tolerant([property: MemoryPackOrder(0)] int Id, [property: MemoryPackOrder(1)] string Note);

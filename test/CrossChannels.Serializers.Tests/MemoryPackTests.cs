@@ -1,4 +1,7 @@
 using CrossChannels.MemoryPack;
+using SerializedItems;
+using First = SerializedItems.First;
+using Second = SerializedItems.Second;
 
 namespace CrossChannels.Serializers.Tests;
 

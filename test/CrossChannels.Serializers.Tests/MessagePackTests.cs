@@ -1,6 +1,7 @@
 using System.Buffers;
 using CrossChannels.MessagePack;
 using Nerdbank.MessagePack;
+using SerializedItems;
 
 namespace CrossChannels.Serializers.Tests;
 
@@ -65,7 +66,7 @@ public sealed class MessagePackTests
         // {"Next": {"Next": ... nil, far deeper than the stack.
         byte[] level = Convert.FromHexString("81A44E657874");
         byte[] deep = [.. Enumerable.Repeat(level, 1_000_000).SelectMany(static bytes => bytes), 0xC0];
-        await RefusesAsync(deep, new ItemOptions<Node>().UseMessagePack(), new Node(null));
+        await RefusesAsync(deep, new ItemOptions<Node>().UseMessagePack(), new Node());
     }
 
     [TestMethod]

@@ -1,6 +1,7 @@
+using CrossChannels;
 using MemoryPack;
 
-namespace CrossChannels.Serializers.Tests.First
+namespace SerializedItems.First
 {
     [ChannelContract("versions.item")]
     [MemoryPackable]
@@ -18,7 +19,7 @@ namespace CrossChannels.Serializers.Tests.First
     }
 }
 
-namespace CrossChannels.Serializers.Tests.Second
+namespace SerializedItems.Second
 {
     [ChannelContract("versions.item")]
     [MemoryPackable]

@@ -31,24 +31,7 @@ internal static class ReceiveCommands
     {
         var (command, items, quiet) = Begin(
             "tail", "As receive, for ever: waits for the hub when it is gone, and for the next channel of that name when this one has ended.");
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            while (true)
-            {
-                try
-                {
-                    ChannelToUse channel = await items.FindAsync(parsed, cancellationToken);
-                    await new ReceiveLoop(count: null, timeout: null).RunAsync(channel, isQuiet: true, cancellationToken);
-                    await Console.Error.WriteLineAsync($"crosschannels: {channel.Address} has ended; waiting for the next");
-                }
-                catch (Exception e) when (Ending.FromException(e) is { Kind: not EndingKind.Refused } ending)
-                {
-                    if (!parsed.GetValue(quiet))
-                        await Console.Error.WriteLineAsync($"crosschannels: {(ending.Cause ?? e).Message}");
-                }
-                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-            }
-        });
+        command.SetAction((parsed, cancellationToken) => TailAsync(items, parsed, parsed.GetValue(quiet), cancellationToken));
         return command;
     }
 
@@ -64,6 +47,28 @@ internal static class ReceiveCommands
             return await loop.RunAsync(channel, parsed.GetValue(quiet), cancellationToken);
         });
         return command;
+    }
+
+    private static async Task<int> TailAsync(ItemArguments items, ParseResult parsed, bool isQuiet, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                ChannelToUse channel = await items.FindAsync(parsed, cancellationToken);
+                await new ReceiveLoop(count: null, timeout: null).RunAsync(channel, isQuiet: true, cancellationToken);
+                if (!isQuiet)
+                    await Console.Error.WriteLineAsync($"crosschannels: {channel.Address} has ended; waiting for the next");
+            }
+            catch (Exception e) when (Ending.FromException(e) is { Kind: not EndingKind.Refused } ending)
+            {
+                if (!isQuiet)
+                    await Console.Error.WriteLineAsync($"crosschannels: {(ending.Cause ?? e).Message}");
+            }
+
+            // Nothing says when the next one comes.
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+        }
     }
 
     private static (Command Command, ItemArguments Items, Option<bool> Quiet) Begin(string name, string description)

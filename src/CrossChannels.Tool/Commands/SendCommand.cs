@@ -77,7 +77,7 @@ internal static class SendCommand
         using var input = new StreamReader(Console.OpenStandardInput());
 
         // A terminal, and a pipe, do not hear of a cancellation while they are read.
-        while (await input.ReadLineAsync(CancellationToken.None).WaitAsync(cancellationToken) is { } line)
+        while (await input.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)
             yield return line;
     }
 }

@@ -95,7 +95,7 @@ internal abstract class ItemFormat
     private static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
     private static ItemFormat<T> Number<T>(string? contract)
-        where T : struct, IParsable<T>, IFormattable => Parsable<T>(contract, static value => value.ToString("R", CultureInfo.InvariantCulture));
+        where T : struct, IParsable<T>, IFormattable => Parsable<T>(contract, static value => value.ToString(null, CultureInfo.InvariantCulture));
 
     private static ItemFormat<T> Quoted<T>(string? contract)
         where T : struct, IParsable<T>, IFormattable => new(

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels.Tool.Output;
 
@@ -8,7 +9,16 @@ internal sealed class OutputClosedException(Exception inner) : Exception(inner.M
 /// <summary>Standard output, line by line; a line counts as written when it has left.</summary>
 internal sealed class LineOutput : IAsyncDisposable
 {
-    private readonly StreamWriter _writer = new(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 64 * 1024) { NewLine = "\n" };
+    private const int StandardOutput = 1;
+
+    // The console's own stream says nothing of a reader that is gone.
+    private readonly StreamWriter _writer = new(
+        OperatingSystem.IsWindows()
+            ? Console.OpenStandardOutput()
+            : new FileStream(new SafeFileHandle(StandardOutput, ownsHandle: false), FileAccess.Write, bufferSize: 0),
+        new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+        64 * 1024)
+    { NewLine = "\n" };
 
     /// <exception cref="OutputClosedException">Nobody reads any more.</exception>
     public async ValueTask WriteAsync(string line)
