@@ -29,6 +29,7 @@ internal sealed class ToolProcess : IDisposable
         string root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         var start = new ProcessStartInfo(Path.Combine(root, "dotnet"), ["exec", Path.Combine(AppContext.BaseDirectory, "CrossChannels.Tool.dll"), .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

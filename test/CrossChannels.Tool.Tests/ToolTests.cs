@@ -78,7 +78,7 @@ public sealed class ToolTests : IDisposable
         {
             for (int number = 1; number <= 3; number++)
                 Assert.AreEqual($"{number}", await receiving.Output.ReadLineAsync().Done());
-            await Wait.Until(() => Status("work") is { Depth: 0, InFlight: 0 });
+            await Wait.Until(async () => await StatusAsync("work") is { Depth: 0, InFlight: 0 });
             receiving.Signal(Interrupt);
             Assert.AreEqual(130, (await receiving.FinishAsync()).ExitCode);
         }
@@ -93,7 +93,7 @@ public sealed class ToolTests : IDisposable
         (await ToolProcess.RunAsync("1\n2\n", "send", $"{Hub}#work", "-q")).Succeeded();
         await using (LeasedReader<JsonElement> reader = await CrossChannel.OpenLeasedReaderAsync<JsonElement>($"{Hub}#work").Done())
             using (await reader.ReadAsync().Done())
-                Assert.IsGreaterThan(0, Status("work").InFlight);
+                Assert.IsGreaterThan(0, (await StatusAsync("work")).InFlight);
         string[] drained = (await ToolProcess.RunAsync("", "drain", $"{Hub}#work", "-q")).Succeeded().TrimEnd('\n').Split('\n');
         CollectionAssert.AreEquivalent((string[])["1", "2"], drained);
     }
@@ -110,11 +110,11 @@ public sealed class ToolTests : IDisposable
         Result requeued = await ToolProcess.RunAsync("", "dead-letters", "requeue", $"{Hub}#work");
         requeued.Succeeded();
         StringAssert.Contains(requeued.Errors, "requeued 2 items");
-        Assert.AreEqual((2L, 0L), (Status("work").Depth, Status("work.dead-letters").Depth));
+        Assert.AreEqual((2L, 0L), ((await StatusAsync("work")).Depth, (await StatusAsync("work.dead-letters")).Depth));
 
         await FailAllAsync(2);
         StringAssert.Contains((await ToolProcess.RunAsync("", "dead-letters", "purge", $"{Hub}#work")).Errors, "purged 2 items");
-        Assert.AreEqual(0, Status("work.dead-letters").Depth);
+        Assert.AreEqual(0, (await StatusAsync("work.dead-letters")).Depth);
         Assert.AreEqual(2, (await ToolProcess.RunAsync("", "dead-letters", "list", $"{Hub}#work.dead-letters")).ExitCode);
     }
 
@@ -197,10 +197,10 @@ public sealed class ToolTests : IDisposable
         await using LeasedReader<JsonElement> reader = await CrossChannel.OpenLeasedReaderAsync<JsonElement>($"{Hub}#work").Done();
         for (int i = 0; i < count; i++)
             (await reader.ReadAsync().Done()).Abandon();
-        await Wait.Until(() => Status("work.dead-letters").Depth == count);
+        await Wait.Until(async () => (await StatusAsync("work.dead-letters")).Depth == count);
     }
 
-    private ChannelStatus Status(string name) => CrossChannel.GetChannelStatusAsync($"{Hub}#{name}").Done().GetAwaiter().GetResult();
+    private Task<ChannelStatus> StatusAsync(string name) => CrossChannel.GetChannelStatusAsync($"{Hub}#{name}").Done();
 
     private readonly record struct Point(int X, int Y);
 }

@@ -33,7 +33,7 @@ internal static class SendCommand
         var progress = new TransferProgress("sent", parsed.GetValue(s_quiet));
         return await progress.ShowAsync(async () =>
         {
-            await SendAsync(sender, Lines(parsed.GetValue(s_lines) ?? [], cancellationToken), progress, cancellationToken);
+            await SendAsync(sender, ReadLinesAsync(parsed.GetValue(s_lines) ?? [], cancellationToken), progress, cancellationToken);
             await sender.FlushAsync(cancellationToken);
             if (parsed.GetValue(s_join))
                 await sender.JoinAsync(cancellationToken);
@@ -67,7 +67,7 @@ internal static class SendCommand
         }
     }
 
-    private static async IAsyncEnumerable<string> Lines(
+    private static async IAsyncEnumerable<string> ReadLinesAsync(
         string[] given, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (string line in given)

@@ -29,7 +29,7 @@ internal static class StatusText
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Names(IReadOnlyList<PeerStatus> peers) => peers.Count == 0 ? "" : $": {string.Join(", ", peers.Select(Process).Distinct().Take(5))}";
+    private static string Names(IReadOnlyList<PeerStatus> peers) => peers.Count == 0 ? "" : $": {string.Join(", ", peers.Select(Process).Distinct(StringComparer.Ordinal).Take(5))}";
 
     private static string Process(PeerStatus peer) => peer.Role == PeerRole.Owner ? "the owner" : peer.ProcessId is { } id ? $"process {id}" : peer.Endpoint;
 }

@@ -57,7 +57,7 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, CrossChannel
         // What goes between a lock and its hub is no data of anybody's.
         if (wasOpen && unreceived > 0 && _link.Role != LinkRole.Lock)
         {
-            ChannelMetrics.NotReceived(unreceived);
+            ChannelMetrics.NotReceived(unreceived, _link.Tags);
             Log.NotReceived(settings.Logger, Peer?.Endpoint ?? "the peer", unreceived);
         }
     }

@@ -42,7 +42,14 @@ internal static class ItemCodec
     /// <summary>The codec of a type under its settings, checked.</summary>
     /// <exception cref="NotSupportedException">The type cannot cross; the message names the member and what to do.</exception>
     /// <exception cref="ArgumentException">The contract's name or content type cannot be sent.</exception>
+    /// <exception cref="ItemTooLargeException">Every item would be larger than the settings allow: those of a fixed size are not measured again when they are written.</exception>
     public static ItemCodec<T> Create<T>(ItemOptions<T> settings)
+    {
+        ItemCodec<T> codec = CreateOfAnySize(settings);
+        return codec.ElementSize <= settings.MaxItemBytes ? codec : throw new ItemTooLargeException(codec.ElementSize, settings.MaxItemBytes, "MaxItemBytes");
+    }
+
+    private static ItemCodec<T> CreateOfAnySize<T>(ItemOptions<T> settings)
     {
         if (typeof(T) == typeof(NoItem) || (settings.Serializer is null && settings.ContractName is null))
             return Default<T>();

@@ -57,7 +57,7 @@ internal static partial class OpenedEnds
     }
 
     /// <summary>The end leaves in good order, which gives back what it has not read, and the other process opens its own.</summary>
-    private static async ValueTask<TransferTicket> MoveAsync(Link link, IDisposable handle, string name, TransferContent content, Recipient recipient)
+    private static async ValueTask<TransferTicket> MoveAsync(Link link, LinkHandle handle, string name, TransferContent content, Recipient recipient)
     {
         bool isWriter = content.Kind == EndpointKind.Writer;
         CheckOpen(link, isWriter, name);
