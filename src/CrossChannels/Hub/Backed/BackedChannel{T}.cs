@@ -34,7 +34,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private long _closeDeadline = long.MaxValue;
     private Closure? _writerClosure;
     private Closure? _readerClosure;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;
+    private bool _isExiting;
 
     /// <exception cref="NotSupportedException">The item type cannot cross, or has no such channel.</exception>
     /// <exception cref="ItemTooLargeException">Every item would be larger than the options allow.</exception>
@@ -183,6 +185,12 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         DropAll(error, error, reason);
     }
 
+    public override void BeginExit()
+    {
+        using (_sync.Enter())
+            _isExiting = true;
+    }
+
     public override bool BeginClose()
     {
         LeaveByOwner();
@@ -201,7 +209,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         }
         _arrivalTimer?.Dispose();
         LeaveByOwner();
-        await _links.DrainAsync(_queue.Completion, drainTimeout).ConfigureAwait(false);
+        await _links.DrainAsync(_over.Task, drainTimeout).ConfigureAwait(false);
         long count = DropRest();
         if (count > 0)
         {
@@ -220,8 +228,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     {
         using (_sync.Enter())
         {
+            // In a process that exits no call of its own fails.
             if (!_end.TryCompleteByOwner(error))
-                return false;
+                return _writerClosure is { IsExit: true };
             DecideLocked();
         }
         EndIfDone();
@@ -384,7 +393,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private void DecideLocked()
     {
         _sync.AssertHeld();
-        Volatile.Write(ref _writerClosure, EndingMap.ClosureOf(_end.Error));
+        Volatile.Write(ref _writerClosure, EndingMap.ClosureOf(_end.Error).AtExit(_isExiting));
     }
 
     private void EndLocked(Closure closure)
@@ -418,7 +427,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         foreach (Link link in untold)
             link.EndChannel(closure.Error);
         if (over is not null)
-            _queue.TryComplete(over.Error);
+            Complete(over.Error);
         _timer.Set();
     }
 
@@ -485,12 +494,21 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
     private void DropAll(Exception toReaders, Exception toJoins, string? reason)
     {
-        Joins.Fail(toJoins);
-        _queue.TryComplete(toReaders);
+        if (!_isExiting)
+            Joins.Fail(toJoins);
         _links.CloseWriters(reason);
-        while (_queue.TryRead(out QueuedItem<T> held))
+        Complete(toReaders);
+        while (!_isExiting && _queue.TryRead(out QueuedItem<T> held))
             Joins.Leave(held.Epoch);
         _timer.Set();
+    }
+
+    /// <summary>The channel is over for readers. A process that exits leaves its own where they are.</summary>
+    private void Complete(Exception? error)
+    {
+        if (!_isExiting)
+            _queue.TryComplete(error);
+        _over.TrySetResult();
     }
 
     private void OnDropped(QueuedItem<T> held)
@@ -508,7 +526,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
         public override SendingHalf MakeSender(Outbox outbox) => IsWriter
             ? new NoSending()
-            : new BackedReaderPort<T>(Channel.Name, Channel._sync, Channel._clock, Channel._hub, Channel._queue, Channel.Codec, Channel._maxItemBytes, Channel, outbox);
+            : new BackedReaderPort<T>(Channel.Name, Channel._sync, Channel._clock, Channel._hub, Channel._over.Task, Channel._queue, Channel.Codec, Channel._maxItemBytes, Channel, outbox);
 
         public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
             ? new BackedWriterPort<T>(Channel, Channel.Codec, Channel._maxItemBytes, Channel._maxQueuedBytes, outbox)

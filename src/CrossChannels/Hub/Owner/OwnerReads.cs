@@ -216,7 +216,7 @@ internal sealed class OwnerReads : ILeaseHolder
                 if (_queue.HasFor(Taker))
                     return new ValueTask<bool>(true);
                 if (_lifecycle.ReaderClosure is { } closure)
-                    return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+                    return closure.EndWaitAsync();
                 waiter = _readers.Wait(ref after.Wake);
                 version = waiter.Version;
                 FoundNothingLocked(ref after);
@@ -289,7 +289,9 @@ internal sealed class OwnerReads : ILeaseHolder
             lease.Release();
         }
         _leases.Clear();
-        _readers.End(closure, ref after.Wake);
+        // A process that exits leaves its threads where they are.
+        WakeList never = default;
+        _readers.End(closure, ref closure.IsExit ? ref never : ref after.Wake);
         return bytes;
     }
 
@@ -325,7 +327,8 @@ internal sealed class OwnerReads : ILeaseHolder
         return true;
     }
 
-    private bool ThrowIfOver() => _lifecycle.ReaderClosure is { } closure ? throw closure.ForItem() : false;
+    /// <returns>True in a process that exits, whose leases end with it; false where the lease is not open.</returns>
+    private bool ThrowIfOver() => _lifecycle.ReaderClosure is { } closure && (closure.IsExit ? true : throw closure.ForItem());
 
     private bool TryClaimLocked(out ItemSlice slice, out DeliveryTag tag, ref HubAfterLock after)
     {

@@ -43,6 +43,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private long _readSinceLook;
     private bool _isContractKnown;
     private bool _isOwnersTurn;
+    private bool _isExiting;
     private ReaderClosedException? _aborted;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
@@ -180,6 +181,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         }
     }
 
+    public override void BeginExit()
+    {
+        using (Sync.Enter())
+            _isExiting = true;
+    }
+
     public override bool BeginClose()
     {
         LeaveByOwner();
@@ -225,8 +232,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         {
             using (Sync.Enter())
             {
+                // In a process that exits no call of its own fails.
                 if (Lifecycle.IsDecided || !_completion.TryCompleteByOwner(error))
-                    return false;
+                    return Lifecycle.WriterClosure is { IsExit: true };
                 DecideLocked(ref after);
             }
         }
@@ -695,6 +703,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private void CloseWritersLocked(Closure closure, ref HubAfterLock after)
     {
         Sync.AssertHeld();
+        closure = closure.AtExit(_isExiting);
         Lifecycle.Decide(closure);
         if (_arrivalTimer is { } timer)
             after.Do(timer.Dispose);
@@ -734,6 +743,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private void EndReadersLocked(Closure closure, ref HubAfterLock after)
     {
         Sync.AssertHeld();
+        closure = closure.AtExit(_isExiting);
         Lifecycle.End(closure, ref after);
         _balancer.Stop(ref after);
         long leased = OwnerReads.EndLocked(closure, ref after);
