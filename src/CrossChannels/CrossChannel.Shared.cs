@@ -57,7 +57,7 @@ public static partial class CrossChannel
 
     /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
-    /// <param name="options">How the owner reads it.</param>
+    /// <param name="options">How it is read: at each end, the owner's and remote ones, a second read that waits cancels the first with <see cref="ChannelOptions.SingleReader"/>.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <param name="hub">Timeouts, limits, security.</param>

@@ -23,6 +23,7 @@ internal sealed record Hello
         RequiredFeatures = 8,
         Key = 9,
         OnDemand = 10,
+        SingleReader = 11,
     }
 
     /// <summary>What the link is for; 0 is a plain link.</summary>
@@ -49,6 +50,9 @@ internal sealed record Hello
     /// <summary>From a hub to a reader: items are chosen when they are asked for, so that the reader asks for no more than its callers wait for.</summary>
     public bool IsOnDemand { get; init; }
 
+    /// <summary>From a hub to a reader: a second read that waits at one end cancels the first.</summary>
+    public bool IsSingleReader { get; init; }
+
     /// <returns>The number of bytes written.</returns>
     public int Write(Span<byte> bytes)
     {
@@ -66,6 +70,8 @@ internal sealed record Hello
             Key.Span.CopyTo(Put(bytes, ref at, Field.Key, Key.Length));
         if (IsOnDemand)
             PutByte(bytes, ref at, Field.OnDemand, 1);
+        if (IsSingleReader)
+            PutByte(bytes, ref at, Field.SingleReader, 1);
         return at;
     }
 
@@ -73,7 +79,7 @@ internal sealed record Hello
     public static Hello Read(ReadOnlySpan<byte> bytes)
     {
         byte role = 0;
-        bool isOnDemand = false;
+        bool isOnDemand = false, isSingleReader = false;
         string channel = "", libraryVersion = "";
         HelloContract? writes = null, reads = null;
         int? processId = null;
@@ -101,6 +107,7 @@ internal sealed record Hello
                 case Field.RequiredFeatures: required = BinaryPrimitives.ReadUInt64LittleEndian(Exactly(value, 8, id)); break;
                 case Field.Key: key = value.ToArray(); break;
                 case Field.OnDemand: isOnDemand = Exactly(value, 1, id)[0] != 0; break;
+                case Field.SingleReader: isSingleReader = Exactly(value, 1, id)[0] != 0; break;
                 default:
                     if ((id & MustUnderstand) != 0)
                         throw new MalformedFrameException($"The hello has field {id}, which must be understood and is unknown here.");
@@ -119,6 +126,7 @@ internal sealed record Hello
             RequiredFeatures = required,
             Key = key,
             IsOnDemand = isOnDemand,
+            IsSingleReader = isSingleReader,
         };
     }
 

@@ -156,7 +156,10 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         return link;
 
         LinkIdentity IdentityOf(ItemContract contract) =>
-            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Connection, request.Role);
+            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Connection, request.Role)
+            {
+                IsSingleReader = Options.IsSingleReader,
+            };
     }
 
     public override ChannelStatus GetStatus()

@@ -25,6 +25,9 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     /// <summary>At a hub: items of the channel are chosen when they are asked for.</summary>
     public bool IsOnDemand { get; init; }
 
+    /// <summary>At a hub: a second read that waits at one end cancels the first.</summary>
+    public bool IsSingleReader { get; init; }
+
     public static readonly Preamble Versions = new(MinVersion: 1, MaxVersion: 1, HelloLength: 0);
 
     private static readonly string s_libraryVersion =
@@ -38,6 +41,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         {
             Role = (byte)Role,
             IsOnDemand = IsOnDemand,
+            IsSingleReader = IsSingleReader,
             Channel = Channel,
             Writes = ToHello(Writes),
             Reads = ToHello(Reads),
