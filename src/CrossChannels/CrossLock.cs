@@ -42,7 +42,7 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
     public static Task<CrossLock> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Lock);
-        return CrossChannel.OpenLockAsync(content.Address, content.ConnectionToRead, cancellationToken);
+        return LockOpener.OpenAsync(content.Address, content.ConnectionToRead, cancellationToken);
     }
 
     /// <summary>Where others open it.</summary>

@@ -53,10 +53,10 @@ public sealed class LayeringTests
         ["ChannelAddress -> AddressSyntax"] = "an address is parsed where it is used",
         ["ItemSerializer -> Serialization"] = "the factory of the built-in serializers",
         ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
-        ["HubDirectory -> ChannelHub"] = "the exception names the type that was disposed",
-        ["Transfer -> CrossChannel"] = "an end that was given away is opened as any other",
+        ["Transfer -> EndOpener"] = "an end that was given away is opened as any other",
         ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",
-        ["ends -> CrossChannel"] = "an end opens itself from a ticket",
+        ["ends -> EndOpener"] = "an end opens itself from a ticket",
+        ["CrossLock -> LockOpener"] = "a lock opens itself from a ticket",
         ["TransferTicket -> SerializerRegistry"] = "a worker learns from its parent's tickets which serializers it may make",
     };
 

@@ -1,0 +1,16 @@
+using CrossChannels.Channels;
+using CrossChannels.Hub;
+using CrossChannels.Links;
+
+namespace CrossChannels;
+
+/// <summary>Opens locks of a hub, for the façade and for whoever has a ticket.</summary>
+internal static class LockOpener
+{
+    public static async Task<CrossLock> OpenAsync(ChannelAddress address, ConnectionOptions? connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var factory = new LinkChannelFactory<LockRequest, LockAnswer>(LockWire.OfEnd(connection ?? ConnectionOptions.Default), address.Channel, LinkRole.Lock);
+        return new CrossLock(new RemoteLock(await factory.ConnectAsync(address, cancellationToken).ConfigureAwait(false)), address);
+    }
+}
