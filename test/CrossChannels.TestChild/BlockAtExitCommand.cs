@@ -11,6 +11,7 @@ internal static class BlockAtExitCommand
         {
             "remote-lock" => await BlockRemotelyAsync(address),
             "lock" => await BlockInLockAsync(address),
+            "pair" => await BlockInPairAsync(),
             _ => await BlockInChannelAsync(what, address),
         };
         await TestChildProgram.SayAsync("blocked");
@@ -60,6 +61,16 @@ internal static class BlockAtExitCommand
         CrossLock gate = await CrossChannel.OpenLockAsync(address);
         Block(gate.AcquireAsync().AsTask());
         return gate;
+    }
+
+    /// <summary>One end of a pair is given away, and nobody opens it.</summary>
+    private static async Task<object> BlockInPairAsync()
+    {
+        (DuplexChannel<int, int> stayed, DuplexChannel<int, int> given) = CrossChannel.CreatePair<int, int>();
+        TransferTicket ticket = await given.TransferAsync("nobody");
+        Block(stayed.Reader.ReadAsync().AsTask());
+        Block(stayed.Reader.WaitToReadAsync().AsTask());
+        return (stayed, given, ticket);
     }
 
     private static void Block(Task call)

@@ -114,7 +114,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         {
             MakeLeasedReader = () =>
             {
-                var leases = new LinkLeases((ItemReceiver)link.Receiver);
+                var leases = new LinkLeases(link, (ItemReceiver)link.Receiver);
                 return new LeasedItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec, leases, leases.TryCompleteOldest);
             },
         };

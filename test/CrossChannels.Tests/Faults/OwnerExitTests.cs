@@ -9,6 +9,7 @@ public sealed class OwnerExitTests
     [DataRow("drop")]
     [DataRow("rendezvous")]
     [DataRow("lock")]
+    [DataRow("pair")]
     public async Task Owner_ReturnsFromMain_BlockedCallsStayBlocked(string what)
     {
         await using ChildProcess owner = ChildProcess.Start("block-at-exit", what, ChannelAddress.Local($"exit-{Guid.NewGuid():N}").ToString());

@@ -425,6 +425,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         _balancer.OnSetAside(ref after);
     }
 
+    void IQueueEvents.OnLeaseLost(long sequence) => Log.LeaseLost(Connection.Logger, $"the owner of channel '{Name}'", sequence);
+
     void IQueueEvents.OnOrderGivenUp() => Queue.Reconsider(Takers(), isOrderGivenUp: true);
 
     void IQueueEvents.OnReturned(ref HubAfterLock after)
