@@ -7,9 +7,9 @@ namespace CrossChannels.Channels;
 
 /// <summary>The sending half of a link whose items go by a lane, as a writer uses it.</summary>
 [SupportedOSPlatform("linux")]
-internal readonly struct LaneSink(LinkHandle handle) : IItemSink
+internal readonly struct LaneSink(LinkHandle handle, LaneSender sender) : IItemSink
 {
-    private readonly LaneSender _sender = (LaneSender)handle.Link.Sender;
+    private readonly LaneSender _sender = sender;
 
     public Closure? Closure => _sender.Closure;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
@@ -113,7 +115,8 @@ internal sealed class Link
     /// <summary>The other end of this link, which will be joined to it, is of this process, so that its first credit is known.</summary>
     public void Expect(Link other)
     {
-        if (Sender.Closure is null && Sender is ItemSender sender)
+        ItemSender? sender = OperatingSystem.IsLinux() && Sender is DeferredSender deferred ? deferred.Items : Sender as ItemSender;
+        if (Sender.Closure is null && sender is not null)
             sender.Expect(other.Receiver.FirstCredit, other.Receiver.MaxItemBytes);
     }
 
@@ -122,13 +125,37 @@ internal sealed class Link
     /// <param name="output">The connection.</param>
     /// <param name="peer">Who is at the other end.</param>
     /// <param name="isGreetingSent">The other end has this end's greeting already.</param>
-    public void Start(LinkInput input, LinkOutput output, LinkPeer peer, bool isGreetingSent)
+    /// <param name="features">What this end's greeting says that it can do beyond the protocol's version.</param>
+    public void Start(LinkInput input, LinkOutput output, LinkPeer peer, bool isGreetingSent, ulong features = 0)
     {
         _peer.Connect(peer);
         MayLendLarge = output.EndsWritesOnClose;
         _connection.Open(input, output, peer);
-        _outbox.Open(output, isGreetingSent ? null : _identity.Greeting());
+        _outbox.Open(output, isGreetingSent ? null : (_identity with { Features = features }).Greeting());
         Begin();
+    }
+
+    /// <summary>Goes over to lanes before it starts with the connection that brought them, and owns them from then on.</summary>
+    /// <param name="outgoing">The lane that this end writes; null where its items go over the connection.</param>
+    /// <param name="incoming">The lane that this end reads; null where its items come over the connection.</param>
+    /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
+    /// <returns>False if more was accepted than the lane has room for: all goes over the connection.</returns>
+    [SupportedOSPlatform("linux")]
+    public bool TryUse(LaneEnd? outgoing, LaneEnd? incoming, bool isFenceShared)
+    {
+        if (outgoing is not null && Sender is DeferredSender sender && !sender.TryUse(outgoing, isFenceShared))
+        {
+            outgoing.Dispose();
+            if (Sender.Closure is null)
+            {
+                incoming?.Dispose();
+                return false;
+            }
+        }
+        // A reader that is closed already says so in a frame, and never looks at the lane.
+        if (incoming is not null && Receiver is DeferredReceiver receiver && !receiver.TryUse(incoming, isFenceShared))
+            incoming.Dispose();
+        return true;
     }
 
     /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Serialization;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Transfer;
 
@@ -15,15 +16,28 @@ internal static class PairEnds
     {
         string secret = PairRendezvous.NewSecret();
         var joint = new PairState(secret);
-        LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
-        LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
+        var firstFactory = new LinkChannelFactory<T1, T2>(firstOptions, secret);
+        var secondFactory = new LinkChannelFactory<T2, T1>(secondOptions, secret);
+        LinkChannel<T1, T2> first = firstFactory.Defer(joint.Use);
+        LinkChannel<T2, T1> second = secondFactory.Defer(joint.Use);
         first.Link.Expect(second.Link);
         second.Link.Expect(first.Link);
         joint.Hold(
-            SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex),
-            SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex));
+            WithLanes(SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex), firstFactory.Lane, secondFactory.Lane),
+            WithLanes(SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex), secondFactory.Lane, firstFactory.Lane));
         return (first, second);
     }
+
+    /// <summary>The end that is given knows what the other one reads, so that it can make the lanes of both.</summary>
+    private static PairSide WithLanes(PairSide side, LaneLayout? reads, LaneLayout? writes) => side with
+    {
+        Lanes = PairLaneTerms.Of(side.Link.Settings, reads, writes),
+        Describe = (address, listens, recipient) =>
+        {
+            TransferContent content = side.Describe(address, listens, recipient);
+            return content with { Pair = content.Pair! with { PeerLane = writes } };
+        },
+    };
 
     private static PairSide SideOf<TWrite, TRead>(
         LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret, EndpointKind kind)

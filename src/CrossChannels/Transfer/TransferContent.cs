@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using CrossChannels.Serialization;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Transfer;
 
@@ -80,7 +81,11 @@ internal sealed record TransferContent
 /// <param name="ReadsInline">Whether continuations of its reader may run inline.</param>
 /// <param name="WritesInline">Whether continuations of its writer may run inline.</param>
 internal sealed record PairTerms(
-    string Secret, bool Listens, int? Capacity, BoundedChannelFullMode FullMode, bool SingleReader, bool ReadsInline, bool WritesInline);
+    string Secret, bool Listens, int? Capacity, BoundedChannelFullMode FullMode, bool SingleReader, bool ReadsInline, bool WritesInline)
+{
+    /// <summary>The lane that the other end reads; null where its items always go over the connection.</summary>
+    public LaneLayout? PeerLane { get; init; }
+}
 
 /// <summary>What a ticket says of one direction's items.</summary>
 /// <param name="Options">Contract name and size.</param>

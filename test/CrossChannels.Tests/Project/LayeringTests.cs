@@ -38,7 +38,7 @@ public sealed class LayeringTests
         ["Channels"] = [Data, Ends, "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Hub"] = [Data, Ends, "Channels", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Transfer"] =
-            [Data, Ends, "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+            [Data, Ends, "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],
         [Facade] =
         [
@@ -55,6 +55,7 @@ public sealed class LayeringTests
         ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
         ["Transfer -> EndOpener"] = "an end that was given away is opened as any other",
         ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",
+        ["Transfer -> ReceivedGreeting"] = "the ends of a pair read a greeting, and what came with it, as every other end does",
         ["ends -> EndOpener"] = "an end opens itself from a ticket",
         ["CrossLock -> LockOpener"] = "a lock opens itself from a ticket",
         ["TransferTicket -> SerializerRegistry"] = "a worker learns from its parent's tickets which serializers it may make",

@@ -28,6 +28,9 @@ internal sealed class Block
     /// <summary>The item, in its writer's own memory, where the block is a lone large one; it follows what <see cref="Seal"/> gives.</summary>
     public ReadOnlyMemory<byte> Large { get; private set; }
 
+    /// <summary>Its items, without a large one in its writer's memory.</summary>
+    public ReadOnlySpan<byte> Payload => _buffer.AsSpan(HeadRoom + _extensionBytes, PayloadBytes - Large.Length);
+
     /// <summary>The writer that waits until the large item is written.</summary>
     public Waiter? LargeWriter { get; private set; }
 

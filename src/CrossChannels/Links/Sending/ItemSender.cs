@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
@@ -9,11 +10,14 @@ namespace CrossChannels.Links;
 /// <summary>One direction of a link at its writing end: accepts items as bytes, within credit, and gathers them into blocks.</summary>
 internal sealed class ItemSender : SendingHalf
 {
+    private static readonly Closure s_handedOver = new(new Ending(EndingKind.Completed), new InvalidOperationException("A lane has taken the place of this half of the link."));
+
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
     private readonly bool _wakeInline;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
+    private readonly int _elementSize;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
@@ -25,6 +29,7 @@ internal sealed class ItemSender : SendingHalf
         _sync = outbox.Sync;
         _limit = new ItemLimit(options.MaxItemBytes);
         _wakeInline = options.WakeInline;
+        _elementSize = options.ElementSize;
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
@@ -32,6 +37,12 @@ internal sealed class ItemSender : SendingHalf
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
+
+    /// <summary>The callers that wait to write.</summary>
+    internal WriterWaiters Waiters => _waiters;
+
+    /// <summary>The callers that wait until all is read.</summary>
+    internal AckWatch ReadWatch => _counts.Read;
 
     public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
 
@@ -270,6 +281,48 @@ internal sealed class ItemSender : SendingHalf
         }
     }
 
+    /// <summary>Whether a lane may take this half's place, before it has a connection: there is room for what was accepted.</summary>
+    internal bool MayHandOverLocked(LaneLayout lane)
+    {
+        _sync.AssertHeld();
+        return _counts.Error is null && _backlog.Credit.AcceptedItems <= lane.Capacity && _backlog.MostRecordBytes <= lane.MaxBytes;
+    }
+
+    /// <summary>Gives all that it has to the lane that takes its place. From here on no call is let in.</summary>
+    /// <param name="publish">Called with each accepted item, in order.</param>
+    /// <param name="wake">Gets the writers whose large items were published.</param>
+    /// <returns>Why nothing more is accepted; null if something is.</returns>
+    internal Closure? HandOverLocked(LaneItem publish, ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        while (_backlog.HasItems)
+        {
+            Block block = _backlog.Take(out _);
+            ReadOnlySpan<byte> payload = block.Payload;
+            if (!block.Large.IsEmpty)
+            {
+                publish(block.Large.Span, isNull: false);
+                block.LargeWriter!.Decide(true);
+                wake.Add(block.LargeWriter);
+                payload = default;
+            }
+            while (!payload.IsEmpty)
+            {
+                int length = ItemsHeader.LengthOfFirst(payload, _elementSize), prefix = _elementSize > 0 ? 0 : ItemsHeader.LengthPrefix;
+                publish(payload[prefix..length], isNull: prefix > 0 && ItemsHeader.IsNull(payload));
+                payload = payload[length..];
+            }
+            _backlog.Return(block);
+        }
+        // What is published is received.
+        _counts.Advance(_backlog.Credit.AcceptedItems, read: false, ref wake);
+        Closure? closure = _closure;
+        if (closure is null)
+            Volatile.Write(ref _closure, s_handedOver);
+        _counts.HandOver(s_handedOver.Error!);
+        return closure;
+    }
+
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
         WakeList wake = default;
@@ -421,6 +474,9 @@ internal sealed class ItemSender : SendingHalf
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool ClaimLocked() => _outbox.IsIdleLocked && _backlog.HasSendable && _outbox.ClaimLocked();
 }
+
+/// <summary>Takes one item of those that a half without a connection had accepted.</summary>
+internal delegate void LaneItem(ReadOnlySpan<byte> item, bool isNull);
 
 /// <summary>What an item sender needs to know of the channel that it serves.</summary>
 /// <param name="ElementSize">Bytes of an item of fixed size, or 0.</param>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CrossChannels.Flow;
 using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Links;
 
@@ -30,6 +31,9 @@ internal struct SendBacklog(SenderOptions options)
     /// <summary>An upper bound of the items that were accepted and did not arrive.</summary>
     /// <param name="received">Items that are known to have arrived.</param>
     public readonly long UnreceivedItems(long received) => Credit.AcceptedItems - Math.Max(received, Credit.CertainlyRead);
+
+    /// <summary>An upper bound of what all unsent items take as records of a lane; 0 where they have a fixed size.</summary>
+    public readonly long MostRecordBytes => _elementSize > 0 ? 0 : _blocks.Bytes + (Credit.AcceptedItems * 2 * LaneLayout.RecordHead);
 
     /// <summary>Takes the first credit beforehand: for accepting, not for sending.</summary>
     public void Expect(CreditFrame credit)
