@@ -9,7 +9,9 @@ public static partial class CrossChannel
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
     public static Task<CrossLock> CreateLockAsync(ChannelAddress address, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
-        CreateOneAsync(address, hub, static (owner, name, close) => owner.CreateLock(name, close), cancellationToken);
+        ChannelEngine.Of(address) is { } engine
+            ? engine.OpenAsync<CrossLock, NoItem>(address, null, cancellationToken)
+            : CreateOneAsync(address, hub, static (owner, name, close) => owner.CreateLock(name, close), cancellationToken);
 
     /// <summary>Opens a lock of another process; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <param name="address">The owner's address; <c>address#name</c> for a lock of a hub.</param>

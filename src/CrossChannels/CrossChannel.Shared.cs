@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CrossChannels.Channels;
 using CrossChannels.Hub;
 
 namespace CrossChannels;
@@ -36,7 +37,9 @@ public static partial class CrossChannel
         HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, itemDropped, sharing, items, close), cancellationToken);
+        return ChannelEngine.Of(address) is { } engine
+            ? engine.CreateAsync<SharedChannel<T>, T>(address, options, null, sharing, items, cancellationToken)
+            : CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, itemDropped, sharing, items, close), cancellationToken);
     }
 
     /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
@@ -50,7 +53,7 @@ public static partial class CrossChannel
     public static Task<SharedChannel<T>> CreateUnboundedAsync<T>(
         ChannelAddress address, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>
-        CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, new UnboundedChannelOptions(), null, sharing, items, close), cancellationToken);
+        CreateUnboundedAsync(address, new UnboundedChannelOptions(), sharing, items, hub, cancellationToken);
 
     /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
@@ -66,7 +69,9 @@ public static partial class CrossChannel
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, null, sharing, items, close), cancellationToken);
+        return ChannelEngine.Of(address) is { } engine
+            ? engine.CreateAsync<SharedChannel<T>, T>(address, options, null, sharing, items, cancellationToken)
+            : CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, null, sharing, items, close), cancellationToken);
     }
 
     /// <summary>
@@ -140,7 +145,9 @@ public static partial class CrossChannel
         HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateOneAsync(address, hub, (owner, name, close) => owner.CreateLeased(name, options, leases, sharing, items, close), cancellationToken);
+        return ChannelEngine.Of(address) is { } engine
+            ? engine.CreateAsync<LeasedChannel<T>, T>(address, options, leases ?? LeaseOptions.Default, sharing, items, cancellationToken)
+            : CreateOneAsync(address, hub, (owner, name, close) => owner.CreateLeased(name, options, leases, sharing, items, close), cancellationToken);
     }
 
     /// <summary>Opens a reader of a shared channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>

@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.TestChild;
@@ -12,7 +12,7 @@ internal static partial class LackSegmentsCommand
     {
         Lack(how);
         var log = new CountingLogger();
-        await using DuplexChannel<long, long> both = await CrossChannel.ConnectAsync<long, long>(address, new() { Connection = new() { Logger = log } });
+        await using DuplexChannel<long, long> both = await CrossChannel.ConnectAsync<long, long>(address, new() { Reading = new BoundedChannelOptions(16 << 20), Connection = new() { Logger = log } });
         await TestChildProgram.SayAsync($"{both.Peer!.IsSharedMemory} {log.Count}");
         await foreach (long item in both.Reader.ReadAllAsync())
             await both.Writer.WriteAsync(item + 1);
@@ -32,9 +32,6 @@ internal static partial class LackSegmentsCommand
                 break;
             case "file-size":
                 SetLimit(resource: 1, 1 << 20);
-                break;
-            default:
-                SetLimit(resource: 9, (ulong.Parse(File.ReadLines("/proc/self/statm").First().Split(' ')[0], CultureInfo.InvariantCulture) * (ulong)Environment.SystemPageSize) + (64 << 20));
                 break;
         }
     }

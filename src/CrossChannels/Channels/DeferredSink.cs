@@ -17,6 +17,8 @@ internal readonly struct DeferredSink(LinkHandle handle) : IItemSink
 
     public Closure? Closure => _sender.Closure;
 
+    public Task<Ending> Ended => _sender.Ended;
+
     public long UnreceivedCount => _sender.UnreceivedCount;
 
     public bool MayAccept => (!IsLane(out _) && _items.MayAccept) || (IsLane(out LaneSender? lane) && lane.MayAccept);

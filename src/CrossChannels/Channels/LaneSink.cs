@@ -13,6 +13,8 @@ internal readonly struct LaneSink(LinkHandle handle, LaneSender sender) : IItemS
 
     public Closure? Closure => _sender.Closure;
 
+    public Task<Ending> Ended => _sender.Ended;
+
     public long UnreceivedCount => _sender.UnreceivedCount;
 
     public bool MayAccept => _sender.MayAccept;

@@ -28,9 +28,10 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
         _writeCodec = ItemCodec.Create(_options.WriteItems);
         _readCodec = ItemCodec.Create(_options.ReadItems);
-        CheckSize(_writeCodec.Contract, _options.WriteItems.MaxItemBytes);
-        CheckSize(_readCodec.Contract, _options.ReadItems.MaxItemBytes);
-        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role);
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role)
+        {
+            MaxItemBytes = typeof(TRead) == typeof(NoItem) ? null : _options.ReadItems.MaxItemBytes,
+        };
         _halves = new ItemHalves(
             new SenderOptions(
                 _writeCodec.ElementSize,
@@ -118,21 +119,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             : OperatingSystem.IsLinux() && link.Receiver.IsLane
             ? new ItemReader<TRead, LaneSource>(new LaneSource(handle), _readCodec)
             : new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec);
-        return new LinkChannel<TWrite, TRead>(handle, writer, reader)
-        {
-            MakeLeasedReader = () =>
-            {
-                var leases = new LinkLeases(link, (ItemReceiver)link.Receiver);
-                return new LeasedItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec, leases, leases.TryCompleteOldest);
-            },
-        };
-    }
-
-    /// <summary>Items of a fixed size are not measured again when they are written.</summary>
-    private static void CheckSize(ItemContract contract, int maxItemBytes)
-    {
-        if (contract.ElementSize > maxItemBytes)
-            throw new ItemTooLargeException(contract.ElementSize, maxItemBytes, "MaxItemBytes");
+        return new LinkChannel<TWrite, TRead>(handle, writer, reader) { ReadCodec = _readCodec };
     }
 
     private ReceiverOptions ReceiverOptions(LinkRole role)
@@ -169,7 +156,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             }
             catch (Exception e)
             {
-                ChannelMetrics.ItemDroppedFailed();
+                ChannelMetrics.ItemDroppedFailed(_identity.Tags());
                 Log.ItemDroppedFailed(Settings.Logger, e);
             }
         }

@@ -15,6 +15,8 @@ internal readonly struct LinkSink(LinkHandle handle, ItemSender sender) : IItemS
 
     public Closure? Closure => _sender.Closure;
 
+    public Task<Ending> Ended => _sender.Ended;
+
     public long UnreceivedCount => _sender.UnreceivedCount;
 
     public bool MayAccept => _sender.MayAccept;

@@ -25,16 +25,17 @@ internal sealed class Link
 
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
     {
-        _connection = new LinkConnection(input, output, peer, identity.Settings);
+        Tags = identity.Tags();
+        _connection = new LinkConnection(input, output, peer, identity.Settings, Tags);
         MayLendLarge = output.EndsWritesOnClose;
         HasOwner = halves.HasOwner;
         _identity = identity;
         _peer = new RemotePeer(peer);
         _greeting = new GreetingWait(identity.Settings, OnGreetingLate);
         _scheduler = scheduler ?? WorkScheduler.Default;
-        _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
+        _outbox = new Outbox(output, _scheduler) { Tags = Tags, Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = halves.MakeSender(_outbox);
-        _writing = new SenderShutdown(Sender);
+        _writing = new SenderShutdown(Sender, Tags);
         Receiver = halves.MakeReceiver(_outbox);
         Receiver.Finished = OnReaderFinished;
         Receiver.Violated = Violate;
@@ -55,6 +56,9 @@ internal sealed class Link
             _goodbye.IsInDone = true;
         }
     }
+
+    /// <summary>What its measurements are tagged with.</summary>
+    public MetricTags Tags { get; }
 
     public SendingHalf Sender { get; }
 
@@ -92,7 +96,7 @@ internal sealed class Link
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
     {
-        ChannelMetrics.LinkOpened();
+        ChannelMetrics.LinkOpened(Tags);
         _outbox.PostOpening(_identity.Greeting(), isOver: false);
         Begin();
     }
@@ -100,7 +104,7 @@ internal sealed class Link
     /// <summary>Begins to read; the other end has this end's greeting already.</summary>
     public void StartGreeted()
     {
-        ChannelMetrics.LinkOpened();
+        ChannelMetrics.LinkOpened(Tags);
         Begin();
     }
 
@@ -108,7 +112,7 @@ internal sealed class Link
     /// <param name="firstUse">Called, without a lock and perhaps more often than once, when this end is used before it has one.</param>
     public void DeferOpen(Action firstUse)
     {
-        ChannelMetrics.LinkOpened();
+        ChannelMetrics.LinkOpened(Tags);
         _outbox.DeferOpen(firstUse);
     }
 
@@ -298,6 +302,7 @@ internal sealed class Link
     {
         Receiver.Meet(peer);
         _peer.Meet(version, peer, Sender.IsLane || Receiver.IsLane);
+        Tags.Meet(_peer.Info!);
     }
 
     /// <summary>The peer has accepted this end's hello.</summary>
@@ -408,7 +413,7 @@ internal sealed class Link
         EndingKind kind = Receiver.Ending!.Kind;
         Exception? cause = Volatile.Read(ref _cause);
         if (cause is not EndMovedException)
-            ChannelMetrics.Ended(kind);
+            ChannelMetrics.Ended(kind, Tags);
         if (cause is not null)
             return;
         // A reader that closes says ReceiveClosing instead, and is done only then: its reason must go before the goodbye.

@@ -9,21 +9,26 @@ internal static class EndOpener
 {
     public static async Task<CrossChannelReader<T>> OpenReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection, CancellationToken cancellationToken) =>
-        OpenedEnds.Reader(await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.Reader, cancellationToken).ConfigureAwait(false), address, items, connection);
+        ChannelEngine.Of(address) is { } engine
+            ? await engine.OpenAsync<CrossChannelReader<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
+            : OpenedEnds.Reader(await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.Reader, cancellationToken).ConfigureAwait(false), address, items, connection);
 
     public static async Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
         ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection, CancellationToken cancellationToken) =>
-        OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, items, null, connection, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, items, connection);
+        ChannelEngine.Of(address) is { } engine
+            ? await engine.OpenAsync<CrossChannelWriter<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
+            : OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, items, null, connection, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, items, connection);
 
     public static async Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection, CancellationToken cancellationToken) =>
-        OpenedEnds.LeasedReader(
-            await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false), address, items, connection);
+        ChannelEngine.Of(address) is { } engine
+            ? await engine.OpenAsync<LeasedReader<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
+            : OpenedEnds.LeasedReader(
+                await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false), address, items, connection);
 
     private static Task<LinkChannel<TWrite, TRead>> OpenAsync<TWrite, TRead>(
         ChannelAddress address, ItemOptions<TWrite>? writes, ItemOptions<TRead>? reads, ConnectionOptions? connection, LinkRole role, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(address);
         var options = new DuplexChannelOptions<TWrite, TRead>
         {
             WriteItems = writes ?? ItemOptions<TWrite>.Default,

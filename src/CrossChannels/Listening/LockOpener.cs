@@ -9,7 +9,8 @@ internal static class LockOpener
 {
     public static async Task<CrossLock> OpenAsync(ChannelAddress address, ConnectionOptions? connection, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        if (ChannelEngine.Of(address) is { } engine)
+            return await engine.OpenAsync<CrossLock, NoItem>(address, null, cancellationToken).ConfigureAwait(false);
         var factory = new LinkChannelFactory<LockRequest, LockAnswer>(LockWire.OfEnd(connection ?? ConnectionOptions.Default), address.Channel, LinkRole.Lock);
         return new CrossLock(new RemoteLock(await factory.ConnectAsync(address, cancellationToken).ConfigureAwait(false)), address);
     }

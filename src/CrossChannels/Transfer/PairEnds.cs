@@ -46,6 +46,12 @@ internal static class PairEnds
         channel.Origin = origin;
         channel.Reader.Origin = kind == EndpointKind.Reader ? origin : TransferOrigin.Half;
         channel.Writer.Origin = kind == EndpointKind.Writer ? origin : TransferOrigin.Half;
+        EndOpener opener = kind switch
+        {
+            EndpointKind.Writer => new OpenedEnds.WriterOpener<TWrite>(),
+            EndpointKind.Reader => new OpenedEnds.ReaderOpener<TRead>(),
+            _ => new OpenedEnds.DuplexOpener<TWrite, TRead>(),
+        };
         string name = kind switch
         {
             EndpointKind.Writer => $"The writer of a pipe, CrossChannelWriter<{ContractName.Display(typeof(TWrite))}>,",
@@ -56,12 +62,12 @@ internal static class PairEnds
             channel.Link,
             name,
             PairConnector.AbortAsync<TWrite, TRead>,
-            (address, listens, recipient) => Describe(options, kind, address, secret, listens, recipient));
+            (address, listens, recipient) => Describe(options, kind, opener, address, secret, listens, recipient));
     }
 
     /// <exception cref="InvalidOperationException">Something of the options cannot be had in another process.</exception>
     private static TransferContent Describe<TWrite, TRead>(
-        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, ChannelAddress address, string secret, bool listens, Recipient recipient)
+        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, EndOpener opener, ChannelAddress address, string secret, bool listens, Recipient recipient)
     {
         if (options.ItemDropped is not null)
             throw new InvalidOperationException("ItemDropped is a method of this process, and cannot be given to another with the end. Leave it out of the options of an end that is given.");
@@ -69,6 +75,7 @@ internal static class PairEnds
         return new TransferContent
         {
             Kind = kind,
+            Opener = opener,
             Address = address.ToString(),
             ReadKey = options.Connection.Key,
             Connection = options.Connection,

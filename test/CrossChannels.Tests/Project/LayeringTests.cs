@@ -39,7 +39,7 @@ public sealed class LayeringTests
         ["Hub"] = [Data, Ends, "Channels", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Transfer"] =
             [Data, Ends, "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],
+        [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Serialization", "Diagnostics", "Threading"],
         [Facade] =
         [
             Data, Ends, "Transfer", "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics",
@@ -52,6 +52,7 @@ public sealed class LayeringTests
     {
         ["ChannelAddress -> AddressSyntax"] = "an address is parsed where it is used",
         ["ItemSerializer -> Serialization"] = "the factory of the built-in serializers",
+        ["ItemOptions`1 -> Serialization"] = "a serializer that a worker makes is named by its class where the options take it",
         ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
         ["Transfer -> EndOpener"] = "an end that was given away is opened as any other",
         ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",

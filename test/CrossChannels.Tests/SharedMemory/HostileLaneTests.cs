@@ -98,7 +98,7 @@ public sealed class HostileLaneTests
         DescriptorSocket.Received received = await descriptors.ReceiveAsync(new byte[8192], CancellationToken.None).Done();
         Assert.IsGreaterThan(0, received.Count);
         Assert.IsFalse(received.IsLost);
-        using (SafeFileHandle? theirs = received.Descriptors.FirstOrDefault())
+        using (SafeFileHandle? theirs = received.Descriptors is [var first, ..] ? first : null)
             return new Peer(socket, ours, theirs is null ? null : LaneEnd.Open(theirs));
     }
 

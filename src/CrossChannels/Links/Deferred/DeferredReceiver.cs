@@ -78,7 +78,7 @@ internal sealed class DeferredReceiver : ReceivingHalf
 
     public override void Receive(Segment segment, int count, ref WakeList wake) => Current.Receive(segment, count, ref wake);
 
-    public override void WatchRead(long target) => Current.WatchRead(target);
+    public override bool WatchRead(long target) => Current.WatchRead(target);
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => Current.TryHandle(type, body, ref wake);
 

@@ -75,8 +75,13 @@ internal sealed class DeferredSender : SendingHalf
 
     public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => Current.IsRepeated(type, body);
 
-    public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last) =>
-        (Lane is null && Items.TryClose(makeClosure, drop, last)) || (Lane is { } lane && lane.TryClose(makeClosure, drop, last));
+    public override bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last)
+    {
+        if (!(Lane is null && Items.TryClose(makeClosure, drop, last)) && !(Lane is { } lane && lane.TryClose(makeClosure, drop, last)))
+            return false;
+        TellEnded(Closure!);
+        return true;
+    }
 
     public override void Detach(Func<long, Exception> makeError)
     {

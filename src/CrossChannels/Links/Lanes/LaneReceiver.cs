@@ -334,16 +334,19 @@ internal sealed class LaneReceiver : ReceivingHalf
 
     public override void Receive(Segment segment, int count, ref WakeList wake) => throw new UnreachableException("No such frame is let in.");
 
-    public override void WatchRead(long target)
+    public override bool WatchRead(long target)
     {
         WakeList wake = default;
         Duties duties;
+        bool isUnderWay;
         using (_sync.Enter())
         {
+            isUnderWay = _isJoinPending;
             _isJoinPending |= _joins.TrySet(target);
             duties = SettleLocked(ref wake);
         }
         Perform(duties, ref wake);
+        return !isUnderWay;
     }
 
     /// <summary>The writer has published items and woken this end.</summary>

@@ -326,6 +326,7 @@ internal sealed class LaneSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
+        TellEnded(_closure);
         return true;
     }
 
@@ -503,7 +504,7 @@ internal sealed class LaneSender : SendingHalf
         if ((duties & Duties.Ring) != 0)
             Ring();
         if ((duties & Duties.Stalled) != 0)
-            ChannelMetrics.CreditStalled();
+            ChannelMetrics.CreditStalled(_outbox.Tags);
         if ((duties & Duties.Violated) != 0)
             TellViolation();
     }

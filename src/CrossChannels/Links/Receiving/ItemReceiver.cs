@@ -16,6 +16,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
     private ReceiverAccounting _account;
+    private (long Received, long Consumed) _atReclaim = (-1, -1);
     private Closure? _closure;
     private bool _isFinished;
     private bool _hasFeedback;
@@ -207,12 +208,17 @@ internal sealed class ItemReceiver : ReceivingHalf
     public override void Receive(Segment segment, int count, ref WakeList wake) =>
         Receive(segment.Array.AsSpan(0, segment.Written), segment, count, ref wake);
 
-    public override void WatchRead(long target)
+    public override bool WatchRead(long target)
     {
         AfterLock duties;
+        bool isUnderWay;
         using (_sync.Enter())
+        {
+            isUnderWay = _account.IsJoining;
             duties = _account.TryJoin(target) ? AfterLock.Joined : AfterLock.None;
+        }
         Perform(duties);
+        return !isUnderWay;
     }
 
     public override bool TryClose(Closure closure, bool drop)
@@ -275,9 +281,25 @@ internal sealed class ItemReceiver : ReceivingHalf
         if (_account.Shared is null || type != FrameType.Reclaim)
             return false;
         using (_sync.Enter())
+        {
+            _atReclaim = (_account.ReceivedItems, _account.ConsumedItems);
             _account.Cut(_queue, CounterFrame.Read(body, type));
+        }
         _outbox.ScheduleFeedback();
         return true;
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Reclaim => _atReclaim == (_account.ReceivedItems, _account.ConsumedItems),
+                FrameType.Settled => Leases?.Confirmed == CounterFrame.Read(body, type),
+                _ => false,
+            };
+        }
     }
 
     /// <summary>The leases of this end, if it has any; to be used under <see cref="Sync"/>, and followed by <see cref="SendSettled"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
@@ -18,9 +19,11 @@ internal sealed class ItemSender : SendingHalf
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
     private readonly int _elementSize;
+    private readonly bool _isTraced;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
+    private long _acceptedAtRevoke = -1;
     private Closure? _closure;
 
     public ItemSender(Outbox outbox, SenderOptions options)
@@ -30,6 +33,7 @@ internal sealed class ItemSender : SendingHalf
         _limit = new ItemLimit(options.MaxItemBytes);
         _wakeInline = options.WakeInline;
         _elementSize = options.ElementSize;
+        _isTraced = options.IsShared;
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
@@ -103,6 +107,7 @@ internal sealed class ItemSender : SendingHalf
             isAccepted = _closure is null && _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
             {
+                TraceLocked();
                 _backlog.Append(item);
                 isClaimed = ClaimLocked();
             }
@@ -135,6 +140,7 @@ internal sealed class ItemSender : SendingHalf
                 _closure?.ThrowIfMoved();
                 return 0;
             }
+            TraceLocked();
             while (accepted < items.Length && _backlog.HasRoom)
             {
                 accepted += _backlog.AppendMany(items[accepted..]);
@@ -166,7 +172,10 @@ internal sealed class ItemSender : SendingHalf
                 throw error;
             isAccepted = _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
+            {
+                TraceLocked();
                 isClaimed = AppendLocked(item, isNull);
+            }
             else
                 _waiters.Want(_backlog.Credit);
         }
@@ -195,17 +204,20 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             if (_backlog.HasRoom && _blocked.IsEmpty)
             {
+                TraceLocked();
                 if (AppendLocked(item, isNull))
                     _outbox.ReleaseClaimLocked();
                 return default;
             }
             waiter = _waiters.Block(item, isNull);
+            waiter.Trace = CurrentTrace;
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask(waiter, version);
+        var wait = new ValueTask(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
@@ -221,6 +233,7 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             waiter = _waiters.ForItem();
             waiter.Large = item;
+            waiter.Trace = CurrentTrace;
             version = waiter.Version;
             if (!_backlog.HasRoom || !_blocked.IsEmpty)
             {
@@ -250,9 +263,10 @@ internal sealed class ItemSender : SendingHalf
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask<bool>(waiter, version);
+        var wait = new ValueTask<bool>(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Waits until the peer process has received, or its reader has taken, every item accepted so far.</summary>
@@ -380,6 +394,7 @@ internal sealed class ItemSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
+        TellEnded(_closure);
         return true;
     }
 
@@ -414,6 +429,7 @@ internal sealed class ItemSender : SendingHalf
             return false;
         using (_sync.Enter())
         {
+            _acceptedAtRevoke = _backlog.Credit.AcceptedItems;
             _backlog.Credit.Revoke();
             _outbox.PostLocked(new OutFrame(FrameType.Revoked, _backlog.Credit.AcceptedItems));
             // What was asked for may have been granted, and was taken back before it was told.
@@ -422,6 +438,19 @@ internal sealed class ItemSender : SendingHalf
                 _waiters.Want(_backlog.Credit);
         }
         return true;
+    }
+
+    /// <remarks>An honest hub asks for credit back that its writer does not use, and then waits; one that only asks again says nothing new.</remarks>
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Revoke => _backlog.Credit.AcceptedItems == _acceptedAtRevoke,
+                _ => false,
+            };
+        }
     }
 
     internal override void ReturnBlockLocked(Block block)
@@ -442,6 +471,7 @@ internal sealed class ItemSender : SendingHalf
             if (error is null && !_backlog.HasRoom)
                 break;
             _blocked.Dequeue();
+            _backlog.BelongTo(first.Trace);
             bool isLarge = !first.Large.IsEmpty && error is null;
             if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
                 _outbox.ReleaseClaimLocked();
@@ -467,8 +497,19 @@ internal sealed class ItemSender : SendingHalf
     private bool AppendLargeLocked(WriteWaiter waiter)
     {
         _sync.AssertHeld();
+        _backlog.BelongTo(waiter.Trace);
         _backlog.AppendLarge(waiter);
         return ClaimLocked();
+    }
+
+    /// <summary>The trace that this call's items belong to. Only a hub does anything with it.</summary>
+    private ActivityContext CurrentTrace => _isTraced ? ChannelTracing.Current : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TraceLocked()
+    {
+        if (ChannelTracing.IsOn || _backlog.IsTraced)
+            _backlog.BelongTo(CurrentTrace);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
