@@ -1,3 +1,5 @@
+using CrossChannels.Channels;
+
 namespace CrossChannels;
 
 /// <content>Named locks that several processes share.</content>
