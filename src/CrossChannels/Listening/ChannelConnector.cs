@@ -5,7 +5,7 @@ using CrossChannels.Transfer;
 namespace CrossChannels;
 
 /// <summary>Opens ends of the channels of a hub, for the façade and for whoever has a ticket.</summary>
-internal static class EndOpener
+internal static class ChannelConnector
 {
     public static async Task<CrossChannelReader<T>> OpenReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection, CancellationToken cancellationToken) =>

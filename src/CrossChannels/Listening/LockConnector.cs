@@ -5,7 +5,7 @@ using CrossChannels.Links;
 namespace CrossChannels;
 
 /// <summary>Opens locks of a hub, for the façade and for whoever has a ticket.</summary>
-internal static class LockOpener
+internal static class LockConnector
 {
     public static async Task<CrossLock> OpenAsync(ChannelAddress address, ConnectionOptions? connection, CancellationToken cancellationToken)
     {
