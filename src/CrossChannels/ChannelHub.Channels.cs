@@ -48,7 +48,7 @@ public sealed partial class ChannelHub
 
     /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="SharedChannelOptions.MaxQueuedBytes"/>.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
-    /// <param name="options">How the owner reads it.</param>
+    /// <param name="options">How it is read: at each end, the owner's and remote ones, a second read that waits cancels the first with <see cref="ChannelOptions.SingleReader"/>.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>

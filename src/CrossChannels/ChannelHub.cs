@@ -20,7 +20,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         _directory = directory;
         Settings = options;
         Budget = new HubBudget(options.MaxBytes);
-        LinkRegistry.AddOwner(this, () => ShutDownAsync(options.Connection.ExitTimeout), options.Connection.ExitTimeout);
+        LinkRegistry.AddOwner(this, ExitAsync, options.Connection.ExitTimeout);
         HubGauges.Add(this, directory.GetStatus);
     }
 
@@ -90,4 +90,11 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     }
 
     internal void Accept() => _listener.Start();
+
+    private Task ExitAsync()
+    {
+        foreach (HubObject item in _directory.Objects)
+            item.BeginExit();
+        return ShutDownAsync(Settings.Connection.ExitTimeout);
+    }
 }

@@ -22,6 +22,7 @@ internal static class TestChildProgram
         ["own-for-group", string user, string group, string path] => GroupCommand.OwnAsync(user, group, path),
         ["write-for-group", string user, string group, string path] => GroupCommand.WriteAsync(user, group, path),
         ["write-forever", string longs, string bytes, string jobs] => WriteForeverCommand.RunAsync(longs, bytes, jobs),
+        ["block-at-exit", string what, string address] => BlockAtExitCommand.RunAsync(what, address),
         ["leave", string how, string address, string count] => LeaveCommand.RunAsync(how, address, int.Parse(count, CultureInfo.InvariantCulture)),
         ["read", string address, string count, string capacity] =>
             ReadCommand.RunAsync(address, long.Parse(count, CultureInfo.InvariantCulture), int.Parse(capacity, CultureInfo.InvariantCulture)),

@@ -22,6 +22,7 @@ internal sealed class BackedReaderPort<T> : SendingHalf
     private readonly HubClock _clock;
     private readonly HubOptions _hub;
     private readonly string _name;
+    private readonly Task _over;
     private readonly BackedQueue<T> _queue;
     private readonly ItemCodec<T> _codec;
     private readonly int _maxItemBytes;
@@ -44,12 +45,13 @@ internal sealed class BackedReaderPort<T> : SendingHalf
     private bool _isClosed;
 
     public BackedReaderPort(
-        string name, RankedLock sync, HubClock clock, HubOptions hub, BackedQueue<T> queue, ItemCodec<T> codec, int maxItemBytes, IBackedEvents<T> events, Outbox outbox)
+        string name, RankedLock sync, HubClock clock, HubOptions hub, Task over, BackedQueue<T> queue, ItemCodec<T> codec, int maxItemBytes, IBackedEvents<T> events, Outbox outbox)
     {
         _name = name;
         _sync = sync;
         _clock = clock;
         _hub = hub;
+        _over = over;
         _queue = queue;
         _codec = codec;
         _maxItemBytes = maxItemBytes;
@@ -158,7 +160,7 @@ internal sealed class BackedReaderPort<T> : SendingHalf
             while (await _sender.WaitAsync(over.Token).ConfigureAwait(false) && await _queue.WaitToReadAsync(over.Token).ConfigureAwait(false))
                 await GiveOneAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException || _sender.Closure is not null || _queue.Completion.IsCompleted)
+        catch (Exception e) when (e is OperationCanceledException || _sender.Closure is not null || _over.IsCompleted)
         {
             // The link or the channel is over; which, the caller sees.
         }
@@ -209,7 +211,7 @@ internal sealed class BackedReaderPort<T> : SendingHalf
     /// <summary>Ends what <see cref="ServeAsync"/> waits for when the reader has left, or nothing is left to read.</summary>
     private async Task CancelWhenOverAsync(CancellationTokenSource over)
     {
-        await Task.WhenAny(_left.Task, _queue.Completion).ConfigureAwait(false);
+        await Task.WhenAny(_left.Task, _over).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }
 

@@ -43,6 +43,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private long _readSinceLook;
     private ItemContract? _known;
     private bool _isOwnersTurn;
+    private bool _isExiting;
     private ReaderClosedException? _aborted;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
@@ -161,6 +162,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             {
                 MaxItemBytes = isWriter ? Options.MaxItemBytes : null,
                 LargestItemBytes = isWriter || contract.ElementSize > 0 ? 0 : Options.MaxItemBytes,
+                IsSingleReader = Options.IsSingleReader,
             };
     }
 
@@ -189,6 +191,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 WaitingReaders = WaitingReaders(),
             };
         }
+    }
+
+    public override void BeginExit()
+    {
+        using (Sync.Enter())
+            _isExiting = true;
     }
 
     private static TimeSpan? Age(long? milliseconds) => milliseconds is { } age ? TimeSpan.FromMilliseconds(age) : null;
@@ -238,8 +246,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         {
             using (Sync.Enter())
             {
+                // In a process that exits no call of its own fails.
                 if (Lifecycle.IsDecided || !_completion.TryCompleteByOwner(error))
-                    return false;
+                    return Lifecycle.WriterClosure is { IsExit: true };
                 DecideLocked(ref after);
             }
         }
@@ -427,6 +436,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             Queue.Reconsider(Takers());
         _balancer.OnSetAside(ref after);
     }
+
+    void IQueueEvents.OnLeaseLost(long sequence) => Log.LeaseLost(Connection.Logger, $"the owner of channel '{Name}'", sequence);
 
     void IQueueEvents.OnOrderGivenUp() => Queue.Reconsider(Takers(), isOrderGivenUp: true);
 
@@ -725,6 +736,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private void CloseWritersLocked(Closure closure, ref HubAfterLock after)
     {
         Sync.AssertHeld();
+        closure = closure.AtExit(_isExiting);
         Lifecycle.Decide(closure);
         if (_arrivalTimer is { } timer)
             after.Do(timer.Dispose);
@@ -764,6 +776,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private void EndReadersLocked(Closure closure, ref HubAfterLock after)
     {
         Sync.AssertHeld();
+        closure = closure.AtExit(_isExiting);
         Lifecycle.End(closure, ref after);
         _balancer.Stop(ref after);
         long leased = OwnerReads.EndLocked(closure, ref after);

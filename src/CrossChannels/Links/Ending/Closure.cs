@@ -16,6 +16,9 @@ internal sealed class Closure(Ending ending, Exception? error, bool isExit = fal
     /// <summary>The error that the direction ended with; null for a clean end.</summary>
     public Exception? Error => error;
 
+    /// <summary>The same in a process that exits, if it does.</summary>
+    public Closure AtExit(bool isExiting) => isExiting && !isExit ? new Closure(ending, error, isExit: true) : this;
+
     /// <summary>What a read or a write throws.</summary>
     public Exception ForItem() => error switch
     {

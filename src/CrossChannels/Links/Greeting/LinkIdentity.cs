@@ -26,6 +26,9 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     /// <summary>At a hub: items of the channel are chosen when they are asked for.</summary>
     public bool IsOnDemand { get; init; }
 
+    /// <summary>At a hub: a second read that waits at one end cancels the first.</summary>
+    public bool IsSingleReader { get; init; }
+
     /// <summary>The largest item in bytes that this end takes; null if it takes none.</summary>
     public int? MaxItemBytes { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         {
             Role = (byte)Role,
             IsOnDemand = IsOnDemand,
+            IsSingleReader = IsSingleReader,
             Channel = Channel,
             Writes = ToHello(Writes),
             Reads = ToHello(Reads),
