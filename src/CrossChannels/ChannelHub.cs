@@ -95,11 +95,11 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     /// <summary>Makes a hub whose peers wait until it accepts, so that they find what is made meanwhile.</summary>
     internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubOptions options, CancellationToken cancellationToken)
     {
-        if (address.Scheme == ChannelScheme.SharedMemory)
-            throw new NotSupportedException($"A hub cannot be at {address}: its channels do not cross by shared memory in this version. Use the bare name.");
         ITransportListener transport = await Transport.ListenAsync(address, options.Connection, cancellationToken).ConfigureAwait(false);
-        var directory = new HubDirectory(options.Connection, transport.Address.WithChannel(null));
-        return new ChannelHub(new HubListener(transport, directory, options), directory, options);
+        // The path of its socket alone would not say that items go by shared memory.
+        ChannelAddress resolved = (address.Scheme == ChannelScheme.SharedMemory ? address : transport.Address).WithChannel(null);
+        var directory = new HubDirectory(options.Connection, resolved);
+        return new ChannelHub(new HubListener(transport, resolved, directory, options), directory, options);
     }
 
     internal void Accept() => _listener.Start();

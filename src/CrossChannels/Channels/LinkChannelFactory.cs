@@ -46,8 +46,11 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
 
     public ConnectionOptions Settings => _options.Connection;
 
-    /// <summary>The link is one between two ends, and not of a hub.</summary>
-    public bool IsDuplex => _identity.Role == LinkRole.Duplex;
+    /// <summary>Whether the items of its links can go by shared memory: those of links between two ends, and those that go to a channel of a hub.</summary>
+    public bool UsesLanes => _identity.Role is LinkRole.Duplex or LinkRole.Writer;
+
+    /// <summary>A hub's channel gets the items, so that their lane is one whose capacity is shared.</summary>
+    public bool WritesShared => _halves.Sender.IsShared;
 
     /// <summary>Bytes of an item that this end writes, or 0 for no fixed size.</summary>
     public int WrittenElementSize => _writeCodec.ElementSize;

@@ -3,6 +3,7 @@ using CrossChannels.Hub;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Transports;
+using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels;
 
@@ -16,13 +17,19 @@ internal sealed class HubListener : IAsyncDisposable
     private readonly HubDirectory _directory;
     private readonly HubOptions _options;
     private readonly ConnectionOptions _settings;
+    private readonly ChannelAddress _address;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _givenLinks;
     private readonly SemaphoreSlim _givenGreetings;
     private AcceptLoop? _loop;
 
-    public HubListener(ITransportListener listener, HubDirectory directory, HubOptions options)
+    /// <param name="listener">Disposed with this.</param>
+    /// <param name="address">Where it listens, as users are told.</param>
+    /// <param name="directory">What the hub has.</param>
+    /// <param name="options">Its limits, and what it takes besides links.</param>
+    public HubListener(ITransportListener listener, ChannelAddress address, HubDirectory directory, HubOptions options)
     {
+        _address = address;
         _listener = listener;
         _directory = directory;
         _options = options;
@@ -31,7 +38,7 @@ internal sealed class HubListener : IAsyncDisposable
         _givenGreetings = new SemaphoreSlim(_settings.MaxPendingGreetings);
     }
 
-    public ChannelAddress Address => _listener.Address;
+    public ChannelAddress Address => _address;
 
     /// <summary>Accepts connections; until then they wait.</summary>
     public void Start() => _loop = new AcceptLoop(_listener, _settings, GreetAsync);
@@ -93,7 +100,7 @@ internal sealed class HubListener : IAsyncDisposable
             }
             else
             {
-                link = await AttachAsync(start, wire, either.Token).ConfigureAwait(false);
+                link = await AttachAsync(start, wire, connection, either.Token).ConfigureAwait(false);
                 closed = link.Closed;
                 await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
             }
@@ -110,13 +117,13 @@ internal sealed class HubListener : IAsyncDisposable
         await closed.ConfigureAwait(false);
     }
 
-    private async Task<Link> AttachAsync(HubStart start, LinkWire wire, CancellationToken cancellationToken)
+    private async Task<Link> AttachAsync(HubStart start, LinkWire wire, TransportConnection connection, CancellationToken cancellationToken)
     {
         if (start.Hello is not { } hello)
             return HubRequest.RefuseVersion(start.Input, wire.Output, wire.Peer, _settings);
         if (hello.Channel.Length > 0 && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
             await WaitForNameAsync(hello.Channel, cancellationToken).ConfigureAwait(false);
-        return _directory.Attach(new HubRequest(hello, start.Input, wire.Output, wire.Peer));
+        return _directory.Attach(new HubRequest(hello, start.Input, wire.Output, wire.Peer) { GreetWithLane = LaneGreeter(connection) });
     }
 
     /// <summary>Leaves a connection to a protocol, whose links come back one by one.</summary>
@@ -137,6 +144,12 @@ internal sealed class HubListener : IAsyncDisposable
         }
         await stream.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <returns>What sends a greeting with a lane; null where items do not go by shared memory.</returns>
+    private Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
+        _address.Scheme == ChannelScheme.SharedMemory && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
+            ? descriptors.Send
+            : null;
 
     /// <summary>Waits a moment for the object that the peer asks for to be created.</summary>
     private async Task WaitForNameAsync(string name, CancellationToken cancellationToken)

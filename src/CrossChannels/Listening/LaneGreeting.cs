@@ -52,7 +52,7 @@ internal static class LaneGreeting
                     Log.NoLane(factory.Settings.Logger, wire.Peer.Endpoint, "the other end does not offer it");
                 return factory.Start(input, wire.Output, wire.Peer, null, null, isFenceShared: false);
             }
-            if ((features & HelloFeatures.LaneIsHere) != 0 && typeof(TWrite) != typeof(NoItem) && TryOpen(received, isLost, factory.WrittenElementSize, out outgoing) is { } fault)
+            if ((features & HelloFeatures.LaneIsHere) != 0 && typeof(TWrite) != typeof(NoItem) && TryOpen(received, isLost, factory.WrittenElementSize, factory.WritesShared, out outgoing) is { } fault)
             {
                 incoming?.Dispose();
                 return factory.RefuseLane(input, wire.Output, wire.Peer, fault);
@@ -96,7 +96,7 @@ internal static class LaneGreeting
 
     /// <summary>Maps the lane that came with the peer's greeting.</summary>
     /// <returns>Why it cannot be used; null if it can.</returns>
-    private static string? TryOpen(SafeFileHandle? descriptor, bool isLost, int elementSize, out LaneEnd? outgoing)
+    private static string? TryOpen(SafeFileHandle? descriptor, bool isLost, int elementSize, bool isShared, out LaneEnd? outgoing)
     {
         outgoing = null;
         if (descriptor is null)
@@ -104,12 +104,14 @@ internal static class LaneGreeting
         try
         {
             LaneEnd opened = LaneEnd.Open(descriptor);
-            if (opened.Layout.ElementSize == elementSize)
+            if (opened.Layout.ElementSize == elementSize && opened.Layout.IsShared == isShared)
             {
                 outgoing = opened;
                 return null;
             }
             opened.Dispose();
+            if (opened.Layout.IsShared != isShared)
+                return isShared ? "The lane is not one of a writer of a shared channel." : "The lane is one of a writer of a shared channel, which this end is not.";
             return $"The lane is one of items of {opened.Layout.ElementSize:N0} bytes, and this end writes items of {elementSize:N0} bytes (0 for no fixed size).";
         }
         catch (Exception e) when (e is IOException or InvalidDataException)

@@ -26,9 +26,7 @@ internal static class LinkConnector
         ConnectionOptions settings = factory.Settings;
         TimeSpan timeLeft = settings.ConnectTimeout;
         long started = settings.TimeProvider.GetTimestamp();
-        bool offersLane = address.Scheme == ChannelScheme.SharedMemory;
-        if (offersLane && !factory.IsDuplex)
-            throw new NotSupportedException($"{address} cannot be used: a hub's channels and locks do not cross by shared memory in this version. Use the bare name.");
+        bool offersLane = address.Scheme == ChannelScheme.SharedMemory && factory.UsesLanes;
         CrossChannelException? last = null;
         for (int attempts = 0; ; attempts++)
         {

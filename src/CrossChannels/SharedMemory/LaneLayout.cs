@@ -14,21 +14,27 @@ namespace CrossChannels.SharedMemory;
 ///     0  magic and version "CCLANE01"           256  taken items, taken bytes     the reader's line
 ///     8  element size, 4; largest item, 4       384  parked: the reader           set by the reader, cleared by who wakes it
 ///    16  capacity, 8; unread bytes, 8; most, 8             512  parked: the writer           set by the writer, cleared by who wakes it
+///    40  shared, 4                              640  granted items, 8; grants, 8      the hub's line, of a lane that is shared
 ///   128  written items, 8; closed, 4            4096 next chunk of each chunk, 4 bytes each
-///        the writer's line                           chunks, from a page boundary on
+///        claimed, 8; wanted, 8: the writer's line    chunks, from a page boundary on
 /// </code>
 /// Items stand in chunks, one behind the other; at the end of a chunk the table names the next. The writer uses a chunk again when all
 /// of its items are taken, and takes a fresh one only when it must, so that the pages in use follow what is unread and not the capacity.
+/// A lane is shared where the capacity is: a hub grants each of its writers a part of it, and takes back what is not used.
 /// </remarks>
 internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, long Capacity, long UnreadBytes, long MaxBytes)
 {
     public const int HeaderBytes = 4096;
     public const int Written = 128;
     public const int Closed = 136;
+    public const int Claimed = 144;
+    public const int Wanted = 152;
     public const int Taken = 256;
     public const int TakenBytes = 264;
     public const int ReaderParked = 384;
     public const int WriterParked = 512;
+    public const int Granted = 640;
+    public const int Grants = 648;
 
     /// <summary>The length before a record; records begin at multiples of it.</summary>
     public const int RecordHead = 8;
@@ -39,9 +45,12 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     // No limit, and far enough from the end of a long for sums.
     private const long MostItems = 1L << 62;
     private const int LargestElement = 1 << 30;
-    private const int FieldsBytes = 40;
+    private const int FieldsBytes = 44;
 
     private static ReadOnlySpan<byte> Magic => "CCLANE01"u8;
+
+    /// <summary>The writer writes as far as it is granted, and not as far as there is room.</summary>
+    public bool IsShared { get; init; }
 
     /// <summary>Lays a lane out.</summary>
     /// <param name="elementSize">Bytes of an item of fixed size, or 0.</param>
@@ -58,7 +67,7 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     }
 
     /// <summary>The same, for a writer that allows itself so many bytes beyond those of the reader.</summary>
-    public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes));
+    public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes)) with { IsShared = IsShared };
 
     /// <summary>Bytes of a chunk, a power of two: small for a small capacity, so that its working set is.</summary>
     public int ChunkBytes
@@ -93,6 +102,7 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], Capacity);
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], UnreadBytes);
         BinaryPrimitives.WriteInt64LittleEndian(header[32..], MaxBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(header[40..], IsShared ? 1 : 0);
         Magic.CopyTo(header);
     }
 
@@ -107,10 +117,13 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         var layout = new LaneLayout(
             BinaryPrimitives.ReadInt32LittleEndian(fields[8..]), BinaryPrimitives.ReadInt32LittleEndian(fields[12..]),
             BinaryPrimitives.ReadInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadInt64LittleEndian(fields[24..]),
-            BinaryPrimitives.ReadInt64LittleEndian(fields[32..]));
+            BinaryPrimitives.ReadInt64LittleEndian(fields[32..]))
+        {
+            IsShared = BinaryPrimitives.ReadInt32LittleEndian(fields[40..]) != 0,
+        };
         bool isSane = layout.ElementSize is >= 0 and <= LargestElement && layout.MaxItemBytes is >= 1 and <= LargestElement
             && layout.Capacity >= 1 && layout.UnreadBytes >= 1 && layout.MaxBytes >= layout.UnreadBytes && layout.MaxBytes <= MostBytes
-            && layout == Of(layout.ElementSize, layout.MaxItemBytes, layout.Capacity, layout.UnreadBytes, layout.MaxBytes - layout.UnreadBytes) && layout.Length == length;
+            && layout == layout.Within(long.MaxValue) && layout.Length == length;
         return isSane ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
     }
 }

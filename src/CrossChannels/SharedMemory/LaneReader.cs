@@ -126,6 +126,17 @@ internal sealed unsafe class LaneReader
         return count;
     }
 
+    /// <summary>Takes items of fixed size, as many as are known to be there.</summary>
+    /// <param name="items">Exactly their bytes.</param>
+    /// <param name="count">At most <see cref="Seen"/> less <see cref="Taken"/>.</param>
+    public bool TryCopyMany(Span<byte> items, int count)
+    {
+        if (!TryCopy(items, advance: true))
+            return false;
+        Free(count);
+        return true;
+    }
+
     /// <summary>Tells how long the next item is; -1 for one that is null.</summary>
     public bool TryPeekLength(out int length)
     {
@@ -187,16 +198,19 @@ internal sealed unsafe class LaneReader
     /// <returns>False if there is one, or none will follow; then it is not parked.</returns>
     public bool TryPark()
     {
-        Volatile.Write(ref *(int*)(_start + LaneLayout.ReaderParked), 1);
+        SayParked(true);
         if (_isFenceShared)
             ProcessFence.Full();
         else
             Interlocked.MemoryBarrier();
         if (!IsClosed && !HasItems)
             return true;
-        Volatile.Write(ref *(int*)(_start + LaneLayout.ReaderParked), 0);
+        SayParked(false);
         return false;
     }
+
+    /// <summary>Says whether this end waits to be rung.</summary>
+    public void SayParked(bool isParked) => Volatile.Write(ref *(int*)(_start + LaneLayout.ReaderParked), isParked ? 1 : 0);
 
     /// <summary>How many items the writer has published since the last look, as it says. May be asked beside another caller.</summary>
     public long News => Volatile.Read(ref *_writtenWord) - Volatile.Read(ref _seen);

@@ -18,6 +18,8 @@ internal sealed unsafe class LaneWriter
     private readonly long* _writtenWord;
     private readonly long* _takenWord;
     private readonly int* _readerParkedWord;
+    private readonly long* _claimedWord;
+    private readonly long* _grantedWord;
     private readonly LaneLayout _layout;
     private readonly long _capacity;
     private readonly long _maxBytes;
@@ -35,6 +37,9 @@ internal sealed unsafe class LaneWriter
     private long _taken;
     private long _writtenBytes;
     private long _takenBytes;
+    private long _wantedAt = -1;
+    private long _wantedAfter;
+    private long _wants;
 
     /// <param name="segment">Laid out; stays mapped while this is used.</param>
     /// <param name="layout">Of the segment.</param>
@@ -48,13 +53,16 @@ internal sealed unsafe class LaneWriter
         _writtenWord = (long*)(_start + LaneLayout.Written);
         _takenWord = (long*)(_start + LaneLayout.Taken);
         _readerParkedWord = (int*)(_start + LaneLayout.ReaderParked);
+        _claimedWord = (long*)(_start + LaneLayout.Claimed);
+        _grantedWord = layout.IsShared ? (long*)(_start + LaneLayout.Granted) : null;
         _layout = layout;
         _chunkBytes = layout.ChunkBytes;
         _chunkCount = layout.ChunkCount;
         _isFenceShared = isFenceShared;
         LaneLayout own = layout.Within(unsentBytes);
         _maxBytes = own.MaxBytes;
-        _limit = _capacity = own.Capacity;
+        _capacity = own.Capacity;
+        _limit = layout.IsShared ? 0 : _capacity;
     }
 
     /// <summary>Items published.</summary>
@@ -71,7 +79,7 @@ internal sealed unsafe class LaneWriter
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryWrite<T>(T item)
     {
-        if (_written == _limit && !TryFindRoom())
+        if ((_written == _limit && !TryFindRoom()) || (_grantedWord != null && !TryClaim(1)))
             return false;
         if (_at == _end)
             BeginElements();
@@ -87,7 +95,8 @@ internal sealed unsafe class LaneWriter
         if (_limit - _written < items.Length)
             TryFindRoom();
         int count = (int)Math.Min(_limit - _written, items.Length);
-        if (count == 0)
+        // What was granted may have been lowered meanwhile; what is left is taken by the next call.
+        if (count == 0 || (_grantedWord != null && !TryClaim(count)))
             return 0;
         ReadOnlySpan<byte> bytes = MemoryMarshal.CreateReadOnlySpan(
             ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(items)), checked(count * Unsafe.SizeOf<T>()));
@@ -102,7 +111,7 @@ internal sealed unsafe class LaneWriter
     /// <returns>False if there is no room.</returns>
     public bool TryWrite(ReadOnlySpan<byte> item, bool isNull)
     {
-        if (_written == _limit && !TryFindRoom())
+        if ((_written == _limit && !TryFindRoom()) || (_layout.ElementSize == 0 && !HasRoom) || (_grantedWord != null && !TryClaim(1)))
             return false;
         if (_layout.ElementSize > 0)
         {
@@ -110,8 +119,6 @@ internal sealed unsafe class LaneWriter
             Publish(1);
             return true;
         }
-        if (!HasRoom)
-            return false;
         if (_at == _end)
             BeginChunk(_chunkBytes);
         *(long*)_at = isNull ? -1 : item.Length;
@@ -157,14 +164,68 @@ internal sealed unsafe class LaneWriter
         return false;
     }
 
-    /// <summary>How many items the reader has taken since the last look, as it says. May be asked beside another caller.</summary>
-    public long News => Volatile.Read(ref *_takenWord) - Volatile.Read(ref _taken);
+    /// <summary>How many items the reader has taken since the last look, as it says; on a shared lane, how many there is room for now. May be asked beside another caller.</summary>
+    public long News => _grantedWord == null
+        ? Volatile.Read(ref *_takenWord) - Volatile.Read(ref _taken)
+        : Math.Max(0, Math.Min(Volatile.Read(ref *_grantedWord), Volatile.Read(ref *_takenWord) + _capacity) - Written);
+
+    /// <summary>On a shared lane: asks for credit, if that is what is missing; once a position, and again after some was granted.</summary>
+    /// <returns>True if the hub is to be woken, which does not look at the lane by itself now.</returns>
+    public bool TryWant()
+    {
+        if (_grantedWord == null)
+            return false;
+        // Before what is granted, so that a grant which that does not show makes this end ask again.
+        long grants = Volatile.Read(ref *(long*)(_start + LaneLayout.Grants));
+        if (Volatile.Read(ref *_grantedWord) > _written || (_wantedAt == _written && _wantedAfter == grants))
+            return false;
+        _wantedAt = _written;
+        _wantedAfter = grants;
+        SayWanted(_wants + 1 + (_wants & 1));
+        return TryWakeReader();
+    }
+
+    /// <summary>On a shared lane: nobody waits for credit any more.</summary>
+    public void WithdrawWant()
+    {
+        _wantedAt = -1;
+        SayWanted(_wants + (_wants & 1));
+    }
 
     /// <summary>So much news is worth going on for at once: with less, both ends would meet at every item.</summary>
     public int WorthyNews => (int)Math.Clamp(_capacity / 2, 1, 128);
 
     /// <summary>Looks at what the reader has taken.</summary>
     public void Look() => TryFindRoom();
+
+    /// <summary>On a shared lane: says what is about to be published, and looks whether that is granted still.</summary>
+    /// <remarks>
+    /// The hub lowers what is granted, then looks at the claim. The fence between its two steps, or the one between the two steps here, makes
+    /// one of the two see the other's: so nothing is published that was taken back, and no call pays for that with a locked instruction.
+    /// </remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryClaim(int count)
+    {
+        Volatile.Write(ref *_claimedWord, _written + count);
+        if (!_isFenceShared)
+            Interlocked.MemoryBarrier();
+        return _written + count <= Volatile.Read(ref *_grantedWord) || Unclaim();
+    }
+
+    /// <summary>Odd while something is wanted; another number for each time.</summary>
+    private void SayWanted(long wants)
+    {
+        _wants = wants;
+        Volatile.Write(ref *(long*)(_start + LaneLayout.Wanted), wants);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Unclaim()
+    {
+        Volatile.Write(ref *_claimedWord, _written);
+        _limit = _written;
+        return false;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Publish(int count)
@@ -191,6 +252,8 @@ internal sealed unsafe class LaneWriter
         Volatile.Write(ref _taken, taken);
         _takenBytes = bytes;
         _limit = taken + _capacity;
+        if (_grantedWord != null)
+            _limit = Math.Max(_written, Math.Min(_limit, Volatile.Read(ref *_grantedWord)));
         return _written < _limit;
     }
 

@@ -18,6 +18,8 @@ public abstract partial class HubContract : ChannelCore, IDisposable
     /// <summary>The options of the connections of remote ends.</summary>
     private protected virtual ConnectionOptions? RemoteOptions() => null;
 
+    private protected virtual ChannelAddress NewAddress() => ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]);
+
     private protected bool IsLocal => !IsWriterRemote && !IsReaderRemote;
 
     public void Dispose() => _directory.Dispose();
@@ -26,7 +28,7 @@ public abstract partial class HubContract : ChannelCore, IDisposable
         ChannelOptions? options = null, ItemOptions<T>? settings = null, HubOptions? hub = null, [CallerMemberName] string test = "")
     {
         hub = HubOptionsOf(hub);
-        ChannelAddress address = ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]);
+        ChannelAddress address = NewAddress();
         SharedChannel<T> owner = options is UnboundedChannelOptions unbounded
             ? await CrossChannel.CreateUnboundedAsync(address, unbounded, null, settings, hub).Done("the owner", test)
             : await CrossChannel.CreateBoundedAsync(address, (BoundedChannelOptions?)options ?? new(1024), null, null, settings, hub).Done("the owner", test);
@@ -38,7 +40,7 @@ public abstract partial class HubContract : ChannelCore, IDisposable
         if (itemDropped is null)
             return (await OpenHubAsync<int>(options, test: test)).AsEnds();
         SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync(
-            ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]), (BoundedChannelOptions)options, itemDropped, hub: HubOptionsOf(null)).Done("the owner", test);
+            NewAddress(), (BoundedChannelOptions)options, itemDropped, hub: HubOptionsOf(null)).Done("the owner", test);
         return (await HubEnds<int>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test, RemoteOptions())).AsEnds();
     }
 

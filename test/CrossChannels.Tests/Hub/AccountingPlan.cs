@@ -31,6 +31,9 @@ internal sealed record AccountingPlan
 
     public required TimeSpan RevokeTimeout { get; init; }
 
+    /// <summary>Items go by shared memory.</summary>
+    public required bool IsLane { get; init; }
+
     public required IReadOnlyList<End> Writers { get; init; }
 
     public required IReadOnlyList<End> Readers { get; init; }
@@ -74,12 +77,13 @@ internal sealed record AccountingPlan
             RevokeTimeout = writerEnds.Concat(readerEnds).Any(static end => end.Fate == "stop") ? s_shortTimeout : s_longTimeout,
             Writers = writerEnds,
             Readers = readerEnds,
+            IsLane = random.Next(2) == 0 && OperatingSystem.IsLinux(),
         };
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{(IsLeased ? $"leased ({CapacityRelease})" : "plain")} {Kind} capacity {Capacity} {Policy} {WriterLossPolicy}, {Items} items each, writers {string.Join(' ', Writers)}{(OwnerWrites ? " owner" : "")}, readers {string.Join(' ', Readers)}{(OwnerReads ? " owner" : "")}, RevokeTimeout {RevokeTimeout.TotalMilliseconds:N0} ms");
+        $"{(IsLane ? "shm " : "")}{(IsLeased ? $"leased ({CapacityRelease})" : "plain")} {Kind} capacity {Capacity} {Policy} {WriterLossPolicy}, {Items} items each, writers {string.Join(' ', Writers)}{(OwnerWrites ? " owner" : "")}, readers {string.Join(' ', Readers)}{(OwnerReads ? " owner" : "")}, RevokeTimeout {RevokeTimeout.TotalMilliseconds:N0} ms");
 
     private static End Draw(Random random, int items)
     {

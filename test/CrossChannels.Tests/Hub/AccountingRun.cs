@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using CrossChannels.TestChild;
+using CrossChannels.Tests.Transports;
 
 namespace CrossChannels.Tests.Hub;
 
@@ -23,7 +24,7 @@ internal sealed class AccountingRun<T>(AccountingPlan plan, Func<long, T> make, 
     {
         try
         {
-            ChannelAddress address = ChannelAddress.Unix(_directory["hub.sock"]);
+            ChannelAddress address = plan.IsLane ? ChannelAddress.SharedMemory(TransportTest.UniqueName()) : ChannelAddress.Unix(_directory["hub.sock"]);
             ChannelOptions options = plan.Capacity == 0 ? new UnboundedChannelOptions() : new BoundedChannelOptions(plan.Capacity);
             var sharing = new SharedChannelOptions { Completion = plan.Policy };
             await using ChannelHub hub = await ChannelHub.StartAsync(

@@ -36,7 +36,7 @@ public sealed class LayeringTests
         ["Transports"] = [Data, "Threading"],
         ["Links"] = [Data, "Buffers", "Protocol", "SharedMemory", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Channels"] = [Data, Ends, "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        ["Hub"] = [Data, Ends, "Channels", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Hub"] = [Data, Ends, "Channels", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Transfer"] =
             [Data, Ends, "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],

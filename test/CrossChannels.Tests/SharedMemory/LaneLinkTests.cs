@@ -73,16 +73,6 @@ public sealed class LaneLinkTests
     }
 
     [TestMethod]
-    public async Task HubsAndTheirChannels_AreRefused()
-    {
-        ChannelAddress address = ChannelAddress.SharedMemory(TransportTest.UniqueName());
-        await Assert.ThrowsExactlyAsync<NotSupportedException>(() => ChannelHub.StartAsync(address).Done());
-        await Assert.ThrowsExactlyAsync<NotSupportedException>(() => CrossChannel.CreateBoundedAsync<int>(address, 1).Done());
-        await Assert.ThrowsExactlyAsync<NotSupportedException>(() => CrossChannel.OpenWriterAsync<int>(address).Done());
-        await Assert.ThrowsExactlyAsync<NotSupportedException>(() => CrossChannel.OpenReaderAsync<int>(address).Done());
-    }
-
-    [TestMethod]
     public async Task LargeItems_ComeInOrderAmongSmallOnes()
     {
         await using LinkEnds<byte[], NoItem> ends = await OpenAsync<byte[]>(new BoundedChannelOptions(5));

@@ -1,6 +1,7 @@
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
+using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels.Hub;
 
@@ -11,6 +12,9 @@ namespace CrossChannels.Hub;
 /// <param name="Peer">Who it is.</param>
 internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Output, LinkPeer Peer)
 {
+    /// <summary>Sends the hub's greeting with the descriptor of a lane; null where there are no lanes.</summary>
+    public Action<ReadOnlySpan<byte>, SafeFileHandle>? GreetWithLane { get; init; }
+
     public LinkRole Role => (LinkRole)Hello.Role;
 
     /// <summary>What the peer sends.</summary>

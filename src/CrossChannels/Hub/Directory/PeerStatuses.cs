@@ -13,7 +13,7 @@ internal static class PeerStatuses
 
     public static PeerStatus Of(WriterAccount account) => Of(account.Link, PeerRole.Writer, account.Since) with
     {
-        ItemsWritten = account.Received,
+        ItemsWritten = account.Written,
         Credit = account.Granted == long.MaxValue ? null : account.Unused,
         WaitsFor = account.IsWanting ? PeerWait.Room : PeerWait.Nothing,
     };

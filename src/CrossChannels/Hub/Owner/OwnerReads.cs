@@ -58,7 +58,7 @@ internal sealed class OwnerReads : ILeaseHolder
         {
             using (_sync.Enter())
             {
-                isTaken = _queue.TryTake(Taker, out item, out long sequence);
+                isTaken = _queue.TryTake(Taker, out item, out long sequence) || (_events.CollectFromLanes(ref after) && _queue.TryTake(Taker, out item, out sequence));
                 if (isTaken)
                     _events.OnRead(sequence, 1, Unsafe.SizeOf<TItem>(), ref after);
                 else
@@ -82,6 +82,8 @@ internal sealed class OwnerReads : ILeaseHolder
         {
             using (_sync.Enter())
             {
+                if (!_queue.HasFor(Taker))
+                    _events.CollectFromLanes(ref after);
                 // What came back is taken one by one, and what was never delivered at once.
                 while (taken < destination.Length && _queue.TakeMany(Taker, destination[taken..], out long sequence) is > 0 and { } more)
                 {
@@ -111,6 +113,8 @@ internal sealed class OwnerReads : ILeaseHolder
         {
             using (_sync.Enter())
             {
+                if (!_queue.HasFor(Taker))
+                    _events.CollectFromLanes(ref after);
                 if (maxBytes < int.MaxValue && _queue.HasFor(Taker) && _queue.TryPeek(Taker, out slice))
                 {
                     slice.Release();
@@ -137,8 +141,41 @@ internal sealed class OwnerReads : ILeaseHolder
     public bool TryPeek(out ItemSlice slice)
     {
         slice = default;
-        using (_sync.Enter())
-            return _queue.HasFor(Taker) && _queue.TryPeek(Taker, out slice);
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                if (!_queue.HasFor(Taker))
+                    _events.CollectFromLanes(ref after);
+                return _queue.HasFor(Taker) && _queue.TryPeek(Taker, out slice);
+            }
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+    }
+
+    /// <summary>Whether an item is here, on a lane of a writer's included.</summary>
+    public bool TryFind()
+    {
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                if (!_queue.HasFor(Taker))
+                    _events.CollectFromLanes(ref after);
+                return _queue.HasFor(Taker);
+            }
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
     }
 
     /// <summary>Queues a caller for one item, unless one is here or the channel is over.</summary>
@@ -155,6 +192,7 @@ internal sealed class OwnerReads : ILeaseHolder
                     return false;
                 _readers.Block(waiter, ref after.Wake);
                 FoundNothingLocked(ref after);
+                _events.OnOwnerParks(ref after);
             }
         }
         finally
@@ -182,6 +220,7 @@ internal sealed class OwnerReads : ILeaseHolder
                 waiter = _readers.Wait(ref after.Wake);
                 version = waiter.Version;
                 FoundNothingLocked(ref after);
+                _events.OnOwnerParks(ref after);
             }
         }
         finally

@@ -141,6 +141,7 @@ internal sealed class Balancer
     {
         _sync.AssertHeld();
         long now = _clock.Now;
+        _events.OnLanesDue(ref after);
         bool isReleased = _queue.ReleaseDue(now);
         // A reader that could have them in order did not come.
         if (_queue.HasInOrder && now >= _orderUntil)

@@ -229,6 +229,12 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             if (needed <= 0)
                 break;
             needed -= account.Unused;
+            if (account.Lane is not null)
+            {
+                if (!TryTakeBack(account, ref after))
+                    TellPosted(account, posted, ref after);
+                continue;
+            }
             // The time to answer begins when the request is on its way.
             account.RevokeDeadline = long.MaxValue;
             after.Do(() =>
@@ -236,6 +242,16 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
                 account.PostRevoke();
                 posted(account);
             });
+        }
+    }
+
+    /// <summary>Takes back what was granted to writers that were just about to use some when it was tried before.</summary>
+    public void TakeBackLate(ref HubAfterLock after)
+    {
+        foreach (WriterAccount account in Accounts)
+        {
+            if (account is { Lane: not null, RevokeDeadline: not null })
+                TryTakeBack(account, ref after);
         }
     }
 
@@ -269,6 +285,21 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
         foreach (WriterAccount account in Accounts)
             account.WantPlace = null;
         _ownerWants = false;
+    }
+
+    /// <summary>Takes back what the writer of a lane has not used; it is not asked, so that one that was stopped cannot keep it.</summary>
+    private bool TryTakeBack(WriterAccount account, ref HubAfterLock after)
+    {
+        if (!account.Lane!.TryLower(out long granted))
+            return false;
+        Revoked(account, granted, ref after);
+        return true;
+    }
+
+    private static void TellPosted(WriterAccount account, Action<WriterAccount> posted, ref HubAfterLock after)
+    {
+        account.RevokeDeadline = long.MaxValue;
+        after.Do(() => posted(account));
     }
 
     private void GrantToOwner(ref HubAfterLock after)

@@ -62,6 +62,17 @@ internal sealed class HubQueue(int elementSize)
         NextSequence += count;
     }
 
+    /// <inheritdoc cref="ItemQueue.RoomFor"/>
+    public Span<byte> RoomFor(int bytes) => _fresh.RoomFor(bytes);
+
+    /// <inheritdoc cref="ItemQueue.Filled"/>
+    public void Filled(int bytes, int count)
+    {
+        _fresh.Filled(bytes, count);
+        Bytes += bytes;
+        NextSequence += count;
+    }
+
     /// <summary>Appends one item.</summary>
     /// <returns>Bytes that it takes.</returns>
     public int AppendItem(ReadOnlySpan<byte> item, bool isNull)

@@ -30,6 +30,25 @@ internal interface IQueueEvents
     /// <summary>Items of a remote writer have just been queued.</summary>
     void OnArrived(int count, int bytes, ref HubAfterLock after);
 
+    /// <summary>The writer of a lane has something to say, at which nobody looked.</summary>
+    void OnLaneRung(IWriterLane lane, ref HubAfterLock after);
+
+    /// <summary>Queues what writers have published on lanes that are looked at now.</summary>
+    /// <returns>Whether there was anything.</returns>
+    bool CollectFromLanes(ref HubAfterLock after);
+
+    /// <summary>Bytes are full, so that what is on lanes stays there until some are free.</summary>
+    bool AreLanesBlocked { get; }
+
+    /// <summary>The writer of a lane has ended: what is left there is the channel's.</summary>
+    void OnLaneEnded(IWriterLane lane, ref HubAfterLock after);
+
+    /// <summary>A while has passed since lanes were looked at last.</summary>
+    void OnLanesDue(ref HubAfterLock after);
+
+    /// <summary>The owner's reads wait: writers are to ring.</summary>
+    void OnOwnerParks(ref HubAfterLock after);
+
     /// <summary>An item of the owner's has just been queued.</summary>
     void OnOwnerWrote(int bytes, ref HubAfterLock after);
 

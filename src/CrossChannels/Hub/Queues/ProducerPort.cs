@@ -5,8 +5,11 @@ using CrossChannels.Threading;
 namespace CrossChannels.Hub;
 
 /// <summary>The hub's end of one remote writer's link: takes its items into the channel's queue, and tells it what it is granted.</summary>
-/// <remarks>Everything mutable is guarded by the channel's lock, but for <see cref="Closure"/>, which is read without it.</remarks>
-internal sealed class ProducerPort : ReceivingHalf
+/// <remarks>
+/// Everything mutable is guarded by the channel's lock, but for <see cref="Closure"/>, which is read without it. Where the items come by a lane,
+/// they are queued when somebody looks there (<see cref="WriterLanes"/>), and one that has ended is over once its lane is empty.
+/// </remarks>
+internal sealed class ProducerPort : ReceivingHalf, ILanePort
 {
     private readonly RankedLock _sync;
     private readonly HubClock _clock;
@@ -15,6 +18,9 @@ internal sealed class ProducerPort : ReceivingHalf
     private readonly CreditAllocator _writers;
     private readonly IQueueEvents _events;
     private readonly Outbox _outbox;
+    private readonly WriterLanes _lanes;
+    private IWriterLane? _lane;
+    private bool _isDone;
     private long _joinTarget = -1;
     private long _joined;
     private long _wantedAt = -1;
@@ -26,13 +32,14 @@ internal sealed class ProducerPort : ReceivingHalf
     private readonly List<Action<Exception?>> _joins = new(0);
     private Action<Exception?>? _end;
 
-    public ProducerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, long windowBytes, IQueueEvents events, Outbox outbox)
+    public ProducerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, WriterLanes lanes, long windowBytes, IQueueEvents events, Outbox outbox)
     {
         _sync = sync;
         _clock = clock;
         _options = options;
         _queue = queue;
         _writers = writers;
+        _lanes = lanes;
         _events = events;
         _outbox = outbox;
         Account = new WriterAccount(outbox, windowBytes, queue.ElementSize > 0 ? queue.ElementSize : FrameLimits.MaxPayload(options.MaxItemBytes))
@@ -44,6 +51,16 @@ internal sealed class ProducerPort : ReceivingHalf
     /// <summary>What it was granted, and has used.</summary>
     public WriterAccount Account { get; }
 
+    /// <summary>Its items come by a lane. Set once, before the link begins.</summary>
+    public void UseLane(IWriterLane lane)
+    {
+        _lane = Account.Lane = lane;
+        using (_sync.Enter())
+            _lanes.Add(lane);
+    }
+
+    public override bool IsLane => _lane is not null;
+
     public override int ElementSize => _queue.ElementSize;
 
     public override int MaxItemBytes => _options.MaxItemBytes;
@@ -54,7 +71,8 @@ internal sealed class ProducerPort : ReceivingHalf
 
     public override bool HasWaiters => false;
 
-    public override long ReceivedItems { get { using (_sync.Enter()) return Account.Received; } }
+    /// <remarks>What is published on a lane is received.</remarks>
+    public override long ReceivedItems { get { using (_sync.Enter()) return Account.Written; } }
 
     /// <remarks>Its link may have been given up while its greeting was judged; nothing would count it out again.</remarks>
     public override void Meet(Hello peer)
@@ -85,6 +103,8 @@ internal sealed class ProducerPort : ReceivingHalf
 
     public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
     {
+        if (_lane is not null)
+            throw new MalformedFrameException($"Frame Items with {items.Count:N0} items came, and the items of this direction come by a lane.");
         using (_sync.Enter())
         {
             int payload = items.CheckPayload(header.Length, (ulong)Account.Received, ElementSize);
@@ -127,6 +147,8 @@ internal sealed class ProducerPort : ReceivingHalf
             using (_sync.Enter())
             {
                 _joinTarget = Math.Max(_joinTarget, target);
+                if (_lane is not null && !_isDone)
+                    _lanes.Collect(_lane, ref after);
                 WatchJoinLocked(ref after);
             }
         }
@@ -138,7 +160,12 @@ internal sealed class ProducerPort : ReceivingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
-        if (type is not (FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked))
+        if (type == FrameType.Doorbell && _lane is not null)
+        {
+            HearDoorbell(_lane, ref wake);
+            return true;
+        }
+        if (type is not (FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked) || _lane is not null)
             return false;
         long accepted = CounterFrame.Read(body, type);
         HubAfterLock after = default;
@@ -163,6 +190,7 @@ internal sealed class ProducerPort : ReceivingHalf
             {
                 FrameType.Want => CounterFrame.Read(body, type) == _wantedAt,
                 FrameType.WantWithdrawn => !_isWithdrawable,
+                FrameType.Doorbell => _lane is { Rests: var (parkings, doorbells) } && doorbells >= parkings,
                 _ => false,
             };
         }
@@ -171,8 +199,6 @@ internal sealed class ProducerPort : ReceivingHalf
     public override bool TryClose(Closure closure, bool drop)
     {
         HubAfterLock after = default;
-        bool isClean = closure.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft;
-        long received;
         _clock.Refresh();
         try
         {
@@ -181,23 +207,51 @@ internal sealed class ProducerPort : ReceivingHalf
                 if (_closure is not null)
                     return false;
                 Volatile.Write(ref _closure, closure);
-                received = Account.Received;
-                if (isClean)
-                {
-                    // The writer may leave, and its joins end, when all that came before is processed.
-                    _end = EndAfterJoin;
-                    _events.AddJoin(_end, ref after);
-                }
-                _events.OnWriterDone(Account, _hasArrived, closure.Ending.Kind, closure.Error, ref after);
+                // What was published before is the channel's, unless this end throws it away.
+                _lane?.Freeze();
+                if (_lane is not null && closure.Ending.Kind != EndingKind.ReaderClosed)
+                    _events.OnLaneEnded(_lane, ref after);
+                else
+                    DoneLocked(closure, ref after);
             }
-            if (!isClean)
-                Finished(received);
         }
         finally
         {
             _events.Run(ref after);
         }
         return true;
+    }
+
+    void ILanePort.OnCollected(int count, int bytes, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        Account.Receive(count, bytes);
+        ArrivedLocked(count, bytes, ref after);
+    }
+
+    void ILanePort.OnWants(bool isWanting, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (isWanting && _closure is null)
+            _writers.Want(Account, Account.Written, ref after);
+        else
+            _writers.Withdraw(Account);
+    }
+
+    void ILanePort.OnEmptied(ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (_closure is { } closure)
+            DoneLocked(closure, ref after);
+    }
+
+    void ILanePort.OnViolated(string violation, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (_closure is { } closure)
+            DoneLocked(closure, ref after);
+        else
+            after.Do(() => Violated(violation));
     }
 
     /// <summary>The link is closed: nobody waits for what came by it, and its memory must not outlast it for as long as that is unread.</summary>
@@ -237,12 +291,7 @@ internal sealed class ProducerPort : ReceivingHalf
                     _queue.Append(payload, count);
                 else
                     _queue.Append(segment, count);
-                _events.OnArrived(count, bytes, ref after);
-                // Only now, since what has just been handed to a reader may have set slots free.
-                _writers.Received(Account, ref after);
-                if (Account.RevokeDeadline is not null)
-                    _events.OnPeerAnswered(ref after);
-                WatchJoinLocked(ref after);
+                ArrivedLocked(count, bytes, ref after);
             }
         }
         finally
@@ -251,6 +300,61 @@ internal sealed class ProducerPort : ReceivingHalf
             wake.Append(ref after.Wake);
             _events.Run(ref after);
         }
+    }
+
+    private void ArrivedLocked(int count, int bytes, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        _events.OnArrived(count, bytes, ref after);
+        // Only now, since what has just been handed to a reader may have set slots free.
+        _writers.Received(Account, ref after);
+        if (Account.RevokeDeadline is not null)
+            _events.OnPeerAnswered(ref after);
+        WatchJoinLocked(ref after);
+    }
+
+    /// <summary>The writer has something to say on its lane, at which nobody looked.</summary>
+    private void HearDoorbell(IWriterLane lane, ref WakeList wake)
+    {
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                lane.Rung();
+                if (!_isDone)
+                    _events.OnLaneRung(lane, ref after);
+            }
+        }
+        finally
+        {
+            // The owner's readers run on this thread, once the next read is under way.
+            wake.Append(ref after.Wake);
+            _events.Run(ref after);
+        }
+    }
+
+    /// <summary>The direction has ended, and all that came by it is queued.</summary>
+    private void DoneLocked(Closure closure, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        if (_isDone)
+            return;
+        _isDone = true;
+        long received = Account.Written;
+        if (_lane is not null)
+            _lanes.Remove(_lane);
+        bool isClean = closure.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft;
+        if (isClean)
+        {
+            // The writer may leave, and its joins end, when all that came before is processed.
+            _end = EndAfterJoin;
+            _events.AddJoin(_end, ref after);
+        }
+        _events.OnWriterDone(Account, _hasArrived, closure.Ending.Kind, closure.Error, ref after);
+        if (!isClean)
+            after.Do(() => Finished(received));
     }
 
     private void HandleLocked(FrameType type, long accepted, ref HubAfterLock after)

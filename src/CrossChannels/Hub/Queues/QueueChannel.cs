@@ -1,6 +1,7 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Serialization;
+using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
@@ -16,6 +17,11 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     /// <summary>An item that so many readers, or one so many times, could not read goes to the dead letters.</summary>
     private const int MostUnreadable = 3;
 
+    /// <summary>An owner that is about to wait looks so often at writers that publish just then; after that the timer does.</summary>
+    private const int LooksBeforeTimer = 8;
+
+    private const int MostReadBlindly = 128;
+
     private const long FirstBackoffMilliseconds = 10;
     private const long UnreadableBackoffMilliseconds = 100;
     private const long MostBackoffMilliseconds = 1000;
@@ -25,11 +31,16 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private readonly CreditAllocator _writers;
     private readonly Dispatcher _readers;
     private readonly Balancer _balancer;
+    private readonly WriterLanes _lanes;
+    private readonly LanePump _pump;
+    private readonly LaneSpin _spin;
     private readonly ChannelBytes _bytes;
     private readonly JoinList _joins = new();
     private readonly List<Link> _links = [];
     private readonly List<ConsumerPort> _consumers = [];
     private readonly ITimer? _arrivalTimer;
+    private readonly long _mostReadBlindly;
+    private long _readSinceLook;
     private bool _isContractKnown;
     private bool _isOwnersTurn;
     private ReaderClosedException? _aborted;
@@ -44,6 +55,10 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
         _readers = new Dispatcher(Sync, Queue, options.Leases is not null);
         _balancer = new Balancer(name, options, _clock, Sync, Queue, _writers, _readers, this);
+        _lanes = new WriterLanes(Queue, _bytes);
+        _spin = new LaneSpin(Sync, _lanes);
+        _mostReadBlindly = Math.Clamp(options.Capacity / 8, 1, MostReadBlindly);
+        _pump = new LanePump(Sync, _clock, _lanes, this);
         OwnerReads = new OwnerReads(Sync, _clock, options, Queue, Lifecycle, this);
         OwnerWrites = new OwnerWrites(Sync, _clock, options.MaxItemBytes, Queue, _writers, _bytes, Lifecycle, this);
         KnowContract();
@@ -113,7 +128,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
         if (isUnfit)
             return request.Refuse(Connection, $"Channel '{Name}' carries items of at most {Options.MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.");
-        var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter, window));
+        LaneGift? lane = isWriter && OperatingSystem.IsLinux() ? LaneGift.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection) : null;
+        var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter, window) { Lane = lane });
         HubAfterLock after = default;
         _clock.Refresh();
         try
@@ -126,7 +142,10 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 else
                     AddReaderLocked((ConsumerPort)link.Sender, link, ref after);
             }
-            link.Start();
+            if (lane is null)
+                link.Start();
+            else
+                link.StartGreeted();
         }
         finally
         {
@@ -141,6 +160,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     public override ChannelStatus GetStatus()
     {
+        CollectAll();
         using (Sync.Enter())
         {
             return new ChannelStatus(Name)
@@ -273,6 +293,45 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         DeliverLocked(ref after);
     }
 
+    bool IQueueEvents.AreLanesBlocked => _bytes.IsFull;
+
+    void IQueueEvents.OnLaneRung(IWriterLane lane, ref HubAfterLock after)
+    {
+        _spin.Rung();
+        _lanes.Collect(lane, ref after);
+        KeepLooking(ref after);
+    }
+
+    void IQueueEvents.OnLaneEnded(IWriterLane lane, ref HubAfterLock after)
+    {
+        while (_lanes.Collect(lane, ref after))
+        {
+            // What does not fit now comes when bytes are free.
+        }
+        KeepLooking(ref after);
+    }
+
+    bool IQueueEvents.CollectFromLanes(ref HubAfterLock after) => _lanes.IsAnyActive && _lanes.Collect(ref after);
+
+    void IQueueEvents.OnLanesDue(ref HubAfterLock after)
+    {
+        _writers.TakeBackLate(ref after);
+        if (!_lanes.Collect(ref after) && !_pump.IsRunning)
+            _lanes.TryPark();
+        KeepLooking(ref after);
+    }
+
+    void IQueueEvents.OnOwnerParks(ref HubAfterLock after)
+    {
+        if (_pump.IsRunning)
+            return;
+        for (int looks = 0; looks < LooksBeforeTimer && OwnerReads.IsWaiting && !_lanes.TryPark(); looks++)
+            _lanes.Collect(ref after);
+        if (OwnerReads.IsWaiting)
+            _spin.Parked();
+        KeepLooking(ref after);
+    }
+
     void IQueueEvents.OnOwnerWrote(int bytes, ref HubAfterLock after)
     {
         _bytes.Charge(bytes, ref after);
@@ -301,6 +360,13 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     void IQueueEvents.OnRead(long first, int count, long bytes, ref HubAfterLock after)
     {
         _writers.Release(count);
+        // Writers that wait for the room say so on their lanes, at which a reader that finds enough in the queue would not look.
+        _readSinceLook += count;
+        if (_lanes.IsAnyActive && _readSinceLook >= _mostReadBlindly)
+        {
+            _readSinceLook = 0;
+            _lanes.Collect(ref after);
+        }
         _joins.Processed(first, count, ref after);
         FreedLocked(bytes, ref after);
     }
@@ -360,6 +426,10 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     void IQueueEvents.AddJoin(Action<Exception?> done, ref HubAfterLock after)
     {
+        while (_lanes.IsAnyActive && _lanes.Collect(ref after))
+        {
+            // What writers published before counts.
+        }
         if (_aborted is { } error)
             after.Do(() => done(error));
         else
@@ -368,6 +438,51 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     }
 
     bool IQueueEvents.RemoveJoin(Action<Exception?> done) => _joins.Remove(done);
+
+    /// <summary>Queues everything that is on lanes, also on those that are parked: what their writers have published can be counted on.</summary>
+    public void CollectAll()
+    {
+        if (!_lanes.IsAny)
+            return;
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (Sync.Enter())
+            {
+                while (_lanes.CollectAll(ref after))
+                {
+                    // A batch of each lane at a time.
+                }
+                KeepLooking(ref after);
+            }
+        }
+        finally
+        {
+            Run(ref after);
+        }
+    }
+
+    /// <summary>The owner waits on this thread for a moment, where writers on lanes are at work and that pays.</summary>
+    /// <returns>Whether an item may be here.</returns>
+    public bool Spin() => _lanes.IsAny && (Queue.Count > 0 || (!Lifecycle.IsOver && _spin.TryFindNews()));
+
+    /// <summary>Sees to it that active lanes are looked at again, whoever else does.</summary>
+    private void KeepLooking(ref HubAfterLock after)
+    {
+        Sync.AssertHeld();
+        if (!_lanes.IsAnyActive)
+            return;
+        // The owner's reads look by themselves; what remote readers wait for somebody has to bring.
+        if (_readers.Accounts.Count > 0 && !_bytes.IsFull)
+            _pump.Start();
+        else
+            _balancer.LookSoon(ref after);
+    }
+
+    /// <summary>What the lane of one more writer is like.</summary>
+    private LaneLayout LaneFor(ItemContract items, long window) =>
+        LaneLayout.Of(items.ElementSize, Options.MaxItemBytes, _writers.Capacity, window, Connection.MaxUnsentBytes) with { IsShared = true };
 
     private void AddWriterLocked(WriterAccount account, Link link, ref HubAfterLock after)
     {
@@ -456,6 +571,11 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             using (Sync.Enter())
             {
                 _writers.GrantBytes(ref after);
+                while (_lanes.IsAnyActive && _lanes.Collect(ref after))
+                {
+                    // Until they are empty, or bytes are full again.
+                }
+                KeepLooking(ref after);
                 // What was kept for the owner may serve one of several; the others have to ask.
                 if (OwnerWrites.AdmitLocked(ref after) == OwnerAdmission.MoreWaiting)
                     _writers.OwnerWants(isWaiting: true, ref after);
@@ -538,6 +658,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     /// <summary>The owner leaves; what it has not completed does not end as if it had.</summary>
     private void LeaveByOwner()
     {
+        CollectAll();
         HubAfterLock after = default;
         _clock.Refresh();
         try
@@ -711,13 +832,22 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         /// <summary>A hub that exits has its readers drain first.</summary>
         public override bool HasOwner => true;
 
+        /// <summary>What a writer's items come by; null where they come over the connection.</summary>
+        public LaneGift? Lane { get; init; }
+
         public override SendingHalf MakeSender(Outbox outbox) => IsWriter
             ? new NoSending()
             : new ConsumerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._readers, Channel, outbox);
 
-        public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
-            ? new ProducerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._writers, WindowBytes, Channel, outbox)
-            : new NoReceiving();
+        public override ReceivingHalf MakeReceiver(Outbox outbox)
+        {
+            if (!IsWriter)
+                return new NoReceiving();
+            var port = new ProducerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._writers, Channel._lanes, WindowBytes, Channel, outbox);
+            if (OperatingSystem.IsLinux() && Lane is { } lane)
+                port.UseLane(new WriterLane(lane.End, lane.IsFenceShared, port));
+            return port;
+        }
     }
 
     /// <summary>What is to be done once dead letters were taken, and no lock is held.</summary>

@@ -28,6 +28,9 @@ internal sealed class WriterAccount
 
     public DateTimeOffset Since { get; init; }
 
+    /// <summary>The lane by which its items come, which tells it what it is granted; null where items come over the connection.</summary>
+    public IWriterLane? Lane { get; set; }
+
     /// <summary>Items that it may have sent in all; <see cref="long.MaxValue"/> without limit.</summary>
     public long Granted { get; private set; }
 
@@ -42,8 +45,11 @@ internal sealed class WriterAccount
     /// <summary>Credit that is not used yet.</summary>
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
 
+    /// <summary>Items that it has written, as far as that is known here.</summary>
+    public long Written => Lane?.Published ?? Received;
+
     /// <summary>Its credit has been sent to it. Taking back what it has not heard of would pass one slot around for ever.</summary>
-    public bool IsTold => Granted == _toldItems;
+    public bool IsTold => Granted == _toldItems || Lane is not null;
 
     /// <summary>It has used up its credit and asks for more.</summary>
     public bool IsWanting => WantPlace is not null;
@@ -64,13 +70,13 @@ internal sealed class WriterAccount
     public bool IsSilenceLogged { get; set; }
 
     /// <summary>It may not be able to send its next item, or half of its window is used up.</summary>
-    public bool IsShortOfBytes => GrantedBytes - ReceivedBytes < Math.Max(_windowBytes / 2, _largestBytes);
+    public bool IsShortOfBytes => Lane is null && GrantedBytes - ReceivedBytes < Math.Max(_windowBytes / 2, _largestBytes);
 
     /// <summary>Bytes of its window were kept back.</summary>
-    public bool IsStalledByBytes => GrantedBytes < ReceivedBytes + _windowBytes;
+    public bool IsStalledByBytes => Lane is null && GrantedBytes < ReceivedBytes + _windowBytes;
 
     /// <summary>It has used up its items, or half of its bytes.</summary>
-    public bool IsRunningDry => Unused == 0 || GrantedBytes - ReceivedBytes < _windowBytes / 2;
+    public bool IsRunningDry => Unused == 0 || (Lane is null && GrantedBytes - ReceivedBytes < _windowBytes / 2);
 
     /// <summary>It stands in the list of some <see cref="HubAfterLock"/>; read without the lock.</summary>
     public volatile bool IsDue;
@@ -91,7 +97,11 @@ internal sealed class WriterAccount
     }
 
     /// <summary>Adds credit; <see cref="CreditAllocator"/> alone decides how much.</summary>
-    public void AddCredit(long items) => Granted = items == long.MaxValue ? items : Granted + items;
+    public void AddCredit(long items)
+    {
+        Granted = items == long.MaxValue ? items : Granted + items;
+        Lane?.Grant(Granted);
+    }
 
     /// <summary>Fills its byte window; <see cref="CreditAllocator"/> alone decides when.</summary>
     public void FillWindow() => GrantedBytes = ReceivedBytes + _windowBytes;
@@ -108,6 +118,9 @@ internal sealed class WriterAccount
     /// <summary>The first credit, which goes with the greeting.</summary>
     public CreditFrame TellFirst()
     {
+        // A lane itself tells, and has told.
+        if (Lane is not null)
+            return default;
         _toldItems = Granted;
         _toldBytes = GrantedBytes;
         return new CreditFrame(Granted, GrantedBytes);
@@ -118,7 +131,7 @@ internal sealed class WriterAccount
     public int Write(Span<byte> room)
     {
         // Until it has answered, a frame of credit would grant again what it gives back.
-        if (RevokeDeadline is not null || (Granted == _toldItems && GrantedBytes == _toldBytes))
+        if (Lane is not null || RevokeDeadline is not null || (Granted == _toldItems && GrantedBytes == _toldBytes))
             return 0;
         _toldItems = Granted;
         _toldBytes = GrantedBytes;
@@ -134,7 +147,12 @@ internal sealed class WriterAccount
     /// <param name="isParking">By this thread, which is about to wait for what it brings.</param>
     public void SendCredit(bool isParking)
     {
-        if (isParking)
+        if (Lane is { } lane)
+        {
+            if (lane.TakeRing())
+                _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Taken));
+        }
+        else if (isParking)
             _outbox.SendInline(withFeedback: true);
         else
             _outbox.ScheduleFeedback();

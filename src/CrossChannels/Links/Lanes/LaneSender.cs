@@ -21,6 +21,7 @@ internal sealed class LaneSender : SendingHalf
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
     private readonly bool _wakeInline;
+    private readonly bool _isShared;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
     private readonly AckWatch _read;
@@ -46,7 +47,8 @@ internal sealed class LaneSender : SendingHalf
         _sync = outbox.Sync;
         _wakeInline = options.WakeInline;
         _limit = new ItemLimit(options.MaxItemBytes);
-        _waiters = new WriterWaiters(outbox, isShared: false);
+        _isShared = options.IsShared;
+        _waiters = new WriterWaiters(outbox, isShared: false, _isShared ? WithdrawWantLocked : null);
         _blocked = _waiters.Blocked;
         _read = new AckWatch(outbox, FrameType.Join);
         _segment = end.Segment;
@@ -73,7 +75,10 @@ internal sealed class LaneSender : SendingHalf
         {
             _gate.Enter();
             bool mayAccept = !_isSlow && _lane.HasRoom;
+            bool isReaderParked = !mayAccept && !_isSlow && _lane.TryWant();
             _gate.Leave();
+            if (isReaderParked)
+                Ring();
             return mayAccept || Recover();
         }
     }
@@ -84,7 +89,7 @@ internal sealed class LaneSender : SendingHalf
     {
         _gate.Enter();
         bool isAccepted = !_isSlow && _lane.TryWrite(item);
-        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        bool isReaderParked = isAccepted ? _lane.TryWakeReader() : !_isSlow && _lane.TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -97,6 +102,8 @@ internal sealed class LaneSender : SendingHalf
         _gate.Enter();
         int accepted = _isSlow ? 0 : _lane.TryWriteMany(items);
         bool isReaderParked = accepted > 0 && _lane.TryWakeReader();
+        if (accepted < items.Length && !_isSlow)
+            isReaderParked |= _lane.TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -113,7 +120,7 @@ internal sealed class LaneSender : SendingHalf
             throw error;
         _gate.Enter();
         bool isAccepted = !_isSlow && _lane.TryWrite(item, isNull);
-        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        bool isReaderParked = isAccepted ? _lane.TryWakeReader() : !_isSlow && _lane.TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -202,7 +209,10 @@ internal sealed class LaneSender : SendingHalf
         {
             long target = _lane.Written;
             LookLocked();
-            if (_lane.Taken >= target || (level == AckLevel.Received && _detached is null))
+            bool isReceived = _detached is null || _lane.Taken >= target;
+            // What a hub has taken from the lane waits there for its reader: only the hub knows when that is done.
+            bool isProcessed = _read.Known >= target || (_lane.Taken >= target && !_isShared);
+            if (isProcessed || (isReceived && level == AckLevel.Received))
                 return default;
             if (_detached is { } error)
                 return ValueTask.FromException(error);
@@ -310,6 +320,15 @@ internal sealed class LaneSender : SendingHalf
             wake.Wake(inline: false);
     }
 
+    private void WithdrawWantLocked()
+    {
+        _sync.AssertHeld();
+        _gate.Enter();
+        if (_isMapped)
+            _lane.WithdrawWant();
+        _gate.Leave();
+    }
+
     private bool HasRoom()
     {
         _gate.Enter();
@@ -412,7 +431,8 @@ internal sealed class LaneSender : SendingHalf
                 first.Decide(error is null, error);
                 wake.Add(first);
             }
-            if (_lane.TryWakeReader())
+            // Before anything that waits parks: the hub finds what is wanted when it looks next.
+            if (_lane.TryWakeReader() | (_waiters.IsAny && _lane.TryWant()))
                 duties |= Duties.Ring;
             if (_blocked.IsEmpty && _lane.HasRoom)
                 _waiters.WakeWaiting(ref wake);

@@ -61,6 +61,22 @@ internal sealed class ItemQueue(int elementSize, bool itemwise)
         return bytes;
     }
 
+    /// <summary>Room for the payload of a batch, for one who fills it in place and then calls <see cref="Filled"/>, if it does.</summary>
+    public Span<byte> RoomFor(int bytes)
+    {
+        Segment segment = TailFor(bytes);
+        return segment.Array.AsSpan(segment.Written, bytes);
+    }
+
+    /// <summary>Appends what was filled in.</summary>
+    public void Filled(int bytes, int count)
+    {
+        Segment segment = _tail!;
+        int offset = segment.Written;
+        segment.Written = offset + bytes;
+        AppendRun(segment, offset, segment.Written, count);
+    }
+
     /// <summary>Appends a segment of its own that was filled with the payload of one checked frame; takes its reference.</summary>
     public void Append(Segment filled, int count)
     {

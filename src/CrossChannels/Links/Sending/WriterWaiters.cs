@@ -11,14 +11,19 @@ internal sealed class WriterWaiters
     private readonly WaiterQueue _waiting;
     private readonly WaiterPool _blockedPool = new();
     private readonly WaiterPool _waitingPool = new();
+    private readonly Action? _withdraw;
     private CreditWant? _want;
 
-    public WriterWaiters(Outbox outbox, bool isShared)
+    /// <param name="outbox">Of the link.</param>
+    /// <param name="isShared">Credit is asked for in frames.</param>
+    /// <param name="withdraw">Called under the lock when nobody waits any more because all have canceled; null for none.</param>
+    public WriterWaiters(Outbox outbox, bool isShared, Action? withdraw = null)
     {
+        _withdraw = withdraw;
         _sync = outbox.Sync;
         IsShared = isShared;
         _want = isShared ? new CreditWant(outbox) : null;
-        Blocked = new WaiterQueue { Canceled = isShared ? OnCanceled : null };
+        Blocked = new WaiterQueue { Canceled = isShared || withdraw is not null ? OnCanceled : null };
         _waiting = new WaiterQueue { Canceled = Blocked.Canceled };
     }
 
@@ -72,8 +77,10 @@ internal sealed class WriterWaiters
 
     private void OnCanceled()
     {
-        if (!IsAny)
-            _want?.Withdraw();
+        if (IsAny)
+            return;
+        _want?.Withdraw();
+        _withdraw?.Invoke();
     }
 }
 
