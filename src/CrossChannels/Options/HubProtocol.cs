@@ -21,11 +21,11 @@ public abstract class HubProtocol
     /// <exception cref="ArgumentException">Two of them begin with the same bytes.</exception>
     internal static IReadOnlyList<HubProtocol> Check(IReadOnlyList<HubProtocol>? protocols)
     {
-        HubProtocol[] all = [.. Setting.NotNull(protocols, nameof(HubOptions.Protocols))];
+        HubProtocol[] all = [.. Setting.NotNull(protocols)];
         for (int i = 0; i < all.Length; i++)
         {
             if (all.AsSpan(0, i).ToArray().FirstOrDefault(other => other.Magic.Span.SequenceEqual(all[i].Magic.Span)) is { } twin)
-                throw new ArgumentException($"Connections of {all[i].GetType().Name} begin with the same bytes as those of {twin.GetType().Name}, so that a hub cannot tell them apart.", nameof(HubOptions.Protocols));
+                throw new ArgumentException($"Connections of {all[i].GetType().Name} begin with the same bytes as those of {twin.GetType().Name}, so that a hub cannot tell them apart.", nameof(protocols));
         }
         return all;
     }
