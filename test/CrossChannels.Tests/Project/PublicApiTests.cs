@@ -10,7 +10,6 @@ public sealed class PublicApiTests
     [TestMethod]
     [DataRow(typeof(CrossChannel), "PublicApi")]
     [DataRow(typeof(WorkerProcess), "PublicApi.Workers")]
-    [DataRow(typeof(CrossChannels.Multiplexing.ChannelMultiplexer), "PublicApi.Multiplexing")]
     public void PublicApi_IsTheApprovedOne(Type type, string name)
     {
         string[] received = new PublicApiPrinter().Print(type.Assembly);
