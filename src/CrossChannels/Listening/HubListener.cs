@@ -1,7 +1,6 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Hub;
 using CrossChannels.Links;
-using CrossChannels.Protocol;
 using CrossChannels.Transports;
 using Microsoft.Win32.SafeHandles;
 
@@ -80,7 +79,10 @@ internal sealed class HubListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        await (_loop?.DisposeAsync() ?? _listener.DisposeAsync()).ConfigureAwait(false);
+        if (_loop is { } loop)
+            await loop.DisposeAsync().ConfigureAwait(false);
+        else
+            await _listener.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <returns>Done when the connection is closed.</returns>
