@@ -151,7 +151,7 @@ public sealed class HubClientTests : IDisposable
         await reader.Completion.Fails<OwnerLeftException>();
         Assert.AreEqual(0, await shutting.Done());
         await client.OpenReaderAsync<int>("numbers").Fails<CrossChannelException>();
-        await client.Completion.Done();
+        await Task.WhenAny(client.Completion).Done("the hub to close the connection");
     }
 
     /// <summary>A slow reader of one channel holds neither the other channels nor the lock of the same connection.</summary>

@@ -129,7 +129,7 @@ public sealed class KillTests : IDisposable
         await work.Completion.Fails<ConnectionLostException>();
         await Wait.Until(() => writer.Ending is { Kind: EndingKind.ConnectionLost }, "the writer to be lost");
         await Wait.Until(() => hold.Lost.IsCancellationRequested, "the lock to be lost");
-        await lease.CompleteAsync().Fails<ConnectionLostException>();
+        await Assert.ThrowsExactlyAsync<ChannelClosedException>(() => lease.CompleteAsync().AsTask());
         await client.OpenReaderAsync<int>("numbers").Fails<ConnectionLostException>();
         await Task.WhenAll(reader.DisposeAsync().AsTask(), writer.DisposeAsync().AsTask(), work.DisposeAsync().AsTask(), gate.DisposeAsync().AsTask()).Done();
     }
