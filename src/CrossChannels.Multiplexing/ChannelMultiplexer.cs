@@ -33,7 +33,7 @@ public static class ChannelMultiplexer
         ArgumentNullException.ThrowIfNull(output);
         if (!input.CanRead || !output.CanWrite)
             throw new ArgumentException("The input cannot be read, or the output cannot be written. Are the two streams swapped?", input.CanRead ? nameof(output) : nameof(input));
-        return CreateAsync(input, output, null, options ?? new(), cancellationToken);
+        return CreateAsync(input, output, null, options ?? new(), isSuspended: false, cancellationToken);
     }
 
     /// <summary>Makes a multiplexer over a WebSocket, of a client or a server. Disposing the multiplexer closes it, within <see cref="ConnectionOptions.CloseTimeout"/>.</summary>
@@ -46,7 +46,7 @@ public static class ChannelMultiplexer
         ArgumentNullException.ThrowIfNull(webSocket);
         options ??= new();
         var stream = WebSocketStream.Create(webSocket, WebSocketMessageType.Binary, options.Connection.CloseTimeout);
-        return CreateAsync(stream, stream, webSocket.Abort, options, cancellationToken);
+        return CreateAsync(stream, stream, webSocket.Abort, options, isSuspended: false, cancellationToken);
     }
 
     /// <summary>Connects to an address where <see cref="AcceptAsync"/> waits, with the checks of who listens there that every end makes.</summary>
@@ -76,10 +76,10 @@ public static class ChannelMultiplexer
 
     /// <summary>A multiplexer that reads nothing before it is told to.</summary>
     internal static Task<MultiplexingStream> CreateSuspendedAsync(Stream stream, MultiplexerOptions options, CancellationToken cancellationToken) =>
-        CreateAsync(stream, stream, null, options, cancellationToken, isSuspended: true);
+        CreateAsync(stream, stream, null, options, isSuspended: true, cancellationToken);
 
     private static async Task<MultiplexingStream> CreateAsync(
-        Stream input, Stream output, Action? abort, MultiplexerOptions options, CancellationToken cancellationToken, bool isSuspended = false)
+        Stream input, Stream output, Action? abort, MultiplexerOptions options, bool isSuspended, CancellationToken cancellationToken)
     {
         ConnectionOptions settings = options.Connection;
         using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);

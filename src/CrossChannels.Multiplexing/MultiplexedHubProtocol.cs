@@ -142,7 +142,7 @@ public sealed class MultiplexedHubProtocol : HubProtocol
                 isTaken = true;
                 _ = ServeAsync(channel, offer.Name);
             }
-            catch (Exception e) when (e is InvalidOperationException)
+            catch (InvalidOperationException)
             {
                 // The offer was withdrawn, or the multiplexer is being disposed.
             }

@@ -40,7 +40,7 @@ internal static class HubOverOneConnection
                     Console.WriteLine($"working on {lease.Item}");
                 await lengths.WriteAsync(lease.Item.Length);
                 await lengths.FlushAsync();
-                lease.Complete();
+                await lease.CompleteAsync();
             }
         }
     }
