@@ -21,7 +21,7 @@ public sealed class KillTests : IDisposable
         Task<MultiplexingStream> accepting = ChannelMultiplexer.AcceptAsync(address);
         await using ChildProcess child = ChildProcess.Start("multiplex-blobs", $"{address}", $"{Channels}");
         await using MultiplexingStream multiplexer = await accepting.Done("the writing process to connect");
-        CrossChannelReader<byte[]>[] readers = await Task.WhenAll(Enumerable.Range(0, Channels).Select(i => multiplexer.AcceptReaderAsync<byte[]>($"blobs {i}"))).Done();
+        CrossChannelReader<byte[]>[] readers = await Task.WhenAll(Enumerable.Range(0, Channels).Select(i => multiplexer.AcceptReaderAsync<byte[]>($"blobs {i}", new BoundedChannelOptions(4)))).Done();
         int[] read = new int[Channels];
         for (int i = 0; i < Channels; i++)
             await ReadAsync(i);
@@ -104,7 +104,7 @@ public sealed class KillTests : IDisposable
             Assert.IsTrue(hold.WasAbandoned);
         Lease<string> lease = await work.Reader.ReadAsync().Done("the lease of a process that was killed");
         Assert.AreEqual(("a", 2), (lease.Item, lease.DeliveryCount));
-        lease.Complete();
+        await lease.CompleteAsync().Done();
         for (int i = 0; i < 3; i++)
             Assert.AreEqual(i, await numbers.Reader.ReadAsync().Done(), "what the hub had received stays");
     }
