@@ -144,6 +144,12 @@ internal static class ScenarioList
             Ours = Ours.ManyForward(Deep, ManyEnds),
             Theirs = Theirs.ManyLongs(Deep, ManyEnds, ManyEnds),
         },
+        new Pair(AtLeast("mux", Items, 0.35, "one link of its own"))
+        {
+            WhyNotOld = "old versions have no multiplexed channels; to be run alone, with each version",
+            Ours = Ours.Multiplexed(Capacity),
+            Theirs = Ours.Longs(Capacity),
+        },
         new Pair(AtLeast("leased", Items, 0.65, "a hub without leases"))
         {
             Ours = Ours.Leased(Capacity),

@@ -104,6 +104,10 @@ internal static class Ours
         Hub(scheme, capacity, isLeased: false, channel =>
             [PartSpec.Of<SharedReader>(channel), PartSpec.Of<CountingWriter>(channel, items)]);
 
+    /// <summary>Numbers over one channel of a multiplexer.</summary>
+    public static Processes Multiplexed(int capacity) => At(
+        Workplace.Unix, address => [PartSpec.Named("MultiplexedLongReader", address, capacity), PartSpec.Named("MultiplexedLongWriter", address)]);
+
     // Parts with workers go by name: a compared version may be built without them.
     public static Processes WorkerStart() => static _ => [PartSpec.Named("WorkerStarter")];
 
