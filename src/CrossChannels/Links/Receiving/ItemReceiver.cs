@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CrossChannels.Flow;
 using CrossChannels.Protocol;
 using CrossChannels.Threading;
 
@@ -14,10 +13,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
-    private readonly bool _servesShared;
-    private readonly Processing _processing;
     private ReceiverAccounting _account;
-    private WantWatch _want = new();
     private (long Received, long Consumed) _atReclaim = (-1, -1);
     private Closure? _closure;
     private bool _isFinished;
@@ -29,8 +25,6 @@ internal sealed class ItemReceiver : ReceivingHalf
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
-        _servesShared = options.ServesShared;
-        _processing = new Processing(options.Processed);
         IsSingleReader = options.IsSingleReader;
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader, options.WakeInline);
         WakeInline = options.WakeInline;
@@ -256,8 +250,6 @@ internal sealed class ItemReceiver : ReceivingHalf
             Volatile.Write(ref _hasFeedback, false);
             int length = _account.Write(room, isOpen: _closure is null, out bool isAll);
             hasMore = !isAll;
-            if (length > 0)
-                _want.Moved();
             return length;
         }
     }
@@ -268,12 +260,6 @@ internal sealed class ItemReceiver : ReceivingHalf
         {
             using (_sync.Enter())
                 leases.Confirm(CounterFrame.Read(body, type));
-            return true;
-        }
-        if (_servesShared && type is (FrameType.Want or FrameType.WantWithdrawn))
-        {
-            using (_sync.Enter())
-                TakeWantLocked(type, CounterFrame.Read(body, type));
             return true;
         }
         if (_account.Shared is null || type != FrameType.Reclaim)
@@ -293,24 +279,11 @@ internal sealed class ItemReceiver : ReceivingHalf
         {
             return type switch
             {
-                FrameType.Want => _want.IsRepeated(CounterFrame.Read(body, type)),
-                FrameType.WantWithdrawn => !_want.IsStanding,
                 FrameType.Reclaim => _atReclaim == (_account.ReceivedItems, _account.ConsumedItems),
                 FrameType.Settled => Leases?.Confirmed == CounterFrame.Read(body, type),
                 _ => false,
             };
         }
-    }
-
-    private void TakeWantLocked(FrameType type, long accepted)
-    {
-        _sync.AssertHeld();
-        if (accepted > _account.GrantedItems)
-            throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {_account.ReceivedItems:N0} came of {_account.GrantedItems:N0} granted.");
-        if (type == FrameType.Want)
-            _want.Ask(accepted);
-        else
-            _want.Withdraw();
     }
 
     /// <summary>The leases of this end, if it has any; to be used under <see cref="Sync"/>, and followed by <see cref="SendSettled"/>.</summary>
@@ -433,7 +406,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private void Perform(AfterLock duties, ref WakeList wake)
     {
         if ((duties & AfterLock.Joined) != 0)
-            _processing.NotifyWhenProcessed(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
+            _outbox.Post(new OutFrame(FrameType.Joined, ConsumedItems));
         if ((duties & AfterLock.LastReport) != 0)
             _outbox.Post(new OutFrame(FrameType.Report, ReportedItems));
         if ((duties & AfterLock.Finish) != 0)
@@ -444,11 +417,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             // A process that exits leaves its threads where they are.
             if (!_closure!.IsExit)
                 wake.Append(ref ended);
-            // What a close, or a broken link, drops is not waited for.
-            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft or EndingKind.OwnerLeft)
-                _processing.NotifyWhenProcessed(ConsumedItems, Finished);
-            else
-                Finished(ConsumedItems);
+            Finished(ConsumedItems);
         }
         else if ((duties & AfterLock.FeedbackInline) != 0)
         {
@@ -485,32 +454,4 @@ internal enum AfterLock
 
     /// <summary>The direction is over and nothing is left to read.</summary>
     Finish = 8,
-}
-
-/// <summary>When items that were taken from a reading end are done with: at once, or when the queue behind it says so.</summary>
-/// <param name="processed">Waits until all that was taken is processed; null where taking is processing.</param>
-internal readonly struct Processing(Func<Task>? processed)
-{
-    /// <summary>Says how many items were taken, once that means that they are done with.</summary>
-    public void NotifyWhenProcessed(long items, Action<long> say)
-    {
-        if (processed is null)
-            say(items);
-        else
-            _ = SayLaterAsync(processed, items, say);
-    }
-
-    private static async Task SayLaterAsync(Func<Task> processed, long items, Action<long> say)
-    {
-        try
-        {
-            await processed().ConfigureAwait(false);
-        }
-        catch (IOException)
-        {
-            // The channel was closed: whoever waits for the items learns that from the end of the link.
-            return;
-        }
-        say(items);
-    }
 }

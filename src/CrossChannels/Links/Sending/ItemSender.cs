@@ -14,12 +14,10 @@ internal sealed class ItemSender : SendingHalf
     private readonly bool _wakeInline;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
-    private readonly bool _isOnDemand;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
     private long _acceptedAtRevoke = -1;
-    private long _reported;
     private Closure? _closure;
 
     public ItemSender(Outbox outbox, SenderOptions options)
@@ -28,7 +26,6 @@ internal sealed class ItemSender : SendingHalf
         _sync = outbox.Sync;
         _limit = new ItemLimit(options.MaxItemBytes);
         _wakeInline = options.WakeInline;
-        _isOnDemand = options.IsOnDemand;
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
@@ -36,9 +33,6 @@ internal sealed class ItemSender : SendingHalf
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
-
-    /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
-    public Action Closed { get; set; } = static () => { };
 
     public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
 
@@ -334,7 +328,6 @@ internal sealed class ItemSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
-        Closed();
         return true;
     }
 
@@ -365,8 +358,6 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
-        if (_isOnDemand && type is FrameType.Report)
-            return TryReport(CounterFrame.Read(body, type));
         if (!_waiters.IsShared || type != FrameType.Revoke)
             return false;
         using (_sync.Enter())
@@ -390,22 +381,9 @@ internal sealed class ItemSender : SendingHalf
             return type switch
             {
                 FrameType.Revoke => _backlog.Credit.AcceptedItems == _acceptedAtRevoke,
-                FrameType.Report => CounterFrame.Read(body, type) <= _reported,
                 _ => false,
             };
         }
-    }
-
-    /// <summary>What was read had counted as read when it was sent.</summary>
-    private bool TryReport(long read)
-    {
-        using (_sync.Enter())
-        {
-            if (read > _backlog.Credit.SentItems)
-                throw new MalformedFrameException($"Frame Report counts {read:N0} items, and {_backlog.Credit.SentItems:N0} were sent.");
-            _reported = Math.Max(_reported, read);
-        }
-        return true;
     }
 
     internal override void ReturnBlockLocked(Block block)
@@ -465,6 +443,6 @@ internal sealed class ItemSender : SendingHalf
 /// <param name="MaxUnsentBytes">Bytes that may be accepted and unsent.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 /// <param name="IsShared">The capacity is shared with other writers: credit is asked for, and may be taken back.</param>
-/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for; that it reports its reads means nothing here.</param>
+/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for.</param>
 internal sealed record SenderOptions(
     int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false);
