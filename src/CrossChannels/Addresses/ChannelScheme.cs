@@ -23,4 +23,7 @@ public enum ChannelScheme
 
     /// <summary><c>shm:name</c>, the bare name with items in shared memory, where both ends can; else over the socket.</summary>
     SharedMemory = 6,
+
+    /// <summary><c>nats://host:port/space</c>, or <c>nats:channel</c> in the space that the program has named: a NATS server, by the package CrossChannels.Nats.</summary>
+    Nats = 7,
 }

@@ -49,6 +49,8 @@ internal static class OwnerEnds
     {
         if (address.Scheme == ChannelScheme.Memory)
             throw new InvalidOperationException($"{address} is within this process: no end of it can be given to another. Use a bare name, such as '{address.Name}', instead of 'mem:'.");
+        if (address.Scheme == ChannelScheme.Nats)
+            throw new InvalidOperationException($"{address} is on a server, where every process opens an end of its own: give its name as a string.");
         if (address.Scheme == ChannelScheme.Tls)
             throw new InvalidOperationException($"{address} needs certificates, which a ticket does not carry. Give the address as a string, and open the end there with ConnectionOptions.Tls.");
     }
