@@ -50,6 +50,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Options = options;
         _clock = new HubClock(options.Hub.Connection.TimeProvider);
+        Queue = new HubQueue(0, _clock);
         _completion = new CompletionTracker(options.Completion);
         _bytes = new ChannelBytes(options.MaxBytes, options.Hub.MaxBytes, budget, OnBytesFreed);
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
@@ -72,7 +73,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     public QueueOptions Options { get; }
 
-    public HubQueue Queue { get; } = new(0);
+    public HubQueue Queue { get; }
 
     public ChannelLifecycle Lifecycle { get; } = new();
 
@@ -169,6 +170,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     public override ChannelStatus GetStatus()
     {
         CollectAll();
+        _clock.Refresh();
         using (Sync.Enter())
         {
             return new ChannelStatus(Name)
@@ -177,8 +179,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 Bytes = _bytes.Held,
                 Capacity = _writers.IsUnlimited ? null : _writers.Capacity,
                 InFlight = _readers.HeldItems + OwnerReads.LeaseCount,
+                OldestWait = Age(Queue.OldestAge),
+                OldestLease = IsLeased ? Age(_readers.Accounts.Max(account => account.Held.FirstSentAt is { } sent ? _clock.Now - sent : (long?)null)) : null,
                 IsLeased = IsLeased,
                 IsCompleted = Lifecycle.IsDecided,
+                ContentType = Options.Items.Value?.ContentType,
+                ContractName = Options.Items.Value?.Name,
                 CompletionPolicy = Options.Completion.ToString(),
                 Writers = [.. _writers.Accounts.Select(PeerStatuses.Of)],
                 Readers = [.. _readers.Accounts.Select(account => PeerStatuses.Of(account, IsLeased))],
@@ -187,6 +193,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             };
         }
     }
+
+    private static TimeSpan? Age(long? milliseconds) => milliseconds is { } age ? TimeSpan.FromMilliseconds(age) : null;
 
     public override bool BeginClose()
     {
@@ -208,7 +216,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         }
         if (left > 0)
         {
-            ChannelMetrics.NotReceived(left);
+            ChannelMetrics.NotReceived(left, MetricTags.Owner(Name));
             Log.NotDrained(Connection.Logger, Name, left);
         }
         End("The owner closed the channel before everything was read.", left);

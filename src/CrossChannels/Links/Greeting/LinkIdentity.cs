@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 
@@ -35,6 +36,17 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
 
     private static readonly string s_libraryVersion =
         typeof(LinkIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>What measurements of a link of this identity are tagged with. Between two ends the name may be a secret, by which the ends of a pair know each other.</summary>
+    public MetricTags Tags() => new(Role == LinkRole.Duplex ? "" : Channel, Role switch
+    {
+        LinkRole.Duplex => "duplex",
+        LinkRole.Writer => "writer",
+        LinkRole.Reader => "reader",
+        LinkRole.LeasedReader => "leased_reader",
+        LinkRole.Lock => "lock",
+        _ => "status",
+    });
 
     /// <summary>Preamble and hello.</summary>
     public byte[] Greeting()
