@@ -88,7 +88,7 @@ internal sealed class NatsServer : IAsyncDisposable
             _directory["server.conf"],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"host: 127.0.0.1\nport: {(Port == 0 ? -1 : Port)}\nports_file_dir: \"{ports}\"\njetstream {{ store_dir: \"{_directory["store"]}\" }}\nlog_file: \"{_directory["log"]}\"\n{_configuration}\n"));
+                $"host: 127.0.0.1\nport: {(Port == 0 ? -1 : Port)}\nports_file_dir: \"{ports}\"\njetstream {{ store_dir: \"{_directory["store"]}\", max_memory_store: 1TB, max_file_store: 1TB }}\nlog_file: \"{_directory["log"]}\"\n{_configuration}\n"));
         _process = Process.Start(new ProcessStartInfo(_binary, ["-c", _directory["server.conf"]]) { UseShellExecute = false })!;
         string? file = null;
         await Wait.Until(

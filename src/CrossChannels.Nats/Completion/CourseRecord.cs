@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CrossChannels.Links;
 using CrossChannels.Nats.Locks;
 using CrossChannels.Nats.Sending;
+using CrossChannels.Nats.Server;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Nats.Completion;
@@ -116,4 +117,5 @@ internal sealed record WriterRecord
 [JsonSerializable(typeof(WriterRecord))]
 [JsonSerializable(typeof(PublishAnswer))]
 [JsonSerializable(typeof(TicketRecord))]
+[JsonSerializable(typeof(RestartRecord))]
 internal sealed partial class NatsJson : JsonSerializerContext;

@@ -128,6 +128,8 @@ internal sealed class NatsLock : LockSource, IServerUser
             await hints.DisposeAsync().ConfigureAwait(false);
     }
 
+    Task IServerUser.ExitAsync() => CloseAsync(isLost: true).AsTask();
+
     void IServerUser.OnReconnected()
     {
         using (_sync.Enter())
@@ -153,7 +155,7 @@ internal sealed class NatsLock : LockSource, IServerUser
         timer.Dispose();
     }
 
-    void IServerUser.OnLost(Exception error)
+    void IServerUser.OnLost(CrossChannelException error)
     {
         using (_sync.Enter())
         {
@@ -204,10 +206,10 @@ internal sealed class NatsLock : LockSource, IServerUser
         }
         byte[] text = JsonSerializer.SerializeToUtf8Bytes(new TicketRecord { Client = _server.Id, Name = _server.DisplayName }, NatsJson.Default.TicketRecord);
         string id = string.Create(CultureInfo.InvariantCulture, $"{_server.Id}:{_name}:{claim.Id}:{SpaceNames.NewId()}");
-        // A free lock is taken by one message, which is refused if there is any ticket.
-        ulong? ticket = await _server.WriteRecordAsync(_subject, text, 0, _stop.Token, id).ConfigureAwait(false);
+        // A free lock is taken by one message, which is refused if there is any ticket. Not given up when the lock is closed: a ticket that nobody knew of would keep all others out.
+        ulong? ticket = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, id).ConfigureAwait(false);
         if (ticket is null && !claim.IsTry)
-            ticket = await _server.WriteRecordAsync(_subject, text, null, _stop.Token, $"{id}+").ConfigureAwait(false);
+            ticket = await _server.WriteRecordAsync(_subject, text, null, _server.Stopping, $"{id}+").ConfigureAwait(false);
         bool isWanted = true;
         using (_sync.Enter())
         {

@@ -25,6 +25,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>How many items that were acknowledged here are remembered, so that one that comes again is not shown again.</summary>
     private const int Remembered = 4096;
 
+    /// <summary>How often one that finds nothing says so.</summary>
+    private const int HungryMilliseconds = 100;
+
+    /// <summary>For how long items may lie unread before others get some of them.</summary>
+    private const int IdleMilliseconds = 20;
+
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly ServerClient _server;
     private readonly ChannelCourse _course;
@@ -46,6 +52,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private int _asked;
     private long _lastPull;
     private long _lastHeard;
+    private long _lastTaken;
+    private long _lastHungry;
+    private long _doubtedUpTo;
+    private int _looking;
     private bool _isFullElsewhere;
     private bool _isClosing;
     private Closure? _closure;
@@ -119,6 +129,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             opts: new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 1 << 16 } },
             cancellationToken: cancellationToken).ConfigureAwait(false);
         _ = ListenAsync(_subscription);
+        _doubtedUpTo = await RestartMarks.LookAsync(_server, _course.Facts.Name, cancellationToken).ConfigureAwait(false);
         _server.Add(this);
         _course.Add(this);
     }
@@ -199,6 +210,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 return false;
             _waiters.Block(waiter, ref wake);
             AskLocked(isWanted: true);
+            HungryLocked();
         }
         _outgoing.Flush();
         wake.Wake(inline: false);
@@ -219,6 +231,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             waiter = _waiters.Wait(ref wake);
             version = waiter.Version;
             AskLocked(isWanted: true);
+            HungryLocked();
         }
         _outgoing.Flush();
         wake.Wake(inline: false);
@@ -290,18 +303,40 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _outgoing.Flush();
     }
 
+    Task IServerUser.ExitAsync() => LeaveAsync();
+
     void IServerUser.OnReconnected()
     {
+        // The server has forgotten what was asked for; it has not forgotten what is held here.
+        using (_sync.Enter())
+            _asked = 0;
+        _ = LookForRestartAsync();
+    }
+
+    void IServerUser.OnLost(CrossChannelException error) => End(new Closure(new Ending(error.Kind, error), error), drops: false);
+
+    /// <summary>Asks for nothing until it is known what another server may have delivered.</summary>
+    private async Task LookForRestartAsync()
+    {
+        using (_sync.Enter())
+            _looking++;
+        try
+        {
+            long last = await RestartMarks.LookAsync(_server, _course.Facts.Name, _stop.Token).ConfigureAwait(false);
+            using (_sync.Enter())
+                _doubtedUpTo = Math.Max(_doubtedUpTo, last);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or CrossChannelException)
+        {
+            // Closed meanwhile, or the server was given up, of which this reader hears by itself.
+        }
         using (_sync.Enter())
         {
-            // The server has forgotten what was asked for; it has not forgotten what is held here.
-            _asked = 0;
+            _looking--;
             AskLocked(isWanted: false);
         }
         _outgoing.Flush();
     }
-
-    void IServerUser.OnLost(Exception error) => End(new Closure(new Ending(EndingKind.ConnectionLost, error), error), drops: false);
 
     private async Task ConfirmAsync(string subject)
     {
@@ -349,6 +384,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         slice = item.Slice;
         tag = new DeliveryTag(item.Sequence, item.Deliveries);
         _pace.Took();
+        _lastTaken = Environment.TickCount64;
         if (_isLeased)
         {
             _handedOut.Enqueue(item.Sequence);
@@ -388,7 +424,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void AskLocked(bool isWanted)
     {
         _sync.AssertHeld();
-        if (_isClosing || _closure is not null)
+        if (_isClosing || _closure is not null || _looking > 0)
             return;
         int wanted = Math.Max(_waiters.Wanted, isWanted ? 1 : 0);
         // Of leases it asks for one that somebody waits for, unless it may hold more.
@@ -403,12 +439,23 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _outgoing.Add(_pullSubject, PullRequest.Of(count), string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{++_lastPull}"));
     }
 
+    /// <summary>Nothing is here: another reader may have more than it reads.</summary>
+    private void HungryLocked()
+    {
+        _sync.AssertHeld();
+        long now = Environment.TickCount64;
+        if (now - _lastHungry < HungryMilliseconds)
+            return;
+        _lastHungry = now;
+        _outgoing.Add(_server.Names.Hungry(_course.Facts.Name), []);
+    }
+
     /// <summary>Others find nothing: gives back the newest half of what nobody reads here.</summary>
     private void GiveHalfBackLocked()
     {
         _sync.AssertHeld();
-        int kept = (_unread.Count + 1) / 2;
-        if (_waiters.IsAnyWaiting || _unread.Count == 0 || _isClosing)
+        int kept = _unread.Count / 2;
+        if (_unread.Count == 0 || _isClosing || Environment.TickCount64 - _lastTaken < IdleMilliseconds)
             return;
         HeldItem[] items = [.. _unread];
         _unread.Clear();
@@ -483,7 +530,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 if (isLast)
                     segment?.Retain();
                 _held.Add(numbers.Sequence, new Holding(reply, numbers.Delivered, isLast ? segment : null, isNull));
-                _unread.Enqueue(new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0), segment, isNull));
+                _lastTaken = _unread.Count == 0 ? Environment.TickCount64 : _lastTaken;
+                _unread.Enqueue(new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull));
                 HandOverLocked(ref wake);
             }
             AskLocked(isWanted: false);
@@ -539,6 +587,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         try
         {
             await _course.LookAsync(_stop.Token).ConfigureAwait(false);
+            await LookForRestartAsync().ConfigureAwait(false);
             await Task.Delay(TimeSpan.FromMilliseconds(250), _server.Clock, _stop.Token).ConfigureAwait(false);
             using (_sync.Enter())
                 AskLocked(isWanted: false);
@@ -557,6 +606,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             foreach (Holding held in _held.Values)
                 _outgoing.Add(held.Subject, Acknowledgement.Renewed);
+            if (_waiters.IsAnyWaiting && _unread.Count == 0)
+                HungryLocked();
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
             {
                 _asked = 0;

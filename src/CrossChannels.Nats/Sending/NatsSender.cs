@@ -56,6 +56,8 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     private long _doubtedUpTo;
     private long _bytes;
     private bool _isRunning;
+    private readonly MetricTags _tags;
+    private EndingTask _ended;
     private Closure? _closure;
     private Exception? _failure;
     private Task? _leaving;
@@ -77,6 +79,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         _most = course.Facts.Capacity is null ? int.MaxValue : (int)Math.Min(int.MaxValue, most);
         _mostBytes = ConnectionOptions.Default.MaxUnreadBytes;
         _limit = new ItemLimit(items.MaxItemBytes);
+        _tags = new MetricTags(course.Facts.Name, isOwner ? "owner" : "writer");
         course.Add(this);
         server.Add(this);
     }
@@ -87,6 +90,9 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     public ILogger? Logger => _server.Options.Logger;
 
     public Closure? Closure => Volatile.Read(ref _closure);
+
+    /// <summary>Done when nothing more is accepted; never faults.</summary>
+    public Task<Ending> Ended => _ended.WaitAsync(() => Closure);
 
     /// <summary>The most items of a round.</summary>
     private int Window { get; }
@@ -255,7 +261,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
 
     public void ReportUnreceived(long count)
     {
-        ChannelMetrics.NotReceived(count);
+        ChannelMetrics.NotReceived(count, _tags);
         NatsLog.NotStored(Logger, _course.Facts.Name, count);
     }
 
@@ -288,6 +294,8 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
 
     bool ICourseEnd.IsReader => false;
 
+    Task IServerUser.ExitAsync() => BeginLeaveAsync();
+
     void IServerUser.OnReconnected()
     {
         TaskCompletionSource<RoundOutcome>? outcome;
@@ -297,15 +305,15 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         Signal(ref _room);
     }
 
-    void IServerUser.OnLost(Exception error)
+    void IServerUser.OnLost(CrossChannelException error)
     {
         WakeList wake = default;
         using (_sync.Enter())
         {
             long unreceived = _accepted - _stored;
-            var lost = new ConnectionLostException(error.Message, error, unreceived);
-            CloseLocked(new Closure(new Ending(EndingKind.ConnectionLost, lost, unreceived), lost), ref wake);
-            error = lost;
+            if (error is ConnectionLostException)
+                error = new ConnectionLostException(error.Message, error, unreceived);
+            CloseLocked(new Closure(new Ending(error.Kind, error, unreceived), error), ref wake);
         }
         wake.Wake(inline: false);
         Fail(error);
@@ -347,6 +355,8 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         if (_closure is not null)
             return;
         Volatile.Write(ref _closure, closure);
+        // Continuations of the task never run on the thread that sets it.
+        _ended.Set(closure);
         _blocked.DecideAll(ref wake, false, closure.ForItem());
         _waiting.DecideAll(ref wake, false, closure.Error);
     }

@@ -9,6 +9,8 @@ internal readonly struct NatsSink(NatsSender sender) : IItemSink
 {
     public Closure? Closure => sender.Closure;
 
+    public Task<Ending> Ended => sender.Ended;
+
     public long UnreceivedCount => sender.UnreceivedCount;
 
     public bool MayAccept => sender.MayAccept;

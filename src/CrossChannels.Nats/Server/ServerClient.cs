@@ -18,7 +18,8 @@ internal sealed class ServerClient : IAsyncDisposable
     private readonly HashSet<IServerUser> _users = [];
     private readonly CancellationTokenSource _stop = new();
     private ITimer? _giveUp;
-    private Exception? _lost;
+    private INatsSub<byte[]>? _questions;
+    private CrossChannelException? _lost;
     private bool _isOpened;
 
     private ServerClient(string url, NatsOptions options)
@@ -43,6 +44,7 @@ internal sealed class ServerClient : IAsyncDisposable
         ConnectedSince = Clock.GetTimestamp() - (long)(options.PresenceTimeout.TotalSeconds * Clock.TimestampFrequency);
         Items.ConnectionOpened += OnOpenedAsync;
         Items.ConnectionDisconnected += OnDisconnectedAsync;
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
     public NatsOptions Options { get; }
@@ -188,7 +190,7 @@ internal sealed class ServerClient : IAsyncDisposable
 
     public void Add(IServerUser user)
     {
-        Exception? lost;
+        CrossChannelException? lost;
         using (_sync.Enter())
         {
             _users.Add(user);
@@ -206,8 +208,10 @@ internal sealed class ServerClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
         Items.ConnectionOpened -= OnOpenedAsync;
         Items.ConnectionDisconnected -= OnDisconnectedAsync;
+        TellLost(new LinkAbortedException("The connection to the NATS server was disposed in this process. What the server stored is still there."));
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_giveUp is { } giveUp)
             await giveUp.DisposeAsync().ConfigureAwait(false);
@@ -251,8 +255,8 @@ internal sealed class ServerClient : IAsyncDisposable
                 throw new LinkTimeoutException($"No NATS server answered at {shown} within {Options.ConnectTimeout.TotalSeconds:0.#} s: {Cause(e)}", e);
             }
         }
-        _ = AnswerAsync(await Control.SubscribeCoreAsync(
-            Names.Alive(Id), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: cancellationToken).ConfigureAwait(false));
+        _questions = await Control.SubscribeCoreAsync(Names.Alive(Id), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: cancellationToken).ConfigureAwait(false);
+        _ = AnswerAsync(_questions);
         string text = Items.ServerInfo?.Version ?? "";
         Version version = System.Version.TryParse(text.Split('-')[0], out Version? parsed) ? parsed : new Version(0, 0);
         if (version < s_least)
@@ -352,16 +356,40 @@ internal sealed class ServerClient : IAsyncDisposable
         return default;
     }
 
-    private void GiveUp()
+    /// <summary>A process that returns from Main with open ends leaves in order, under a deadline.</summary>
+    private void OnExit(object? sender, EventArgs args)
     {
         IServerUser[] users;
-        Exception lost = new ConnectionLostException(
-            $"The NATS server at {ServerAddress.Show(Items.Opts.Url)} has been away for {Options.GiveUpAfter.TotalSeconds:0.#} s. What it stored is still there: connect again when it runs.");
+        using (_sync.Enter())
+            users = [.. _users];
+        try
+        {
+#pragma warning disable VSTHRD002 // The process ends when this event returns, so it has to wait; the deadline is here.
+            Task.WhenAll(users.Select(static user => user.ExitAsync())).Wait(ConnectionOptions.Default.ExitTimeout);
+#pragma warning restore VSTHRD002
+        }
+        catch (AggregateException)
+        {
+            // Each has logged what it could not do.
+        }
+    }
+
+    private void GiveUp() => TellLost(new ConnectionLostException(
+        $"The NATS server at {ServerAddress.Show(Items.Opts.Url)} has been away for {Options.GiveUpAfter.TotalSeconds:0.#} s. What it stored is still there: connect again when it runs."));
+
+    /// <summary>This process is no longer there for others: its ends fail, and it answers nobody who asks for it.</summary>
+    private void TellLost(CrossChannelException lost)
+    {
+        IServerUser[] users;
         using (_sync.Enter())
         {
+            if (_lost is not null)
+                return;
             _lost = lost;
             users = [.. _users];
         }
+        if (_questions is { } questions)
+            _ = questions.DisposeAsync().AsTask();
         foreach (IServerUser user in users)
             user.OnLost(lost);
     }
@@ -378,8 +406,11 @@ internal interface IServerUser
     {
     }
 
-    /// <summary>The server was given up.</summary>
-    void OnLost(Exception error);
+    /// <summary>The process exits: what was accepted is sent, what is held is given back.</summary>
+    Task ExitAsync();
+
+    /// <summary>The server was given up, or the connection disposed.</summary>
+    void OnLost(CrossChannelException error);
 }
 
 /// <summary>The errors of JetStream that mean something to channels.</summary>

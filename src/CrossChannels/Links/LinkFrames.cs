@@ -50,7 +50,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         if (link.IsPeerDone)
             throw new MalformedFrameException($"Frame Items with {items.Count:N0} items came after the frame that says that no more come.");
         int payload = receiver.Announce(header, items, extension, out _isDiscarding);
-        ChannelMetrics.Received((int)items.Count, payload);
+        ChannelMetrics.Received((int)items.Count, payload, link.Tags);
         return payload;
     }
 

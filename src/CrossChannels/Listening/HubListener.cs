@@ -69,8 +69,8 @@ internal sealed class HubListener : IAsyncDisposable
 
     /// <returns>What sends a greeting with a lane; null where items do not go by shared memory.</returns>
     private Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
-        _address.Scheme == ChannelScheme.SharedMemory && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
-            ? descriptors.Send
+        _address.Scheme == ChannelScheme.SharedMemory && _settings.SharedMemory != SharedMemoryUse.Never && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
+            ? descriptors.SendOne
             : null;
 
     /// <summary>Waits a moment for the object that the peer asks for to be created.</summary>

@@ -119,7 +119,7 @@ internal static class Transport
     }
 
     private static EndpointException OnServer(ChannelAddress address) =>
-        new($"{address} is on a NATS server, where nobody listens and nobody connects to another end. Make and open shared channels and locks there, with NatsChannels of the package CrossChannels.Nats.");
+        new($"{address} is on a NATS server, where nobody listens and nobody connects to another end. Make and open shared channels and locks there, with NatsEngine or NatsChannels of the package CrossChannels.Nats.");
 
     // Each user has a directory of its own for bare names, where the others cannot come.
     [UnsupportedOSPlatform("windows")]

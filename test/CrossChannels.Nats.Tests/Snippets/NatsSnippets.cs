@@ -23,4 +23,14 @@ internal static class NatsSnippets
         // end
         Console.WriteLine(status);
     }
+
+    public static async Task UseAddressesAsync(string[] args)
+    {
+        // snippet: nats-addresses
+        NatsEngine.Use(new NatsOptions { Space = "shop" }, "nats://127.0.0.1:4222");      // once, in Main
+
+        string address = args[0];                       // "build#jobs" yesterday; "nats:jobs" or "nats://127.0.0.1:4222/shop#jobs" today
+        await using CrossChannelWriter<Job> writer = await CrossChannel.OpenWriterAsync<Job>(address);
+        // end
+    }
 }

@@ -28,7 +28,7 @@ internal sealed record LaneGift(LaneEnd End, bool IsFenceShared)
         }
         catch (Exception e) when (e is IOException or EntryPointNotFoundException)
         {
-            Log.NoLane(settings.Logger, request.Peer.Endpoint, e.Message);
+            Log.NoLane(settings.Logger, request.Peer.Endpoint, e.Message, isAsked: true);
             return null;
         }
         try

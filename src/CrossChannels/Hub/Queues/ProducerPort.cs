@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using CrossChannels.Flow;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
@@ -25,6 +26,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private long _joinTarget = -1;
     private long _joined;
     private WantWatch _want = new();
+    private ItemTrace? _trace;
     private bool _hasArrived;
     private Closure? _closure;
 
@@ -111,6 +113,8 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         using (_sync.Enter())
         {
             int payload = items.CheckPayload(header.Length, (ulong)Account.Received, ElementSize);
+            // Only leases tell their trace. Its payload follows on this thread or the next, before any other frame.
+            _trace = _options.Leases is null || extension.IsEmpty ? null : ItemTrace.Of(ItemsExtension.ReadTrace(extension));
             if (!Account.MaySend(items.Count, payload))
             {
                 throw new MalformedFrameException(
@@ -293,9 +297,9 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
                     return;
                 }
                 if (segment is null)
-                    _queue.Append(payload, count);
+                    _queue.Append(payload, count, _trace);
                 else
-                    _queue.Append(segment, count);
+                    _queue.Append(segment, count, _trace);
                 ArrivedLocked(count, bytes, ref after);
             }
         }

@@ -50,6 +50,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Options = options;
         _clock = new HubClock(options.Hub.Connection.TimeProvider);
+        Queue = new HubQueue(0, _clock);
         _completion = new CompletionTracker(options.Completion);
         _bytes = new ChannelBytes(options.MaxBytes, options.Hub.MaxBytes, budget, OnBytesFreed);
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
@@ -72,7 +73,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     public QueueOptions Options { get; }
 
-    public HubQueue Queue { get; } = new(0);
+    public HubQueue Queue { get; }
 
     public ChannelLifecycle Lifecycle { get; } = new();
 
@@ -90,6 +91,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private bool IsLeased => Options.Leases is not null;
 
     private bool FreesSlotWhenSettled => Options.Leases is { CapacityRelease: CapacityRelease.Settled };
+
+    /// <summary>Which channel it is, for messages.</summary>
+    private string Where => Options.Address.Length > 0 ? Options.Address : $"'{Name}'";
 
     private ConnectionOptions Connection => Options.Hub.Connection;
 
@@ -166,6 +170,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     public override ChannelStatus GetStatus()
     {
         CollectAll();
+        _clock.Refresh();
         using (Sync.Enter())
         {
             return new ChannelStatus(Name)
@@ -174,8 +179,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 Bytes = _bytes.Held,
                 Capacity = _writers.IsUnlimited ? null : _writers.Capacity,
                 InFlight = _readers.HeldItems + OwnerReads.LeaseCount,
+                OldestWait = Age(Queue.OldestAge),
+                OldestLease = IsLeased ? Age(_readers.Accounts.Max(account => account.Held.FirstSentAt is { } sent ? _clock.Now - sent : (long?)null)) : null,
                 IsLeased = IsLeased,
                 IsCompleted = Lifecycle.IsDecided,
+                ContentType = Options.Items.Value?.ContentType,
+                ContractName = Options.Items.Value?.Name,
                 CompletionPolicy = Options.Completion.ToString(),
                 Writers = [.. _writers.Accounts.Select(PeerStatuses.Of)],
                 Readers = [.. _readers.Accounts.Select(account => PeerStatuses.Of(account, IsLeased))],
@@ -184,6 +193,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             };
         }
     }
+
+    private static TimeSpan? Age(long? milliseconds) => milliseconds is { } age ? TimeSpan.FromMilliseconds(age) : null;
 
     public override bool BeginClose()
     {
@@ -205,7 +216,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         }
         if (left > 0)
         {
-            ChannelMetrics.NotReceived(left);
+            ChannelMetrics.NotReceived(left, MetricTags.Owner(Name));
             Log.NotDrained(Connection.Logger, Name, left);
         }
         End("The owner closed the channel before everything was read.", left);
@@ -707,7 +718,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Sync.AssertHeld();
         Exception? error = _completion.Error;
-        CloseWritersLocked(EndingMap.ClosureOf(error), ref after);
+        CloseWritersLocked(EndingMap.ClosureOf(error, Where), ref after);
         foreach (WriterAccount account in _writers.Accounts)
             after.Do(() => account.Link.EndChannel(error));
         _balancer.OnClosing(ref after);
@@ -747,7 +758,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         Closure closure = Lifecycle.WriterClosure!;
         // What was left when the owner went has been read since.
         if (closure.Error is OwnerLeftException)
-            closure = EndingMap.ClosureOf(new OwnerLeftException(Name, 0));
+            closure = EndingMap.ClosureOf(new OwnerLeftException(Name, 0), Where);
         foreach (ReaderAccount account in _readers.Accounts)
             after.Do(() => account.Link.TryComplete(closure.Error));
         EndReadersLocked(closure, ref after);
@@ -795,12 +806,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                     });
                 }
                 if (!Lifecycle.IsDecided)
-                    CloseWritersLocked(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref after);
+                    CloseWritersLocked(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters) { Where = Where }, ref after);
                 _aborted = toWriters;
                 _bytes.Charge(-Queue.Bytes, ref after);
                 Queue.Clear();
                 _joins.Fail(toWriters, ref after);
-                EndReadersLocked(EndingMap.ClosureOf(toReaders), ref after);
+                EndReadersLocked(EndingMap.ClosureOf(toReaders, Where), ref after);
             }
         }
         finally

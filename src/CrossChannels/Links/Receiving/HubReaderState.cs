@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CrossChannels.Diagnostics;
 using CrossChannels.Flow;
 using CrossChannels.Protocol;
 
@@ -41,7 +42,7 @@ internal sealed class HubReaderState(bool isLeased)
     {
         if (IsOnDemand)
             window.SetCapacity(0);
-        _tags?.Append((long)items.FirstSequence, (int)items.Count, ItemsExtension.ReadDeliveries(extension));
+        _tags?.Append((long)items.FirstSequence, (int)items.Count, ItemsExtension.ReadDeliveries(extension), extension.IsEmpty ? null : ItemTrace.Of(ItemsExtension.ReadTrace(extension)));
     }
 
     /// <summary>Whether the hub has something to be told.</summary>

@@ -8,6 +8,8 @@ namespace CrossChannels.Links;
 /// <remarks>Readers pull; there is no task between the connection and the caller.</remarks>
 internal sealed class ItemReceiver : ReceivingHalf
 {
+    private static readonly Closure s_handedOver = new(new Ending(EndingKind.Completed), new InvalidOperationException("A lane has taken the place of this half of the link."));
+
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly Outbox _outbox;
     private readonly ItemQueue _queue;
@@ -238,6 +240,18 @@ internal sealed class ItemReceiver : ReceivingHalf
         Perform(duties, ref wake);
         wake.Wake(WakeInline);
         return true;
+    }
+
+    /// <summary>Gives those that wait to the lane that takes this half's place, before it has a connection. From here on no call is let in.</summary>
+    /// <returns>Null if this end is closed.</returns>
+    internal ReaderWaiters? TryHandOverLocked()
+    {
+        _sync.AssertHeld();
+        if (_closure is not null)
+            return null;
+        _isFinished = true;
+        Volatile.Write(ref _closure, s_handedOver);
+        return _waiters;
     }
 
     public override bool HasFeedback => Volatile.Read(ref _hasFeedback);
