@@ -56,6 +56,8 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         _queue = new BackedQueue<T>(options, OnDropped, e => Log.ComparerFailed(hub.Connection.Logger, name, e));
         _links = new BackedLinks<T>(_sync, hub.Connection);
         _copier = new ItemCopier<T>(ItemCodec.Create(items), items.MaxItemBytes);
+        if (Codec.ElementSize > _maxItemBytes)
+            throw new ItemTooLargeException(Codec.ElementSize, _maxItemBytes, "MaxItemBytes");
         _end = new CompletionTracker(sharing.Completion);
         Reader = new BackedReader<T>(this, _queue);
         Writer = new BackedWriter<T>(this, _queue);
@@ -77,9 +79,6 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
     /// <summary>Why the channel is over for readers, once nothing is left that could come back.</summary>
     public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
-
-    /// <summary>Which channel it is, for messages.</summary>
-    private string Where => _directory.AddressOf(Name);
 
     public ItemCodec<T> Codec => _copier.Codec;
 
@@ -149,7 +148,6 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         var identity = new LinkIdentity(isWriter ? ItemContract.None : Codec.Contract, isWriter ? Codec.Contract : ItemContract.None, Name, _hub.Connection, request.Role)
         {
             IsOnDemand = !isWriter,
-            MaxItemBytes = isWriter ? _maxItemBytes : null,
             LargestItemBytes = isWriter || Codec.ElementSize > 0 ? 0 : _maxItemBytes,
         };
         var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter));
@@ -401,7 +399,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private void DecideLocked()
     {
         _sync.AssertHeld();
-        CloseWritersLocked(EndingMap.ClosureOf(_end.Error, Where));
+        CloseWritersLocked(EndingMap.ClosureOf(_end.Error));
     }
 
     private void EndLocked(Closure closure)
@@ -428,7 +426,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
                 _closeDeadline = _clock.After(_hub.Connection.CloseTimeout);
             // Writers that wait, as at a rendezvous, fail at once. Where none waits nothing is lost by completing the queue late.
             if (_makesWait || (!_links.IsAnySending && _links.HeldItems == 0 && _queue.IsEmpty))
-                EndLocked(over = closure.Error is OwnerLeftException ? EndingMap.ClosureOf(new OwnerLeftException(Name, 0), Where) : closure);
+                EndLocked(over = closure.Error is OwnerLeftException ? EndingMap.ClosureOf(new OwnerLeftException(Name, 0)) : closure);
             else
                 AskSoonLocked();
         }
@@ -494,7 +492,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
             toReaders = _end.Error is OwnerLeftException
                 ? new OwnerLeftException(Name, left)
                 : new LinkAbortedException($"The owner of channel '{Name}' ended it: {Reason}");
-            EndLocked(EndingMap.ClosureOf(toReaders, Where));
+            EndLocked(EndingMap.ClosureOf(toReaders));
         }
         DropAll(toReaders, toWriters, Reason);
         return left;

@@ -22,18 +22,14 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         TaskCompletionSource added;
         using (_adding.Enter())
         {
-            if (_isClosed)
-                throw new ObjectDisposedException(nameof(ChannelHub), $"The hub at {address} is disposed or shut down, and makes nothing more.");
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
             if (!_objects.TryAdd(item.Name, item))
-                throw new ArgumentException($"The hub at {address} has something named '{item.Name}' already: use another name, or dispose that first.", nameof(item));
+                throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
             added = _added;
             _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         added.SetResult();
     }
-
-    /// <summary>Where others find what has this name.</summary>
-    public string AddressOf(string name) => address.WithChannel(name.Length == 0 ? null : name).ToString();
 
     public bool Has(string name) => _objects.ContainsKey(name);
 
