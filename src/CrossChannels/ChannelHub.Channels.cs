@@ -164,6 +164,8 @@ public sealed partial class ChannelHub
         string name, ChannelOptions options, LeaseOptions? leases, SharedChannelOptions? sharing, ItemOptions<T>? items,
         Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
+        if (options is UnboundedPrioritizedChannelOptions<T>)
+            throw new NotSupportedException("Leased items are given out in order, which UnboundedPrioritizedChannelOptions does not keep: use CreateUnboundedPrioritized, which has no leases, or an unbounded channel.");
         if (!IsQueued(options))
             throw new NotSupportedException("Leased items are not dropped and not handed over: use full mode Wait and a capacity of at least 1, or unbounded.");
         items = ItemCodec.Complete(items ?? ItemOptions<T>.Default, Settings.Serializers);
@@ -215,8 +217,7 @@ public sealed partial class ChannelHub
 
     private QueueChannel AddQueue(string name, QueueOptions options)
     {
-        _ = AddressOf(name);
-        var channel = new QueueChannel(name, options, Budget);
+        var channel = new QueueChannel(name, options with { Address = AddressOf(name).ToString() }, Budget);
         try
         {
             _directory.Add(channel);

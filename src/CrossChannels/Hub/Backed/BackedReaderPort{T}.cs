@@ -91,8 +91,10 @@ internal sealed class BackedReaderPort<T> : SendingHalf
 
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
-        if (peerMaxItemBytes < _maxItemBytes)
-            Link.Abort($"A reader of this channel must take items of {_maxItemBytes:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
+        // One that did not say so in its hello, where it would have been refused.
+        int largest = _codec.ElementSize > 0 ? _codec.ElementSize : _maxItemBytes;
+        if (peerMaxItemBytes < largest)
+            Link.Abort($"A reader of this channel must take items of {largest:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
         else
             _sender.Open(credit, peerMaxItemBytes);
     }

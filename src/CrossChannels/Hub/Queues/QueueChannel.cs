@@ -93,6 +93,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     private bool FreesSlotWhenSettled => Options.Leases is { CapacityRelease: CapacityRelease.Settled };
 
+    /// <summary>Which channel it is, for messages.</summary>
+    private string Where => Options.Address.Length > 0 ? Options.Address : $"'{Name}'";
+
     private ConnectionOptions Connection => Options.Hub.Connection;
 
     /// <summary>Items that are queued, in flight or leased.</summary>
@@ -726,7 +729,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Sync.AssertHeld();
         Exception? error = _completion.Error;
-        CloseWritersLocked(EndingMap.ClosureOf(error), ref after);
+        CloseWritersLocked(EndingMap.ClosureOf(error, Where), ref after);
         foreach (WriterAccount account in _writers.Accounts)
             after.Do(() => account.Link.EndChannel(error));
         _balancer.OnClosing(ref after);
@@ -767,7 +770,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         Closure closure = Lifecycle.WriterClosure!;
         // What was left when the owner went has been read since.
         if (closure.Error is OwnerLeftException)
-            closure = EndingMap.ClosureOf(new OwnerLeftException(Name, 0));
+            closure = EndingMap.ClosureOf(new OwnerLeftException(Name, 0), Where);
         foreach (ReaderAccount account in _readers.Accounts)
             after.Do(() => account.Link.TryComplete(closure.Error));
         EndReadersLocked(closure, ref after);
@@ -816,12 +819,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                     });
                 }
                 if (!Lifecycle.IsDecided)
-                    CloseWritersLocked(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref after);
+                    CloseWritersLocked(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters) { Where = Where }, ref after);
                 _aborted = toWriters;
                 _bytes.Charge(-Queue.Bytes, ref after);
                 Queue.Clear();
                 _joins.Fail(toWriters, ref after);
-                EndReadersLocked(EndingMap.ClosureOf(toReaders), ref after);
+                EndReadersLocked(EndingMap.ClosureOf(toReaders, Where), ref after);
             }
         }
         finally

@@ -83,14 +83,14 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         if (Refuses is not null)
             return Refuses;
         if (peer.Role != (byte)Role)
-            return $"One end is {Describe((byte)Role)}, and the other {Describe(peer.Role)}.";
+            return $"The end in process {Environment.ProcessId} is {Describe((byte)Role)}, and the other {Describe(peer.Role)}. ConnectAsync goes with ListenAsync; OpenReaderAsync and OpenWriterAsync go with a shared channel, which CreateBoundedAsync or a hub makes.";
         if (!string.Equals(Channel, peer.Channel, StringComparison.Ordinal))
             return $"One end is channel '{Channel}', and the other asks for '{PeerText.Show(peer.Channel)}'.";
         ItemContract peerWrites = FromHello(peer.Writes), peerReads = FromHello(peer.Reads);
         if (!Writes.Accepts(peerReads) || !Reads.Accepts(peerWrites))
             return ContractRefusal(peerWrites, peerReads, peer.ProcessId);
-        return IsKeyMissing(peerWrites, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong."
-            : IsKeyMissing(peerReads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong."
+        return IsKeyMissing(peerWrites, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong: the end that writes shows it with ConnectionOptions.Key."
+            : IsKeyMissing(peerReads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong: the end that reads shows it with ConnectionOptions.Key."
             : peer.MaxItemBytes < LargestItemBytes ? TooSmall(peer.MaxItemBytes.Value)
             : null;
     }
@@ -103,10 +103,10 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     private static string Describe(byte role) => (LinkRole)role switch
     {
         LinkRole.Duplex => "a plain link (ConnectAsync, ListenAsync)",
-        LinkRole.Writer => "a writer of a shared channel",
-        LinkRole.Reader => "a reader of a shared channel",
-        LinkRole.LeasedReader => "a reader of leases of a shared channel",
-        LinkRole.Lock => "a lock",
+        LinkRole.Writer => "a writer of a shared channel (OpenWriterAsync)",
+        LinkRole.Reader => "a reader of a shared channel (OpenReaderAsync)",
+        LinkRole.LeasedReader => "a reader of leases of a shared channel (OpenLeasedReaderAsync)",
+        LinkRole.Lock => "a lock (OpenLockAsync)",
         LinkRole.Status => "a request for a hub's status",
         _ => $"something unknown, role {role}",
     };
