@@ -35,7 +35,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private EndingTask _ended;
     private Closure? _writerClosure;
     private Closure? _readerClosure;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;
+    private bool _isExiting;
 
     /// <exception cref="NotSupportedException">The item type cannot cross, or has no such channel.</exception>
     /// <exception cref="ItemTooLargeException">Every item would be larger than the options allow.</exception>
@@ -190,6 +192,12 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         DropAll(error, error, reason);
     }
 
+    public override void BeginExit()
+    {
+        using (_sync.Enter())
+            _isExiting = true;
+    }
+
     public override bool BeginClose()
     {
         LeaveByOwner();
@@ -208,7 +216,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         }
         _arrivalTimer?.Dispose();
         LeaveByOwner();
-        await _links.DrainAsync(_queue.Completion, drainTimeout).ConfigureAwait(false);
+        await _links.DrainAsync(_over.Task, drainTimeout).ConfigureAwait(false);
         long count = DropRest();
         if (count > 0)
         {
@@ -227,8 +235,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     {
         using (_sync.Enter())
         {
+            // In a process that exits no call of its own fails.
             if (!_end.TryCompleteByOwner(error))
-                return false;
+                return _writerClosure is { IsExit: true };
             DecideLocked();
         }
         EndIfDone();
@@ -399,7 +408,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private void DecideLocked()
     {
         _sync.AssertHeld();
-        CloseWritersLocked(EndingMap.ClosureOf(_end.Error));
+        CloseWritersLocked(EndingMap.ClosureOf(_end.Error).AtExit(_isExiting));
     }
 
     private void EndLocked(Closure closure)
@@ -433,7 +442,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         foreach (Link link in untold)
             link.EndChannel(closure.Error);
         if (over is not null)
-            _queue.TryComplete(over.Error);
+            Complete(over.Error);
         _timer.Set();
     }
 
@@ -500,12 +509,21 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
     private void DropAll(Exception toReaders, Exception toJoins, string? reason)
     {
-        Joins.Fail(toJoins);
-        _queue.TryComplete(toReaders);
+        if (!_isExiting)
+            Joins.Fail(toJoins);
         _links.CloseWriters(reason);
-        while (_queue.TryRead(out QueuedItem<T> held))
+        Complete(toReaders);
+        while (!_isExiting && _queue.TryRead(out QueuedItem<T> held))
             Joins.Leave(held.Epoch);
         _timer.Set();
+    }
+
+    /// <summary>The channel is over for readers. A process that exits leaves its own where they are.</summary>
+    private void Complete(Exception? error)
+    {
+        if (!_isExiting)
+            _queue.TryComplete(error);
+        _over.TrySetResult();
     }
 
     private void OnDropped(QueuedItem<T> held)
@@ -523,7 +541,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
         public override SendingHalf MakeSender(Outbox outbox) => IsWriter
             ? new NoSending()
-            : new BackedReaderPort<T>(Channel.Name, Channel._sync, Channel._clock, Channel._hub, Channel._queue, Channel.Codec, Channel._maxItemBytes, Channel, outbox);
+            : new BackedReaderPort<T>(Channel.Name, Channel._sync, Channel._clock, Channel._hub, Channel._over.Task, Channel._queue, Channel.Codec, Channel._maxItemBytes, Channel, outbox);
 
         public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
             ? new BackedWriterPort<T>(Channel, Channel.Codec, Channel._maxItemBytes, Channel._maxQueuedBytes, outbox)

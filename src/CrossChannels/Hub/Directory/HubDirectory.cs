@@ -22,7 +22,8 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         TaskCompletionSource added;
         using (_adding.Enter())
         {
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
+            if (_isClosed)
+                throw new ObjectDisposedException($"{nameof(CrossChannels)}.{nameof(ChannelHub)}");
             if (!_objects.TryAdd(item.Name, item))
                 throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
             added = _added;

@@ -405,7 +405,7 @@ internal sealed class ItemSender : SendingHalf
         using (_sync.Enter())
         {
             Exception error = _counts.Error ?? makeError(UnreceivedLocked);
-            _backlog.Drop(new ChannelClosedException(error), ref wake);
+            _backlog.Drop(Links.Closure.Closed(error), ref wake);
             _outbox.ScheduleIfWorkLocked();
             _counts.Fail(error, ref wake);
         }
