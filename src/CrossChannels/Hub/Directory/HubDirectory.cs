@@ -22,8 +22,7 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         TaskCompletionSource added;
         using (_adding.Enter())
         {
-            if (_isClosed)
-                throw new ObjectDisposedException($"{nameof(CrossChannels)}.{nameof(ChannelHub)}");
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
             if (!_objects.TryAdd(item.Name, item))
                 throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
             added = _added;
