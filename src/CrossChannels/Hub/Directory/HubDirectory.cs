@@ -22,7 +22,8 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         TaskCompletionSource added;
         using (_adding.Enter())
         {
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
+            if (_isClosed)
+                throw Disposed();
             if (!_objects.TryAdd(item.Name, item))
                 throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
             added = _added;
@@ -106,6 +107,9 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         }
         return request.Role == LinkRole.Status || found.Serves(request.Role) ? null : found.WhyNot(request.Role);
     }
+
+    /// <remarks>By name, since a directory does not know the hub that it is of.</remarks>
+    private static ObjectDisposedException Disposed() => new($"{nameof(CrossChannels)}.{nameof(ChannelHub)}");
 
     private string WhyNotThere(string name)
     {
