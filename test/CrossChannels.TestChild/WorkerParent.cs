@@ -13,6 +13,7 @@ internal static class WorkerParent
     public static async Task<int> StartManyAsync(int count)
     {
         await StartSomeAsync();
+        Console.WriteLine("some");
         int before = OpenFiles();
         for (int i = 0; i < count; i += SomeWorkers)
         {
