@@ -23,14 +23,17 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         using (_adding.Enter())
         {
             if (_isClosed)
-                throw new ObjectDisposedException($"{nameof(CrossChannels)}.{nameof(ChannelHub)}");
+                throw new ObjectDisposedException(nameof(ChannelHub), $"The hub at {address} is disposed or shut down, and makes nothing more.");
             if (!_objects.TryAdd(item.Name, item))
-                throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
+                throw new ArgumentException($"The hub at {address} has something named '{item.Name}' already: use another name, or dispose that first.", nameof(item));
             added = _added;
             _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         added.SetResult();
     }
+
+    /// <summary>Where others find what has this name.</summary>
+    public string AddressOf(string name) => address.WithChannel(name.Length == 0 ? null : name).ToString();
 
     public bool Has(string name) => _objects.ContainsKey(name);
 
