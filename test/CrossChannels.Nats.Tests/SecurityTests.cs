@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using NATS.Client.Core;
 
 namespace CrossChannels.Nats.Tests;
@@ -38,6 +40,39 @@ public sealed class SecurityTests
             ConnectTimeout = TimeSpan.FromMilliseconds(500),
             Client = NatsOpts.Default with { AuthOpts = new NatsAuthOpts { Username = user, Password = password } },
         };
+    }
+
+    [TestMethod]
+    public async Task Tls_BothSidesShowCertificates()
+    {
+        using var ours = new TestCertificates();
+        using var others = new TestCertificates("Another root");
+        using var directory = new TempDirectory();
+        NatsTlsOpts server = Files(ours, "server"), client = Files(ours, "client"), stranger = Files(others, "stranger");
+        await using NatsServer running = await NatsServer.StartAsync(
+            $"tls {{ cert_file: \"{server.CertFile}\", key_file: \"{server.KeyFile}\", ca_file: \"{server.CaFile}\", verify: true, timeout: 20 }}");
+        string url = $"tls://localhost:{running.Port}";
+        await using (NatsChannels nats = await NatsChannels.ConnectAsync(url, With(client)).Done())
+        {
+            await using SharedChannel<int> owner = await nats.CreateBoundedAsync<int>("jobs", 10).Done();
+            await owner.Writer.WriteAsync(1).Done();
+            Assert.AreEqual(1, await owner.Reader.ReadAsync().Done());
+        }
+        // One that trusts another root, and one that shows nothing.
+        await NatsChannels.ConnectAsync(url, With(client with { CaFile = stranger.CaFile })).Fails<CrossChannelException>();
+        await NatsChannels.ConnectAsync(url, With(new NatsTlsOpts { CaFile = client.CaFile })).Fails<CrossChannelException>();
+
+        NatsTlsOpts Files(TestCertificates certificates, string name)
+        {
+            X509Certificate2 certificate = certificates.Issue("localhost");
+            using ECDsa key = certificate.GetECDsaPrivateKey()!;
+            File.WriteAllText(directory[$"{name}.pem"], certificate.ExportCertificatePem());
+            File.WriteAllText(directory[$"{name}.key"], key.ExportPkcs8PrivateKeyPem());
+            File.WriteAllText(directory[$"{name}.ca"], certificates.Roots[0].ExportCertificatePem());
+            return new NatsTlsOpts { CertFile = directory[$"{name}.pem"], KeyFile = directory[$"{name}.key"], CaFile = directory[$"{name}.ca"], Mode = TlsMode.Require };
+        }
+
+        static NatsOptions With(NatsTlsOpts tls) => new() { ConnectTimeout = TimeSpan.FromSeconds(1), Client = NatsOpts.Default with { TlsOpts = tls } };
     }
 
     [TestMethod]

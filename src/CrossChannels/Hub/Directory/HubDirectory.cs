@@ -23,7 +23,7 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         using (_adding.Enter())
         {
             if (_isClosed)
-                throw new ObjectDisposedException(nameof(ChannelHub), $"The hub at {address} is disposed or shut down, and makes nothing more.");
+                throw Disposed();
             if (!_objects.TryAdd(item.Name, item))
                 throw new ArgumentException($"The hub at {address} has something named '{item.Name}' already: use another name, or dispose that first.", nameof(item));
             added = _added;
@@ -110,6 +110,9 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         }
         return request.Role == LinkRole.Status || found.Serves(request.Role) ? null : found.WhyNot(request.Role);
     }
+
+    /// <remarks>By name, since a directory does not know the hub that it is of.</remarks>
+    private ObjectDisposedException Disposed() => new($"{nameof(CrossChannels)}.{nameof(ChannelHub)}", $"The hub at {address} is disposed or shut down, and makes nothing more.");
 
     private string WhyNotThere(string name)
     {

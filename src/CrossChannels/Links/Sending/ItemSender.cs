@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
