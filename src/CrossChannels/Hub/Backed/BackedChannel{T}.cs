@@ -82,6 +82,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     /// <summary>Why the channel is over for readers, once nothing is left that could come back.</summary>
     public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
 
+    /// <summary>Which channel it is, for messages.</summary>
+    private string Where => _directory.AddressOf(Name);
+
     public ItemCodec<T> Codec => _copier.Codec;
 
     public override ReasonCode WhyNotCode => _isRendezvous ? ReasonCode.NotSupported : ReasonCode.Given;
@@ -408,7 +411,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private void DecideLocked()
     {
         _sync.AssertHeld();
-        CloseWritersLocked(EndingMap.ClosureOf(_end.Error).AtExit(_isExiting));
+        CloseWritersLocked(EndingMap.ClosureOf(_end.Error, Where).AtExit(_isExiting));
     }
 
     private void EndLocked(Closure closure)
@@ -435,7 +438,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
                 _closeDeadline = _clock.After(_hub.Connection.CloseTimeout);
             // Writers that wait, as at a rendezvous, fail at once. Where none waits nothing is lost by completing the queue late.
             if (_makesWait || (!_links.IsAnySending && _links.HeldItems == 0 && _queue.IsEmpty))
-                EndLocked(over = closure.Error is OwnerLeftException ? EndingMap.ClosureOf(new OwnerLeftException(Name, 0)) : closure);
+                EndLocked(over = closure.Error is OwnerLeftException ? EndingMap.ClosureOf(new OwnerLeftException(Name, 0), Where) : closure);
             else
                 AskSoonLocked();
         }
@@ -501,7 +504,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
             toReaders = _end.Error is OwnerLeftException
                 ? new OwnerLeftException(Name, left)
                 : new LinkAbortedException($"The owner of channel '{Name}' ended it: {Reason}");
-            EndLocked(EndingMap.ClosureOf(toReaders));
+            EndLocked(EndingMap.ClosureOf(toReaders, Where));
         }
         DropAll(toReaders, toWriters, Reason);
         return left;
