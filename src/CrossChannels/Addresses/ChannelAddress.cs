@@ -86,7 +86,7 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Memory(string name) => Named(ChannelScheme.Memory, name);
 
-    /// <summary>The bare name, with items in shared memory where both ends can: on Linux, those of links between two ends and of a hub's writers.</summary>
+    /// <summary>The bare name, with items in shared memory where both ends can: on Linux, those of links between two ends and of a hub's channels.</summary>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress SharedMemory(string name) => Named(ChannelScheme.SharedMemory, name);
 

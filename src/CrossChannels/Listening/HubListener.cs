@@ -43,15 +43,22 @@ internal sealed class HubListener : IAsyncDisposable
     private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)
     {
         Link? link = null;
+        DescriptorInput? lanes = null;
         try
         {
             using var deadline = new CancellationTokenSource(_settings.GreetingTimeout, _settings.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
-            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, either.Token).ConfigureAwait(false);
+            lanes = Lanes(connection);
+            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(lanes ?? wire.Input, wire.Input, either.Token).ConfigureAwait(false);
             if (hello is { Channel.Length: > 0 } && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
                 await WaitForNameAsync(hello.Channel, either.Token).ConfigureAwait(false);
-            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer) { GreetWithLane = LaneGreeter(connection) });
+            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer) 
+            {
+                GreetWithLane = lanes is null ? null : LaneGreeter(connection),
+                Lane = lanes?.Descriptor,
+                IsLaneLost = lanes is { IsLost: true },
+            });
             await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -62,16 +69,21 @@ internal sealed class HubListener : IAsyncDisposable
                 e = new LinkTimeoutException(GreetingWait.LateMessage(connection.RemoteEndpoint, _settings), e);
             Log.GreetingFailed(_settings.Logger, connection.RemoteEndpoint, e);
         }
+        finally
+        {
+            lanes?.Dispose();
+        }
         greeted();
         if (link is not null)
             await link.Closed.ConfigureAwait(false);
     }
 
-    /// <returns>What sends a greeting with a lane; null where items do not go by shared memory.</returns>
-    private Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
-        _address.Scheme == ChannelScheme.SharedMemory && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
-            ? descriptors.Send
-            : null;
+    /// <returns>What reads a greeting that may come with a lane; null where items do not go by shared memory.</returns>
+    private DescriptorInput? Lanes(TransportConnection connection) =>
+        _address.Scheme == ChannelScheme.SharedMemory && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors ? new DescriptorInput(descriptors) : null;
+
+    private static Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
+        OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors ? descriptors.Send : null;
 
     /// <summary>Waits a moment for the object that the peer asks for to be created.</summary>
     private async Task WaitForNameAsync(string name, CancellationToken cancellationToken)

@@ -45,7 +45,7 @@ internal static class PairRendezvous
                 using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
                 LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
-                (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, either.Token).ConfigureAwait(false);
+                (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, wire.Input, either.Token).ConfigureAwait(false);
                 if (hello is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(hello.Channel), Encoding.UTF8.GetBytes(secret)))
                     return new PairConnection(input, wire.Output, wire.Peer, hello);
                 await connection.DisposeAsync().ConfigureAwait(false);
