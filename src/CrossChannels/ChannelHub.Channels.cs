@@ -66,7 +66,7 @@ public sealed partial class ChannelHub
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
-    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; what it does not read goes to others.</remarks>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public SharedChannel<T> CreateUnboundedPrioritized<T>(
@@ -81,7 +81,7 @@ public sealed partial class ChannelHub
     /// <param name="options">The order.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
-    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; what it does not read goes to others.</remarks>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public SharedChannel<T> CreateUnboundedPrioritized<T>(

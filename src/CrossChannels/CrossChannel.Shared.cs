@@ -81,7 +81,7 @@ public static partial class CrossChannel
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <param name="hub">Timeouts, limits, security.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; what it does not read goes to others.</remarks>
     /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public static Task<SharedChannel<T>> CreateUnboundedPrioritizedAsync<T>(
@@ -100,7 +100,7 @@ public static partial class CrossChannel
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <param name="hub">Timeouts, limits, security.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; the item then counts as read.</remarks>
+    /// <remarks>A remote reader is sent an item only while one of its callers waits, so the order holds; what it does not read goes to others.</remarks>
     /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public static Task<SharedChannel<T>> CreateUnboundedPrioritizedAsync<T>(

@@ -26,6 +26,18 @@ internal static class SharedItemsCommand
         return 0;
     }
 
+    /// <summary>Reads one item, waits for another, and returns from Main without reading or closing anything.</summary>
+    public static async Task<int> LeaveUnreadAsync(string address)
+    {
+        CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(address);
+        await TestChildProgram.SayAsync("open");
+        await TestChildProgram.SayAsync((await reader.ReadAsync()).ToString(CultureInfo.InvariantCulture));
+        await TestChildProgram.SayAsync(await reader.WaitToReadAsync() ? "here" : "over");
+        await TestChildProgram.WaitForTestAsync();
+        GC.KeepAlive(reader);
+        return 0;
+    }
+
     /// <summary>Reads so many items, one for each line that the test says, and says each.</summary>
     public static async Task<int> ReadAsync(string address)
     {

@@ -35,6 +35,7 @@ internal static class TestChildProgram
         ["read-items", string address, string count, string ending] => ReadItemsCommand.RunAsync(address, count, ending),
         ["write-shared", string address, string count, string ending] => SharedItemsCommand.WriteAsync(address, count, ending),
         ["read-shared", string address] => SharedItemsCommand.ReadAsync(address),
+        ["leave-unread", string address] => SharedItemsCommand.LeaveUnreadAsync(address),
         ["echo-items", string address] => EchoItemsCommand.RunAsync(address),
         ["write-numbered", string address, string kind, string writer, string count, string seed, string fate, string at, string delay, string journal] =>
             NumberedWriterCommand.RunAsync(address, kind, Number(writer), Number(count), Number(seed), new Fate(fate, Number(at), Number(delay)), journal),

@@ -19,10 +19,13 @@ internal static class Wait
     public static async Task Done(
         this Task task, [CallerArgumentExpression(nameof(task))] string what = "", [CallerMemberName] string test = "")
     {
-        using var stop = new CancellationTokenSource();
-        if (await Task.WhenAny(task, Task.Delay(Deadline, stop.Token)) != task)
-            throw new AssertFailedException(Describe(what, test));
-        await stop.CancelAsync();
+        if (!task.IsCompleted)
+        {
+            using var stop = new CancellationTokenSource();
+            if (await Task.WhenAny(task, Task.Delay(Deadline, stop.Token)) != task)
+                throw new AssertFailedException(Describe(what, test));
+            await stop.CancelAsync();
+        }
         await task;
     }
 

@@ -25,9 +25,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <param name="options">Capacity, serializers, deadlines.</param>
     /// <param name="channel">Its name; empty for the only one.</param>
     /// <param name="role">What the link is for. The end that writes, or reads, as the role says is the connecting one, and the other the hub's.</param>
-    /// <param name="isOnDemand">At a hub: items are chosen when the reader asks for them.</param>
-    /// <param name="processed">At a hub: waits until all that was taken from the link is processed.</param>
-    public LinkChannelFactory(DuplexChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex, bool isOnDemand = false, Func<Task>? processed = null)
+    public LinkChannelFactory(DuplexChannelOptions<TWrite, TRead>? options, string? channel, LinkRole role = LinkRole.Duplex)
     {
         _options = options ?? DuplexChannelOptions<TWrite, TRead>.Default;
         if (typeof(TWrite) == typeof(NoItem) && typeof(TRead) == typeof(NoItem))
@@ -36,16 +34,15 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         _readCodec = ItemCodec.Create(_options.ReadItems);
         CheckSize(_writeCodec.Contract, _options.WriteItems.MaxItemBytes);
         CheckSize(_readCodec.Contract, _options.ReadItems.MaxItemBytes);
-        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role) { IsOnDemand = isOnDemand };
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role);
         _halves = new ItemHalves(
             new SenderOptions(
                 _writeCodec.ElementSize,
                 _options.WriteItems.MaxItemBytes,
                 _options.Connection.MaxUnsentBytes,
                 _options.AllowSynchronousWriteContinuations,
-                IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem),
-                IsOnDemand: isOnDemand),
-            ReceiverOptions(role) with { Processed = processed });
+                IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem)),
+            ReceiverOptions(role));
     }
 
     public ConnectionOptions Settings => _options.Connection;
@@ -149,7 +146,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         bool wakeInline = _options.Reading.AllowSynchronousContinuations;
         ReceiverOptions Make(long capacity, DropPolicy? drops, bool isSingleReader) => new(
             _readCodec.ElementSize, _options.ReadItems.MaxItemBytes, capacity, _options.Connection.MaxUnreadBytes, drops, isSingleReader, wakeInline,
-            demand, IsLeased: isReading && role == LinkRole.LeasedReader, ServesShared: isReading && role == LinkRole.Writer);
+            demand, IsLeased: isReading && role == LinkRole.LeasedReader);
 
         return _options.Reading switch
         {

@@ -49,6 +49,9 @@ internal enum LockRank
     /// <summary>The readers that were given away and have not come.</summary>
     GivenReaders = 120,
 
+    /// <summary>What came back to a channel that is a built-in channel at its owner.</summary>
+    BackedQueue = 125,
+
     /// <summary>The items that joins wait for.</summary>
     JoinCounter = 130,
 

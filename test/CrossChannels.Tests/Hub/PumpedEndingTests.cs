@@ -98,6 +98,7 @@ public sealed class PumpedEndingTests
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
         await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         hub.Writer.TryWriteMany([3, 1, 2]);
+        hub.Writer.Complete();
         Task<long> closing = hub.Channel.CloseAsync(Wait.Deadline).AsTask();
         Assert.AreEqual("1 2 3", string.Join(' ', await ChannelCore.ReadAllAsync(reader.Reader).Done()));
         Assert.AreEqual(0, await closing.Done());
@@ -116,13 +117,53 @@ public sealed class PumpedEndingTests
     }
 
     [TestMethod]
-    public async Task CloseAsync_NoTimeToDrain_ReaderDoesNotSeeACleanEnd()
+    public async Task CloseAsync_CompletedButNotDrained_ReaderDoesNotSeeACleanEnd()
     {
         await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered);
         await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
         hub.Writer.TryWriteMany([3, 1]);
+        hub.Writer.Complete();
         Assert.AreEqual(2, await hub.Channel.CloseAsync(TimeSpan.Zero).Done());
         await Assert.ThrowsExactlyAsync<LinkAbortedException>(() => reader.Reader.Completion.Done());
+    }
+
+    [TestMethod]
+    public async Task CloseAsync_NotCompleted_ReaderDrains_AndBothEndsLearnThatTheOwnerLeft()
+    {
+        var log = new LogList();
+        await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(s_ordered, hub: new() { Connection = new() { Logger = log } });
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        await using DuplexChannel<int, NoItem> writer = await hub.OpenWriterAsync();
+        hub.Writer.TryWriteMany([3, 1]);
+        Task<long> closing = hub.Channel.CloseAsync(Wait.Deadline).AsTask();
+        OwnerLeftException atWriter = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => WaitUntilClosedAsync(writer.Writer).Done());
+        Assert.AreEqual((2, EndingKind.OwnerLeft), (atWriter.UnreadCount, writer.Writer.Ending?.Kind));
+        Assert.AreEqual(EndingKind.OwnerLeft, hub.Writer.Ending?.Kind);
+        Assert.AreEqual(1, await reader.Reader.ReadAsync().Done());
+        Assert.AreEqual(3, await reader.Reader.ReadAsync().Done());
+        OwnerLeftException atReader = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Reader.Completion.Done());
+        Assert.AreEqual((0, EndingKind.OwnerLeft, "items"), (atReader.UnreadCount, reader.Reader.Ending?.Kind, atReader.Channel));
+        Assert.AreEqual(0, await closing.Done());
+        await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => hub.Reader.Completion.Done());
+        Assert.AreEqual(1, log.Count("OwnerLeft"));
+    }
+
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task CloseAsync_NotCompleted_NoTimeToDrain_ReaderLearnsHowManyAreLeft(bool hasOneUnread)
+    {
+        await using PumpedHub<int> hub = await PumpedHub.StartAsync<int>(new BoundedChannelOptions(9) { FullMode = BoundedChannelFullMode.DropOldest });
+        await using DuplexChannel<NoItem, int> reader = await hub.OpenReaderAsync();
+        Task<bool>? wait = hasOneUnread ? reader.Reader.WaitToReadAsync().AsTask() : null;
+        hub.Writer.TryWriteMany([3, 1]);
+        if (wait is not null)
+            Assert.IsTrue(await wait.Done());
+        Assert.AreEqual(2, await hub.Channel.CloseAsync(TimeSpan.Zero).Done());
+        if (hasOneUnread)
+            Assert.AreEqual(3, await reader.Reader.ReadAsync().Done());
+        OwnerLeftException left = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Reader.Completion.Done());
+        Assert.AreEqual(2, left.UnreadCount);
     }
 
     [TestMethod]

@@ -194,7 +194,8 @@ public sealed class PumpedOwnerTests
         Assert.IsFalse(channel.Reader.Completion.IsCompleted);
         Assert.IsNull(channel.Reader.Ending);
         await channel.CloseAsync(TimeSpan.Zero).Done();
-        Assert.IsTrue(channel.Reader.Completion.IsCompletedSuccessfully);
+        OwnerLeftException left = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => channel.Reader.Completion.Done());
+        Assert.AreEqual(0, left.UnreadCount);
     }
 
     [TestMethod]

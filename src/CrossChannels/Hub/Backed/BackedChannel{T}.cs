@@ -9,27 +9,31 @@ namespace CrossChannels.Hub;
 
 /// <summary>A hub's channel that needs its owner's <typeparamref name="T"/>: it drops, it orders, or it is a rendezvous.</summary>
 /// <remarks>
-/// Its items are in a built-in channel, so that the owner's ends do what those do. One pump for each remote end moves items between that
-/// and the link. A remote reader gets an item when one of its callers waits; from then on the item counts as read.
+/// Its items are in a built-in channel, so that the owner's ends do what those do. What a remote writer sends is put there as it comes. A remote reader is given
+/// an item when one of its callers waits; until it says that the item is read it may come back.
 /// </remarks>
-internal sealed class BackedChannel<T> : HubObject
+internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 {
     private readonly RankedLock _sync = new(LockRank.BackedChannel);
-    private readonly Channel<QueuedItem<T>> _queue;
+    private readonly HubClock _clock;
+    private readonly HubTimer _timer;
+    private readonly BackedQueue<T> _queue;
     private readonly Action<T>? _itemDropped;
     private readonly ItemCopier<T> _copier;
-    private readonly BackedLinks _links;
-    private readonly LinkPumps<T> _pumps;
+    private readonly BackedLinks<T> _links;
     private readonly CompletionTracker _end;
     private readonly HubOptions _hub;
     private readonly HubDirectory _directory;
     private readonly CompletionPolicy _completion;
+    private readonly int _maxItemBytes;
+    private readonly long _maxQueuedBytes;
     private readonly long? _capacity;
     private readonly bool _isRendezvous;
-    private readonly bool _isOrdered;
+    private readonly bool _makesWait;
     private readonly ITimer? _arrivalTimer;
-    private ITimer? _endTimer;
-    private Closure? _closure;
+    private long _closeDeadline = long.MaxValue;
+    private Closure? _writerClosure;
+    private Closure? _readerClosure;
     private bool _isClosed;
 
     /// <exception cref="NotSupportedException">The item type cannot cross, or has no such channel.</exception>
@@ -38,19 +42,24 @@ internal sealed class BackedChannel<T> : HubObject
         : base(name)
     {
         _isRendezvous = options is BoundedChannelOptions { Capacity: 0 };
+        _makesWait = options is BoundedChannelOptions { FullMode: BoundedChannelFullMode.Wait };
         _completion = sharing.Completion;
+        _maxItemBytes = items.MaxItemBytes;
+        _maxQueuedBytes = sharing.MaxQueuedBytes;
         _capacity = (options as BoundedChannelOptions)?.Capacity;
-        _isOrdered = options is UnboundedPrioritizedChannelOptions<T>;
         _itemDropped = itemDropped;
         _hub = hub;
         _directory = directory;
-        _queue = BackedQueue.Create<T>(options, OnDropped, e => Log.ComparerFailed(hub.Connection.Logger, name, e));
-        _links = new BackedLinks(_sync, hub.Connection);
+        _clock = new HubClock(hub.Connection.TimeProvider);
+        _timer = new HubTimer(_sync, _clock, Look);
+        _queue = new BackedQueue<T>(options, OnDropped, e => Log.ComparerFailed(hub.Connection.Logger, name, e));
+        _links = new BackedLinks<T>(_sync, hub.Connection);
         _copier = new ItemCopier<T>(ItemCodec.Create(items), items.MaxItemBytes);
+        if (Codec.ElementSize > _maxItemBytes)
+            throw new ItemTooLargeException(Codec.ElementSize, _maxItemBytes, "MaxItemBytes");
         _end = new CompletionTracker(sharing.Completion);
-        _pumps = new LinkPumps<T>(this, _isRendezvous ? new UnboundedChannelOptions() : options, items, hub.Connection with { MaxUnreadBytes = sharing.MaxQueuedBytes });
-        Reader = new BackedReader<T>(this, _queue.Reader);
-        Writer = new BackedWriter<T>(this, _queue.Writer);
+        Reader = new BackedReader<T>(this, _queue);
+        Writer = new BackedWriter<T>(this, _queue);
         if (sharing.Completion is { Rule: CompletionRule.LastWriter } policy && policy.ArrivalTimeout != Timeout.InfiniteTimeSpan)
             _arrivalTimer = hub.Connection.TimeProvider.CreateTimer(static state => ((BackedChannel<T>)state!).OnArrivalLate(), this, policy.ArrivalTimeout, Timeout.InfiniteTimeSpan);
     }
@@ -59,17 +68,22 @@ internal sealed class BackedChannel<T> : HubObject
 
     public CrossChannelWriter<T> Writer { get; }
 
-    /// <summary>Counts items until they are read or dropped.</summary>
     public JoinCounter Joins { get; } = new();
 
-    /// <summary>Why nothing more is accepted of the owner; null while something is.</summary>
-    public Closure? Closure => Volatile.Read(ref _closure);
+    /// <summary>Why nothing more is accepted; null while something is.</summary>
+    public Closure? WriterClosure => Volatile.Read(ref _writerClosure);
+
+    /// <summary>Why the channel is over for readers, once nothing is left that could come back.</summary>
+    public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
 
     public ItemCodec<T> Codec => _copier.Codec;
 
-    public ChannelReader<QueuedItem<T>> Queue => _queue.Reader;
-
     public override ReasonCode WhyNotCode => _isRendezvous ? ReasonCode.NotSupported : ReasonCode.Given;
+
+    private bool IsClosed { get { using (_sync.Enter()) return _isClosed; } }
+
+    /// <summary>A join, or the end, waits for what remote readers have.</summary>
+    private bool IsProcessingAwaited => WriterClosure is not null || Joins.IsAwaited;
 
     /// <summary>Whether the channel drops, orders, or is a rendezvous, which a queue of bytes cannot do.</summary>
     public static bool IsNeededFor(ChannelOptions options) =>
@@ -106,9 +120,10 @@ internal sealed class BackedChannel<T> : HubObject
         {
             return new ChannelStatus(Name)
             {
-                Depth = _queue.Reader.CanCount ? _queue.Reader.Count : 0,
+                Depth = _queue.CanCount ? _queue.Count : 0,
+                InFlight = _links.HeldItems,
                 Capacity = _capacity,
-                IsCompleted = _closure is not null,
+                IsCompleted = _writerClosure is not null,
                 CompletionPolicy = _completion.ToString(),
                 Writers = _links.WriterStatuses,
                 Readers = _links.ReaderStatuses,
@@ -118,22 +133,36 @@ internal sealed class BackedChannel<T> : HubObject
 
     public override Link Attach(HubRequest request)
     {
+        if (IsClosed)
+            return request.Refuse(_hub.Connection, $"Channel '{Name}' was closed by its owner.");
+        bool isWriter = request.Role == LinkRole.Writer;
+        if (isWriter && WriterClosure is not null)
+            return request.Refuse(_hub.Connection, $"Channel '{Name}' is over and takes no more items.");
+        // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
+        var identity = new LinkIdentity(isWriter ? ItemContract.None : Codec.Contract, isWriter ? Codec.Contract : ItemContract.None, Name, _hub.Connection, request.Role)
+        {
+            IsOnDemand = !isWriter,
+        };
+        var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter));
+        if (isWriter)
+            ((BackedWriterPort<T>)link.Receiver).Link = link;
+        else
+            ((BackedReaderPort<T>)link.Sender).Link = link;
+        DateTimeOffset since = _hub.Connection.TimeProvider.GetUtcNow();
+        Closure? over;
         using (_sync.Enter())
         {
-            if (request.Role == LinkRole.Writer && _closure is null)
-            {
-                Link link = _pumps.StartWriter(request);
-                _links.AddWriter(link);
-                return link;
-            }
-            if (request.Role == LinkRole.Reader && !_isClosed)
-            {
-                Link link = _pumps.StartReader(request);
-                _links.AddReader(link);
-                return link;
-            }
+            over = _writerClosure;
+            if (isWriter)
+                _links.AddWriter(link, since);
+            else
+                _links.AddReader((BackedReaderPort<T>)link.Sender, since);
         }
-        return request.Refuse(_hub.Connection, _isClosed ? $"Channel '{Name}' was closed by its owner." : $"Channel '{Name}' is over and takes no more items.");
+        link.Start();
+        if (isWriter && over is not null)
+            link.EndChannel(over.Error);
+        _ = ServeAsync(link);
+        return link;
     }
 
     /// <summary>Ends the channel at once, and drops what is queued.</summary>
@@ -143,17 +172,22 @@ internal sealed class BackedChannel<T> : HubObject
         var closure = new Closure(new Ending(EndingKind.ReaderClosed, error), error);
         using (_sync.Enter())
         {
-            if (_queue.Reader.Completion.IsCompleted)
+            if (_readerClosure is not null)
                 return;
             _end.TryCompleteByOwner(error);
-            Volatile.Write(ref _closure, closure);
+            Volatile.Write(ref _writerClosure, closure);
             // Writers learn it as from a reader that closes, and nothing before that.
             _ = _links.TakeUntold();
+            EndLocked(closure);
         }
-        Joins.Fail(error);
-        _queue.Writer.TryComplete(error);
-        _links.Abort(reason);
-        Drain();
+        DropAll(error, error, reason);
+    }
+
+    public override bool BeginClose()
+    {
+        LeaveByOwner();
+        using (_sync.Enter())
+            return _readerClosure is null && !_queue.IsEmpty;
     }
 
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
@@ -166,9 +200,9 @@ internal sealed class BackedChannel<T> : HubObject
             _isClosed = true;
         }
         _arrivalTimer?.Dispose();
-        TryComplete(null);
-        await _links.DrainAsync(_queue.Reader.Completion, drainTimeout).ConfigureAwait(false);
-        int count = DropRest();
+        LeaveByOwner();
+        await _links.DrainAsync(_queue.Completion, drainTimeout).ConfigureAwait(false);
+        long count = DropRest();
         if (count > 0)
         {
             Log.NotDrained(_hub.Connection.Logger, Name, count);
@@ -190,18 +224,20 @@ internal sealed class BackedChannel<T> : HubObject
                 return false;
             DecideLocked();
         }
-        EndIfDecided();
+        EndIfDone();
         return true;
     }
 
     /// <summary>Copies an item as it would be if it came from another process.</summary>
     public T Copy(T item) => _copier.Copy(item);
 
-    /// <summary>An item is given to a reader.</summary>
+    /// <summary>An item is given to a reader of the owner's.</summary>
     /// <exception cref="ItemUnreadableException">It had come, and could not be deserialized.</exception>
     public T Take(in QueuedItem<T> held)
     {
         Joins.Leave(held.Epoch);
+        if (WriterClosure is not null)
+            EndIfDone();
         return held.Value;
     }
 
@@ -209,87 +245,110 @@ internal sealed class BackedChannel<T> : HubObject
     /// <remarks>Throws what ItemDropped throws, or the comparer; the item is accepted all the same.</remarks>
     public bool TryAccept(in QueuedItem<T> held)
     {
-        if (TryQueue(held))
+        if (_queue.TryWrite(held))
             return true;
         Joins.Leave(held.Epoch);
         return false;
     }
 
-    /// <summary>Queues an item; the caller counts one out that is not accepted.</summary>
-    /// <remarks>Throws as <see cref="TryAccept"/>.</remarks>
-    public bool TryQueue(in QueuedItem<T> held)
+    public Task WhenProcessedAsync()
     {
-        ComparerFailure.Forget();
-        bool isAccepted = _queue.Writer.TryWrite(held);
-        ComparerFailure.ThrowIfAny();
-        return isAccepted;
+        Task done = Joins.WhenDoneAsync();
+        if (done.IsCompleted)
+            return done;
+        _clock.Refresh();
+        using (_sync.Enter())
+            AskSoonLocked();
+        _timer.Set();
+        return done;
     }
 
-    /// <summary>Accepts an item of a remote writer.</summary>
-    public async ValueTask AcceptAsync(QueuedItem<T> held, Link link)
+    void IBackedEvents<T>.Accept(in QueuedItem<T> item, Link link)
     {
         try
         {
-            if (_queue.Writer.TryWrite(held))
+            if (_queue.TryWrite(item))
                 return;
         }
         catch (Exception e)
         {
-            // ItemDropped may throw anything, and what it was called for is done.
+            // ItemDropped or the comparer may throw anything, and what they were called for is done.
             ChannelMetrics.ItemDroppedFailed();
             Log.ItemDroppedFailed(_hub.Connection.Logger, e);
             return;
         }
-        try
-        {
-            await _queue.Writer.WriteAsync(held).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // The channel is over. Nobody may take the item for read.
-            Joins.Fail(Closure?.Error as IOException ?? new LinkAbortedException($"Channel '{Name}' was over when the item came."));
-            Joins.Leave(held.Epoch);
-            Log.ItemNotTaken(_hub.Connection.Logger, Name, link.PeerName);
-        }
+        // The channel is over. Nobody may take the item for read.
+        Joins.Fail(WriterClosure?.Error as IOException ?? new LinkAbortedException($"Channel '{Name}' was over when the item came."));
+        Joins.Leave(item.Epoch);
+        Log.ItemNotTaken(_hub.Connection.Logger, Name, link.PeerName);
     }
 
-    /// <summary>An item that was taken for a remote reader did not go.</summary>
-    public void OnNotGiven(in QueuedItem<T> held, Link link, Exception? error)
-    {
-        // In an ordered channel it finds its place again; elsewhere it counts as read.
-        if (error is null && _isOrdered && _queue.Writer.TryWrite(held))
-            return;
-        Joins.Leave(held.Epoch);
-        ChannelMetrics.NotReceived(1);
-        Log.ItemLost(_hub.Connection.Logger, Name, link.PeerName, error);
-    }
-
-    /// <summary>A remote writer has greeted.</summary>
-    public void OnWriterArrived()
+    void IBackedEvents<T>.OnWriterArrived()
     {
         using (_sync.Enter())
             _end.WriterArrived();
     }
 
-    /// <summary>A remote writer sends nothing more, and everything that it sent is in the queue.</summary>
-    public void OnWriterDone(Link link)
+    void IBackedEvents<T>.OnWriterDone(Link link, bool hasArrived, Ending how)
     {
-        Ending how = link.Receiver.Closure!.Ending;
         using (_sync.Enter())
         {
             _links.SendingDone(link);
-            if (_end.WriterDone(link.PeerName, how.Kind, how.Cause))
+            if (hasArrived && _end.WriterDone(link.PeerName, how.Kind, how.Cause))
                 DecideLocked();
         }
-        EndIfDecided();
+        EndIfDone();
     }
 
-    /// <summary>A link is closed, and its pump has ended.</summary>
-    public void OnLinkClosed(Link link)
+    void IBackedEvents<T>.OnGivenLocked() => AskSoonLocked();
+
+    void IBackedEvents<T>.OnReaderMoved()
     {
+        if (WriterClosure is not null)
+            EndIfDone();
+        _timer.Set();
+    }
+
+    void IBackedEvents<T>.GiveBack(in QueuedItem<T> item, Link link)
+    {
+        // A channel that is over has counted it among those that were left.
+        if (!_queue.TryReturn(item))
+            Joins.Leave(item.Epoch);
+    }
+
+    void IBackedEvents<T>.Lose(in QueuedItem<T> item, Link link, Exception? error)
+    {
+        Joins.Leave(item.Epoch);
+        ChannelMetrics.NotReceived(1);
+        Log.ItemLost(_hub.Connection.Logger, Name, link.PeerName, error);
+    }
+
+    /// <summary>Serves a link until it is closed.</summary>
+    private async Task ServeAsync(Link link)
+    {
+        if (link.Sender is BackedReaderPort<T> port)
+        {
+            await ((Task)link.Greeted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (link.Greeted.IsCompletedSuccessfully)
+            {
+                await port.ServeAsync().ConfigureAwait(false);
+                // Either the link is over, and then this does nothing, or the channel.
+                if (ReaderClosure is { } closure)
+                    End(link, closure);
+            }
+        }
+        await link.Closed.ConfigureAwait(false);
         using (_sync.Enter())
             _links.Remove(link);
-        EndIfDecided();
+        EndIfDone();
+    }
+
+    private static void End(Link link, Closure closure)
+    {
+        if (closure.Ending.Kind is EndingKind.ReaderClosed or EndingKind.Aborted)
+            link.Abort(closure.Error?.Message);
+        else
+            link.TryComplete(closure.Error);
     }
 
     private void OnArrivalLate()
@@ -300,58 +359,138 @@ internal sealed class BackedChannel<T> : HubObject
                 return;
             DecideLocked();
         }
-        EndIfDecided();
+        EndIfDone();
+    }
+
+    /// <summary>The owner leaves; what it has not completed does not end as if it had.</summary>
+    private void LeaveByOwner()
+    {
+        long unread;
+        bool isAnyLink;
+        using (_sync.Enter())
+        {
+            unread = UnreadLocked();
+            isAnyLink = _links.IsAny;
+            if (!_end.TryCompleteByOwner(new OwnerLeftException(Name, unread)))
+                return;
+            DecideLocked();
+        }
+        // Of a channel that is empty and alone nobody waits to hear.
+        if (unread > 0 || isAnyLink)
+            Log.OwnerLeft(_hub.Connection.Logger, Name, unread);
+        EndIfDone();
     }
 
     private void DecideLocked()
     {
-        EndingKind kind = _end.Error switch
-        {
-            null => EndingKind.Completed,
-            WritersLostException => EndingKind.WriterLeft,
-            _ => EndingKind.Faulted,
-        };
-        Volatile.Write(ref _closure, new Closure(new Ending(kind, _end.Error), _end.Error));
+        _sync.AssertHeld();
+        Volatile.Write(ref _writerClosure, EndingMap.ClosureOf(_end.Error));
     }
 
-    /// <summary>Tells the writers that are here, and completes the queue when none of them has anything on its way.</summary>
-    private void EndIfDecided()
+    private void EndLocked(Closure closure)
+    {
+        _sync.AssertHeld();
+        Volatile.Write(ref _readerClosure, closure);
+        _timer.StopLocked();
+    }
+
+    /// <summary>Tells the writers that are here, and completes the queue when nothing is left, here or at a reader, and none of them has anything on its way.</summary>
+    private void EndIfDone()
     {
         Link[] untold;
         Closure closure;
-        bool isOver;
+        Closure? over = null;
+        _clock.Refresh();
         using (_sync.Enter())
         {
-            if (_closure is null)
+            if (_writerClosure is null || _readerClosure is not null)
                 return;
-            closure = _closure;
+            closure = _writerClosure;
             untold = _links.TakeUntold();
-            isOver = !_links.IsAnySending;
-            if (isOver)
-                _endTimer?.Dispose();
-            else if (untold.Length > 0 && _hub.Connection.CloseTimeout != Timeout.InfiniteTimeSpan)
-                _endTimer = _hub.Connection.TimeProvider.CreateTimer(static state => ((BackedLinks)state!).GiveUpSending(), _links, _hub.Connection.CloseTimeout, Timeout.InfiniteTimeSpan);
+            if (untold.Length > 0)
+                _closeDeadline = _clock.After(_hub.Connection.CloseTimeout);
+            // Writers that wait, as at a rendezvous, fail at once. Where none waits nothing is lost by completing the queue late.
+            if (_makesWait || (!_links.IsAnySending && _links.HeldItems == 0 && _queue.IsEmpty))
+                EndLocked(over = closure.Error is OwnerLeftException ? EndingMap.ClosureOf(new OwnerLeftException(Name, 0)) : closure);
+            else
+                AskSoonLocked();
         }
         foreach (Link link in untold)
             link.EndChannel(closure.Error);
-        if (isOver)
-            _queue.Writer.TryComplete(closure.Error);
+        if (over is not null)
+            _queue.TryComplete(over.Error);
+        _timer.Set();
+    }
+
+    /// <summary>Looks again in a while how far remote readers are, and whether writers have finished that have to.</summary>
+    private void AskSoonLocked()
+    {
+        _sync.AssertHeld();
+        if (_links.HeldItems > 0)
+            _timer.AskLocked(IsProcessingAwaited ? BackedReaderPort<T>.MomentMilliseconds : BackedReaderPort<T>.StoppedMilliseconds);
+        if (_closeDeadline < long.MaxValue)
+            _timer.AskLocked(Math.Max(1, _closeDeadline - _clock.Now));
+    }
+
+    private void Look()
+    {
+        List<Action> after = [];
+        bool isLate;
+        _clock.Refresh();
+        using (_sync.Enter())
+        {
+            if (!_timer.TickedLocked())
+                return;
+            long now = _clock.Now;
+            isLate = now >= _closeDeadline;
+            if (isLate)
+                _closeDeadline = long.MaxValue;
+            long next = Math.Min(_closeDeadline, _links.LookLocked(IsProcessingAwaited, after));
+            if (next < long.MaxValue)
+                _timer.AskLocked(Math.Max(1, next - now));
+        }
+        foreach (Action action in after)
+            action();
+        if (isLate)
+            _links.GiveUpSending();
+        _timer.Set();
+    }
+
+    private long UnreadLocked()
+    {
+        _sync.AssertHeld();
+        return (_queue.CanCount ? _queue.Count : 0) + _links.HeldItems;
     }
 
     /// <summary>Throws away what nobody will read, so that no reader takes the end for a clean one.</summary>
-    private int DropRest()
+    private long DropRest()
     {
-        var error = new LinkAbortedException($"The owner of channel '{Name}' closed it before everything was read.");
+        const string Reason = "The owner closed the channel before everything was read.";
+        var toWriters = new ReaderClosedException($"the owner of channel '{Name}'", Reason);
+        Exception toReaders;
+        long left;
         using (_sync.Enter())
         {
-            if (_queue.Reader.Completion.IsCompleted)
+            if (_readerClosure is not null)
                 return 0;
-            Volatile.Write(ref _closure, new Closure(new Ending(EndingKind.Aborted, error), error));
+            left = UnreadLocked();
+            toReaders = _end.Error is OwnerLeftException
+                ? new OwnerLeftException(Name, left)
+                : new LinkAbortedException($"The owner of channel '{Name}' ended it: {Reason}");
+            EndLocked(EndingMap.ClosureOf(toReaders));
         }
-        Joins.Fail(error);
-        _queue.Writer.TryComplete(error);
-        _links.Abort(error.Message);
-        return Drain();
+        DropAll(toReaders, toWriters, Reason);
+        return left;
+    }
+
+    private void DropAll(Exception toReaders, Exception toJoins, string? reason)
+    {
+        Joins.Fail(toJoins);
+        _queue.TryComplete(toReaders);
+        _links.CloseWriters(reason);
+        while (_queue.TryRead(out QueuedItem<T> held))
+            Joins.Leave(held.Epoch);
+        _timer.Set();
     }
 
     private void OnDropped(QueuedItem<T> held)
@@ -361,11 +500,18 @@ internal sealed class BackedChannel<T> : HubObject
             _itemDropped?.Invoke(held.Item);
     }
 
-    private int Drain()
+    /// <summary>The halves of the link of one remote end.</summary>
+    private sealed record Halves(BackedChannel<T> Channel, bool IsWriter) : LinkHalves
     {
-        int count = 0;
-        for (; _queue.Reader.TryRead(out QueuedItem<T> held); count++)
-            Joins.Leave(held.Epoch);
-        return count;
+        /// <summary>A hub that exits has its readers drain first.</summary>
+        public override bool HasOwner => true;
+
+        public override SendingHalf MakeSender(Outbox outbox) => IsWriter
+            ? new NoSending()
+            : new BackedReaderPort<T>(Channel.Name, Channel._sync, Channel._clock, Channel._hub, Channel._queue, Channel.Codec, Channel._maxItemBytes, Channel, outbox);
+
+        public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
+            ? new BackedWriterPort<T>(Channel, Channel.Codec, Channel._maxItemBytes, Channel._maxQueuedBytes, outbox)
+            : new NoReceiving();
     }
 }

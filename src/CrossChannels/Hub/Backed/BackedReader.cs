@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Threading.Channels;
 using CrossChannels.Links;
 
 namespace CrossChannels.Hub;
 
 /// <summary>The owner's readable end: the built-in channel's, with what goes beyond it.</summary>
-internal sealed class BackedReader<T>(BackedChannel<T> channel, ChannelReader<QueuedItem<T>> queue) : CrossChannelReader<T>
+internal sealed class BackedReader<T>(BackedChannel<T> channel, BackedQueue<T> queue) : CrossChannelReader<T>
 {
-    public override Ending? Ending => queue.Completion.IsCompleted ? channel.Closure?.Ending : null;
+    public override Ending? Ending => queue.Completion.IsCompleted ? channel.ReaderClosure?.Ending : null;
 
     public override Task Completion => queue.Completion;
 
@@ -126,11 +125,11 @@ internal sealed class BackedReader<T>(BackedChannel<T> channel, ChannelReader<Qu
             try
             {
                 if (!await queue.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
-                    closure = channel.Closure;
+                    closure = channel.ReaderClosure;
             }
-            catch (Exception e) when (ReferenceEquals(e, channel.Closure?.Error))
+            catch (Exception e) when (ReferenceEquals(e, channel.ReaderClosure?.Error))
             {
-                closure = channel.Closure;
+                closure = channel.ReaderClosure;
             }
             if (closure is not null)
                 throw closure.ForItem();

@@ -4,7 +4,7 @@ using CrossChannels.Links;
 namespace CrossChannels.Hub;
 
 /// <summary>The owner's writable end: the built-in channel's, into which copies go.</summary>
-internal sealed class BackedWriter<T>(BackedChannel<T> channel, ChannelWriter<QueuedItem<T>> queue) : CrossChannelWriter<T>
+internal sealed class BackedWriter<T>(BackedChannel<T> channel, BackedQueue<T> queue) : CrossChannelWriter<T>
 {
     private static readonly Closure s_left = new(new Ending(EndingKind.WriterLeft), null);
 
@@ -14,7 +14,7 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, ChannelWriter<Qu
 
     public override long UnreceivedCount => 0;
 
-    private Closure? Closure => channel.Closure ?? Volatile.Read(ref _left);
+    private Closure? Closure => channel.WriterClosure ?? Volatile.Read(ref _left);
 
     public override bool TryWrite(T item)
     {
@@ -40,7 +40,7 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, ChannelWriter<Qu
             return ValueTask.FromException(e);
         }
         // What ItemDropped or the comparer throws is thrown here, as the built-in channels do it.
-        if (channel.TryQueue(held))
+        if (queue.TryWrite(held))
             return default;
         var cancellation = new SafeCancellation(cancellationToken);
         return new PendingWrite(queue.WriteAsync(held, cancellation.Token), channel.Joins, held.Epoch, cancellation).Task;
@@ -82,7 +82,7 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, ChannelWriter<Qu
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : default;
 
     public override ValueTask JoinAsync(CancellationToken cancellationToken = default) =>
-        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : new ValueTask(channel.Joins.WhenDoneAsync().WaitAsync(cancellationToken));
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : new ValueTask(channel.WhenProcessedAsync().WaitAsync(cancellationToken));
 
     public override ValueTask<long> CloseAsync(TimeSpan? timeout = null)
     {

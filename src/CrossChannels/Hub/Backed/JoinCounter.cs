@@ -14,6 +14,9 @@ internal sealed class JoinCounter
 
     public JoinCounter() => _oldest = _newest = new Epoch();
 
+    /// <summary>Somebody waits until what is here is done with.</summary>
+    public bool IsAwaited { get { using (_sync.Enter()) return _oldest != _newest; } }
+
     /// <summary>An item comes.</summary>
     /// <returns>What it is to be counted out by.</returns>
     public Epoch Enter()

@@ -728,8 +728,13 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private void CheckOverLocked(ref HubAfterLock after)
     {
         Sync.AssertHeld();
-        if (!Lifecycle.IsSealed || Lifecycle.IsOver || Unprocessed > 0)
-            return;
+        if (Lifecycle.IsSealed && !Lifecycle.IsOver && Unprocessed == 0)
+            EndDrainedLocked(ref after);
+    }
+
+    // Apart from its check, which is made for every read: what it captures would be allocated there each time.
+    private void EndDrainedLocked(ref HubAfterLock after)
+    {
         Closure closure = Lifecycle.WriterClosure!;
         // What was left when the owner went has been read since.
         if (closure.Error is OwnerLeftException)

@@ -80,7 +80,7 @@ internal sealed class HubReaderState(bool isLeased)
             _tags?.Cut(count);
             _cut += count;
             _ahead.Shrink();
-            window.SetCapacity(_ahead.Items);
+            window.SetCapacity(IsOnDemand ? 0 : _ahead.Items);
         }
         _isAnswerDue = true;
         _isWatched = queue.Count > 0;

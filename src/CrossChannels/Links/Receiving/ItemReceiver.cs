@@ -13,8 +13,6 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
-    private readonly bool _servesShared;
-    private readonly Processing _processing;
     private readonly ILaneFeed? _feed;
     private ReceiverAccounting _account;
     private Closure? _closure;
@@ -29,8 +27,6 @@ internal sealed class ItemReceiver : ReceivingHalf
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
-        _servesShared = options.ServesShared;
-        _processing = new Processing(options.Processed);
         IsSingleReader = options.IsSingleReader;
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader, options.WakeInline);
         WakeInline = options.WakeInline;
@@ -303,8 +299,6 @@ internal sealed class ItemReceiver : ReceivingHalf
                 Perform(duties);
             return true;
         }
-        if (_servesShared && type is (FrameType.Want or FrameType.WantWithdrawn))
-            return true;
         if (_account.Shared is null || type != FrameType.Reclaim)
             return false;
         using (_sync.Enter())
@@ -498,7 +492,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         if ((duties & AfterLock.Violated) != 0 && Interlocked.Exchange(ref _isViolationTold, 1) == 0)
             Violated(_feed!.Violation!);
         if ((duties & AfterLock.Joined) != 0)
-            _processing.NotifyWhenProcessed(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
+            _outbox.Post(new OutFrame(FrameType.Joined, ConsumedItems));
         if ((duties & AfterLock.LastReport) != 0)
             _outbox.Post(new OutFrame(FrameType.Report, ReportedItems));
         if ((duties & AfterLock.Finish) != 0)
@@ -509,11 +503,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             // A process that exits leaves its threads where they are.
             if (!_closure!.IsExit)
                 wake.Append(ref ended);
-            // What a close, or a broken link, drops is not waited for.
-            if (_closure!.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft or EndingKind.OwnerLeft)
-                _processing.NotifyWhenProcessed(ConsumedItems, Finished);
-            else
-                Finished(ConsumedItems);
+            Finished(ConsumedItems);
         }
         else if ((duties & AfterLock.FeedbackInline) != 0)
         {
@@ -556,32 +546,4 @@ internal enum AfterLock
 
     /// <summary>The lane says what no correct hub says.</summary>
     Violated = 64,
-}
-
-/// <summary>When items that were taken from a reading end are done with: at once, or when the queue behind it says so.</summary>
-/// <param name="processed">Waits until all that was taken is processed; null where taking is processing.</param>
-internal readonly struct Processing(Func<Task>? processed)
-{
-    /// <summary>Says how many items were taken, once that means that they are done with.</summary>
-    public void NotifyWhenProcessed(long items, Action<long> say)
-    {
-        if (processed is null)
-            say(items);
-        else
-            _ = SayLaterAsync(processed, items, say);
-    }
-
-    private static async Task SayLaterAsync(Func<Task> processed, long items, Action<long> say)
-    {
-        try
-        {
-            await processed().ConfigureAwait(false);
-        }
-        catch (IOException)
-        {
-            // The channel was closed: whoever waits for the items learns that from the end of the link.
-            return;
-        }
-        say(items);
-    }
 }

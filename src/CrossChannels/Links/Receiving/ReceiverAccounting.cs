@@ -18,7 +18,7 @@ internal struct ReceiverAccounting
         long capacity = _isDropping ? long.MaxValue : options.Capacity;
         if (options.Demand != ReaderDemand.Capacity)
         {
-            Shared = new HubReaderState(options.IsLeased) { IsOnDemand = options.Demand == ReaderDemand.Waiting };
+            Shared = new HubReaderState(options.IsLeased);
             capacity = 0;
         }
         _window = new ReceiveWindow(capacity, options.MaxUnreadBytes, FrameLimits.MaxPayload(options.MaxItemBytes));

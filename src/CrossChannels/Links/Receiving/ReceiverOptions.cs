@@ -9,12 +9,10 @@ namespace CrossChannels.Links;
 /// <param name="IsSingleReader">A second pending read cancels the first.</param>
 /// <param name="Demand">When credit is granted.</param>
 /// <param name="IsLeased">Items are settled one by one.</param>
-/// <param name="ServesShared">At a hub: the writer asks for credit, which it gets all the same.</param>
-/// <param name="Processed">Waits until all that was taken is processed, where another queue stands behind this end; null where taking is processing.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 internal sealed record ReceiverOptions(
     int ElementSize, int MaxItemBytes, long Capacity, long MaxUnreadBytes, DropPolicy? Drops, bool IsSingleReader, bool WakeInline,
-    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false, bool ServesShared = false, Func<Task>? Processed = null);
+    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false);
 
 /// <summary>When a reader grants credit.</summary>
 internal enum ReaderDemand
@@ -24,7 +22,4 @@ internal enum ReaderDemand
 
     /// <summary>What it reads ahead: a hub holds the items, for other readers too.</summary>
     Ahead,
-
-    /// <summary>One item a waiting caller: a hub chooses the next item when it is asked for.</summary>
-    Waiting,
 }

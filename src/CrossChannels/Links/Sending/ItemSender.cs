@@ -14,7 +14,6 @@ internal sealed class ItemSender : SendingHalf
     private readonly bool _wakeInline;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
-    private readonly bool _isOnDemand;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
@@ -26,7 +25,6 @@ internal sealed class ItemSender : SendingHalf
         _sync = outbox.Sync;
         _limit = new ItemLimit(options.MaxItemBytes);
         _wakeInline = options.WakeInline;
-        _isOnDemand = options.IsOnDemand;
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
@@ -34,9 +32,6 @@ internal sealed class ItemSender : SendingHalf
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
-
-    /// <summary>Called outside the lock, once: nothing more is accepted.</summary>
-    public Action Closed { get; set; } = static () => { };
 
     public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
 
@@ -332,7 +327,6 @@ internal sealed class ItemSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
-        Closed();
         return true;
     }
 
@@ -363,8 +357,6 @@ internal sealed class ItemSender : SendingHalf
 
     public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
     {
-        if (_isOnDemand && type is FrameType.Report)
-            return true;
         if (!_waiters.IsShared || type != FrameType.Revoke)
             return false;
         using (_sync.Enter())
@@ -436,6 +428,6 @@ internal sealed class ItemSender : SendingHalf
 /// <param name="MaxUnsentBytes">Bytes that may be accepted and unsent.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 /// <param name="IsShared">The capacity is shared with other writers: credit is asked for, and may be taken back.</param>
-/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for; that it reports its reads means nothing here.</param>
+/// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for.</param>
 internal sealed record SenderOptions(
     int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false);

@@ -3,29 +3,49 @@ using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
 
-/// <summary>The open links of a pumped channel. Guarded by the channel's lock, but for what awaits.</summary>
-internal sealed class BackedLinks(RankedLock sync, ConnectionOptions settings)
+/// <summary>The open links of a backed channel. Guarded by the channel's lock, but for what awaits.</summary>
+internal sealed class BackedLinks<T>(RankedLock sync, ConnectionOptions settings)
 {
-    private readonly Dictionary<Link, DateTimeOffset> _readers = [];
+    private readonly Dictionary<Link, (BackedReaderPort<T> Port, DateTimeOffset Since)> _readers = [];
 
     /// <summary>Writers whose links are open, and those of them from which items may still come.</summary>
     private readonly Dictionary<Link, DateTimeOffset> _writers = [];
     private readonly HashSet<Link> _sending = [];
     private bool _isEndTold;
 
+    public bool IsAny => _readers.Count + _writers.Count > 0;
+
     public bool IsAnySending => _sending.Count > 0;
+
+    /// <summary>Items that remote readers were given and have not said to have read.</summary>
+    public int HeldItems
+    {
+        get
+        {
+            int held = 0;
+            foreach ((BackedReaderPort<T> port, _) in _readers.Values)
+                held += port.HeldLocked;
+            return held;
+        }
+    }
 
     public IReadOnlyList<PeerStatus> WriterStatuses =>
         [.. _writers.Select(static writer => PeerStatuses.Of(writer.Key, PeerRole.Writer, writer.Value) with { ItemsWritten = writer.Key.Receiver.ReceivedItems })];
 
     public IReadOnlyList<PeerStatus> ReaderStatuses =>
-        [.. _readers.Select(static reader => PeerStatuses.Of(reader.Key, PeerRole.Reader, reader.Value) with { ItemsRead = ((ItemSender)reader.Key.Sender).SentItems })];
+    [
+        .. _readers.Select(static reader => PeerStatuses.Of(reader.Key, PeerRole.Reader, reader.Value.Since) with
+        {
+            ItemsRead = reader.Value.Port.ReadItems,
+            InFlight = reader.Value.Port.HeldLocked,
+        }),
+    ];
 
-    public void AddReader(Link link) => _readers.Add(link, settings.TimeProvider.GetUtcNow());
+    public void AddReader(BackedReaderPort<T> port, DateTimeOffset since) => _readers.Add(port.Link, (port, since));
 
-    public void AddWriter(Link link)
+    public void AddWriter(Link link, DateTimeOffset since)
     {
-        _writers.Add(link, settings.TimeProvider.GetUtcNow());
+        _writers.Add(link, since);
         _sending.Add(link);
     }
 
@@ -48,6 +68,18 @@ internal sealed class BackedLinks(RankedLock sync, ConnectionOptions settings)
         return [.. _sending];
     }
 
+    /// <summary>Asks readers what they have read, and for what they have not, if it is time.</summary>
+    /// <param name="isAwaited">A join, or the end, waits for what they have.</param>
+    /// <param name="after">Gets what is to be done once the lock is left.</param>
+    /// <returns>When to look again, in milliseconds of the hub's clock.</returns>
+    public long LookLocked(bool isAwaited, List<Action> after)
+    {
+        long next = long.MaxValue;
+        foreach ((BackedReaderPort<T> port, _) in _readers.Values)
+            next = Math.Min(next, port.LookLocked(isAwaited, after));
+        return next;
+    }
+
     /// <summary>Cuts off writers that have not finished.</summary>
     public void GiveUpSending()
     {
@@ -58,18 +90,15 @@ internal sealed class BackedLinks(RankedLock sync, ConnectionOptions settings)
             link.GiveUp($"The channel was over, and this writer did not finish within CloseTimeout, {settings.CloseTimeout.TotalSeconds:N1} s.");
     }
 
-    /// <summary>Closes every link at once: writers learn it as from any reader that closes, readers as from an aborted link.</summary>
-    public void Abort(string? reason)
+    /// <summary>Closes every writer's link: it learns it as from any reader that closes.</summary>
+    public void CloseWriters(string? reason)
     {
-        (Link[] writers, Link[] readers) = Open();
-        foreach (Link link in writers)
+        foreach (Link link in Open().Writers)
         {
             _ = link.CloseReaderAsync(reason);
             // A writer that had finished waits for the word that all is read, which will not come.
             link.Done(isOut: false);
         }
-        foreach (Link link in readers)
-            link.Abort(reason);
     }
 
     /// <summary>Waits until everything is read, while remote readers are here to do it.</summary>
