@@ -311,7 +311,7 @@ internal sealed class ConsumerPort : SendingHalf
     {
         _sync.AssertHeld();
         // One that its owner leaves, or that is at the end of the channel, drains what it has.
-        bool isExact = closure.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.OwnerLeft || lane.TryWithdraw(out _);
+        bool isExact = closure.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.OwnerLeft or EndingKind.WriterLeft || lane.TryWithdraw(out _);
         long handed = lane.HandedItems;
         bool isRight = handed >= Account.Read && handed <= Account.Sent - Account.Cut && TryReportLocked(handed, ref after);
         lane.Close();
