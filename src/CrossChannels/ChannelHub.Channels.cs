@@ -118,13 +118,14 @@ public sealed partial class ChannelHub
         return CreateLeased(name, options, leases, sharing, items, CloseOneAsync);
     }
 
-    /// <summary>Makes a channel whose item type this process does not know: the first to open it decides.</summary>
+    /// <summary>Makes a channel whose item type this process does not know: those who open it decide.</summary>
+    /// <remarks>The items of the first who is let in are the channel's while it, or another with the same, is attached; and for good once one was written.</remarks>
     /// <param name="name">What others open as <c>address#name</c>.</param>
     /// <param name="options"><see cref="BoundedChannelOptions"/> that wait when full, or <see cref="UnboundedChannelOptions"/>.</param>
     /// <param name="leases">Makes it leased; <see langword="null"/> for a plain channel.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
-    /// <param name="items">The largest item.</param>
-    /// <exception cref="ArgumentException">The name is malformed or taken, or <paramref name="items"/> has a contract's name.</exception>
+    /// <param name="items">The largest item, and what the items are called: <see cref="ItemOptions.ContractName"/>; without it they may have any name.</param>
+    /// <exception cref="ArgumentException">The name, or that of the contract, is malformed, or the name is taken.</exception>
     /// <exception cref="NotSupportedException">The options need to know the items: they drop some, order them, or have capacity 0.</exception>
     public void Declare(string name, ChannelOptions options, LeaseOptions? leases = null, SharedChannelOptions? sharing = null, ItemOptions? items = null)
     {
@@ -134,16 +135,15 @@ public sealed partial class ChannelHub
             throw new NotSupportedException(
                 $"A hub that does not know the items of '{name}' can neither drop, order nor hand them over: use full mode Wait and a capacity of at least 1, or unbounded.");
         }
-        if (items?.ContractName is not null)
-            throw new ArgumentException($"The first end that opens '{name}' decides its contract: leave ContractName out.", nameof(items));
-        AddLeased(name, Queued(options, sharing, items ?? ItemOptions<NoItem>.Default, contract: null) with { Leases = leases }, out _);
+        string? contractName = items?.ContractName is { } given ? ContractText.Fit(ContractText.Check(given, nameof(ItemOptions.ContractName))) : null;
+        AddLeased(name, Queued(options, sharing, items ?? ItemOptions<NoItem>.Default, contract: null) with { Leases = leases, ContractName = contractName }, out _);
     }
 
     internal SharedChannel<T> Create<T>(
         string name, ChannelOptions options, Action<T>? itemDropped, SharedChannelOptions? sharing, ItemOptions<T>? items,
         Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
-        items ??= ItemOptions<T>.Default;
+        items = ItemCodec.Complete(items ?? ItemOptions<T>.Default, Settings.Serializers);
         ChannelAddress address = AddressOf(name);
         if (BackedChannel<T>.IsNeededFor(options))
         {
@@ -166,7 +166,7 @@ public sealed partial class ChannelHub
     {
         if (!IsQueued(options))
             throw new NotSupportedException("Leased items are not dropped and not handed over: use full mode Wait and a capacity of at least 1, or unbounded.");
-        items ??= ItemOptions<T>.Default;
+        items = ItemCodec.Complete(items ?? ItemOptions<T>.Default, Settings.Serializers);
         ItemCodec<T> codec = ItemCodec.Create(items);
         QueueOptions queue = Queued(options, sharing, items, codec.Contract) with { Leases = leases ?? LeaseOptions.Default };
         QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);

@@ -13,7 +13,9 @@ public static partial class CrossChannel
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
     public static Task<CrossLock> CreateLockAsync(ChannelAddress address, HubOptions? hub = null, CancellationToken cancellationToken = default) =>
-        CreateOneAsync(address, hub, static (owner, name, close) => owner.CreateLock(name, close), cancellationToken);
+        ChannelEngine.Of(address) is { } engine
+            ? engine.OpenAsync<CrossLock, NoItem>(address, null, cancellationToken)
+            : CreateOneAsync(address, hub, static (owner, name, close) => owner.CreateLock(name, close), cancellationToken);
 
     /// <summary>Opens a lock of another process; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <param name="address">The owner's address; <c>address#name</c> for a lock of a hub.</param>
@@ -23,7 +25,8 @@ public static partial class CrossChannel
     /// <exception cref="LinkRefusedException">There is no such lock, or its owner refused this end.</exception>
     public static async Task<CrossLock> OpenLockAsync(ChannelAddress address, ConnectionOptions? connection = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        if (ChannelEngine.Of(address) is { } engine)
+            return await engine.OpenAsync<CrossLock, NoItem>(address, null, cancellationToken).ConfigureAwait(false);
         var factory = new LinkChannelFactory<LockRequest, LockAnswer>(LockWire.OfEnd(connection ?? ConnectionOptions.Default), address.Channel, LinkRole.Lock);
         return new CrossLock(new RemoteLock(await factory.ConnectAsync(address, cancellationToken).ConfigureAwait(false)), address);
     }

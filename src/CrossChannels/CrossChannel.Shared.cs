@@ -39,7 +39,9 @@ public static partial class CrossChannel
         HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, itemDropped, sharing, items, close), cancellationToken);
+        return ChannelEngine.Of(address) is { } engine
+            ? engine.CreateAsync<SharedChannel<T>, T>(address, options, null, sharing, items, cancellationToken)
+            : CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, itemDropped, sharing, items, close), cancellationToken);
     }
 
     /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
@@ -53,7 +55,7 @@ public static partial class CrossChannel
     public static Task<SharedChannel<T>> CreateUnboundedAsync<T>(
         ChannelAddress address, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>
-        CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, new UnboundedChannelOptions(), null, sharing, items, close), cancellationToken);
+        CreateUnboundedAsync(address, new UnboundedChannelOptions(), sharing, items, hub, cancellationToken);
 
     /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
@@ -69,7 +71,9 @@ public static partial class CrossChannel
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, null, sharing, items, close), cancellationToken);
+        return ChannelEngine.Of(address) is { } engine
+            ? engine.CreateAsync<SharedChannel<T>, T>(address, options, null, sharing, items, cancellationToken)
+            : CreateOneAsync(address, hub, (owner, name, close) => owner.Create(name, options, null, sharing, items, close), cancellationToken);
     }
 
     /// <summary>
@@ -143,7 +147,9 @@ public static partial class CrossChannel
         HubOptions? hub = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return CreateOneAsync(address, hub, (owner, name, close) => owner.CreateLeased(name, options, leases, sharing, items, close), cancellationToken);
+        return ChannelEngine.Of(address) is { } engine
+            ? engine.CreateAsync<LeasedChannel<T>, T>(address, options, leases ?? LeaseOptions.Default, sharing, items, cancellationToken)
+            : CreateOneAsync(address, hub, (owner, name, close) => owner.CreateLeased(name, options, leases, sharing, items, close), cancellationToken);
     }
 
     /// <summary>Opens a reader of a shared channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
@@ -156,19 +162,25 @@ public static partial class CrossChannel
     /// <exception cref="NotSupportedException">The item type cannot cross, or the channel is a rendezvous.</exception>
     public static async Task<CrossChannelReader<T>> OpenReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        OpenedEnds.Reader(await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.Reader, cancellationToken).ConfigureAwait(false), address, items, connection);
+        ChannelEngine.Of(address) is { } engine
+            ? await engine.OpenAsync<CrossChannelReader<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
+            : OpenedEnds.Reader(await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.Reader, cancellationToken).ConfigureAwait(false), address, items, connection);
 
     /// <summary>Opens a writer of a shared channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static async Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, items, null, connection, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, items, connection);
+        ChannelEngine.Of(address) is { } engine
+            ? await engine.OpenAsync<CrossChannelWriter<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
+            : OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, items, null, connection, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, items, connection);
 
     /// <summary>Opens a reader of a leased channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static async Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        OpenedEnds.LeasedReader(
+        ChannelEngine.Of(address) is { } engine
+            ? await engine.OpenAsync<LeasedReader<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
+            : OpenedEnds.LeasedReader(
             await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false), address, items, connection);
 
     private static Task<LinkChannel<TWrite, TRead>> OpenAsync<TWrite, TRead>(

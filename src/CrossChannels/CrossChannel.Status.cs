@@ -31,7 +31,8 @@ public static partial class CrossChannel
     /// <exception cref="LinkRefusedException">There is no such channel, or its owner refused this end.</exception>
     public static async Task<ChannelStatus> GetChannelStatusAsync(ChannelAddress address, ConnectionOptions? connection = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        if (ChannelEngine.Of(address) is { } engine)
+            return await engine.GetChannelStatusAsync(address, cancellationToken).ConfigureAwait(false);
         HubStatus hub = await AskAsync(address, connection, cancellationToken).ConfigureAwait(false);
         return One(hub.Channels, hub.Locks, address, "channel");
     }

@@ -65,10 +65,11 @@ public static partial class CrossChannel
     {
         ArgumentNullException.ThrowIfNull(address);
         var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
+        LaneWish wish = LaneWishes.Of(address, factory.Settings);
         ITransportListener listener = await Transport.ListenAsync(address, factory.Settings, cancellationToken).ConfigureAwait(false);
         // The path of its socket alone would not say that items go by shared memory.
         ChannelAddress resolved = address.Scheme == ChannelScheme.SharedMemory ? address : listener.Address.WithChannel(address.Channel);
-        return new DuplexChannelListener<TWrite, TRead>(listener, factory, resolved);
+        return new DuplexChannelListener<TWrite, TRead>(listener, factory, resolved, wish);
     }
 
     /// <summary>Makes two ends, with everything that a connection between processes does. One of them, or both, can be given to other processes.</summary>

@@ -49,6 +49,9 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <summary>Why the channel is over; <see langword="null"/> while it is not.</summary>
     public abstract Ending? Ending { get; }
 
+    /// <summary>Completes when the channel is over for this end, with <see cref="Ending"/>; never faults. For who wants to hear of it without writing.</summary>
+    public abstract Task<Ending> Ended { get; }
+
     /// <summary>An upper bound of the accepted items that are not known to be in the memory of the other process.</summary>
     public abstract long UnreceivedCount { get; }
 

@@ -12,14 +12,16 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
 {
     private readonly LinkChannelFactory<TWrite, TRead> _factory;
     private readonly ChannelAddress _address;
+    private readonly LaneWish _wish;
     private readonly Channel<DuplexChannel<TWrite, TRead>> _accepted = Channel.CreateUnbounded<DuplexChannel<TWrite, TRead>>();
     private readonly AcceptLoop _loop;
     private int _isDisposed;
 
-    internal DuplexChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, ChannelAddress address)
+    internal DuplexChannelListener(ITransportListener listener, LinkChannelFactory<TWrite, TRead> factory, ChannelAddress address, LaneWish wish)
     {
         _factory = factory;
         _address = address;
+        _wish = wish;
         _loop = new AcceptLoop(listener, factory.Settings, GreetAsync);
     }
 
@@ -97,7 +99,7 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
         Exception? failure = null;
         try
         {
-            channel = await _factory.StartAsync(connection, offersLane: _address.Scheme == ChannelScheme.SharedMemory, stopping).ConfigureAwait(false);
+            channel = await _factory.StartAsync(connection, _wish, stopping).ConfigureAwait(false);
             await channel.WaitForPeerAsync(stopping).ConfigureAwait(false);
             if (!_accepted.Writer.TryWrite(channel))
                 channel.Abort("The listener was disposed before it took the connection.");

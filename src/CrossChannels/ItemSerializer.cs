@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CrossChannels.Serialization;
 
@@ -56,6 +57,24 @@ public static class ItemSerializer
         where T : unmanaged => new UnmanagedItemSerializer<T>();
 
     /// <summary>
+    /// Lets a factory make the serializers of this process, for items whose options name none and that would be JSON otherwise, and for arguments and
+    /// results of workers and pools. Workers have the factory of their parent. Call it at the start of <c>Main</c>, before a channel is made.
+    /// </summary>
+    /// <typeparam name="TFactory">Its class. One is made here, and one in each worker.</typeparam>
+    /// <exception cref="InvalidOperationException">The process has another factory.</exception>
+    public static void UseFactory<TFactory>()
+        where TFactory : ItemSerializerFactory, new() => SerializerRegistry.Use(new SerializerMaker<TFactory>());
+
+    /// <summary>
+    /// Lets the metadata of a context be that of this process, as <see cref="UseFactory{TFactory}"/>: for trimmed and native programs, whose types cannot be
+    /// looked into.
+    /// </summary>
+    /// <typeparam name="TContext">The context that the compiler completes, with a <c>[JsonSerializable]</c> for each type.</typeparam>
+    /// <exception cref="InvalidOperationException">The process has another factory.</exception>
+    public static void UseJson<TContext>()
+        where TContext : JsonSerializerContext, new() => SerializerRegistry.Use(new SerializerMaker<JsonContextSerializers<TContext>>());
+
+    /// <summary>
     /// Lets this process open tickets of ends whose items have the format of this serializer. Ends that are made or opened by address name theirs in
     /// <see cref="ItemOptions{T}.Serializer"/>; workers get it from their parent.
     /// </summary>
@@ -65,4 +84,10 @@ public static class ItemSerializer
         ArgumentNullException.ThrowIfNull(serializer);
         SerializerRegistry.Add(serializer);
     }
+
+    /// <summary>What a worker makes the factory of this process by; null if it has none.</summary>
+    internal static string? FactoryName => SerializerRegistry.FactoryName;
+
+    /// <summary>In a worker: sets the factory that its parent has.</summary>
+    internal static void UseFactoryOfParent(string name) => SerializerRegistry.UseFromParent(name);
 }

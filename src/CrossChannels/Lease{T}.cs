@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CrossChannels.Channels;
 using CrossChannels.Links;
 
@@ -24,6 +25,9 @@ public sealed class Lease<T> : IDisposable
 
     /// <summary>Which delivery of the item this is; 1 is the first.</summary>
     public int DeliveryCount => _tag.Deliveries + 1;
+
+    /// <summary>The trace of who wrote the item, for a span of the work on it; default if it was not traced.</summary>
+    public ActivityContext TraceContext => _tag.TraceContext;
 
     /// <summary>Settles the lease: the item is processed. Sent to the hub soon, together with others.</summary>
     /// <exception cref="InvalidOperationException">The lease is settled already.</exception>

@@ -39,14 +39,17 @@ public sealed class TransferTicket
         return CreateAsync(end, new Recipient(recipient), cancellationToken);
     }
 
-    /// <summary>Reads what <see cref="ToChildBytes"/> wrote, in a worker, and makes the serializers that the ticket needs.</summary>
-    /// <exception cref="NotSupportedException">A serializer cannot be made here.</exception>
-    internal static TransferTicket FromParentBytes(byte[] bytes)
+    /// <summary>In a worker: begins to open the end of the ticket that <see cref="ToChildBytes"/> wrote, with the serializers that it needs.</summary>
+    /// <returns>Waits for the end, on the thread that calls it.</returns>
+    /// <exception cref="NotSupportedException">The end, or a serializer, cannot be made here.</exception>
+    internal static Func<IAsyncDisposable> OpenFromParent(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
+        var opener = EndOpener.Named(reader.ReadString());
         for (int count = reader.ReadByte(); count > 0; count--)
             SerializerRegistry.AddFromParent(reader.ReadString());
-        return FromBytes(bytes.AsSpan((int)reader.BaseStream.Position));
+        Task opening = opener.BeginAsync(FromBytes(bytes.AsSpan((int)reader.BaseStream.Position)));
+        return () => opener.Finish(opening);
     }
 
     private static ValueTask<TransferTicket> CreateAsync(IGivenEnd end, Recipient recipient, CancellationToken cancellationToken) =>
@@ -61,11 +64,12 @@ public sealed class TransferTicket
     /// <summary>The ticket as bytes, for the other process.</summary>
     public byte[] ToBytes() => TransferWire.Write(Content);
 
-    /// <summary>The ticket for a worker of this program, with the types of the serializers that it needs: a worker runs the method that its parent names, of the same program.</summary>
+    /// <summary>The ticket for a worker of this program, with what opens it there and what makes the serializers that it needs: a worker runs the method that its parent names, of the same program.</summary>
     internal byte[] ToChildBytes()
     {
         var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream, Encoding.UTF8);
+        writer.Write(Content.Opener!.Name);
         string[] types = [.. Content.SerializerTypes];
         writer.Write((byte)types.Length);
         foreach (string type in types)

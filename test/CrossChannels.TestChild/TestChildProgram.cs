@@ -17,6 +17,7 @@ internal static class TestChildProgram
         ["wait"] => WaitCommand.RunAsync(),
         ["listen", string address] => ListenCommand.RunAsync(address),
         ["out-of-files", string address] => OutOfFilesCommand.RunAsync(address),
+        ["lack-segments", string how, string address] => LackSegmentsCommand.RunAsync(how, address),
         ["few-files", string directory, string left] => FewFilesCommand.RunAsync(directory, Number(left)),
         ["own-for-group", string user, string group, string path] => GroupCommand.OwnAsync(user, group, path),
         ["write-for-group", string user, string group, string path] => GroupCommand.WriteAsync(user, group, path),

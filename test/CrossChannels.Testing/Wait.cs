@@ -65,6 +65,19 @@ internal static class Wait
         }
     }
 
+    /// <summary>The same where asking takes a while.</summary>
+    public static async Task Until(
+        Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "", [CallerMemberName] string test = "")
+    {
+        long started = Environment.TickCount64;
+        while (!await condition().Done(what, test))
+        {
+            if (Environment.TickCount64 - started > Deadline.TotalMilliseconds)
+                throw new AssertFailedException(Describe(what, test));
+            await PauseAsync(started);
+        }
+    }
+
     /// <summary>Takes steps until they reach a number; the deadline is for the next one that makes progress, however many there are.</summary>
     public static async Task Reach(
         int total, Func<int> step, [CallerArgumentExpression(nameof(step))] string what = "", [CallerMemberName] string test = "")

@@ -23,6 +23,7 @@ public sealed class SettingsTests
         Assert.AreEqual(256L * 1024 * 1024, settings.MaxUnsentBytes);
         Assert.IsNull(settings.Tls);
         Assert.IsFalse(settings.AllowPlainTcp);
+        Assert.AreEqual(SharedMemoryUse.Automatic, settings.SharedMemory);
         Assert.IsTrue(settings.Key.IsEmpty && settings.RequiredKeyToWrite.IsEmpty && settings.RequiredKeyToRead.IsEmpty);
         Assert.IsNull(settings.Logger);
         Assert.AreSame(TimeProvider.System, settings.TimeProvider);

@@ -17,6 +17,6 @@ internal static class BlockChannel
     /// <summary>Only the parent ends a channel: a worker that leaves, or is killed, leaves it to the others.</summary>
     public static SharedChannelOptions Sharing { get; } = new() { Completion = CompletionPolicy.Owner };
 
-    /// <summary>How blocks cross.</summary>
-    public static ItemOptions<NumberedBytes> Items { get; } = new() { Serializer = new NumberedBytesSerializer(), ContractName = "parallel-gzip.block" };
+    /// <summary>How blocks cross. The serializer is named by its class, which each worker makes one of.</summary>
+    public static ItemOptions<NumberedBytes> Items { get; } = new ItemOptions<NumberedBytes> { ContractName = "parallel-gzip.block" }.UseSerializer<NumberedBytesSerializer>();
 }

@@ -79,7 +79,7 @@ internal sealed class ArgumentList
                 object end = _all[i].Value!;
                 TransferTicket ticket = await TransferTicket.GiveAsync(end, to, cancellationToken).ConfigureAwait(false);
                 tickets.Add(ticket);
-                EndArgument.Write(message, end, ticket);
+                EndArgument.Write(message, ticket);
             }
             return new GivenArguments(message.Written, tickets);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using CrossChannels.Workers.Messages;
 
 namespace CrossChannels.Workers.Arguments;
@@ -11,11 +12,12 @@ namespace CrossChannels.Workers.Arguments;
 internal abstract class ValueCodec
 {
     /// <summary>For a type that only reflection knows, as that of a parameter in a worker.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2055",
-        Justification = "The parent, which is the same program, uses the same codec by its type.")]
-    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "As above.")]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "As above: the code exists.")]
-    public static ValueCodec For(Type type) => (ValueCodec)Activator.CreateInstance(typeof(ValueCodec<>).MakeGenericType(type))!;
+    /// <exception cref="NotSupportedException">A native program has no code for it.</exception>
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = "Nothing of the type argument is looked up.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "No constructor is called: a codec begins with nothing.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050",
+        Justification = "The parent, which is the same program, has this codec in its code, since a method's value types are those of the call.")]
+    public static ValueCodec For(Type type) => (ValueCodec)RuntimeHelpers.GetUninitializedObject(typeof(ValueCodec<>).MakeGenericType(type));
 
     /// <summary>Writes a simple value; false, and nothing written, for any other.</summary>
     public static bool TryWriteSimple(MessageWriter writer, object? value)

@@ -16,6 +16,6 @@ internal enum ValueKind : byte
     /// <summary>By the default serializer of the type that the method declares.</summary>
     Serialized = 7,
 
-    /// <summary>A ticket for an end of a channel, or for a lock; the type that opens it goes before.</summary>
+    /// <summary>A ticket for an end of a channel, or for a lock.</summary>
     End = 8,
 }

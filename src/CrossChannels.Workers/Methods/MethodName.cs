@@ -67,15 +67,19 @@ internal static class MethodName
     public static string Display(MethodInfo method) =>
         CompilerName.IsOne(method.Name) ? CompilerName.Display(method.Name) : $"{method.DeclaringType?.Name}.{method.Name}";
 
-    [UnconditionalSuppressMessage("Trimming", "IL2075",
-        Justification = "Fields that were trimmed away hold nothing that the method would use.")]
+    /// <summary>Whether a class that the compiler made for lambdas holds variables of the method around them.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Where fields cannot be seen, the compiler's name for such a class tells.")]
+    private static bool HoldsVariables(Type closure) =>
+        closure.Name.Contains("DisplayClass", StringComparison.Ordinal) ||
+        closure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0;
+
     private static void CheckTarget(Delegate method, string name)
     {
         Type type = method.Target!.GetType();
         if (method.Method.IsStatic)
             throw Refuse($"{name} is bound to its first argument. Pass it as an argument: StartAsync(method, argument).");
         bool isClosure = CompilerName.IsOne(type.Name);
-        if (isClosure && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length == 0)
+        if (isClosure && !HoldsVariables(type))
             return;
         if (isClosure)
             throw Refuse($"{name} uses {CapturedVariables.Describe(method.Method, type)}, which another process does not have. {Remedy}");

@@ -46,7 +46,7 @@ internal sealed class MethodRunner
             _arguments[i] = kind switch
             {
                 ValueKind.Serialized => (_codecs[i] ??= ValueCodec.For(_parameters[i].ParameterType)).ReadSerialized(message),
-                ValueKind.End => EndArgument.BeginAsync(message),
+                ValueKind.End => EndArgument.Begin(message),
                 _ => ValueCodec.ReadSimple(message, kind),
             };
             hasEnds |= kind == ValueKind.End;
@@ -88,10 +88,10 @@ internal sealed class MethodRunner
     {
         for (int i = 0; i < _arguments.Length; i++)
         {
-            if (_arguments[i] is not Task opening)
+            if (_arguments[i] is not Func<IAsyncDisposable> finish)
                 continue;
-            object end = EndArgument.Finish(opening);
-            (ends ??= []).Add((IAsyncDisposable)end);
+            IAsyncDisposable end = finish();
+            (ends ??= []).Add(end);
             _arguments[i] = end;
         }
     }

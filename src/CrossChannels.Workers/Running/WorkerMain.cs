@@ -51,6 +51,8 @@ internal static class WorkerMain
 
     private static void Invoke(MessageReader message, Delegate[]? listed)
     {
+        if (message.Text() is { Length: > 0 } factory)
+            ItemSerializer.UseFactoryOfParent(factory);
         MethodInfo method = MethodFinder.Find(message, listed, out object? target);
 
         // The ends among its arguments stay open for as long as the process lives.

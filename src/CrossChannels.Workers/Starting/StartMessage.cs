@@ -5,7 +5,7 @@ using CrossChannels.Workers.Reports;
 
 namespace CrossChannels.Workers.Starting;
 
-/// <summary>Writes the first message to a worker: where it reports, which method it runs, and with what.</summary>
+/// <summary>Writes the first message to a worker: where it reports, what it serializes with, which method it runs, and with what.</summary>
 internal static class StartMessage
 {
     /// <param name="method">What to run.</param>
@@ -19,6 +19,7 @@ internal static class StartMessage
         message.Byte((byte)ControlKind.Start);
         message.Boolean(exitsOnSignal);
         message.Bytes(Header(worker, token));
+        message.Text(ItemSerializer.FactoryName ?? "");
         MethodName.Write(message, method);
         message.Append(arguments.Bytes.Span);
         return message.ToFrame();

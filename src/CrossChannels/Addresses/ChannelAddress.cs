@@ -9,8 +9,8 @@ namespace CrossChannels;
 
 /// <summary>Where a channel is found: <c>[scheme:]endpoint[#channel]</c>.</summary>
 /// <remarks>
-/// <c>unix:/path</c>, <c>pipe:name</c>, <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>mem:name</c>, <c>shm:name</c>, or a bare name, which means the
-/// best local transport. Two addresses are equal when they are written alike; hosts are compared without regard to case.
+/// <c>unix:/path</c>, <c>pipe:name</c>, <c>tcp://host:port</c>, <c>tls://host:port</c>, <c>mem:name</c>, <c>shm:name</c>, <c>nats://host:port/space</c>, <c>nats:channel</c>,
+/// or a bare name, which means the best local transport. Two addresses are equal when they are written alike; hosts are compared without regard to case.
 /// </remarks>
 [JsonConverter(typeof(ChannelAddressJsonConverter))]
 [TypeConverter(typeof(ChannelAddressTypeConverter))]
@@ -31,19 +31,19 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <summary>How the endpoint is reached.</summary>
     public ChannelScheme Scheme { get; }
 
-    /// <summary>The name, for a bare name, <c>pipe:</c>, <c>shm:</c> and <c>mem:</c>.</summary>
+    /// <summary>The name, for a bare name, <c>pipe:</c>, <c>shm:</c> and <c>mem:</c>; the space, for <c>nats://</c>.</summary>
     public string? Name { get; }
 
     /// <summary>The absolute path, for <c>unix:</c>.</summary>
     public string? Path { get; }
 
-    /// <summary>The host in lower case, an IPv6 address without brackets, for <c>tcp://</c> and <c>tls://</c>.</summary>
+    /// <summary>The host in lower case, an IPv6 address without brackets, for <c>tcp://</c>, <c>tls://</c> and <c>nats://</c>.</summary>
     public string? Host { get; }
 
-    /// <summary>The port, for <c>tcp://</c> and <c>tls://</c>; 0 lets a listener take any free one.</summary>
+    /// <summary>The port, for <c>tcp://</c>, <c>tls://</c> and <c>nats://</c>; 0 lets a listener take any free one.</summary>
     public int? Port { get; }
 
-    /// <summary>The channel of a hub, what follows <c>#</c>; <see langword="null"/> without one.</summary>
+    /// <summary>The channel of a hub or of a space, what follows <c>#</c>, or <c>nats:</c>; <see langword="null"/> without one.</summary>
     public string? Channel { get; private init; }
 
     /// <summary>A bare name: the best local transport.</summary>
@@ -86,9 +86,23 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Memory(string name) => Named(ChannelScheme.Memory, name);
 
-    /// <summary>The bare name, with items in shared memory where both ends can: on Linux, those of links between two ends and of a hub's channels.</summary>
+    /// <summary>The bare name, and a warning where items cannot cross by shared memory: on Linux, those of links between two ends and of a hub's channels do.</summary>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress SharedMemory(string name) => Named(ChannelScheme.SharedMemory, name);
+
+    /// <summary>A space of a NATS server, for the package CrossChannels.Nats.</summary>
+    /// <param name="host">A name or an address.</param>
+    /// <param name="port">1 to 65,535.</param>
+    /// <param name="space">The space, 1 to 60 of <c>A-Z a-z 0-9 _</c>.</param>
+    /// <exception cref="ArgumentException">The host, the port or the space is malformed.</exception>
+    public static ChannelAddress Nats(string host, int port, string space = "main")
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ChannelAddress address = Network(ChannelScheme.Nats, host, port);
+        return AddressSyntax.CheckSpace(space) is { } fault
+            ? throw AddressSyntax.Malformed($"{address}{space}", fault, nameof(space))
+            : new(ChannelScheme.Nats, space, host: address.Host, port: port);
+    }
 
     /// <summary>The same endpoint with the name of a channel of its hub, or with none.</summary>
     /// <exception cref="ArgumentException">The name is empty, too long, or has <c>#</c> or control characters.</exception>
@@ -143,9 +157,11 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
             ChannelScheme.Tls => $"tls://{HostAndPort()}",
             ChannelScheme.Memory => $"mem:{Name}",
             ChannelScheme.SharedMemory => $"shm:{Name}",
+            ChannelScheme.Nats when Host is null => "nats:",
+            ChannelScheme.Nats => $"nats://{HostAndPort()}/{Name}",
             _ => Name!,
         };
-        return Channel is null ? endpoint : $"{endpoint}#{Channel}";
+        return Channel is null ? endpoint : endpoint is "nats:" ? $"nats:{Channel}" : $"{endpoint}#{Channel}";
     }
 
     private string HostAndPort() =>

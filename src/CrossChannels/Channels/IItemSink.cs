@@ -9,6 +9,9 @@ internal interface IItemSink
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     Closure? Closure { get; }
 
+    /// <summary>Done when nothing more is accepted; never faults.</summary>
+    Task<Ending> Ended { get; }
+
     long UnreceivedCount { get; }
 
     /// <summary>Whether it is worth while to serialize an item; a hint.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CrossChannels.Diagnostics;
@@ -26,51 +27,16 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
 
     public override Ending? Ending => _sink.Closure?.Ending;
 
+    public override Task<Ending> Ended => _sink.Ended;
+
     public override long UnreceivedCount => _sink.UnreceivedCount;
 
     private bool IsPlain => !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && _isPlain;
 
-    public override bool TryWrite(T item)
-    {
-        if (IsPlain)
-            return _sink.TryAccept(item);
-        if (item is null)
-            return _sink.TryAccept(default, isNull: true);
-        if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
-            return _sink.TryAccept(bytes.Span, isNull: false);
-        if (!_sink.MayAccept)
-            return false;
-        ItemBuffer buffer = ItemBuffer.Take();
-        try
-        {
-            Encode(item, buffer);
-            return _sink.TryAccept(buffer.Written, isNull: false);
-        }
-        finally
-        {
-            buffer.Return();
-        }
-    }
+    public override bool TryWrite(T item) => ChannelTracing.IsOn && Address is not null ? TryWriteTraced(item, Address) : TryAccept(item);
 
-    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default)
-    {
-        if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled(cancellationToken);
-        if (IsPlain)
-        {
-            return _sink.TryAccept(item)
-                ? default
-                : _sink.AcceptAsync(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref item), Unsafe.SizeOf<T>()), isNull: false, cancellationToken);
-        }
-        try
-        {
-            return AcceptAsync(item, cancellationToken);
-        }
-        catch (Exception e)
-        {
-            return ValueTask.FromException(e);
-        }
-    }
+    public override ValueTask WriteAsync(T item, CancellationToken cancellationToken = default) =>
+        ChannelTracing.IsOn && Address is not null ? WriteTracedAsync(item, Address, cancellationToken) : WriteUntracedAsync(item, cancellationToken);
 
     public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<bool>(cancellationToken) : _sink.WaitAsync(cancellationToken);
@@ -123,6 +89,92 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
     }
 
     public override void Dispose() => _sink.Close();
+
+    private bool TryAccept(T item)
+    {
+        if (IsPlain)
+            return _sink.TryAccept(item);
+        if (item is null)
+            return _sink.TryAccept(default, isNull: true);
+        if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
+            return _sink.TryAccept(bytes.Span, isNull: false);
+        if (!_sink.MayAccept)
+            return false;
+        ItemBuffer buffer = ItemBuffer.Take();
+        try
+        {
+            Encode(item, buffer);
+            return _sink.TryAccept(buffer.Written, isNull: false);
+        }
+        finally
+        {
+            buffer.Return();
+        }
+    }
+
+    private ValueTask WriteUntracedAsync(T item, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        if (IsPlain)
+        {
+            return _sink.TryAccept(item)
+                ? default
+                : _sink.AcceptAsync(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<T, byte>(ref item), Unsafe.SizeOf<T>()), isNull: false, cancellationToken);
+        }
+        try
+        {
+            return AcceptAsync(item, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
+
+    /// <summary>Writes within a span of its own, whose context goes with the item.</summary>
+    private bool TryWriteTraced(T item, ChannelAddress channel)
+    {
+        Activity? activity = ChannelTracing.StartSend(channel);
+        bool isAccepted = false;
+        Exception? error = null;
+        try
+        {
+            return isAccepted = TryAccept(item);
+        }
+        catch (Exception e)
+        {
+            error = e;
+            throw;
+        }
+        finally
+        {
+            if (activity is not null)
+                ChannelTracing.EndSend(activity, isAccepted, error);
+        }
+    }
+
+    /// <inheritdoc cref="TryWriteTraced"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask WriteTracedAsync(T item, ChannelAddress channel, CancellationToken cancellationToken)
+    {
+        Activity? activity = ChannelTracing.StartSend(channel);
+        Exception? error = null;
+        try
+        {
+            await WriteUntracedAsync(item, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            error = e;
+            throw;
+        }
+        finally
+        {
+            if (activity is not null)
+                ChannelTracing.EndSend(activity, isAccepted: true, error);
+        }
+    }
 
     /// <summary>Serializes the item on this thread, so that what its serializer throws is thrown here, and waits for room if need be.</summary>
     private ValueTask AcceptAsync(T item, CancellationToken cancellationToken)

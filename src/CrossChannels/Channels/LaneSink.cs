@@ -7,11 +7,13 @@ namespace CrossChannels.Channels;
 
 /// <summary>The sending half of a link whose items go by a lane, as a writer uses it.</summary>
 [SupportedOSPlatform("linux")]
-internal readonly struct LaneSink(LinkHandle handle) : IItemSink
+internal readonly struct LaneSink(LinkHandle handle, LaneSender sender) : IItemSink
 {
-    private readonly LaneSender _sender = (LaneSender)handle.Link.Sender;
+    private readonly LaneSender _sender = sender;
 
     public Closure? Closure => _sender.Closure;
+
+    public Task<Ending> Ended => _sender.Ended;
 
     public long UnreceivedCount => _sender.UnreceivedCount;
 

@@ -1,5 +1,6 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
+using CrossChannels.Serialization;
 
 namespace CrossChannels.Channels;
 
@@ -9,8 +10,8 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, CrossChannel
 {
     private readonly Link _link = handle.Link;
 
-    /// <summary>The readable half as one of leases, which is used in its place.</summary>
-    public required Func<LeasedReader<TRead>> MakeLeasedReader { get; init; }
+    /// <summary>Of what it reads.</summary>
+    public required ItemCodec<TRead> ReadCodec { get; init; }
 
     /// <summary>The link of both halves.</summary>
     public Link Link => _link;
@@ -27,7 +28,7 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, CrossChannel
     }
 
     /// <summary>What closes the link when the channel is lost; disposed by who takes care of it.</summary>
-    public IDisposable Handle => handle;
+    public LinkHandle Handle => handle;
 
     public override void Abort(string? reason = null)
     {
@@ -56,7 +57,7 @@ internal sealed class LinkChannel<TWrite, TRead>(LinkHandle handle, CrossChannel
         // What goes between a lock and its hub is no data of anybody's.
         if (wasOpen && unreceived > 0 && _link.Role != LinkRole.Lock)
         {
-            ChannelMetrics.NotReceived(unreceived);
+            ChannelMetrics.NotReceived(unreceived, _link.Tags);
             Log.NotReceived(settings.Logger, Peer?.Endpoint ?? "the peer", unreceived);
         }
     }

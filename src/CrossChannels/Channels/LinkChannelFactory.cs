@@ -32,9 +32,10 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             throw new NotSupportedException("A link of which neither direction is used carries nothing: at least one type must not be NoItem.");
         _writeCodec = ItemCodec.Create(_options.WriteItems);
         _readCodec = ItemCodec.Create(_options.ReadItems);
-        CheckSize(_writeCodec.Contract, _options.WriteItems.MaxItemBytes);
-        CheckSize(_readCodec.Contract, _options.ReadItems.MaxItemBytes);
-        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role);
+        _identity = new LinkIdentity(_writeCodec.Contract, _readCodec.Contract, channel ?? "", _options.Connection, role)
+        {
+            MaxItemBytes = typeof(TRead) == typeof(NoItem) ? null : _options.ReadItems.MaxItemBytes,
+        };
         _halves = new ItemHalves(
             new SenderOptions(
                 _writeCodec.ElementSize,
@@ -46,6 +47,9 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     }
 
     public ConnectionOptions Settings => _options.Connection;
+
+    /// <summary>The link is one between two ends, and not of a hub.</summary>
+    public bool IsDuplex => _identity.Role == LinkRole.Duplex;
 
     /// <summary>Whether the items of its links can go by shared memory: those of links between two ends, and of a hub's channels.</summary>
     public bool UsesLanes => _identity.Role is LinkRole.Duplex or LinkRole.Writer or LinkRole.Reader or LinkRole.LeasedReader;
@@ -107,7 +111,8 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <param name="firstUse">Called, without a lock and perhaps more often than once, when it is used before it has one.</param>
     public LinkChannel<TWrite, TRead> Defer(Action firstUse)
     {
-        LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer, _identity, _halves);
+        LinkHalves halves = OperatingSystem.IsLinux() && Environment.Is64BitProcess && Settings.SharedMemory != SharedMemoryUse.Never ? new DeferredHalves(_halves) : _halves;
+        LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer, _identity, halves);
         channel.Link.DeferOpen(firstUse);
         return channel;
     }
@@ -116,27 +121,17 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     {
         var link = new Link(input, output, identity, peer, halves);
         var handle = new LinkHandle(link);
-        CrossChannelWriter<TWrite> writer = OperatingSystem.IsLinux() && link.Sender.IsLane
-            ? new ItemWriter<TWrite, LaneSink>(new LaneSink(handle), _writeCodec)
+        CrossChannelWriter<TWrite> writer = OperatingSystem.IsLinux() && link.Sender is DeferredSender
+            ? new ItemWriter<TWrite, DeferredSink>(new DeferredSink(handle), _writeCodec)
+            : OperatingSystem.IsLinux() && link.Sender.IsLane
+            ? new ItemWriter<TWrite, LaneSink>(new LaneSink(handle, (LaneSender)link.Sender), _writeCodec)
             : new ItemWriter<TWrite, LinkSink>(new LinkSink(handle), _writeCodec);
-        CrossChannelReader<TRead> reader = OperatingSystem.IsLinux() && link.Receiver.IsLane
+        CrossChannelReader<TRead> reader = OperatingSystem.IsLinux() && link.Receiver is DeferredReceiver
+            ? new ItemReader<TRead, DeferredSource>(new DeferredSource(handle), _readCodec)
+            : OperatingSystem.IsLinux() && link.Receiver.IsLane
             ? new ItemReader<TRead, LaneSource>(new LaneSource(handle), _readCodec)
             : new ItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec);
-        return new LinkChannel<TWrite, TRead>(handle, writer, reader)
-        {
-            MakeLeasedReader = () =>
-            {
-                var leases = new LinkLeases((ItemReceiver)link.Receiver);
-                return new LeasedItemReader<TRead, LinkSource>(new LinkSource(handle), _readCodec, leases, leases.TryCompleteOldest);
-            },
-        };
-    }
-
-    /// <summary>Items of a fixed size are not measured again when they are written.</summary>
-    private static void CheckSize(ItemContract contract, int maxItemBytes)
-    {
-        if (contract.ElementSize > maxItemBytes)
-            throw new ItemTooLargeException(contract.ElementSize, maxItemBytes, "MaxItemBytes");
+        return new LinkChannel<TWrite, TRead>(handle, writer, reader) { ReadCodec = _readCodec };
     }
 
     private ReceiverOptions ReceiverOptions(LinkRole role)
@@ -173,7 +168,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             }
             catch (Exception e)
             {
-                ChannelMetrics.ItemDroppedFailed();
+                ChannelMetrics.ItemDroppedFailed(_identity.Tags());
                 Log.ItemDroppedFailed(Settings.Logger, e);
             }
         }

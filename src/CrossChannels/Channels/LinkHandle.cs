@@ -54,7 +54,7 @@ internal sealed class LinkHandle(Link link) : IDisposable
     /// <summary>Tells whoever watches that items were not received.</summary>
     public void ReportUnreceived(long count)
     {
-        ChannelMetrics.NotReceived(count);
+        ChannelMetrics.NotReceived(count, link.Tags);
         Log.NotReceived(link.Settings.Logger, link.Peer?.Endpoint ?? "the peer", count);
     }
 

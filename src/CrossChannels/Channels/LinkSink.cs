@@ -4,11 +4,18 @@ using Microsoft.Extensions.Logging;
 namespace CrossChannels.Channels;
 
 /// <summary>The sending half of a link, as a writer uses it.</summary>
-internal readonly struct LinkSink(LinkHandle handle) : IItemSink
+internal readonly struct LinkSink(LinkHandle handle, ItemSender sender) : IItemSink
 {
-    private readonly ItemSender _sender = (ItemSender)handle.Link.Sender;
+    private readonly ItemSender _sender = sender;
+
+    public LinkSink(LinkHandle handle)
+        : this(handle, (ItemSender)handle.Link.Sender)
+    {
+    }
 
     public Closure? Closure => _sender.Closure;
+
+    public Task<Ending> Ended => _sender.Ended;
 
     public long UnreceivedCount => _sender.UnreceivedCount;
 

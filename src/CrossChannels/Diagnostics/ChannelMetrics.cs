@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Diagnostics;
@@ -10,7 +13,7 @@ namespace CrossChannels.Diagnostics;
 /// </remarks>
 internal static class ChannelMetrics
 {
-    private static readonly Meter s_meter = new("CrossChannels");
+    private static readonly Meter s_meter = new(ChannelTracing.Name, ChannelTracing.Version);
 
     private static readonly Counter<long> s_itemsSent =
         s_meter.CreateCounter<long>("crosschannels.items.sent", "{item}", "Items written to connections.");
@@ -36,11 +39,33 @@ internal static class ChannelMetrics
     private static readonly Counter<long> s_endings =
         s_meter.CreateCounter<long>("crosschannels.endings", "{ending}", "Directions of links that ended, by kind.");
 
-    private static long s_openLinks;
+    private static readonly Histogram<double> s_writeWaits =
+        s_meter.CreateHistogram<double>("crosschannels.write.wait", "s", "How long writes waited for room.");
+
+    private static readonly Histogram<double> s_queueTimes =
+        s_meter.CreateHistogram<double>("crosschannels.hub.queue.duration", "s", "How long items were queued at a hub before they went to a reader in another process.");
+
+    private static readonly Histogram<double> s_leaseTimes =
+        s_meter.CreateHistogram<double>("crosschannels.hub.lease.duration", "s", "How long after its first delivery to another process an item was completed.");
+
+    private static readonly ConcurrentDictionary<(string Channel, string Role), long> s_openLinks = new();
 
     // A listener that comes late must see the links that were there before it, which a counter of changes cannot tell.
-    static ChannelMetrics() =>
-        s_meter.CreateObservableGauge("crosschannels.links", static () => Interlocked.Read(ref s_openLinks), "{link}", "Open links.");
+    static ChannelMetrics() => s_meter.CreateObservableGauge(
+        "crosschannels.links",
+        static () => s_openLinks.Select(static links => new Measurement<long>(
+            links.Value, new KeyValuePair<string, object?>("channel", links.Key.Channel), new KeyValuePair<string, object?>("role", links.Key.Role))),
+        "{link}",
+        "Open links.");
+
+    /// <summary>Somebody wants to know how long writes wait.</summary>
+    public static bool AreWaitsTimed => s_writeWaits.Enabled;
+
+    /// <summary>Somebody wants to know how long items are queued.</summary>
+    public static bool AreQueuesTimed => s_queueTimes.Enabled;
+
+    /// <summary>Somebody wants to know how long leases last.</summary>
+    public static bool AreLeasesTimed => s_leaseTimes.Enabled;
 
     /// <summary>Adds a value of this process that is asked for when a listener collects.</summary>
     public static void AddGauge(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> observe) =>
@@ -49,45 +74,110 @@ internal static class ChannelMetrics
     /// <summary>Removes the meter from the process, which would keep this assembly loaded.</summary>
     public static void Stop() => s_meter.Dispose();
 
-    public static void Sent(int items, int bytes)
+    public static void Sent(int items, int bytes, MetricTags tags)
     {
-        Add(s_itemsSent, items);
-        Add(s_bytesSent, bytes);
+        Add(s_itemsSent, items, tags);
+        Add(s_bytesSent, bytes, tags);
     }
 
-    public static void Received(int items, int bytes)
+    public static void Received(int items, int bytes, MetricTags tags)
     {
-        Add(s_itemsReceived, items);
-        Add(s_bytesReceived, bytes);
+        Add(s_itemsReceived, items, tags);
+        Add(s_bytesReceived, bytes, tags);
     }
 
-    public static void CreditStalled() => Add(s_stalls, 1);
+    public static void CreditStalled(MetricTags tags) => Add(s_stalls, 1, tags);
 
-    public static void ItemDroppedFailed() => Add(s_dropErrors, 1);
+    public static void ItemDroppedFailed(MetricTags tags) => Add(s_dropErrors, 1, tags);
 
-    public static void NotReceived(long items) => Add(s_notReceived, items);
+    public static void NotReceived(long items, MetricTags tags) => Add(s_notReceived, items, tags);
 
-    public static void LinkOpened() => Interlocked.Increment(ref s_openLinks);
+    public static void LinkOpened(MetricTags tags) => s_openLinks.AddOrUpdate((tags.ChannelName, tags.RoleName), 1, static (_, count) => count + 1);
 
-    public static void LinkClosed() => Interlocked.Decrement(ref s_openLinks);
+    public static void LinkClosed(MetricTags tags)
+    {
+        (string, string) key = (tags.ChannelName, tags.RoleName);
+        if (s_openLinks.AddOrUpdate(key, 0, static (_, count) => count - 1) == 0)
+            s_openLinks.TryRemove(KeyValuePair.Create(key, 0L));
+    }
 
-    public static void Ended(EndingKind kind) => Add(s_endings, 1, kind);
+    public static void Ended(EndingKind kind, MetricTags tags)
+    {
+        HeldLocks.AssertNone();
+        if (!s_endings.Enabled)
+            return;
+        try
+        {
+            ReadOnlySpan<KeyValuePair<string, object?>> all = [tags.Channel, tags.Role, tags.Peer, new KeyValuePair<string, object?>("kind", kind.ToString())];
+            s_endings.Add(1, all);
+        }
+        catch (Exception)
+        {
+            // As in Add.
+        }
+    }
 
-    private static void Add(Counter<long> counter, long value, EndingKind? kind = null)
+    public static void Queued(double seconds, MetricTags tags) => Record(s_queueTimes, seconds, tags);
+
+    public static void LeaseCompleted(double seconds, MetricTags tags) => Record(s_leaseTimes, seconds, tags);
+
+    /// <summary>Passes a wait on, and says how long it took.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public static async ValueTask TimeAsync(ValueTask wait, MetricTags tags)
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            await wait.ConfigureAwait(false);
+        }
+        finally
+        {
+            Record(s_writeWaits, Stopwatch.GetElapsedTime(started).TotalSeconds, tags);
+        }
+    }
+
+    /// <inheritdoc cref="TimeAsync(ValueTask, MetricTags)"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public static async ValueTask<bool> TimeAsync(ValueTask<bool> wait, MetricTags tags)
+    {
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            return await wait.ConfigureAwait(false);
+        }
+        finally
+        {
+            Record(s_writeWaits, Stopwatch.GetElapsedTime(started).TotalSeconds, tags);
+        }
+    }
+
+    private static void Add(Counter<long> counter, long value, MetricTags tags)
     {
         HeldLocks.AssertNone();
         if (!counter.Enabled)
             return;
         try
         {
-            if (kind is { } known)
-                counter.Add(value, new KeyValuePair<string, object?>("kind", known.ToString()));
-            else
-                counter.Add(value);
+            counter.Add(value, tags.Channel, tags.Role, tags.Peer);
         }
         catch (Exception)
         {
             // A listener failed; the value is lost to it and to those after it, and the link goes on.
+        }
+    }
+
+    private static void Record(Histogram<double> histogram, double value, MetricTags tags)
+    {
+        HeldLocks.AssertNone();
+        if (!histogram.Enabled)
+            return;
+        try
+        {
+            histogram.Record(value, tags.Channel, tags.Role, tags.Peer);
+        }
+        catch (Exception)
+        {
+            // As in Add.
         }
     }
 }

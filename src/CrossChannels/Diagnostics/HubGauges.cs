@@ -13,6 +13,8 @@ internal static class HubGauges
         AddChannels("depth", "{item}", "Items that no reader has.", static channel => channel.Depth);
         AddChannels("bytes", "By", "Bytes of items that the hub holds.", static channel => channel.Bytes ?? 0);
         AddChannels("in_flight", "{item}", "Items that readers have not read, or not settled.", static channel => channel.InFlight);
+        AddChannels("oldest_wait", "ms", "How long the first queued item has been there.", static channel => (long)(channel.OldestWait ?? TimeSpan.Zero).TotalMilliseconds);
+        AddChannels("oldest_lease", "ms", "How long ago the first item that a reader has a lease on was sent there.", static channel => (long)(channel.OldestLease ?? TimeSpan.Zero).TotalMilliseconds);
         AddChannels("waiting_writers", "{writer}", "Writers that wait for room.", static channel => channel.WaitingWriters.Count);
         AddChannels("waiting_readers", "{reader}", "Readers that wait for an item.", static channel => channel.WaitingReaders.Count);
         ChannelMetrics.AddGauge(

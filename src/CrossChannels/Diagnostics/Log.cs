@@ -70,10 +70,15 @@ internal static partial class Log
             GreetingFailedCore(quiet, peer, PeerText.MessageOf(error), error);
     }
 
-    public static void NoLane(ILogger? logger, string peer, string reason)
+    /// <param name="logger">Of the link.</param>
+    /// <param name="peer">The other end.</param>
+    /// <param name="reason">Why items go over the connection.</param>
+    /// <param name="isAsked">Shared memory was asked for; else it would only have been better.</param>
+    public static void NoLane(ILogger? logger, string peer, string reason, bool isAsked)
     {
+        string shown = PeerText.Show(reason);
         if (Quiet(logger) is { } quiet)
-            NoLaneCore(quiet, peer, PeerText.Show(reason));
+            NoLaneCore(quiet, isAsked ? LogLevel.Warning : LogLevel.Information, peer, shown);
     }
 
     public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)
@@ -156,8 +161,8 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} did not become a channel: {Reason}", EventName = nameof(GreetingFailed))]
     private static partial void GreetingFailedCore(ILogger logger, string peer, string reason, Exception error);
 
-    [LoggerMessage(10, LogLevel.Warning, "Items to and from {Peer} go over the connection and not by shared memory: {Reason}", EventName = nameof(NoLane))]
-    private static partial void NoLaneCore(ILogger logger, string peer, string reason);
+    [LoggerMessage(EventId = 10, Message = "Items to and from {Peer} go over the connection and not by shared memory: {Reason}", EventName = nameof(NoLane))]
+    private static partial void NoLaneCore(ILogger logger, LogLevel level, string peer, string reason);
 
     [LoggerMessage(
         20,

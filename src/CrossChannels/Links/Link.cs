@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
@@ -23,16 +25,17 @@ internal sealed class Link
 
     public Link(LinkInput input, LinkOutput output, LinkIdentity identity, LinkPeer peer, LinkHalves halves, WorkScheduler? scheduler = null)
     {
-        _connection = new LinkConnection(input, output, peer, identity.Settings);
+        Tags = identity.Tags();
+        _connection = new LinkConnection(input, output, peer, identity.Settings, Tags);
         MayLendLarge = output.EndsWritesOnClose;
         HasOwner = halves.HasOwner;
         _identity = identity;
         _peer = new RemotePeer(peer);
         _greeting = new GreetingWait(identity.Settings, OnGreetingLate);
         _scheduler = scheduler ?? WorkScheduler.Default;
-        _outbox = new Outbox(output, _scheduler) { Failed = OnOutputFailed, LastWritten = OnLastWritten };
+        _outbox = new Outbox(output, _scheduler) { Tags = Tags, Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = halves.MakeSender(_outbox);
-        _writing = new SenderShutdown(Sender);
+        _writing = new SenderShutdown(Sender, Tags);
         Receiver = halves.MakeReceiver(_outbox);
         Receiver.Finished = OnReaderFinished;
         Receiver.Violated = Violate;
@@ -53,6 +56,9 @@ internal sealed class Link
             _goodbye.IsInDone = true;
         }
     }
+
+    /// <summary>What its measurements are tagged with.</summary>
+    public MetricTags Tags { get; }
 
     public SendingHalf Sender { get; }
 
@@ -90,7 +96,7 @@ internal sealed class Link
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
     {
-        ChannelMetrics.LinkOpened();
+        ChannelMetrics.LinkOpened(Tags);
         _outbox.PostOpening(_identity.Greeting(), isOver: false);
         Begin();
     }
@@ -98,7 +104,7 @@ internal sealed class Link
     /// <summary>Begins to read; the other end has this end's greeting already.</summary>
     public void StartGreeted()
     {
-        ChannelMetrics.LinkOpened();
+        ChannelMetrics.LinkOpened(Tags);
         Begin();
     }
 
@@ -106,14 +112,15 @@ internal sealed class Link
     /// <param name="firstUse">Called, without a lock and perhaps more often than once, when this end is used before it has one.</param>
     public void DeferOpen(Action firstUse)
     {
-        ChannelMetrics.LinkOpened();
+        ChannelMetrics.LinkOpened(Tags);
         _outbox.DeferOpen(firstUse);
     }
 
     /// <summary>The other end of this link, which will be joined to it, is of this process, so that its first credit is known.</summary>
     public void Expect(Link other)
     {
-        if (Sender.Closure is null && Sender is ItemSender sender)
+        ItemSender? sender = OperatingSystem.IsLinux() && Sender is DeferredSender deferred ? deferred.Items : Sender as ItemSender;
+        if (Sender.Closure is null && sender is not null)
             sender.Expect(other.Receiver.FirstCredit, other.Receiver.MaxItemBytes);
     }
 
@@ -122,13 +129,37 @@ internal sealed class Link
     /// <param name="output">The connection.</param>
     /// <param name="peer">Who is at the other end.</param>
     /// <param name="isGreetingSent">The other end has this end's greeting already.</param>
-    public void Start(LinkInput input, LinkOutput output, LinkPeer peer, bool isGreetingSent)
+    /// <param name="features">What this end's greeting says that it can do beyond the protocol's version.</param>
+    public void Start(LinkInput input, LinkOutput output, LinkPeer peer, bool isGreetingSent, ulong features = 0)
     {
         _peer.Connect(peer);
         MayLendLarge = output.EndsWritesOnClose;
         _connection.Open(input, output, peer);
-        _outbox.Open(output, isGreetingSent ? null : _identity.Greeting());
+        _outbox.Open(output, isGreetingSent ? null : (_identity with { Features = features }).Greeting());
         Begin();
+    }
+
+    /// <summary>Goes over to lanes before it starts with the connection that brought them, and owns them from then on.</summary>
+    /// <param name="outgoing">The lane that this end writes; null where its items go over the connection.</param>
+    /// <param name="incoming">The lane that this end reads; null where its items come over the connection.</param>
+    /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
+    /// <returns>False if more was accepted than the lane has room for: all goes over the connection.</returns>
+    [SupportedOSPlatform("linux")]
+    public bool TryUse(LaneEnd? outgoing, LaneEnd? incoming, bool isFenceShared)
+    {
+        if (outgoing is not null && Sender is DeferredSender sender && !sender.TryUse(outgoing, isFenceShared))
+        {
+            outgoing.Dispose();
+            if (Sender.Closure is null)
+            {
+                incoming?.Dispose();
+                return false;
+            }
+        }
+        // A reader that is closed already says so in a frame, and never looks at the lane.
+        if (incoming is not null && Receiver is DeferredReceiver receiver && !receiver.TryUse(incoming, isFenceShared))
+            incoming.Dispose();
+        return true;
     }
 
     /// <summary>This end is used, which one that waits for its connection takes for a wish.</summary>
@@ -271,6 +302,7 @@ internal sealed class Link
     {
         Receiver.Meet(peer);
         _peer.Meet(version, peer, Sender.IsLane || Receiver.IsSharedMemory);
+        Tags.Meet(_peer.Info!);
     }
 
     /// <summary>The peer has accepted this end's hello.</summary>
@@ -381,7 +413,7 @@ internal sealed class Link
         EndingKind kind = Receiver.Ending!.Kind;
         Exception? cause = Volatile.Read(ref _cause);
         if (cause is not EndMovedException)
-            ChannelMetrics.Ended(kind);
+            ChannelMetrics.Ended(kind, Tags);
         if (cause is not null)
             return;
         // A reader that closes says ReceiveClosing instead, and is done only then: its reason must go before the goodbye.

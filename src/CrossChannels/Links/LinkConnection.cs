@@ -3,7 +3,7 @@ using CrossChannels.Diagnostics;
 namespace CrossChannels.Links;
 
 /// <summary>The connection under a link, and the order in which it is closed.</summary>
-internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPeer peer, ConnectionOptions settings)
+internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPeer peer, ConnectionOptions settings, MetricTags tags)
 {
     private static readonly TimeSpan s_lingerTimeout = TimeSpan.FromSeconds(1);
 
@@ -65,7 +65,7 @@ internal sealed class LinkConnection(LinkInput input, LinkOutput output, LinkPee
         await CloseOneAsync(static connection => connection._input.CloseAsync()).ConfigureAwait(false);
         await CloseOneAsync(static connection => connection._peer.Connection?.DisposeAsync() ?? default).ConfigureAwait(false);
         closed();
-        ChannelMetrics.LinkClosed();
+        ChannelMetrics.LinkClosed(tags);
         _closed.TrySetResult();
     }
 

@@ -16,6 +16,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     private long _read;
     private bool _isWelcomed;
     private bool _isGoodbyeHeard;
+    private bool _isFinishedHeard;
     private bool _isDiscarding;
     private bool _isChannelEnded;
 
@@ -49,7 +50,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         if (link.IsPeerDone)
             throw new MalformedFrameException($"Frame Items with {items.Count:N0} items came after the frame that says that no more come.");
         int payload = receiver.Announce(header, items, extension, out _isDiscarding);
-        ChannelMetrics.Received((int)items.Count, payload);
+        ChannelMetrics.Received((int)items.Count, payload, link.Tags);
         return payload;
     }
 
@@ -141,6 +142,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     private void OnRevoke(ReadOnlySpan<byte> body, ref WakeList wake)
     {
         CounterFrame.Read(body, FrameType.Revoke);
+        CountRepeated(sender.IsRepeated(FrameType.Revoke, body), FrameType.Revoke);
         RequireHandled(sender.TryHandle(FrameType.Revoke, body, ref wake), FrameType.Revoke);
         // What is granted next may be less than what was, and says something new all the same.
         _creditItems = 0;
@@ -172,9 +174,11 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         link.OnChannelEnded(end);
     }
 
+    /// <remarks>A sender asks for one count at a time: one that asks before it has its answer says nothing new.</remarks>
     private void OnFlush(long target)
     {
-        _pace.Raise(ref _flush, target, FrameType.Flush);
+        bool isUnderWay = _flush > _flushAnswered;
+        CountRepeated(!PeerActivity.TryRaise(ref _flush, target) || isUnderWay, FrameType.Flush);
         AnswerFlush();
     }
 
@@ -198,8 +202,8 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     private void OnJoin(long target)
     {
-        _pace.Raise(ref _join, target, FrameType.Join);
-        receiver.WatchRead(target);
+        bool isNew = PeerActivity.TryRaise(ref _join, target);
+        CountRepeated(!receiver.WatchRead(target) || !isNew, FrameType.Join);
     }
 
     private void OnRead(long count, FrameType type, ref WakeList wake)
@@ -222,6 +226,9 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
 
     private void OnReceiveFinished(long total, ref WakeList wake)
     {
+        if (_isFinishedHeard)
+            throw new MalformedFrameException("Frame ReceiveFinished came a second time.");
+        _isFinishedHeard = true;
         Count(total, FrameType.ReceiveFinished, isRead: true, ref wake);
         if (sender.Closure is null || sender.UnreceivedCount != 0)
             throw new MalformedFrameException($"Frame ReceiveFinished says {total:N0} items, and the writer has not finished with that.");

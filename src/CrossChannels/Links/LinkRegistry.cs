@@ -26,6 +26,7 @@ internal static class LinkRegistry
                 AppDomain.CurrentDomain.ProcessExit -= onExit;
                 CloseAll();
                 ChannelMetrics.Stop();
+                ChannelTracing.Stop();
             };
         }
     }

@@ -43,21 +43,27 @@ internal sealed class HubListener : IAsyncDisposable
     private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)
     {
         Link? link = null;
-        DescriptorInput? lanes = null;
+        ReceivedGreeting? greeting = null;
         try
         {
             using var deadline = new CancellationTokenSource(_settings.GreetingTimeout, _settings.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
-            lanes = Lanes(connection);
-            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(lanes ?? wire.Input, wire.Input, either.Token).ConfigureAwait(false);
+            (Hello? hello, LinkInput input) = (null, wire.Input);
+            if (UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
+            {
+                // A reader's lane comes with the first byte.
+                greeting = await ReceivedGreeting.ReadAsync(wire.Input, descriptors, either.Token).ConfigureAwait(false);
+                input = greeting.Input;
+            }
+            (hello, input) = await HubGreeting.ReadAsync(input, either.Token).ConfigureAwait(false);
             if (hello is { Channel.Length: > 0 } && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
                 await WaitForNameAsync(hello.Channel, either.Token).ConfigureAwait(false);
             link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer) 
             {
-                GreetWithLane = lanes is null ? null : LaneGreeter(connection),
-                Lane = lanes?.Descriptor,
-                IsLaneLost = lanes is { IsLost: true },
+                GreetWithLane = LaneGreeter(connection),
+                Lane = greeting?.Descriptors.FirstOrDefault(),
+                IsLaneLost = greeting is { IsLost: true },
             });
             await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
         }
@@ -71,19 +77,20 @@ internal sealed class HubListener : IAsyncDisposable
         }
         finally
         {
-            lanes?.Dispose();
+            greeting?.Dispose();
         }
         greeted();
         if (link is not null)
             await link.Closed.ConfigureAwait(false);
     }
 
-    /// <returns>What reads a greeting that may come with a lane; null where items do not go by shared memory.</returns>
-    private DescriptorInput? Lanes(TransportConnection connection) =>
-        _address.Scheme == ChannelScheme.SharedMemory && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors ? new DescriptorInput(descriptors) : null;
+    private bool UsesLanes => _address.Scheme == ChannelScheme.SharedMemory && _settings.SharedMemory != SharedMemoryUse.Never;
 
-    private static Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
-        OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors ? descriptors.Send : null;
+    /// <returns>What sends a greeting with a lane; null where items do not go by shared memory.</returns>
+    private Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
+        UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
+            ? descriptors.SendOne
+            : null;
 
     /// <summary>Waits a moment for the object that the peer asks for to be created.</summary>
     private async Task WaitForNameAsync(string name, CancellationToken cancellationToken)

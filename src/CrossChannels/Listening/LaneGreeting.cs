@@ -20,45 +20,28 @@ internal static class LaneGreeting
     /// <summary>Begins a link on a connection whose peer is trusted.</summary>
     /// <exception cref="IOException">The connection is broken.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
-        LinkChannelFactory<TWrite, TRead> factory, LinkWire wire, DescriptorSocket socket, CancellationToken cancellationToken)
+        LinkChannelFactory<TWrite, TRead> factory, LinkWire wire, DescriptorSocket socket, LaneWish wish, CancellationToken cancellationToken)
     {
         LaneEnd? incoming = null, outgoing = null;
-        SafeFileHandle? received = null;
         try
         {
-            bool canUse = TrySend(factory, socket, wire.Peer, out incoming);
-            byte[] bytes = new byte[Preamble.Size + Preamble.MaxHelloLength];
-            int length = 0;
-            bool isLost = false, hasEnded = false;
-            Hello? hello = null;
-            while (!hasEnded && !IsWhole(bytes.AsSpan(0, length), out hello))
-            {
-                (int count, SafeFileHandle? descriptor, bool wasLost) = await socket.ReceiveAsync(bytes.AsMemory(length), cancellationToken).ConfigureAwait(false);
-                received ??= descriptor;
-                if (!ReferenceEquals(received, descriptor))
-                    descriptor?.Dispose();
-                isLost |= wasLost;
-                hasEnded = count == 0;
-                length += count;
-            }
-
-            // What came is read again by the link, which judges it as it does everywhere.
-            var input = new ReplayInput(bytes.AsMemory(0, length), wire.Input);
-            ulong features = hello?.Features ?? 0;
+            bool canUse = TrySend(factory, socket, wire.Peer, wish, out incoming);
+            using ReceivedGreeting greeting = await ReceivedGreeting.ReadAsync(wire.Input, socket, cancellationToken).ConfigureAwait(false);
+            ulong features = greeting.Hello?.Features ?? 0;
             if (!canUse || (features & HelloFeatures.Lanes) == 0)
             {
                 incoming?.Dispose();
-                if (canUse && hello is not null)
-                    Log.NoLane(factory.Settings.Logger, wire.Peer.Endpoint, "the other end does not offer it");
-                return factory.Start(input, wire.Output, wire.Peer, null, null, isFenceShared: false);
+                if (canUse && greeting.Hello is not null)
+                    Log.NoLane(factory.Settings.Logger, wire.Peer.Endpoint, "the other end does not offer it", wish == LaneWish.Asked);
+                return factory.Start(greeting.Input, wire.Output, wire.Peer, null, null, isFenceShared: false);
             }
-            if ((features & HelloFeatures.LaneIsHere) != 0 && typeof(TWrite) != typeof(NoItem) && TryOpen(received, isLost, factory.WrittenElementSize, factory.WritesShared, out outgoing) is { } fault)
+            if ((features & HelloFeatures.LaneIsHere) != 0 && typeof(TWrite) != typeof(NoItem) && TryOpen(greeting, factory.WrittenElementSize, factory.WritesShared, out outgoing) is { } fault)
             {
                 incoming?.Dispose();
-                return factory.RefuseLane(input, wire.Output, wire.Peer, fault);
+                return factory.RefuseLane(greeting.Input, wire.Output, wire.Peer, fault);
             }
             bool isFenceShared = ProcessFence.IsAvailable && (features & HelloFeatures.ProcessFence) != 0;
-            return factory.Start(input, wire.Output, wire.Peer, outgoing, incoming, isFenceShared);
+            return factory.Start(greeting.Input, wire.Output, wire.Peer, outgoing, incoming, isFenceShared);
         }
         catch
         {
@@ -66,44 +49,48 @@ internal static class LaneGreeting
             outgoing?.Dispose();
             throw;
         }
-        finally
-        {
-            received?.Dispose();
-        }
     }
 
     /// <summary>Sends the greeting, with a lane where this end reads by one.</summary>
     /// <returns>Whether this end can use lanes.</returns>
-    private static bool TrySend<TWrite, TRead>(LinkChannelFactory<TWrite, TRead> factory, DescriptorSocket socket, LinkPeer peer, out LaneEnd? incoming)
+    private static bool TrySend<TWrite, TRead>(LinkChannelFactory<TWrite, TRead> factory, DescriptorSocket socket, LinkPeer peer, LaneWish wish, out LaneEnd? incoming)
     {
         incoming = null;
         SafeFileHandle? descriptor = null;
         ulong features = 0;
         try
         {
+            if (wish == LaneWish.IfPossible)
+                SharedSegment.CheckUnasked();
             if (factory.Lane is { } layout)
+            {
                 incoming = LaneEnd.Create(layout, out descriptor);
+                DescriptorReserve.Check(descriptor);
+            }
             features = HelloFeatures.Lanes | (incoming is null ? 0 : HelloFeatures.LaneIsHere) | (ProcessFence.IsAvailable ? HelloFeatures.ProcessFence : 0);
         }
         catch (Exception e) when (e is IOException or EntryPointNotFoundException)
         {
-            Log.NoLane(factory.Settings.Logger, peer.Endpoint, e.Message);
+            Log.NoLane(factory.Settings.Logger, peer.Endpoint, e.Message, wish == LaneWish.Asked);
+            incoming?.Dispose();
+            incoming = null;
+            descriptor = null;
         }
         using (descriptor)
-            socket.Send(factory.Greeting(features), descriptor);
+            socket.Send(factory.Greeting(features), descriptor is null ? [] : [descriptor]);
         return features != 0;
     }
 
     /// <summary>Maps the lane that came with the peer's greeting.</summary>
     /// <returns>Why it cannot be used; null if it can.</returns>
-    private static string? TryOpen(SafeFileHandle? descriptor, bool isLost, int elementSize, bool isShared, out LaneEnd? outgoing)
+    private static string? TryOpen(ReceivedGreeting greeting, int elementSize, bool isShared, out LaneEnd? outgoing)
     {
         outgoing = null;
-        if (descriptor is null)
-            return isLost ? "The descriptor of the lane was lost: this process has no room for one more." : "The greeting says that a lane came with it, and none did.";
+        if (greeting.Descriptors.Count == 0)
+            return greeting.IsLost ? "The descriptor of the lane was lost: this process has no room for one more." : "The greeting says that a lane came with it, and none did.";
         try
         {
-            LaneEnd opened = LaneEnd.Open(descriptor);
+            LaneEnd opened = LaneEnd.Open(greeting.Descriptors[0]);
             if (opened.Layout.ElementSize == elementSize && opened.Layout.IsShared == isShared)
             {
                 outgoing = opened;
@@ -118,26 +105,5 @@ internal static class LaneGreeting
         {
             return $"The lane cannot be used: {e.Message}";
         }
-    }
-
-    /// <summary>Whether enough is here to know what the peer can do, or to know that it is not a correct one.</summary>
-    private static bool IsWhole(ReadOnlySpan<byte> bytes, out Hello? hello)
-    {
-        hello = null;
-        try
-        {
-            if (!Preamble.TryRead(bytes, out Preamble preamble))
-                return false;
-            if (Preamble.Common(LinkIdentity.Versions, preamble) == 0)
-                return true;
-            if (bytes.Length < Preamble.Size + preamble.HelloLength)
-                return false;
-            hello = Hello.Read(bytes.Slice(Preamble.Size, preamble.HelloLength));
-        }
-        catch (MalformedFrameException)
-        {
-            // The link finds the same, and says it to the peer.
-        }
-        return true;
     }
 }

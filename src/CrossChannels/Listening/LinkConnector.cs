@@ -26,7 +26,8 @@ internal static class LinkConnector
         ConnectionOptions settings = factory.Settings;
         TimeSpan timeLeft = settings.ConnectTimeout;
         long started = settings.TimeProvider.GetTimestamp();
-        bool offersLane = address.Scheme == ChannelScheme.SharedMemory && factory.UsesLanes;
+        // Of a hub's writers only where it is asked for.
+        LaneWish wish = factory.UsesLanes && (factory.IsDuplex || address.Scheme == ChannelScheme.SharedMemory) ? LaneWishes.Of(address, settings) : LaneWish.None;
         CrossChannelException? last = null;
         for (int attempts = 0; ; attempts++)
         {
@@ -42,18 +43,18 @@ internal static class LinkConnector
 
             try
             {
-                return await GreetAsync(factory, connection, address, offersLane, cancellationToken).ConfigureAwait(false);
+                return await GreetAsync(factory, connection, address, wish, cancellationToken).ConfigureAwait(false);
             }
             catch (CrossChannelException e) when (e is ConnectionLostException or LinkAbortedException or LinkTimeoutException)
             {
                 last = e;
             }
-            catch (LinkRefusedException e) when (offersLane && e.InnerException is PeerRefusedException { Code: ReasonCode.NoLane })
+            catch (LinkRefusedException e) when (wish != LaneWish.None && e.InnerException is PeerRefusedException { Code: ReasonCode.NoLane })
             {
                 // One of the two ends could not use the lane of the other: once more, over the connection.
-                Log.NoLane(settings.Logger, address.ToString(), e.Message);
+                Log.NoLane(settings.Logger, address.ToString(), e.Message, wish == LaneWish.Asked);
                 last = e;
-                offersLane = false;
+                wish = LaneWish.None;
             }
 
             timeLeft = TimeLeft(settings, started);
@@ -64,10 +65,10 @@ internal static class LinkConnector
     }
 
     private static async Task<LinkChannel<TWrite, TRead>> GreetAsync<TWrite, TRead>(
-        LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, ChannelAddress address, bool offersLane,
+        LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, ChannelAddress address, LaneWish wish,
         CancellationToken cancellationToken)
     {
-        LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, offersLane, cancellationToken).ConfigureAwait(false);
+        LinkChannel<TWrite, TRead> channel = await factory.StartAsync(connection, wish, cancellationToken).ConfigureAwait(false);
         try
         {
             await channel.WaitForPeerAsync(cancellationToken).ConfigureAwait(false);

@@ -22,12 +22,12 @@ internal static class TransportStart
     /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>
     /// <param name="factory">Makes the channel.</param>
     /// <param name="connection">The connection.</param>
-    /// <param name="offersLane">Items are to go by shared memory where both ends can.</param>
+    /// <param name="wish">Whether items are to go by shared memory.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="LinkRefusedException">The peer is not to be trusted.</exception>
     /// <exception cref="LinkTimeoutException">The peer took too long.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
-        this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, bool offersLane, CancellationToken cancellationToken)
+        this LinkChannelFactory<TWrite, TRead> factory, TransportConnection connection, LaneWish wish, CancellationToken cancellationToken)
     {
         ConnectionOptions settings = factory.Settings;
         using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
@@ -35,10 +35,10 @@ internal static class TransportStart
         try
         {
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
-            if (offersLane && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
-                return await LaneGreeting.StartAsync(factory, wire, descriptors, either.Token).ConfigureAwait(false);
-            if (offersLane)
-                Log.NoLane(settings.Logger, wire.Peer.Endpoint, "this system has none");
+            if (wish != LaneWish.None && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
+                return await LaneGreeting.StartAsync(factory, wire, descriptors, wish, either.Token).ConfigureAwait(false);
+            if (wish != LaneWish.None)
+                Log.NoLane(settings.Logger, wire.Peer.Endpoint, "this system has none, or the two processes run as different users", wish == LaneWish.Asked);
             return factory.Start(wire.Input, wire.Output, wire.Peer);
         }
         catch (Exception e)

@@ -57,6 +57,16 @@ public sealed record ConnectionOptions
     [UnsupportedOSPlatform("windows")]
     public bool AllowGroup { get; init; }
 
+    /// <summary>
+    /// When items cross by shared memory. Default: at bare names, where both ends can. Both ends have to agree; where they do not, or it cannot be
+    /// had, items go over the socket. <see cref="PeerInfo.IsSharedMemory"/> tells.
+    /// </summary>
+    public SharedMemoryUse SharedMemory
+    {
+        get;
+        init => field = (SharedMemoryUse)Setting.InRange((int)value, (int)SharedMemoryUse.Automatic, (int)SharedMemoryUse.WherePossible);
+    }
+
     /// <summary>A secret that this end shows to its peer, at most 256 bytes. Default: none.</summary>
     public ReadOnlyMemory<byte> Key { get; init => field = Setting.Key(value); }
 

@@ -19,6 +19,10 @@ public sealed record HubOptions
     /// <remarks>With <see cref="TimeSpan.Zero"/> links end at once: an end may see that its link was aborted in place of <see cref="OwnerLeftException"/>.</remarks>
     public TimeSpan DrainTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Makes the serializers of its channels whose options name none. Default: that of the process, see <see cref="ItemSerializer.UseFactory{TFactory}"/>.</summary>
+    /// <remarks>Those that open them by address name the same serializer in their options.</remarks>
+    public ItemSerializerFactory? Serializers { get; init; }
+
     /// <summary>How many bytes of items all channels hold together before writers have to wait, at least 1. Default: 1 GiB.</summary>
     /// <remarks>Each connected writer may exceed it by what it has credit for, at least 64 KiB or one item.</remarks>
     public long MaxBytes { get; init => field = Setting.AtLeast(value, 1); } = 1L << 30;

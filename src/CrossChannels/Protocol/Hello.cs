@@ -9,6 +9,9 @@ namespace CrossChannels.Protocol;
 /// </remarks>
 internal sealed record Hello
 {
+    /// <summary>The longest key.</summary>
+    public const int MaxKeyBytes = 256;
+
     private const ushort MustUnderstand = 0x8000;
 
     private enum Field : ushort
@@ -23,6 +26,7 @@ internal sealed record Hello
         RequiredFeatures = 8,
         Key = 9,
         OnDemand = 10,
+        MaxItem = 11,
     }
 
     /// <summary>What the link is for; 0 is a plain link.</summary>
@@ -49,6 +53,9 @@ internal sealed record Hello
     /// <summary>From a hub to a reader: items are chosen when they are asked for, so that the reader asks for no more than its callers wait for.</summary>
     public bool IsOnDemand { get; init; }
 
+    /// <summary>The largest item in bytes that its side takes; null where it does not say, and its Welcome alone does.</summary>
+    public int? MaxItemBytes { get; init; }
+
     /// <returns>The number of bytes written.</returns>
     public int Write(Span<byte> bytes)
     {
@@ -66,6 +73,8 @@ internal sealed record Hello
             Key.Span.CopyTo(Put(bytes, ref at, Field.Key, Key.Length));
         if (IsOnDemand)
             PutByte(bytes, ref at, Field.OnDemand, 1);
+        if (MaxItemBytes is int maxItemBytes)
+            BinaryPrimitives.WriteInt32LittleEndian(Put(bytes, ref at, Field.MaxItem, 4), maxItemBytes);
         return at;
     }
 
@@ -76,7 +85,7 @@ internal sealed record Hello
         bool isOnDemand = false;
         string channel = "", libraryVersion = "";
         HelloContract? writes = null, reads = null;
-        int? processId = null;
+        int? processId = null, maxItemBytes = null;
         ulong features = 0, required = 0;
         byte[] key = [];
         while (!bytes.IsEmpty)
@@ -99,8 +108,9 @@ internal sealed record Hello
                 case Field.LibraryVersion: libraryVersion = Encoding.UTF8.GetString(value); break;
                 case Field.Features: features = BinaryPrimitives.ReadUInt64LittleEndian(Exactly(value, 8, id)); break;
                 case Field.RequiredFeatures: required = BinaryPrimitives.ReadUInt64LittleEndian(Exactly(value, 8, id)); break;
-                case Field.Key: key = value.ToArray(); break;
+                case Field.Key: key = AtMost(value, MaxKeyBytes, "key").ToArray(); break;
                 case Field.OnDemand: isOnDemand = Exactly(value, 1, id)[0] != 0; break;
+                case Field.MaxItem: maxItemBytes = Positive(BinaryPrimitives.ReadInt32LittleEndian(Exactly(value, 4, id)), id); break;
                 default:
                     if ((id & MustUnderstand) != 0)
                         throw new MalformedFrameException($"The hello has field {id}, which must be understood and is unknown here.");
@@ -119,12 +129,21 @@ internal sealed record Hello
             RequiredFeatures = required,
             Key = key,
             IsOnDemand = isOnDemand,
+            MaxItemBytes = maxItemBytes,
         };
     }
 
     private static ReadOnlySpan<byte> Exactly(ReadOnlySpan<byte> value, int length, ushort id) => value.Length == length
         ? value
         : throw new MalformedFrameException($"The hello's field {id} has {value.Length:N0} bytes, and {length} are expected.");
+
+    private static ReadOnlySpan<byte> AtMost(ReadOnlySpan<byte> value, int most, string what) => value.Length <= most
+        ? value
+        : throw new MalformedFrameException($"The hello's {what} has {value.Length:N0} bytes, and at most {most:N0} are allowed.");
+
+    private static int Positive(int value, ushort id) => value > 0
+        ? value
+        : throw new MalformedFrameException($"The hello's field {id} is {value:N0}, and at least 1 is needed.");
 
     private static Span<byte> Put(Span<byte> bytes, ref int at, Field id, int length)
     {

@@ -28,9 +28,11 @@ internal sealed record HelloContract(string ContentType, string Name, int Elemen
             throw new MalformedFrameException($"The hello's contract has items of {elementSize:N0} bytes.");
         ReadOnlySpan<byte> rest = bytes[4..];
         return new HelloContract(
-            WireText.Read(ref rest, "The hello's content type"),
-            WireText.Read(ref rest, "The hello's contract name"),
+            Read(ref rest, "The hello's content type"),
+            Read(ref rest, "The hello's contract name"),
             elementSize,
-            WireText.Read(ref rest, "The hello's layout"));
+            Read(ref rest, "The hello's layout"));
     }
+
+    private static string Read(ref ReadOnlySpan<byte> rest, string field) => WireText.Read(ref rest, field, MaxTextBytes);
 }

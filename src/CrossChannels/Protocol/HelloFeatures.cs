@@ -11,4 +11,7 @@ internal static class HelloFeatures
 
     /// <summary>This process takes part in fences across processes, and asks for one when it parks at a lane.</summary>
     public const ulong ProcessFence = 4;
+
+    /// <summary>The descriptor of the lane that this side writes comes with its greeting, behind the other: it knows what the other side reads.</summary>
+    public const ulong PeerLaneIsHere = 8;
 }

@@ -18,14 +18,16 @@ internal static class WireText
         return LengthPrefix + written;
     }
 
-    /// <exception cref="MalformedFrameException">The text is longer than what is left.</exception>
-    public static string Read(ref ReadOnlySpan<byte> bytes, string field)
+    /// <exception cref="MalformedFrameException">The text is longer than what is left, or than is allowed.</exception>
+    public static string Read(ref ReadOnlySpan<byte> bytes, string field, int maxBytes = ushort.MaxValue)
     {
         if (bytes.Length < LengthPrefix)
             throw new MalformedFrameException($"{field} is cut off.");
         int length = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
         if (bytes.Length - LengthPrefix < length)
             throw new MalformedFrameException($"{field} says {length:N0} bytes, and {bytes.Length - LengthPrefix:N0} are left.");
+        if (length > maxBytes)
+            throw new MalformedFrameException($"{field} has {length:N0} bytes, and at most {maxBytes:N0} are allowed.");
         string text = Encoding.UTF8.GetString(bytes.Slice(LengthPrefix, length));
         bytes = bytes[(LengthPrefix + length)..];
         return text;

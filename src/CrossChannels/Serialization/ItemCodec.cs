@@ -42,21 +42,60 @@ internal static class ItemCodec
     /// <summary>The codec of a type under its settings, checked.</summary>
     /// <exception cref="NotSupportedException">The type cannot cross; the message names the member and what to do.</exception>
     /// <exception cref="ArgumentException">The contract's name or content type cannot be sent.</exception>
+    /// <exception cref="ItemTooLargeException">Every item would be larger than the settings allow: those of a fixed size are not measured again when they are written.</exception>
     public static ItemCodec<T> Create<T>(ItemOptions<T> settings)
     {
+        ItemCodec<T> codec = CreateOfAnySize(settings);
+        return codec.ElementSize <= settings.MaxItemBytes ? codec : throw new ItemTooLargeException(codec.ElementSize, settings.MaxItemBytes, "MaxItemBytes");
+    }
+
+    private static ItemCodec<T> CreateOfAnySize<T>(ItemOptions<T> settings)
+    {
         if (typeof(T) == typeof(NoItem) || (settings.Serializer is null && settings.ContractName is null))
-            return Defaults<T>.Codec ??= Choose<T>(null);
+            return Default<T>();
 
         return settings.Serializer switch
         {
             null or DefaultItemSerializer<T> => Choose<T>(settings.ContractName),
-            JsonItemSerializer<T> json => JsonCodec.Create(json.TypeInfo, settings.ContractName),
-            IRawSerializer<T> raw => raw.CreateCodec(settings.ContractName),
-            _ => new SerializerCodec<T>(settings.Serializer, settings.ContractName),
+            var serializer => Of(serializer, settings.ContractName),
         };
     }
 
+    /// <summary>The settings with the serializer that a factory makes, where they name none and the items would be JSON.</summary>
+    public static ItemOptions<T> Complete<T>(ItemOptions<T> settings, ItemSerializerFactory? factory) =>
+        factory is not null && settings.Serializer is null && ChooseOwn<T>(null) is null && factory.Create<T>() is { } serializer
+            ? settings with { Serializer = serializer }
+            : settings;
+
+    private static ItemCodec<T> Default<T>()
+    {
+        ItemSerializerFactory? factory = SerializerRegistry.Factory;
+        if (Defaults<T>.Codec is not { } codec || !ReferenceEquals(Defaults<T>.Factory, factory))
+        {
+            codec = Choose<T>(null);
+            Defaults<T>.Factory = factory;
+            Defaults<T>.Codec = codec;
+        }
+        return codec;
+    }
+
+    private static ItemCodec<T> Of<T>(IItemSerializer<T> serializer, string? contractName) =>
+        serializer switch
+        {
+            JsonItemSerializer<T> json => JsonCodec.Create(json.TypeInfo, contractName),
+            IRawSerializer<T> raw => raw.CreateCodec(contractName),
+            _ => new SerializerCodec<T>(serializer, contractName),
+        };
+
     private static ItemCodec<T> Choose<T>(string? contractName)
+    {
+        if (ChooseOwn<T>(contractName) is { } own)
+            return own;
+        return SerializerRegistry.Factory?.Create<T>() is { } serializer ? Of(serializer, contractName) : JsonCodec.CreateDefault<T>(contractName);
+    }
+
+    /// <summary>The codec of a type that has a form of its own; null for one that would be JSON.</summary>
+    private static ItemCodec<T>? ChooseOwn<T>(string? contractName)
     {
         if (typeof(T) == typeof(NoItem))
             return Cast<T, NoItem>(new NoItemCodec());
@@ -84,7 +123,7 @@ internal static class ItemCodec
             }
         }
 
-        return JsonCodec.CreateDefault<T>(contractName);
+        return null;
     }
 
     private static ItemCodec<T> Cast<T, TItem>(ItemCodec<TItem> codec) => (ItemCodec<T>)(object)codec;
@@ -92,5 +131,6 @@ internal static class ItemCodec
     private static class Defaults<T>
     {
         public static ItemCodec<T>? Codec;
+        public static ItemSerializerFactory? Factory;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -9,7 +10,7 @@ namespace CrossChannels.Serialization;
 /// <summary>Makes JSON throw where it would write a dictionary or a set without its comparer.</summary>
 internal static class JsonComparers
 {
-    private const string Unseen = "A collection whose Comparer trimming has removed is made with one nowhere.";
+    private const string Kept = "The properties of the framework's collections are kept, see PropertyOf; those of other classes are in use, or not there.";
 
     private static readonly string[] s_names = ["Comparer", "KeyComparer"];
     private static readonly ConcurrentDictionary<Type, PropertyInfo?> s_properties = new();
@@ -76,18 +77,29 @@ internal static class JsonComparers
         return comparer.GetType() == DefaultOf(compared, isOrder)?.GetType();
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = Unseen)]
-    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Unseen)]
-    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "The collection holds a comparer of this very type.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2055", Justification = Kept)]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = Kept)]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Not reached in native programs: see PropertyOf.")]
+    [DynamicDependency("Default", typeof(Comparer<>))]
+    [DynamicDependency("Default", typeof(EqualityComparer<>))]
     private static object? DefaultOf(Type compared, bool isOrder)
     {
         Type type = (isOrder ? typeof(Comparer<>) : typeof(EqualityComparer<>)).MakeGenericType(compared);
         return type.GetProperty("Default", BindingFlags.Static | BindingFlags.Public)?.GetValue(null);
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Unseen)]
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Unseen)]
-    private static PropertyInfo? PropertyOf(Type type) => s_properties.GetOrAdd(type, static type =>
+    /// <remarks>
+    /// Native code has no getter of a generic class that is called nowhere, for every type argument; there comparers are not looked at, as docs/publishing.md says.
+    /// </remarks>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = Kept)]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = Kept)]
+    [DynamicDependency("Comparer", typeof(Dictionary<,>))]
+    [DynamicDependency("Comparer", typeof(HashSet<>))]
+    [DynamicDependency("Comparer", typeof(SortedDictionary<,>))]
+    [DynamicDependency("Comparer", typeof(SortedList<,>))]
+    [DynamicDependency("Comparer", typeof(SortedSet<>))]
+    [DynamicDependency("Comparer", typeof(ConcurrentDictionary<,>))]
+    private static PropertyInfo? PropertyOf(Type type) => !RuntimeFeature.IsDynamicCodeSupported ? null : s_properties.GetOrAdd(type, static type =>
         s_names
             .Select(name => type.GetProperty(name, BindingFlags.Instance | BindingFlags.Public))
             .FirstOrDefault(property => property?.PropertyType is { IsGenericType: true } comparer

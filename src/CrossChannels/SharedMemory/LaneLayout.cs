@@ -79,6 +79,11 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     /// <summary>The same, for a writer that allows itself so many bytes beyond those of the reader.</summary>
     public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes)) with { Use = Use };
 
+    /// <summary>Whether <see cref="Of"/> makes it.</summary>
+    public bool IsSane => Enum.IsDefined(Use) && ElementSize is >= 0 and <= LargestElement && MaxItemBytes is >= 1 and <= LargestElement
+        && Capacity >= 1 && UnreadBytes >= 1 && MaxBytes >= UnreadBytes && MaxBytes <= MostBytes
+        && this == Within(long.MaxValue);
+
     /// <summary>Bytes of a chunk, a power of two: small for a small capacity, so that its working set is.</summary>
     public int ChunkBytes
     {
@@ -131,10 +136,7 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         {
             Use = (LaneUse)BinaryPrimitives.ReadInt32LittleEndian(fields[40..]),
         };
-        bool isSane = Enum.IsDefined(layout.Use) && layout.ElementSize is >= 0 and <= LargestElement && layout.MaxItemBytes is >= 1 and <= LargestElement
-            && layout.Capacity >= 1 && layout.UnreadBytes >= 1 && layout.MaxBytes >= layout.UnreadBytes && layout.MaxBytes <= MostBytes
-            && layout == layout.Within(long.MaxValue) && layout.Length == length;
-        return isSane ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
+        return layout.IsSane && layout.Length == length ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
     }
 }
 

@@ -23,6 +23,14 @@ internal sealed class SharedSegment : SafeHandle
 
     public long Length { get; private init; }
 
+    /// <summary>Where memory is committed strictly, all of a segment is set aside when it is made, and only whoever asks for shared memory gets one.</summary>
+    /// <exception cref="IOException">It is so here.</exception>
+    public static void CheckUnasked()
+    {
+        if (s_isCommittedStrictly.Value)
+            throw new IOException("The system sets all memory of a segment aside at once (vm.overcommit_memory is 2), which is done only where shared memory is asked for.");
+    }
+
     /// <summary>Its first byte; to be used between entering and leaving only.</summary>
     public unsafe byte* Start => (byte*)handle;
 

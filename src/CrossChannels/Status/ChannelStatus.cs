@@ -19,11 +19,23 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
     /// <summary>Items that readers were sent and have not read, or not settled.</summary>
     public long InFlight { get; init; }
 
+    /// <summary>How long the first queued item has been there, to a hundredth of a second; null if none is queued, or where the hub holds items as objects.</summary>
+    public TimeSpan? OldestWait { get; init; }
+
+    /// <summary>How long ago the first item that another process has a lease on was sent there for the first time; null without one.</summary>
+    public TimeSpan? OldestLease { get; init; }
+
     /// <summary>Items are settled one by one.</summary>
     public bool IsLeased { get; init; }
 
     /// <summary>Nothing more is accepted; items may be left to read.</summary>
     public bool IsCompleted { get; init; }
+
+    /// <summary>The form of its items, such as <c>json</c>; null where no end has decided it yet.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The name of its items' contract; null where no end has decided it yet.</summary>
+    public string? ContractName { get; init; }
 
     /// <summary>Who completes it, as text.</summary>
     public string CompletionPolicy { get; init => field = value ?? ""; } = "";
@@ -48,8 +60,12 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
         builder.Member(nameof(Bytes), Bytes);
         builder.Member(nameof(Capacity), Capacity);
         builder.Member(nameof(InFlight), InFlight);
+        builder.Member(nameof(OldestWait), OldestWait);
+        builder.Member(nameof(OldestLease), OldestLease);
         builder.Member(nameof(IsLeased), IsLeased);
         builder.Member(nameof(IsCompleted), IsCompleted);
+        builder.Member(nameof(ContentType), ContentType);
+        builder.Member(nameof(ContractName), ContractName);
         builder.Member(nameof(CompletionPolicy), CompletionPolicy);
         builder.Member(nameof(Writers), Writers);
         builder.Member(nameof(Readers), Readers);

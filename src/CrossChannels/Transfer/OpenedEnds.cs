@@ -4,32 +4,34 @@ using CrossChannels.Links;
 namespace CrossChannels.Transfer;
 
 /// <summary>Ends that were opened at a hub: they move.</summary>
-internal static class OpenedEnds
+internal static partial class OpenedEnds
 {
     public static CrossChannelReader<T> Reader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
-        channel.Reader.Origin = Of(channel, EndpointKind.Reader, $"The reader of {address}", address, items, connection);
+        channel.Reader.Origin = Of(channel, EndpointKind.Reader, new ReaderOpener<T>(), $"The reader of {address}", address, items, connection);
         channel.Reader.Address = address;
         return channel.Reader;
     }
 
     public static CrossChannelWriter<T> Writer<T>(LinkChannel<T, NoItem> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
-        channel.Writer.Origin = Of(channel, EndpointKind.Writer, $"The writer of {address}", address, items, connection);
+        channel.Writer.Origin = Of(channel, EndpointKind.Writer, new WriterOpener<T>(), $"The writer of {address}", address, items, connection);
         channel.Writer.Address = address;
         return channel.Writer;
     }
 
     public static LeasedReader<T> LeasedReader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
-        LeasedReader<T> reader = channel.MakeLeasedReader();
-        reader.Origin = Of(channel, EndpointKind.LeasedReader, $"The reader of leases of {address}", address, items, connection);
+        // Here, and not by the channel: every channel has code for a reader of leases then, and that of leases for one of leases of leases, without an end.
+        var leases = new LinkLeases((ItemReceiver)channel.Link.Receiver);
+        var reader = new LeasedItemReader<T, LinkSource>(new LinkSource(channel.Handle), channel.ReadCodec, leases, leases.TryCompleteOldest);
+        reader.Origin = Of(channel, EndpointKind.LeasedReader, new LeasedReaderOpener<T>(), $"The reader of leases of {address}", address, items, connection);
         reader.Address = address;
         return reader;
     }
 
     private static TransferOrigin Of<TWrite, TRead, T>(
-        LinkChannel<TWrite, TRead> channel, EndpointKind kind, string name, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
+        LinkChannel<TWrite, TRead> channel, EndpointKind kind, EndOpener opener, string name, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
         items ??= ItemOptions<T>.Default;
         connection ??= ConnectionOptions.Default;
@@ -43,6 +45,7 @@ internal static class OpenedEnds
             return new TransferContent
             {
                 Kind = kind,
+                Opener = opener,
                 Address = address.ToString(),
                 Connection = connection,
                 Reads = isWriter ? null : described,
@@ -54,7 +57,7 @@ internal static class OpenedEnds
     }
 
     /// <summary>The end leaves in good order, which gives back what it has not read, and the other process opens its own.</summary>
-    private static async ValueTask<TransferTicket> MoveAsync(Link link, IDisposable handle, string name, TransferContent content, Recipient recipient)
+    private static async ValueTask<TransferTicket> MoveAsync(Link link, LinkHandle handle, string name, TransferContent content, Recipient recipient)
     {
         bool isWriter = content.Kind == EndpointKind.Writer;
         CheckOpen(link, isWriter, name);

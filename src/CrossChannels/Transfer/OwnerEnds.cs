@@ -9,18 +9,18 @@ internal static class OwnerEnds
     public static void Share<T>(SharedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
     {
         ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
-        channel.Origin = Of(EndpointKind.Channel, address, items, connection, readers);
-        channel.Reader.Origin = Of(EndpointKind.Reader, address, items, connection, readers);
-        channel.Writer.Origin = Of(EndpointKind.Writer, address, items, connection);
+        channel.Origin = Of(EndpointKind.Channel, new OpenedEnds.ChannelOpener<T>(), address, items, connection, readers);
+        channel.Reader.Origin = Of(EndpointKind.Reader, new OpenedEnds.ReaderOpener<T>(), address, items, connection, readers);
+        channel.Writer.Origin = Of(EndpointKind.Writer, new OpenedEnds.WriterOpener<T>(), address, items, connection);
     }
 
     /// <summary>A leased channel and its two ends.</summary>
     public static void Share<T>(LeasedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
     {
         ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
-        channel.Origin = Of(EndpointKind.LeasedChannel, address, items, connection, readers);
-        channel.Reader.Origin = Of(EndpointKind.LeasedReader, address, items, connection, readers);
-        channel.Writer.Origin = Of(EndpointKind.Writer, address, items, connection);
+        channel.Origin = Of(EndpointKind.LeasedChannel, new OpenedEnds.LeasedChannelOpener<T>(), address, items, connection, readers);
+        channel.Reader.Origin = Of(EndpointKind.LeasedReader, new OpenedEnds.LeasedReaderOpener<T>(), address, items, connection, readers);
+        channel.Writer.Origin = Of(EndpointKind.Writer, new OpenedEnds.WriterOpener<T>(), address, items, connection);
     }
 
     /// <summary>A channel that only this process can use, and why.</summary>
@@ -41,7 +41,7 @@ internal static class OwnerEnds
             if (!connection.RequiredKeyToWrite.IsEmpty && !key.Span.SequenceEqual(connection.RequiredKeyToWrite.Span))
                 throw new InvalidOperationException($"The lock at {address} requires one key to read and another to write, and an opener shows one: no other process can open it. Use the same key for both.");
         }
-        return new TransferContent { Kind = EndpointKind.Lock, Address = address.ToString(), Connection = Opener(connection), ReadKey = key };
+        return new TransferContent { Kind = EndpointKind.Lock, Opener = new OpenedEnds.LockOpener(), Address = address.ToString(), Connection = Opener(connection), ReadKey = key };
     });
 
     /// <exception cref="InvalidOperationException">No other process gets there with what a ticket can say.</exception>
@@ -49,6 +49,8 @@ internal static class OwnerEnds
     {
         if (address.Scheme == ChannelScheme.Memory)
             throw new InvalidOperationException($"{address} is within this process: no end of it can be given to another. Use a bare name, such as '{address.Name}', instead of 'mem:'.");
+        if (address.Scheme == ChannelScheme.Nats)
+            throw new InvalidOperationException($"{address} is on a server, where every process opens an end of its own: give its name as a string.");
         if (address.Scheme == ChannelScheme.Tls)
             throw new InvalidOperationException($"{address} needs certificates, which a ticket does not carry. Give the address as a string, and open the end there with ConnectionOptions.Tls.");
     }
@@ -57,13 +59,14 @@ internal static class OwnerEnds
     private static ConnectionOptions Opener(ConnectionOptions connection) => connection with { RequiredKeyToRead = default, RequiredKeyToWrite = default };
 
     private static TransferOrigin Of<T>(
-        EndpointKind kind, ChannelAddress address, ItemOptions<T> items, ConnectionOptions connection, GivenReaders? readers = null) => TransferOrigin.Shared(recipient =>
+        EndpointKind kind, EndOpener opener, ChannelAddress address, ItemOptions<T> items, ConnectionOptions connection, GivenReaders? readers = null) => TransferOrigin.Shared(recipient =>
     {
         CheckReachable(address);
         var described = TransferItems.Of(items, recipient);
         return new TransferContent
         {
             Kind = kind,
+            Opener = opener,
             Address = address.ToString(),
             Connection = Opener(connection),
             Reads = kind == EndpointKind.Writer ? null : described,

@@ -32,7 +32,7 @@ internal static class PairConnector
         LinkChannel<TWrite, TRead> channel = factory.Defer(static () => { });
         channel.Origin = channel.Reader.Origin = channel.Writer.Origin = TransferOrigin.Arrived;
         LinkRegistry.Add(channel.Link);
-        _ = ArriveAsync(channel.Link, content, factory.Greeting());
+        _ = ArriveAsync(channel.Link, content, factory.Greeting, PairLaneTerms.Of(factory.Settings, factory.Lane, pair.PeerLane));
         return channel;
     }
 
@@ -51,7 +51,7 @@ internal static class PairConnector
         channel.Abort(reason);
     }
 
-    private static async Task ArriveAsync(Link link, TransferContent content, byte[] greeting)
+    private static async Task ArriveAsync(Link link, TransferContent content, Func<ulong, byte[]> greet, PairLaneTerms? lanes)
     {
         TimeSpan wait = PairRendezvous.WaitOf(link.Settings);
         ConnectionOptions settings = content.Connection with { ConnectTimeout = wait };
@@ -59,10 +59,10 @@ internal static class PairConnector
         {
             using var deadline = new CancellationTokenSource(wait, settings.TimeProvider);
             using var over = new TaskOutcome(link.Closed, deadline.Token);
-            PairConnection way = content.Pair!.Listens
-                ? await AcceptAsync(content, settings, over.Token).ConfigureAwait(false)
-                : await PairRendezvous.ConnectAsync(content.Address, greeting, settings, over.Token).ConfigureAwait(false);
-            link.Start(way.Input, way.Output, way.Peer, isGreetingSent: !content.Pair.Listens);
+            if (content.Pair!.Listens)
+                (await AcceptAsync(content, settings, over.Token).ConfigureAwait(false)).Accept(link, lanes);
+            else
+                (await PairRendezvous.ConnectAsync(content.Address, greet, lanes, settings, over.Token).ConfigureAwait(false)).Begin(link);
         }
         catch (Exception e)
         {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Serialization;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Transfer;
 
@@ -15,15 +16,28 @@ internal static class PairEnds
     {
         string secret = PairRendezvous.NewSecret();
         var joint = new PairState(secret);
-        LinkChannel<T1, T2> first = new LinkChannelFactory<T1, T2>(firstOptions, secret).Defer(joint.Use);
-        LinkChannel<T2, T1> second = new LinkChannelFactory<T2, T1>(secondOptions, secret).Defer(joint.Use);
+        var firstFactory = new LinkChannelFactory<T1, T2>(firstOptions, secret);
+        var secondFactory = new LinkChannelFactory<T2, T1>(secondOptions, secret);
+        LinkChannel<T1, T2> first = firstFactory.Defer(joint.Use);
+        LinkChannel<T2, T1> second = secondFactory.Defer(joint.Use);
         first.Link.Expect(second.Link);
         second.Link.Expect(first.Link);
         joint.Hold(
-            SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex),
-            SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex));
+            WithLanes(SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex), firstFactory.Lane, secondFactory.Lane),
+            WithLanes(SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex), secondFactory.Lane, firstFactory.Lane));
         return (first, second);
     }
+
+    /// <summary>The end that is given knows what the other one reads, so that it can make the lanes of both.</summary>
+    private static PairSide WithLanes(PairSide side, LaneLayout? reads, LaneLayout? writes) => side with
+    {
+        Lanes = PairLaneTerms.Of(side.Link.Settings, reads, writes),
+        Describe = (address, listens, recipient) =>
+        {
+            TransferContent content = side.Describe(address, listens, recipient);
+            return content with { Pair = content.Pair! with { PeerLane = writes } };
+        },
+    };
 
     private static PairSide SideOf<TWrite, TRead>(
         LinkChannel<TWrite, TRead> channel, DuplexChannelOptions<TWrite, TRead> options, PairState joint, bool isFirst, string secret, EndpointKind kind)
@@ -32,6 +46,12 @@ internal static class PairEnds
         channel.Origin = origin;
         channel.Reader.Origin = kind == EndpointKind.Reader ? origin : TransferOrigin.Half;
         channel.Writer.Origin = kind == EndpointKind.Writer ? origin : TransferOrigin.Half;
+        EndOpener opener = kind switch
+        {
+            EndpointKind.Writer => new OpenedEnds.WriterOpener<TWrite>(),
+            EndpointKind.Reader => new OpenedEnds.ReaderOpener<TRead>(),
+            _ => new OpenedEnds.DuplexOpener<TWrite, TRead>(),
+        };
         string name = kind switch
         {
             EndpointKind.Writer => $"The writer of a pipe, CrossChannelWriter<{ContractName.Display(typeof(TWrite))}>,",
@@ -42,12 +62,12 @@ internal static class PairEnds
             channel.Link,
             name,
             PairConnector.AbortAsync<TWrite, TRead>,
-            (address, listens, recipient) => Describe(options, kind, address, secret, listens, recipient));
+            (address, listens, recipient) => Describe(options, kind, opener, address, secret, listens, recipient));
     }
 
     /// <exception cref="InvalidOperationException">Something of the options cannot be had in another process.</exception>
     private static TransferContent Describe<TWrite, TRead>(
-        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, ChannelAddress address, string secret, bool listens, Recipient recipient)
+        DuplexChannelOptions<TWrite, TRead> options, EndpointKind kind, EndOpener opener, ChannelAddress address, string secret, bool listens, Recipient recipient)
     {
         if (options.ItemDropped is not null)
             throw new InvalidOperationException("ItemDropped is a method of this process, and cannot be given to another with the end. Leave it out of the options of an end that is given.");
@@ -55,6 +75,7 @@ internal static class PairEnds
         return new TransferContent
         {
             Kind = kind,
+            Opener = opener,
             Address = address.ToString(),
             ReadKey = options.Connection.Key,
             Connection = options.Connection,

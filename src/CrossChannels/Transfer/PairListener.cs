@@ -173,7 +173,7 @@ internal sealed class PairListener
         else if (_stayed.Link.Closed.IsCompleted)
             way.Refuse(_settings, $"The other end of the pair was closed before {_to} opened this one.");
         else
-            _stayed.Link.Start(way.Input, way.Output, way.Peer, isGreetingSent: false);
+            way.Accept(_stayed.Link, _stayed.Lanes);
     }
 
     private void Fail(Exception cause)

@@ -112,6 +112,9 @@ internal sealed class PairState(string secret)
 /// <param name="Describe">Makes what the ticket says, of an address, whether its receiver listens there, and who that is; throws why the end cannot be given.</param>
 internal sealed record PairSide(Link Link, string Name, Func<TransferContent, string, Task> Abort, Func<ChannelAddress, bool, Recipient, TransferContent> Describe)
 {
+    /// <summary>For lanes; null for none.</summary>
+    public PairLaneTerms? Lanes { get; init; }
+
     /// <summary>What every use throws once the end was given away.</summary>
     public EndMovedException? Moved { get; private set; }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using CrossChannels.Serialization;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Transfer;
 
@@ -39,6 +40,9 @@ internal sealed record TransferContent
 
     /// <summary>What only an end of a pair has.</summary>
     public PairTerms? Pair { get; init; }
+
+    /// <summary>For a worker of this program: opens the ticket. It is not part of the ticket's bytes.</summary>
+    public EndOpener? Opener { get; init; }
 
     public ConnectionOptions ConnectionToRead => Connection with { Key = ReadKey };
 
@@ -80,7 +84,11 @@ internal sealed record TransferContent
 /// <param name="ReadsInline">Whether continuations of its reader may run inline.</param>
 /// <param name="WritesInline">Whether continuations of its writer may run inline.</param>
 internal sealed record PairTerms(
-    string Secret, bool Listens, int? Capacity, BoundedChannelFullMode FullMode, bool SingleReader, bool ReadsInline, bool WritesInline);
+    string Secret, bool Listens, int? Capacity, BoundedChannelFullMode FullMode, bool SingleReader, bool ReadsInline, bool WritesInline)
+{
+    /// <summary>The lane that the other end reads; null where its items always go over the connection.</summary>
+    public LaneLayout? PeerLane { get; init; }
+}
 
 /// <summary>What a ticket says of one direction's items.</summary>
 /// <param name="Options">Contract name and size.</param>
@@ -91,7 +99,7 @@ internal sealed record TransferItems(ItemOptions Options, string? ContentType, s
     /// <exception cref="InvalidOperationException">A worker cannot make the serializer.</exception>
     public static TransferItems Of<T>(ItemOptions<T> options, Recipient recipient) => options.Serializer is null or DefaultItemSerializer<T>
         ? new(options, null)
-        : new(options, options.Serializer.ContentType, recipient.IsChild ? NameOf(options.Serializer.GetType()) : null);
+        : new(options, options.Serializer.ContentType, recipient.IsChild ? options.Maker?.Name ?? NameOf(options.Serializer.GetType()) : null);
 
     /// <exception cref="NotSupportedException">This process does not have the serializer.</exception>
     public ItemOptions<T> ToOptions<T>()
@@ -109,6 +117,7 @@ internal sealed record TransferItems(ItemOptions Options, string? ContentType, s
     private static string NameOf(Type type) => type.GetConstructor(Type.EmptyTypes) is not null && type.AssemblyQualifiedName is { } name
         ? name
         : throw new InvalidOperationException(
-            $"The serializer {ContractName.Display(type)} has no public constructor without parameters, so that the worker cannot make one. " +
-            "Use a serializer class of your own with such a constructor, or give the address as a string and open the end there with its options.");
+            $"The serializer {ContractName.Display(type)} has no public constructor without parameters that can be seen, so that the worker cannot make one. " +
+            "Name its class where the channel is made, new ItemOptions<T>().UseSerializer<TSerializer>() or, for JSON, UseJson<TContext>(); or give the address " +
+            "as a string and open the end there with its options.");
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Transfer;
 
@@ -7,7 +8,7 @@ namespace CrossChannels.Transfer;
 /// <remarks>Not JSON: a worker reads a ticket before anything else, and the metadata would cost it more time than all the rest.</remarks>
 internal static class TransferWire
 {
-    private const byte Version = 3;
+    private const byte Version = 4;
 
     private static ReadOnlySpan<byte> Magic => "CCE\n"u8;
 
@@ -73,6 +74,7 @@ internal static class TransferWire
         writer.Write(connection.AllowPlainTcp);
         Write(writer, connection.RequiredKeyToRead);
         Write(writer, connection.RequiredKeyToWrite);
+        writer.Write((byte)connection.SharedMemory);
         writer.Write(!OperatingSystem.IsWindows() && connection.AllowGroup);
     }
 
@@ -91,6 +93,7 @@ internal static class TransferWire
             AllowPlainTcp = reader.ReadBoolean(),
             RequiredKeyToRead = ReadKey(reader),
             RequiredKeyToWrite = ReadKey(reader),
+            SharedMemory = (SharedMemoryUse)reader.ReadByte(),
         };
         bool allowsGroup = reader.ReadBoolean();
         return OperatingSystem.IsWindows() ? options : options with { AllowGroup = allowsGroup };
@@ -124,13 +127,32 @@ internal static class TransferWire
         writer.Write(pair.SingleReader);
         writer.Write(pair.ReadsInline);
         writer.Write(pair.WritesInline);
+        writer.Write(pair.PeerLane is not null);
+        if (pair.PeerLane is not { } lane)
+            return;
+        writer.Write(lane.ElementSize);
+        writer.Write(lane.MaxItemBytes);
+        writer.Write(lane.Capacity);
+        writer.Write(lane.UnreadBytes);
+        writer.Write(lane.MaxBytes);
     }
 
     private static PairTerms? ReadPair(BinaryReader reader) => reader.ReadBoolean()
         ? new(
             reader.ReadString(), reader.ReadBoolean(), reader.ReadInt32() is var capacity && capacity >= 0 ? capacity : null,
             (BoundedChannelFullMode)reader.ReadByte(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean())
+        {
+            PeerLane = ReadLane(reader),
+        }
         : null;
+
+    private static LaneLayout? ReadLane(BinaryReader reader)
+    {
+        if (!reader.ReadBoolean())
+            return null;
+        var lane = new LaneLayout(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        return lane.IsSane ? lane : throw new FormatException("The bytes are not a ticket of an end: no lane is laid out like that.");
+    }
 
     private static void Write(BinaryWriter writer, string? text)
     {

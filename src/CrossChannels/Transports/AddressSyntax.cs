@@ -12,6 +12,11 @@ internal static class AddressSyntax
     /// <summary>The longest name and channel, in UTF-16 units.</summary>
     public const int MaxNameLength = 200;
 
+    /// <summary>The longest name of a space of a NATS server.</summary>
+    public const int MaxSpaceLength = 60;
+
+    private const string DefaultSpace = "main";
+
     /// <summary>The longest path of a Unix socket in bytes, without the NUL at its end.</summary>
     public static int MaxUnixPathBytes => OperatingSystem.IsLinux() || OperatingSystem.IsWindows() ? 107 : 103;
 
@@ -27,7 +32,7 @@ internal static class AddressSyntax
             ? (hash < 0 ? "it is empty." : "it has no endpoint before '#'.")
             : ParseEndpoint(endpoint, out address);
         if (fault is null && hash >= 0)
-            fault = CheckChannel(text[(hash + 1)..]);
+            fault = address!.Channel is null ? CheckChannel(text[(hash + 1)..]) : "it names two channels, one after ':' and one after '#'.";
 
         return fault is not null ? null : hash < 0 ? address : address!.WithChannel(text[(hash + 1)..].ToString());
     }
@@ -59,6 +64,19 @@ internal static class AddressSyntax
         channel.IsEmpty ? "no channel follows '#'."
         : channel.Contains('#') ? "it has a second '#'."
         : CheckText(channel, "a channel's name");
+
+    /// <summary>Checks the name of a space of a NATS server.</summary>
+    public static string? CheckSpace(ReadOnlySpan<char> space)
+    {
+        if (space.Length is 0 or > MaxSpaceLength)
+            return $"a space has 1 to {MaxSpaceLength} characters.";
+        foreach (char c in space)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c != '_')
+                return $"a space has only A-Z a-z 0-9 _, and not '{c}'.";
+        }
+        return null;
+    }
 
     /// <summary>Checks the path of a Unix socket.</summary>
     public static string? CheckPath(ReadOnlySpan<char> path)
@@ -142,11 +160,13 @@ internal static class AddressSyntax
                 return ParseNetwork(ChannelScheme.Tls, rest, out address);
             case "shm":
                 return ParseName(ChannelScheme.SharedMemory, rest, out address);
+            case "nats":
+                return ParseNats(rest, out address);
             default:
                 string meant = ushort.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                     ? $" Did you mean tls://{Show(endpoint.ToString())}, or tcp:// on this machine?"
                     : "";
-                return $"'{Show(scheme)}' is not a scheme; known are unix:, pipe:, tcp://, tls://, mem:, shm: and a bare name, which has no " +
+                return $"'{Show(scheme)}' is not a scheme; known are unix:, pipe:, tcp://, tls://, mem:, shm:, nats: and a bare name, which has no " +
                     $"':'.{meant}";
         }
     }
@@ -155,6 +175,26 @@ internal static class AddressSyntax
     {
         string? fault = CheckName(name);
         address = fault is null ? new(scheme, name.ToString()) : null;
+        return fault;
+    }
+
+    private static string? ParseNats(ReadOnlySpan<char> rest, out ChannelAddress? address)
+    {
+        address = null;
+        if (!rest.StartsWith("//"))
+        {
+            string? wrong = rest.IsEmpty ? "no channel follows 'nats:'." : CheckChannel(rest);
+            address = wrong is null ? new ChannelAddress(ChannelScheme.Nats).WithChannel(rest.ToString()) : null;
+            return wrong;
+        }
+        int slash = rest[2..].IndexOf('/') + 2;
+        ReadOnlySpan<char> space = slash < 2 ? DefaultSpace : rest[(slash + 1)..];
+        if (space.IsEmpty)
+            space = DefaultSpace;
+        if (rest.Contains('@'))
+            return "credentials do not stand in an address, which is shown in logs: give them to NatsOptions.Client.";
+        string? fault = ParseNetwork(ChannelScheme.Nats, slash < 2 ? rest : rest[..slash], out ChannelAddress? server) ?? CheckSpace(space);
+        address = fault is null ? new(ChannelScheme.Nats, space.ToString(), host: server!.Host, port: server.Port) : null;
         return fault;
     }
 
@@ -178,7 +218,12 @@ internal static class AddressSyntax
     private static string? ParseNetwork(ChannelScheme scheme, ReadOnlySpan<char> rest, out ChannelAddress? address)
     {
         address = null;
-        string form = scheme == ChannelScheme.Tcp ? "tcp://host:port" : "tls://host:port";
+        string form = scheme switch
+        {
+            ChannelScheme.Tcp => "tcp://host:port",
+            ChannelScheme.Nats => "nats://host:port/space",
+            _ => "tls://host:port",
+        };
         if (!rest.StartsWith("//"))
             return $"write {form}.";
 

@@ -34,6 +34,17 @@ internal static class DescriptorReserve
         throw new IOException("The last file descriptors of this process are kept for the runtime.", SystemFailure.OutOfFiles);
     }
 
+    /// <summary>Closes a descriptor that is one of the last.</summary>
+    /// <exception cref="IOException">It was.</exception>
+    public static void Check(SafeHandle handle)
+    {
+        if (!IsOfReserve(handle))
+            return;
+
+        handle.Dispose();
+        throw new IOException("The last file descriptors of this process are kept for the runtime.");
+    }
+
     private static bool IsOfReserve(SafeHandle handle)
     {
         if (OperatingSystem.IsWindows() || NativeMethods.GetLimit(NativeMethods.LimitOfFiles, out NativeMethods.Limit limit) != 0)

@@ -5,11 +5,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels.Transports;
 
-/// <summary>Passes a descriptor with bytes over a Unix socket, as <c>SCM_RIGHTS</c>. Linux, 64 bit.</summary>
+/// <summary>Passes descriptors with bytes over a Unix socket, as <c>SCM_RIGHTS</c>. Linux, 64 bit.</summary>
 /// <remarks>A side that reads without asking for descriptors gets the bytes, and the system closes what came with them.</remarks>
 [UnsupportedOSPlatform("windows")]
 internal sealed partial class DescriptorSocket(Socket socket)
 {
+    /// <summary>More in one message are closed unread.</summary>
+    public const int MostDescriptors = 2;
+
     private const int SocketLevel = 1;
     private const int Rights = 1;
     private const int DoNotWait = 0x40;
@@ -23,28 +26,33 @@ internal sealed partial class DescriptorSocket(Socket socket)
 
     /// <summary>Sends the first bytes of a connection, which its empty buffer takes at once.</summary>
     /// <param name="bytes">At least one.</param>
-    /// <param name="descriptor">Goes with the first of them; the other side gets a duplicate.</param>
+    /// <param name="descriptors">Go with the first of them, at most <see cref="MostDescriptors"/>; the other side gets duplicates.</param>
     /// <exception cref="IOException">The connection is broken, or not new.</exception>
-    public unsafe void Send(ReadOnlySpan<byte> bytes, SafeFileHandle? descriptor)
+    public unsafe void Send(ReadOnlySpan<byte> bytes, params ReadOnlySpan<SafeFileHandle> descriptors)
     {
         byte* control = stackalloc byte[ControlBytes];
         new Span<byte>(control, ControlBytes).Clear();
-        bool isHeld = false;
+        int held = 0;
         try
         {
             fixed (byte* start = bytes)
             {
                 var part = new Part { Start = start, Length = (nuint)bytes.Length };
                 var message = new Message { Parts = &part, PartCount = 1 };
-                if (descriptor is not null)
+                if (!descriptors.IsEmpty)
                 {
-                    descriptor.DangerousAddRef(ref isHeld);
-                    *(nuint*)control = HeadBytes + sizeof(int);
+                    ArgumentOutOfRangeException.ThrowIfGreaterThan(descriptors.Length, MostDescriptors, nameof(descriptors));
+                    *(nuint*)control = (nuint)(HeadBytes + (sizeof(int) * descriptors.Length));
                     *(int*)(control + 8) = SocketLevel;
                     *(int*)(control + 12) = Rights;
-                    *(int*)(control + HeadBytes) = (int)descriptor.DangerousGetHandle();
+                    foreach (SafeFileHandle descriptor in descriptors)
+                    {
+                        bool isHeld = false;
+                        descriptor.DangerousAddRef(ref isHeld);
+                        ((int*)(control + HeadBytes))[held++] = (int)descriptor.DangerousGetHandle();
+                    }
                     message.Control = control;
-                    message.ControlLength = HeadBytes + 8;
+                    message.ControlLength = HeadBytes + (((nuint)(sizeof(int) * held) + 7) & ~(nuint)7);
                 }
                 nint sent;
                 do
@@ -56,15 +64,17 @@ internal sealed partial class DescriptorSocket(Socket socket)
         }
         finally
         {
-            if (isHeld)
-                descriptor!.DangerousRelease();
+            foreach (SafeFileHandle descriptor in descriptors[..held])
+                descriptor.DangerousRelease();
         }
     }
 
+    /// <inheritdoc cref="Send"/>
+    public void SendOne(ReadOnlySpan<byte> bytes, SafeFileHandle descriptor) => Send(bytes, descriptor);
+
     /// <summary>Waits for bytes, and for what comes with them.</summary>
-    /// <returns>How many bytes came, 0 at the end; a descriptor if one came, which the caller closes; whether one was lost for want of room.</returns>
     /// <exception cref="IOException">The connection is broken.</exception>
-    public async ValueTask<(int Count, SafeFileHandle? Descriptor, bool IsLost)> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    public async ValueTask<Received> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -76,27 +86,26 @@ internal sealed partial class DescriptorSocket(Socket socket)
             {
                 throw new IOException(e.Message, e);
             }
-            if (TryReceive(buffer.Span, out int count, out SafeFileHandle? descriptor, out bool isLost))
-                return (count, descriptor, isLost);
+            if (TryReceive(buffer.Span, out Received received))
+                return received;
         }
     }
 
-    private unsafe bool TryReceive(Span<byte> buffer, out int count, out SafeFileHandle? descriptor, out bool isLost)
+    private unsafe bool TryReceive(Span<byte> buffer, out Received received)
     {
-        descriptor = null;
-        isLost = false;
+        received = default;
         byte* control = stackalloc byte[ControlBytes];
         fixed (byte* start = buffer)
         {
             var part = new Part { Start = start, Length = (nuint)buffer.Length };
             var message = new Message { Parts = &part, PartCount = 1, Control = control, ControlLength = ControlBytes };
-            count = (int)ReceiveMessage(socket.SafeHandle, &message, DoNotWait | CloseOnExec);
+            int count = (int)ReceiveMessage(socket.SafeHandle, &message, DoNotWait | CloseOnExec);
             if (count < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
                 return error is TryAgain or Interrupted ? false : throw new IOException(Marshal.GetPInvokeErrorMessage(error));
             }
-            isLost = (message.Flags & ControlTruncated) != 0;
+            List<SafeFileHandle>? descriptors = null;
             for (nuint at = 0; at + HeadBytes <= message.ControlLength;)
             {
                 nuint length = *(nuint*)(control + at);
@@ -105,12 +114,15 @@ internal sealed partial class DescriptorSocket(Socket socket)
                 bool isRights = *(int*)(control + at + 8) == SocketLevel && *(int*)(control + at + 12) == Rights;
                 for (nuint one = HeadBytes; isRights && one + sizeof(int) <= length; one += sizeof(int))
                 {
-                    // Whoever sends several has them closed here, but for the last.
-                    descriptor?.Dispose();
-                    descriptor = new SafeFileHandle(*(int*)(control + at + one), ownsHandle: true);
+                    var descriptor = new SafeFileHandle(*(int*)(control + at + one), ownsHandle: true);
+                    if (descriptors is { Count: MostDescriptors })
+                        descriptor.Dispose();
+                    else
+                        (descriptors ??= []).Add(descriptor);
                 }
                 at += (length + 7) & ~(nuint)7;
             }
+            received = new Received(count, descriptors is null ? [] : descriptors, (message.Flags & ControlTruncated) != 0);
             return true;
         }
     }
@@ -120,6 +132,12 @@ internal sealed partial class DescriptorSocket(Socket socket)
 
     [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
     private static unsafe partial nint ReceiveMessage(SafeHandle socket, Message* message, int flags);
+
+    /// <summary>What came at once.</summary>
+    /// <param name="Count">Of bytes; 0 at the end.</param>
+    /// <param name="Descriptors">Those that came with them; the caller closes them.</param>
+    /// <param name="IsLost">One was lost, for want of room.</param>
+    public readonly record struct Received(int Count, IReadOnlyList<SafeFileHandle> Descriptors, bool IsLost);
 
     [StructLayout(LayoutKind.Sequential)]
     private unsafe struct Part

@@ -52,6 +52,10 @@ internal static class EndpointDirectory
         return paths;
     }
 
+    /// <summary>Whether a path is one that a name stands for, such as the address that a listener at a bare name has.</summary>
+    public static bool IsOfName(string path) =>
+        path.EndsWith(Extension, StringComparison.Ordinal) && Array.IndexOf(Candidates(), Path.GetDirectoryName(path)) >= 0;
+
     /// <summary>The socket of a name; a long name is shortened with a hash, alike at both ends.</summary>
     public static string SocketPath(string directory, string name)
     {

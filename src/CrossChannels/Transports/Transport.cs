@@ -21,6 +21,8 @@ internal static class Transport
         {
             case ChannelScheme.Memory:
                 return MemoryListener.Listen(address);
+            case ChannelScheme.Nats:
+                throw OnServer(address);
             case ChannelScheme.Tcp or ChannelScheme.Tls:
                 return await TcpListener.ListenAsync(address, settings, cancellationToken).ConfigureAwait(false);
             case ChannelScheme.Unix:
@@ -85,6 +87,8 @@ internal static class Transport
         {
             case ChannelScheme.Memory:
                 return new MemoryConnector(address.Name!);
+            case ChannelScheme.Nats:
+                throw OnServer(address);
             case ChannelScheme.Tcp or ChannelScheme.Tls:
                 return new TcpConnector(address, settings);
             case ChannelScheme.Unix:
@@ -113,6 +117,9 @@ internal static class Transport
         string error = lastError is null ? "" : $" Last error: {PeerText.MessageOf(lastError)}";
         return new($"No process listened at {address}{resolved} {time}. {question}{error}", lastError);
     }
+
+    private static EndpointException OnServer(ChannelAddress address) =>
+        new($"{address} is on a NATS server, where nobody listens and nobody connects to another end. Make and open shared channels and locks there, with NatsEngine or NatsChannels of the package CrossChannels.Nats.");
 
     // Each user has a directory of its own for bare names, where the others cannot come.
     [UnsupportedOSPlatform("windows")]

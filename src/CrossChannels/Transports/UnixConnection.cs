@@ -29,7 +29,10 @@ internal sealed class UnixConnection : SocketConnection
 
     public override long? PeerUserId => _peer?.UserId;
 
-    public override DescriptorSocket? Descriptors => OperatingSystem.IsLinux() && Environment.Is64BitProcess ? new DescriptorSocket(Socket) : null;
+    public override DescriptorSocket? Descriptors => OperatingSystem.IsLinux() && Environment.Is64BitProcess && IsSameUser ? new DescriptorSocket(Socket) : null;
+
+    /// <summary>As the kernel says; members of a trusted group are others.</summary>
+    private bool IsSameUser => _peer is { } peer && (peer.UserId == NativeMethods.GetEffectiveUserId() || peer.UserId == 0);
 
     protected override ValueTask<Stream> TrustAsync(NetworkStream stream, CancellationToken cancellationToken)
     {
@@ -37,7 +40,7 @@ internal sealed class UnixConnection : SocketConnection
             throw new LinkRefusedException($"The system does not say which process is at the other end of {RemoteEndpoint}.");
 
         uint user = NativeMethods.GetEffectiveUserId();
-        if (peer.UserId == user || peer.UserId == 0 || (_trustedGroup is { } group && Array.IndexOf(peer.Groups, group) >= 0))
+        if (IsSameUser || (_trustedGroup is { } group && Array.IndexOf(peer.Groups, group) >= 0))
             return base.TrustAsync(stream, cancellationToken);
 
         string advice = _trustedGroup is { } known

@@ -3,6 +3,8 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using CrossChannels.Tests.Injection;
 
+#pragma warning disable VSTHRD103 // Complete() does not block: it queues.
+
 namespace CrossChannels.Tests.Diagnostics;
 
 /// <summary>Every instrument of links. They are those of the process, so nothing else may run beside these tests.</summary>
@@ -63,7 +65,31 @@ public sealed class MetricsTests : IDisposable
         await there.Reader.Completion.Done();
         await here.DisposeAsync();
         await there.DisposeAsync();
-        await Wait.Until(() => meter.Tags("crosschannels.endings").Contains($"kind={EndingKind.Completed}"));
+        await Wait.Until(() => meter.Tags("crosschannels.endings").Any(static tags => tags.StartsWith("channel= role=duplex peer=", StringComparison.Ordinal) && tags.EndsWith($"kind={EndingKind.Completed}", StringComparison.Ordinal)));
+    }
+
+    [TestMethod]
+    public async Task Hub_ItemsAndTimes_AreTaggedWithChannelRoleAndPeer()
+    {
+        using var meter = new Recorder();
+        await using ChannelHub hub = await ChannelHub.StartAsync($"mem:metrics-{Guid.NewGuid():N}").Done();
+        LeasedChannel<int> work = hub.CreateLeased<int>("work", 1);
+        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(work.Address).Done();
+        await using LeasedReader<int> reader = await CrossChannel.OpenLeasedReaderAsync<int>(work.Address).Done();
+        await writer.WriteAsync(1).Done();
+        Task second = writer.WriteAsync(2).AsTask();
+        for (int i = 0; i < 2; i++)
+            (await reader.ReadAsync().Done()).Complete();
+        await second.Done();
+        await work.Writer.JoinAsync().Done();
+
+        string process = $"peer={Environment.ProcessId}";
+        CollectionAssert.Contains(meter.Tags("crosschannels.items.received"), $"channel=work role=writer {process}");
+        // What a hub sends is counted as well.
+        CollectionAssert.Contains(meter.Tags("crosschannels.items.sent"), $"channel=work role=leased_reader {process}");
+        await Wait.Until(() => meter.Tags("crosschannels.hub.lease.duration").Contains($"channel=work role=leased_reader {process}"));
+        CollectionAssert.Contains(meter.Tags("crosschannels.hub.queue.duration"), $"channel=work role=leased_reader {process}");
+        CollectionAssert.Contains(meter.Tags("crosschannels.write.wait"), $"channel=work role=writer {process}");
     }
 
     [TestMethod]
@@ -120,6 +146,8 @@ public sealed class MetricsTests : IDisposable
         {
             _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
                 _seen.Enqueue((instrument.Name, value, string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")))));
+            _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) =>
+                _seen.Enqueue((instrument.Name, (long)value, string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}")))));
             _listener.Start();
         }
 
@@ -129,8 +157,9 @@ public sealed class MetricsTests : IDisposable
 
         public long Observe(string instrument)
         {
+            _seen.Clear();
             _listener.RecordObservableInstruments();
-            return _seen.Last(one => one.Instrument == instrument).Value;
+            return Sum(instrument);
         }
 
         public void Dispose() => _listener.Dispose();

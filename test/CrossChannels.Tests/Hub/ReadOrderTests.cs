@@ -28,7 +28,8 @@ public sealed class ReadOrderTests : IDisposable
         await using RawPeer fast = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
         await owner.Writer.WriteAsync(4).Done();
         await fast.ReadFrameAsync(FrameType.Items);
-        await fast.SendAsync(Wire.Counter(FrameType.Report, 1), Wire.Credit(2, 1 << 20));
+        await fast.SendAsync(Wire.Counter(FrameType.Report, 1), Wire.Credit(2, 1 << 20), Wire.Counter(FrameType.Ping, 1));
+        Assert.AreEqual(FrameType.Pong, (await fast.ReadFrameAsync()).Type, "the hub knows what it has read before the clock moves");
         await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the fast reader waits");
         _clock.Advance(s_moment);
         await slow.SendAsync(Wire.Counter(FrameType.Ping, 1));
@@ -53,14 +54,15 @@ public sealed class ReadOrderTests : IDisposable
         await using RawPeer fast = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
         await owner.Writer.WriteAsync(4).Done();
         await fast.ReadFrameAsync(FrameType.Items);
-        await fast.SendAsync(Wire.Counter(FrameType.Report, 1), Wire.Credit(2, 1 << 20));
+        await fast.SendAsync(Wire.Counter(FrameType.Report, 1), Wire.Credit(2, 1 << 20), Wire.Counter(FrameType.Ping, 1));
+        Assert.AreEqual(FrameType.Pong, (await fast.ReadFrameAsync()).Type, "the hub knows what it has read before the clock moves");
         await using RawPeer fresh = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
         await Wait.Until(() => _clock.HasTimerWithin(s_moment), "a reader waits");
         _clock.Advance(s_moment);
         Assert.AreEqual(FrameType.Reclaim, (await slow.ReadFrameAsync()).Type);
         await slow.SendAsync(HubRaw.Reclaimed(0, 2));
         Assert.AreEqual(FrameType.Items, (await fresh.ReadFrameAsync()).Type);
-        await fast.SendAsync(Wire.Counter(FrameType.Ping, 1));
+        await fast.SendAsync(Wire.Counter(FrameType.Ping, 2));
         Assert.AreEqual(FrameType.Pong, (await fast.ReadFrameAsync()).Type, "item 3 is not for the reader that has had item 4");
     }
 

@@ -4,6 +4,8 @@ using System.Text.Json;
 using System.Threading.Channels;
 using CrossChannels.Hub;
 
+#pragma warning disable VSTHRD103 // Complete() does not block: it queues.
+
 namespace CrossChannels.Tests.Hub;
 
 /// <summary>What a hub says of itself: to its owner, to others, and to the meter.</summary>
@@ -54,6 +56,36 @@ public sealed class StatusTests
         await write.Done();
         parts.Writer.Complete();
         Assert.IsTrue((await GetAsync()).IsCompleted);
+    }
+
+    [TestMethod]
+    public async Task OldestWaitAndLease_FollowTheClock()
+    {
+        var clock = new ManualTimeProvider();
+        var connection = new ConnectionOptions { TimeProvider = clock };
+        await using ChannelHub hub = await ChannelHub.StartAsync($"mem:ages-{Guid.NewGuid():N}", new HubOptions { Connection = connection }).Done();
+        LeasedChannel<int> work = hub.CreateLeased<int>("work", 10);
+        ChannelStatus Get() => hub.GetStatus().Channels.Single(static channel => channel.Name == "work");
+        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(work.Address).Done();
+        await using LeasedReader<int> reader = await CrossChannel.OpenLeasedReaderAsync<int>(work.Address).Done();
+        Assert.AreEqual((null, null), (Get().OldestWait, Get().OldestLease));
+
+        clock.Advance(TimeSpan.FromSeconds(1));
+        await writer.WriteAsync(1).Done();
+        await writer.FlushAsync().Done();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await writer.WriteAsync(2).Done();
+        await writer.FlushAsync().Done();
+        clock.Advance(TimeSpan.FromSeconds(3));
+        Assert.AreEqual(TimeSpan.FromSeconds(5), Get().OldestWait);
+        Lease<int> first = await reader.ReadAsync().Done();
+        clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.AreEqual(TimeSpan.FromSeconds(4), Get().OldestLease);
+        first.Complete();
+        using Lease<int> second = await reader.ReadAsync().Done();
+        await Wait.Until(() => Get().InFlight == 1);
+        Assert.IsNull(Get().OldestWait);
+        second.Complete();
     }
 
     [TestMethod]

@@ -7,9 +7,10 @@ internal sealed class CollectingOutput : LinkOutput
 {
     private readonly List<byte> _bytes = [];
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _holds;
 
     /// <summary>Whether a write waits until <see cref="Release"/>.</summary>
-    public bool Holds { get; init; }
+    public bool Holds { get => Volatile.Read(ref _holds); set => Volatile.Write(ref _holds, value); }
 
     public byte[] Written
     {

@@ -9,6 +9,10 @@ internal sealed class ScriptedInput : LinkInput
     private readonly Channel<byte[]> _pieces = Channel.CreateUnbounded<byte[]>();
     private readonly Channel<bool> _asked = Channel.CreateUnbounded<bool>();
     private byte[] _piece = [];
+    private int _count;
+
+    /// <summary>How often the link has asked for a piece: of all before the last that it asked for it has dealt with.</summary>
+    public int Asked => Volatile.Read(ref _count);
 
     /// <summary>The most room that a read has offered.</summary>
     public int LargestRoom { get; private set; }
@@ -31,6 +35,7 @@ internal sealed class ScriptedInput : LinkInput
         if (_piece.Length == 0)
         {
             _asked.Writer.TryWrite(true);
+            Interlocked.Increment(ref _count);
             if (!await _pieces.Reader.WaitToReadAsync() || !_pieces.Reader.TryRead(out _piece!))
                 return 0;
         }

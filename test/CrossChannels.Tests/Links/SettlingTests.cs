@@ -64,7 +64,7 @@ public sealed class SettlingTests
             {
                 case 0 or 1:
                     int count = 1 + random.Next(6), deliveries = random.Next(3);
-                    tags.Append(next, count, deliveries);
+                    tags.Append(next, count, deliveries, trace: null);
                     for (int i = 0; i < count; i++)
                         model.Add(new DeliveryTag(next++, deliveries));
                     break;

@@ -38,8 +38,8 @@ public sealed class LayeringTests
         ["Channels"] = [Data, Ends, "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Hub"] = [Data, Ends, "Channels", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Transfer"] =
-            [Data, Ends, "Hub", "Channels", "Transports", "Links", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
-        [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Threading"],
+            [Data, Ends, "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Serialization", "Diagnostics", "Threading"],
         [Facade] =
         [
             Data, Ends, "Transfer", "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics",
@@ -52,10 +52,12 @@ public sealed class LayeringTests
     {
         ["ChannelAddress -> AddressSyntax"] = "an address is parsed where it is used",
         ["ItemSerializer -> Serialization"] = "the factory of the built-in serializers",
+        ["ItemOptions`1 -> Serialization"] = "a serializer that a worker makes is named by its class where the options take it",
         ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
         ["HubDirectory -> ChannelHub"] = "the exception names the type that was disposed",
         ["Transfer -> CrossChannel"] = "an end that was given away is opened as any other",
         ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",
+        ["Transfer -> ReceivedGreeting"] = "the ends of a pair read a greeting, and what came with it, as every other end does",
         ["ends -> CrossChannel"] = "an end opens itself from a ticket",
         ["TransferTicket -> SerializerRegistry"] = "a worker learns from its parent's tickets which serializers it may make",
     };

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace CrossChannels.Tests.Project;
 
-/// <summary>Every C# block in the documentation is a region of <c>Snippets</c>, where it is compiled.</summary>
+/// <summary>Every C# block in the documentation is a region of a test project's <c>Snippets</c>, where it is compiled.</summary>
 [TestClass]
 public sealed partial class SnippetTests
 {
@@ -19,7 +19,7 @@ public sealed partial class SnippetTests
         foreach (Match block in Block().Matches(File.ReadAllText(Repository.At(document)).ReplaceLineEndings("\n")))
         {
             string code = Dedent(block.Groups["code"].Value);
-            Assert.Contains(code, regions, $"{document} has a C# block that no region of test/CrossChannels.Tests/Snippets equals:\n{code}");
+            Assert.Contains(code, regions, $"{document} has a C# block that no region of test/*.Tests/Snippets equals:\n{code}");
         }
     }
 
@@ -33,7 +33,10 @@ public sealed partial class SnippetTests
     }
 
     private static IEnumerable<string> Regions() =>
-        from path in Directory.GetFiles(Repository.At("test/CrossChannels.Tests/Snippets"), "*.cs")
+        from project in Directory.GetDirectories(Repository.At("test"), "*.Tests")
+        let folder = Path.Combine(project, "Snippets")
+        where Directory.Exists(folder)
+        from path in Directory.GetFiles(folder, "*.cs")
         from Match region in Region().Matches(File.ReadAllText(path).ReplaceLineEndings("\n"))
         select Dedent(region.Groups["code"].Value);
 

@@ -18,6 +18,7 @@ public sealed class HelloTests
         Features = 0x8000_0000_0000_0001,
         RequiredFeatures = 2,
         Key = new byte[] { 1, 2, 3 },
+        MaxItemBytes = 999,
     };
 
     private static byte[] Bytes(Hello hello)
@@ -33,6 +34,7 @@ public sealed class HelloTests
         CollectionAssert.AreEqual(s_hello.Key.ToArray(), read.Key.ToArray());
         Assert.AreEqual(s_hello with { Key = default }, read with { Key = default });
         Assert.IsNull(Hello.Read(Bytes(s_hello with { ProcessId = null })).ProcessId);
+        Assert.IsNull(Hello.Read(Bytes(s_hello with { MaxItemBytes = null })).MaxItemBytes);
     }
 
     [TestMethod]
@@ -56,7 +58,7 @@ public sealed class HelloTests
     public void Hello_UnknownField_SkippedUnlessItMustBeUnderstood()
     {
         byte[] bytes = Bytes(s_hello);
-        Assert.AreEqual("parts", Hello.Read([0xff, 0x7f, 2, 0, 1, 1, .. bytes, 11, 0, 0, 0]).Channel);
+        Assert.AreEqual("parts", Hello.Read([0xff, 0x7f, 2, 0, 1, 1, .. bytes, 12, 0, 0, 0]).Channel);
         var e = Assert.ThrowsExactly<MalformedFrameException>(() => Hello.Read([.. bytes, 0x0a, 0x80, 0, 0]));
         StringAssert.Contains(e.Message, "field 32778, which must be understood");
     }
@@ -67,10 +69,56 @@ public sealed class HelloTests
     [DataRow((ushort)7, 9)]
     [DataRow((ushort)8, 0)]
     [DataRow((ushort)10, 2)]
+    [DataRow((ushort)11, 3)]
+    [DataRow((ushort)11, 8)]
     [DataRow((ushort)3, 3)]
     public void Hello_FieldOfWrongLength_Throws(ushort id, int length) =>
         Assert.ThrowsExactly<MalformedFrameException>(() => Hello.Read(
             [.. Bytes(s_hello), .. BitConverter.GetBytes(id), .. BitConverter.GetBytes((ushort)length), .. new byte[length]]));
+
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(1)]
+    [DataRow(255)]
+    [DataRow(256)]
+    [DataRow(257)]
+    [DataRow(3000)]
+    public void Hello_KeyOfAnyLength_IsReadUpTo256Bytes(int length)
+    {
+        byte[] bytes = [.. Bytes(s_hello with { Key = default }), .. BitConverter.GetBytes((ushort)9), .. BitConverter.GetBytes((ushort)length), .. new byte[length]];
+        if (length <= 256)
+            Assert.AreEqual(length, Hello.Read(bytes).Key.Length);
+        else
+            StringAssert.Contains(Assert.ThrowsExactly<MalformedFrameException>(() => Hello.Read(bytes)).Message, $"key has {length:N0} bytes, and at most 256 are allowed");
+    }
+
+    [TestMethod]
+    [DataRow(int.MinValue, false)]
+    [DataRow(-1, false)]
+    [DataRow(0, false)]
+    [DataRow(1, true)]
+    [DataRow(int.MaxValue, true)]
+    public void Hello_MaxItem_IsAtLeastOne(int maxItemBytes, bool isGood)
+    {
+        byte[] bytes = Bytes(s_hello with { MaxItemBytes = maxItemBytes });
+        if (isGood)
+            Assert.AreEqual(maxItemBytes, Hello.Read(bytes).MaxItemBytes);
+        else
+            StringAssert.Contains(Assert.ThrowsExactly<MalformedFrameException>(() => Hello.Read(bytes)).Message, "field 11");
+    }
+
+    [TestMethod]
+    [DataRow(256, true)]
+    [DataRow(257, false)]
+    public void Contract_TextOfAnyLength_IsReadUpTo256Bytes(int length, bool isGood)
+    {
+        byte[] text = [.. BitConverter.GetBytes((ushort)length), .. new byte[length]];
+        byte[] bytes = [0, 0, 0, 0, .. text, 0, 0, 0, 0];
+        if (isGood)
+            Assert.AreEqual(length, HelloContract.Read(bytes).ContentType.Length);
+        else
+            StringAssert.Contains(Assert.ThrowsExactly<MalformedFrameException>(() => HelloContract.Read(bytes)).Message, "content type has 257 bytes, and at most 256 are allowed");
+    }
 
     [TestMethod]
     public void Contract_CutAtAnyByte_Throws()

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using CrossChannels.Protocol;
 using FsCheck;
 using FsCheck.Fluent;
@@ -100,6 +101,21 @@ public sealed class HubFrameTests
             if (test.after.Length == 0)
                 Assert.ThrowsExactly<MalformedFrameException>(() => ItemsExtension.ReadDeliveries(block.AsSpan(..^1)));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+    }
+
+    [TestMethod]
+    public void Trace_AmongOtherFields_ComesBack_AndOneOfAnotherLengthIsNone()
+    {
+        var trace = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+        byte[] field = new byte[ItemsExtension.TraceSize];
+        ItemsExtension.WriteTrace(field, trace);
+        byte[] deliveries = new byte[ItemsExtension.DeliveriesSize];
+        ItemsExtension.WriteDeliveries(deliveries, 7);
+        Assert.AreEqual(trace, ItemsExtension.ReadTrace([.. deliveries, .. field, .. Field((9, [1]))]));
+        Assert.AreEqual(7, ItemsExtension.ReadDeliveries([.. field, .. deliveries]));
+        Assert.AreEqual(default, ItemsExtension.ReadTrace(deliveries));
+        Assert.AreEqual(default, ItemsExtension.ReadTrace(Field((2, new byte[24]))));
+        Assert.ThrowsExactly<MalformedFrameException>(() => ItemsExtension.ReadTrace(field.AsSpan(..^1)));
     }
 
     private static byte[] Field((ushort Id, byte[] Value) field)

@@ -53,6 +53,8 @@ public sealed class VectorTests
             fields.Add(("key", Convert.ToHexStringLower(hello.Key.Span)));
         if (hello.IsOnDemand)
             fields.Add(("on-demand", "yes"));
+        if (hello.MaxItemBytes is { } maxItemBytes)
+            fields.Add(("max-item", maxItemBytes));
         return (fields, written[..hello.Write(written)]);
     });
 

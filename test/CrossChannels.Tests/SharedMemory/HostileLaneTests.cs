@@ -94,11 +94,11 @@ public sealed class HostileLaneTests
         byte[] welcome = new byte[WelcomeFrame.Size];
         new WelcomeFrame(default, sizeof(long)).Write(welcome);
         using (descriptor)
-            descriptors.Send([.. new LinkChannelFactory<long, long>(null, null).Greeting(features), .. welcome], withLane ? descriptor : null);
-        (int count, SafeFileHandle? theirs, bool isLost) = await descriptors.ReceiveAsync(new byte[8192], CancellationToken.None).Done();
-        Assert.IsGreaterThan(0, count);
-        Assert.IsFalse(isLost);
-        using (theirs)
+            descriptors.Send([.. new LinkChannelFactory<long, long>(null, null).Greeting(features), .. welcome], withLane ? [descriptor] : []);
+        DescriptorSocket.Received received = await descriptors.ReceiveAsync(new byte[8192], CancellationToken.None).Done();
+        Assert.IsGreaterThan(0, received.Count);
+        Assert.IsFalse(received.IsLost);
+        using (SafeFileHandle? theirs = received.Descriptors is [var first, ..] ? first : null)
             return new Peer(socket, ours, theirs is null ? null : LaneEnd.Open(theirs));
     }
 

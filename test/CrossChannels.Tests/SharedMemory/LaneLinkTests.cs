@@ -49,10 +49,11 @@ public sealed class LaneLinkTests
         string name = TransportTest.UniqueName();
         var log = new LogList();
         var with = new ConnectionOptions { Logger = log };
+        var without = new ConnectionOptions { SharedMemory = SharedMemoryUse.Never };
         await using DuplexChannelListener<NoItem, string> listener = await CrossChannel.ListenAsync<NoItem, string>(
-            isListenerWithout ? ChannelAddress.Local(name) : ChannelAddress.SharedMemory(name), new() { Connection = isListenerWithout ? new() : with }).Done();
+            isListenerWithout ? ChannelAddress.Local(name) : ChannelAddress.SharedMemory(name), new() { Connection = isListenerWithout ? without : with }).Done();
         Task<DuplexChannel<string, NoItem>> connecting = CrossChannel.ConnectAsync<string, NoItem>(
-            isListenerWithout ? ChannelAddress.SharedMemory(name) : ChannelAddress.Local(name), new() { Connection = isListenerWithout ? with : new() });
+            isListenerWithout ? ChannelAddress.SharedMemory(name) : ChannelAddress.Local(name), new() { Connection = isListenerWithout ? with : without });
         await using DuplexChannel<NoItem, string> reading = await listener.AcceptAsync().Done();
         await using DuplexChannel<string, NoItem> writing = await connecting.Done();
         Assert.IsFalse(reading.Peer!.IsSharedMemory);

@@ -53,4 +53,25 @@ internal static class WorkerSnippets
     }
 
     private static Task SquareAsync(ChannelReader<int> numbers, ChannelWriter<long> squares) => Task.CompletedTask;
+
+    public static async Task<int> RunPublishedAsync()
+    {
+        // snippet: published
+        ItemSerializer.UseJson<JobContext>();                       // the metadata of all items, arguments and results that are JSON
+        if (WorkerProcess.IsWorker)
+            return await WorkerProcess.RunAsync(CompressAsync);     // all methods that run in workers
+        // end
+        return 0;
+    }
+
+    public static (ItemOptions<Job> Jobs, ItemOptions<Point> Points) NamedSerializers()
+    {
+        // snippet: named-serializers
+        var jobs = new ItemOptions<Job>().UseJson<JobContext>();
+        var points = new ItemOptions<Point> { ContractName = "geometry.point" }.UseSerializer<PointSerializer>();
+        // end
+        return (jobs, points);
+    }
+
+    private static Task CompressAsync(ChannelReader<Job> jobs) => Task.CompletedTask;
 }

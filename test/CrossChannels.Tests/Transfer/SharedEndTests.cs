@@ -206,6 +206,7 @@ public sealed class SharedEndTests : IDisposable
             MaxEmptyFramesPerSecond = 8,
             AllowPlainTcp = true,
             AllowGroup = true,
+            SharedMemory = SharedMemoryUse.WherePossible,
             RequiredKeyToRead = s_readKey,
             RequiredKeyToWrite = s_writeKey,
         };

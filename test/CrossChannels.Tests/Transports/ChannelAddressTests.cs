@@ -17,6 +17,9 @@ public sealed class ChannelAddressTests
     [DataRow("tcp://127.0.0.1:5000", ChannelScheme.Tcp)]
     [DataRow("tcp://[::1]:0", ChannelScheme.Tcp)]
     [DataRow("tls://build.example:65535#parts", ChannelScheme.Tls)]
+    [DataRow("nats:jobs", ChannelScheme.Nats)]
+    [DataRow("nats://build.example:4222/shop#jobs", ChannelScheme.Nats)]
+    [DataRow("nats://[::1]:4222/main", ChannelScheme.Nats)]
     public void Parse_Valid_RoundTrips(string text, ChannelScheme scheme)
     {
         ChannelAddress address = text;
@@ -44,6 +47,11 @@ public sealed class ChannelAddressTests
     [DataRow(" jobs", "white space")]
     [DataRow("jobs ", "white space")]
     [DataRow("http://localhost", "'http' is not a scheme")]
+    [DataRow("nats:", "no channel follows")]
+    [DataRow("nats:jobs#more", "names two channels")]
+    [DataRow("nats://host/shop#jobs", "no port")]
+    [DataRow("nats://host:4222/a-b#jobs", "not '-'")]
+    [DataRow("nats://me:secret@host:4222/shop", "credentials")]
     [DataRow("C:\\temp\\x", "'c' is not a scheme")]
     [DataRow("localhost:5000", "Did you mean tls://localhost:5000")]
     [DataRow("pipe:", "no name")]

@@ -32,6 +32,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private readonly bool _makesWait;
     private readonly ITimer? _arrivalTimer;
     private long _closeDeadline = long.MaxValue;
+    private EndingTask _ended;
     private Closure? _writerClosure;
     private Closure? _readerClosure;
     private bool _isClosed;
@@ -72,6 +73,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     public Closure? WriterClosure => Volatile.Read(ref _writerClosure);
+
+    /// <summary>Done when nothing more is accepted; never faults.</summary>
+    public Task<Ending> Ended => _ended.WaitAsync(() => WriterClosure);
 
     /// <summary>Why the channel is over for readers, once nothing is left that could come back.</summary>
     public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
@@ -124,6 +128,8 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
                 InFlight = _links.HeldItems,
                 Capacity = _capacity,
                 IsCompleted = _writerClosure is not null,
+                ContentType = Codec.Contract.ContentType,
+                ContractName = Codec.Contract.Name,
                 CompletionPolicy = _completion.ToString(),
                 Writers = _links.WriterStatuses,
                 Readers = _links.ReaderStatuses,
@@ -142,6 +148,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         var identity = new LinkIdentity(isWriter ? ItemContract.None : Codec.Contract, isWriter ? Codec.Contract : ItemContract.None, Name, _hub.Connection, request.Role)
         {
             IsOnDemand = !isWriter,
+            LargestItemBytes = isWriter || Codec.ElementSize > 0 ? 0 : _maxItemBytes,
         };
         var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter));
         if (isWriter)
@@ -175,7 +182,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
             if (_readerClosure is not null)
                 return;
             _end.TryCompleteByOwner(error);
-            Volatile.Write(ref _writerClosure, closure);
+            CloseWritersLocked(closure);
             // Writers learn it as from a reader that closes, and nothing before that.
             _ = _links.TakeUntold();
             EndLocked(closure);
@@ -206,7 +213,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         if (count > 0)
         {
             Log.NotDrained(_hub.Connection.Logger, Name, count);
-            ChannelMetrics.NotReceived(count);
+            ChannelMetrics.NotReceived(count, MetricTags.Owner(Name));
         }
         Task closing = _links.CloseAsync();
         if (drainTimeout != TimeSpan.Zero)
@@ -273,7 +280,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         catch (Exception e)
         {
             // ItemDropped or the comparer may throw anything, and what they were called for is done.
-            ChannelMetrics.ItemDroppedFailed();
+            ChannelMetrics.ItemDroppedFailed(MetricTags.Owner(Name));
             Log.ItemDroppedFailed(_hub.Connection.Logger, e);
             return;
         }
@@ -319,7 +326,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     void IBackedEvents<T>.Lose(in QueuedItem<T> item, Link link, Exception? error)
     {
         Joins.Leave(item.Epoch);
-        ChannelMetrics.NotReceived(1);
+        ChannelMetrics.NotReceived(1, MetricTags.Owner(Name));
         Log.ItemLost(_hub.Connection.Logger, Name, link.PeerName, error);
     }
 
@@ -381,10 +388,18 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         EndIfDone();
     }
 
+    /// <remarks>Continuations of the task never run on the thread that sets it.</remarks>
+    private void CloseWritersLocked(Closure closure)
+    {
+        _sync.AssertHeld();
+        Volatile.Write(ref _writerClosure, closure);
+        _ended.Set(closure);
+    }
+
     private void DecideLocked()
     {
         _sync.AssertHeld();
-        Volatile.Write(ref _writerClosure, EndingMap.ClosureOf(_end.Error));
+        CloseWritersLocked(EndingMap.ClosureOf(_end.Error));
     }
 
     private void EndLocked(Closure closure)

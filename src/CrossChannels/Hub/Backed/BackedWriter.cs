@@ -8,9 +8,12 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, BackedQueue<T> q
 {
     private static readonly Closure s_left = new(new Ending(EndingKind.WriterLeft), null);
 
+    private EndingTask _ended;
     private Closure? _left;
 
     public override Ending? Ending => Closure?.Ending;
+
+    public override Task<Ending> Ended => Task.WhenAny(channel.Ended, _ended.WaitAsync(() => Volatile.Read(ref _left))).Unwrap();
 
     public override long UnreceivedCount => 0;
 
@@ -99,7 +102,11 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, BackedQueue<T> q
 
     public override void Dispose() => Leave();
 
-    private void Leave() => Volatile.Write(ref _left, s_left);
+    private void Leave()
+    {
+        Volatile.Write(ref _left, s_left);
+        _ended.Set(s_left);
+    }
 
     private async ValueTask WriteAllAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using CrossChannels.Channels;
+using CrossChannels.Flow;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
@@ -15,6 +16,8 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
     private readonly ItemCodec<T> _codec;
     private readonly Outbox _outbox;
     private ReceiverAccounting _account;
+    private WantWatch _want = new();
+    private bool _isSayingJoined;
     private bool _hasArrived;
     private bool _isMovingIn;
     private bool _isDoneDue;
@@ -66,6 +69,8 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
         {
             int length = _account.Write(room, isOpen: _closure is null, out bool isAll);
             hasMore = !isAll;
+            if (length > 0)
+                _want.Moved();
             return length;
         }
     }
@@ -115,16 +120,48 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
             Finish();
     }
 
-    public override void WatchRead(long target)
+    public override bool WatchRead(long target)
     {
-        bool isReached;
+        bool isReached, isUnderWay;
         using (_sync.Enter())
+        {
+            isUnderWay = _isSayingJoined || _account.IsJoining;
             isReached = _account.TryJoin(target);
+        }
         Perform(isReached ? AfterLock.Joined : AfterLock.None);
+        return !isUnderWay;
     }
 
     /// <remarks>The writer asks for credit, which it gets all the same.</remarks>
-    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake) => type is FrameType.Want or FrameType.WantWithdrawn;
+    public override bool TryHandle(FrameType type, ReadOnlySpan<byte> body, ref WakeList wake)
+    {
+        if (type is not (FrameType.Want or FrameType.WantWithdrawn))
+            return false;
+        long accepted = CounterFrame.Read(body, type);
+        using (_sync.Enter())
+        {
+            if (accepted > _account.GrantedItems)
+                throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {_account.ReceivedItems:N0} came of {_account.GrantedItems:N0} granted.");
+            if (type == FrameType.Want)
+                _want.Ask(accepted);
+            else
+                _want.Withdraw();
+        }
+        return true;
+    }
+
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Want => _want.IsRepeated(CounterFrame.Read(body, type)),
+                FrameType.WantWithdrawn => !_want.IsStanding,
+                _ => false,
+            };
+        }
+    }
 
     public override bool TryClose(Closure closure, bool drop)
     {
@@ -182,9 +219,20 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
     private void Perform(AfterLock duties)
     {
         if ((duties & AfterLock.Joined) != 0)
-            _ = SayWhenProcessedAsync(ConsumedItems, items => _outbox.Post(new OutFrame(FrameType.Joined, items)));
+        {
+            using (_sync.Enter())
+                _isSayingJoined = true;
+            _ = SayWhenProcessedAsync(ConsumedItems, SayJoined);
+        }
         if ((duties & AfterLock.Feedback) != 0)
             _outbox.ScheduleFeedback();
+    }
+
+    private void SayJoined(long items)
+    {
+        using (_sync.Enter())
+            _isSayingJoined = false;
+        _outbox.Post(new OutFrame(FrameType.Joined, items));
     }
 
     /// <summary>Says how many items have come, once these, and all that others wrote before, are done with.</summary>

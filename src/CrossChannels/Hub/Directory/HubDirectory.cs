@@ -111,8 +111,9 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
     {
         string[] known = [.. _objects.Keys.Order(StringComparer.Ordinal).Take(20)];
         if (known is [""])
-            return $"What is at this address has no name: leave '#{name}' out.";
+            return $"What is at this address has no name: leave '#{PeerText.Show(name)}' out.";
+        string asked = PeerText.Show(name);
         string names = known.Length == 0 ? "nothing" : string.Join(", ", known.Select(static name => $"'{name}'"));
-        return name.Length == 0 ? $"This is a hub: add '#' and a name to its address. It has: {names}." : $"This hub has nothing named '{name}'. It has: {names}.";
+        return name.Length == 0 ? $"This is a hub: add '#' and a name to its address. It has: {names}." : $"This hub has nothing named '{asked}'. It has: {names}.";
     }
 }

@@ -10,10 +10,7 @@ internal static class HubGreeting
     /// <exception cref="MalformedFrameException">No correct peer says that.</exception>
     /// <exception cref="EndOfStreamException">The peer went away.</exception>
     /// <exception cref="OperationCanceledException">The deadline passed; the caller closes the connection, which ends the read.</exception>
-    /// <param name="input">Where the greeting is read from.</param>
-    /// <param name="rest">Where what follows will be read from.</param>
-    /// <param name="cancellationToken">The deadline.</param>
-    public static async Task<(Hello? Hello, LinkInput Input)> ReadAsync(LinkInput input, LinkInput rest, CancellationToken cancellationToken)
+    public static async Task<(Hello? Hello, LinkInput Input)> ReadAsync(LinkInput input, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[Preamble.Size + Preamble.MaxHelloLength];
         int length = 0;
@@ -27,9 +24,9 @@ internal static class HubGreeting
             if (!Preamble.TryRead(here.Span, out Preamble preamble))
                 continue;
             if (Preamble.Common(LinkIdentity.Versions, preamble) == 0)
-                return (null, new ReplayInput(here, rest));
+                return (null, new ReplayInput(here, input));
             if (length >= Preamble.Size + preamble.HelloLength)
-                return (Hello.Read(here.Span.Slice(Preamble.Size, preamble.HelloLength)), new ReplayInput(here, rest));
+                return (Hello.Read(here.Span.Slice(Preamble.Size, preamble.HelloLength)), new ReplayInput(here, input));
         }
     }
 }

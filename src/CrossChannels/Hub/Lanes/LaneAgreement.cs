@@ -33,7 +33,7 @@ internal sealed record LaneAgreement(LaneEnd End, bool IsFenceShared)
         }
         catch (Exception e) when (e is IOException or EntryPointNotFoundException)
         {
-            Log.NoLane(settings.Logger, request.Peer.Endpoint, e.Message);
+            Log.NoLane(settings.Logger, request.Peer.Endpoint, e.Message, isAsked: true);
             return null;
         }
         try

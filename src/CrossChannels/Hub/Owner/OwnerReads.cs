@@ -342,7 +342,7 @@ internal sealed class OwnerReads : ILeaseHolder
         if (!_queue.TryTakeRun(Taker, 1, long.MaxValue, out ItemBatch lease))
             return false;
         Taker.Highest = Math.Max(Taker.Highest, lease.Sequence);
-        tag = new DeliveryTag(lease.Sequence, lease.Deliveries);
+        tag = new DeliveryTag(lease.Sequence, lease.Deliveries, lease.Trace);
         lease.Segment.Retain();
         slice = HubQueue.SliceOf(lease, _queue.ElementSize);
         _leases.Add(lease.Sequence, lease);

@@ -12,6 +12,8 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
 
     public Closure? Closure => channel.Lifecycle.WriterClosure;
 
+    public Task<Ending> Ended => channel.Lifecycle.Ended;
+
     public long UnreceivedCount => 0;
 
     public bool MayAccept => _owner.MayAccept;
@@ -48,5 +50,5 @@ internal readonly struct OwnerSink(QueueChannel channel) : IItemSink
 
     public ILogger? Logger => channel.Options.Hub.Connection.Logger;
 
-    public void ReportUnreceived(long count) => ChannelMetrics.NotReceived(count);
+    public void ReportUnreceived(long count) => ChannelMetrics.NotReceived(count, MetricTags.Owner(channel.Name));
 }

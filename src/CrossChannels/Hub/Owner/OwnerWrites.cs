@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Threading;
 
@@ -33,7 +35,7 @@ internal sealed class OwnerWrites(
             {
                 isAccepted = HasRoomLocked;
                 if (isAccepted)
-                    AppendLocked(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TItem, byte>(ref item), Unsafe.SizeOf<TItem>()), isNull: false, ref after);
+                    AppendLocked(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TItem, byte>(ref item), Unsafe.SizeOf<TItem>()), isNull: false, ChannelTracing.Current, ref after);
                 else
                     RefusedLocked(ref after);
             }
@@ -62,7 +64,7 @@ internal sealed class OwnerWrites(
                     throw error;
                 isAccepted = HasRoomLocked;
                 if (isAccepted)
-                    AppendLocked(item, isNull, ref after);
+                    AppendLocked(item, isNull, ChannelTracing.Current, ref after);
                 else
                     RefusedLocked(ref after);
             }
@@ -115,12 +117,13 @@ internal sealed class OwnerWrites(
                     return ValueTask.FromException(error);
                 if (HasRoomLocked)
                 {
-                    AppendLocked(item, isNull, ref after);
+                    AppendLocked(item, isNull, ChannelTracing.Current, ref after);
                 }
                 else
                 {
                     waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(sync, _blockedPool);
                     waiter.SetItem(item, isNull);
+                    waiter.Trace = ChannelTracing.Current;
                     _blocked.Enqueue(waiter);
                     version = waiter.Version;
                     writers.OwnerWants(isWaiting: true, ref after);
@@ -208,7 +211,7 @@ internal sealed class OwnerWrites(
         while (_blocked.First is WriteWaiter first && IsRoomLocked)
         {
             _blocked.Dequeue();
-            AppendLocked(first.Item, first.IsNull, ref after);
+            AppendLocked(first.Item, first.IsNull, first.Trace, ref after);
             first.Decide(true);
             after.Wake.Add(first);
         }
@@ -233,10 +236,10 @@ internal sealed class OwnerWrites(
             writers.OwnerWants(isWaiting: false, ref after);
     }
 
-    private void AppendLocked(ReadOnlySpan<byte> item, bool isNull, ref HubAfterLock after)
+    private void AppendLocked(ReadOnlySpan<byte> item, bool isNull, in ActivityContext trace, ref HubAfterLock after)
     {
         sync.AssertHeld();
         writers.TakeOwnersSlot();
-        events.OnOwnerWrote(queue.AppendItem(item, isNull), ref after);
+        events.OnOwnerWrote(queue.AppendItem(item, isNull, ItemTrace.Of(trace)), ref after);
     }
 }

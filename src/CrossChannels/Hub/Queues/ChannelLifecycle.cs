@@ -8,11 +8,15 @@ internal sealed class ChannelLifecycle
 {
     private readonly TaskCompletionSource _sealed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private EndingTask _ended;
     private Closure? _writerClosure;
     private Closure? _readerClosure;
 
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     public Closure? WriterClosure => Volatile.Read(ref _writerClosure);
+
+    /// <summary>Done when nothing more is accepted; never faults.</summary>
+    public Task<Ending> Ended => _ended.WaitAsync(() => WriterClosure);
 
     /// <summary>Why the channel is over for readers, once nothing is left anywhere.</summary>
     public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
@@ -31,7 +35,12 @@ internal sealed class ChannelLifecycle
     public Task Over => _over.Task;
 
     /// <summary>It is decided that, and how, the channel ends: nothing more is accepted.</summary>
-    public void Decide(Closure closure) => Volatile.Write(ref _writerClosure, closure);
+    public void Decide(Closure closure)
+    {
+        Volatile.Write(ref _writerClosure, closure);
+        // Continuations of this task never run on the thread that sets it.
+        _ended.Set(closure);
+    }
 
     /// <summary>Every writer has sent what it had accepted, or is gone.</summary>
     public void Seal(ref HubAfterLock after)

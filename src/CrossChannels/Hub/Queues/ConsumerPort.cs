@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Threading;
@@ -91,9 +92,11 @@ internal sealed class ConsumerPort : SendingHalf
 
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
-        if (peerMaxItemBytes < _options.MaxItemBytes)
+        // One that did not say so in its hello, where it would have been refused.
+        int largest = _queue.ElementSize > 0 ? _queue.ElementSize : _options.MaxItemBytes;
+        if (peerMaxItemBytes < largest)
         {
-            Account.Link.Abort($"A reader of this channel must take items of {_options.MaxItemBytes:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
+            Account.Link.Abort($"A reader of this channel must take items of {largest:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
             return;
         }
         HubAfterLock after = default;
@@ -174,7 +177,8 @@ internal sealed class ConsumerPort : SendingHalf
             {
                 FrameType.Report => CounterFrame.Read(body, type) == Account.Read,
                 FrameType.Doorbell => _lane is { IsRungInVain: true },
-                FrameType.Settle => SettleFrame.IsEmpty(body) && Account.Settled == _answered,
+                // Without ranges it only asks, or says nothing at all.
+                FrameType.Settle => SettleFrame.IsEmpty(body) && (Account.Settled == _answered || !SettleFrame.ReadFlags(body, out _)),
                 _ => false,
             };
         }
@@ -341,7 +345,10 @@ internal sealed class ConsumerPort : SendingHalf
         if (!_spares.TryPop(out Block? block))
             block = new Block();
         int deliveries = batch.Deliveries;
-        block.Begin(Account.Sent, Math.Max(FrameLimits.BatchBytes, batch.Bytes), IsLeased && deliveries > 0 ? deliveries : 0);
+        ItemTrace? trace = batch.Trace;
+        long? queued = batch.QueuedMilliseconds;
+        block.Begin(Account.Sent, Math.Max(FrameLimits.BatchBytes, batch.Bytes), IsLeased && deliveries > 0 ? deliveries : 0, trace?.Context ?? default);
+        block.QueuedMilliseconds = queued;
         do
         {
             // What goes from one reader to the next unread has not moved: else it could go round for ever while the owner, who has had later items, waits.
@@ -353,19 +360,19 @@ internal sealed class ConsumerPort : SendingHalf
             count -= batch.Count;
             room -= batch.Bytes;
         }
-        while (count > 0 && !batch.IsSuspect && TryTakeMoreLocked(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, out batch));
+        while (count > 0 && !batch.IsSuspect && TryTakeMoreLocked(count, Math.Min(room, FrameLimits.BatchBytes - block.PayloadBytes), deliveries, trace, out batch));
         _events.OnDispatched(ref after);
         return block;
     }
 
-    private bool TryTakeMoreLocked(long count, long room, int deliveries, out ItemBatch batch)
+    private bool TryTakeMoreLocked(long count, long room, int deliveries, ItemTrace? trace, out ItemBatch batch)
     {
         _sync.AssertHeld();
         batch = default;
         if (room <= 0 || !_queue.TryTakeRun(Account.Taker, (int)Math.Min(count, int.MaxValue), room, out batch))
             return false;
-        // One frame says how often all of its items were delivered.
-        if (batch.Bytes <= room && (!IsLeased || batch.Deliveries == deliveries))
+        // One frame says how often all of its items were delivered, and what trace they belong to.
+        if (batch.Bytes <= room && (!IsLeased || (batch.Deliveries == deliveries && ReferenceEquals(batch.Trace, trace))))
             return true;
         _queue.Return(batch);
         return false;
@@ -483,8 +490,17 @@ internal sealed class ConsumerPort : SendingHalf
         {
             _readers.Released(Account, batch.Count, ref after);
             _events.OnLeasesCompleted(batch, ref after);
+            if (ChannelMetrics.AreLeasesTimed)
+                TimeLeaseLocked(batch.FirstSentAt, ref after);
             batch.Release();
         }
+    }
+
+    private void TimeLeaseLocked(long sentAt, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        double seconds = (_clock.Now - sentAt) / 1000.0;
+        after.Do(() => ChannelMetrics.LeaseCompleted(seconds, _outbox.Tags));
     }
 
     private void PostSettled()

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 
@@ -7,11 +8,13 @@ namespace CrossChannels.Hub;
 
 /// <summary>The items of a channel that no reader has, in order: what came back stands before what was never delivered. Guarded by the channel's lock.</summary>
 /// <remarks>Of what came back some may be for certain readers only (<see cref="ItemTaker"/>), and some waits a while. Neither holds up what is behind it.</remarks>
-internal sealed class HubQueue(int elementSize)
+internal sealed class HubQueue(int elementSize, HubClock? clock = null)
 {
     // Sorted by sequence, the lowest last, so that it is cheap to take.
     private readonly List<ItemBatch> _returned = [];
     private readonly PriorityQueue<ItemBatch, long> _waiting = new();
+    private readonly ItemTraces _traces = new();
+    private readonly ArrivalTimes? _arrivals = clock is null ? null : new ArrivalTimes(clock);
     private ItemQueue _fresh = new(elementSize, itemwise: false);
     private int _returnedCount;
     private int _waitingCount;
@@ -45,6 +48,22 @@ internal sealed class HubQueue(int elementSize)
 
     private long FreshSequence => NextSequence - _fresh.Count;
 
+    /// <summary>How long the first of the items here has been here, in milliseconds; null if there is none. Of one that came back: since it was first sent to a reader.</summary>
+    public long? OldestAge
+    {
+        get
+        {
+            if (_arrivals is null || clock is null || Total == 0)
+                return null;
+            long oldest = 0;
+            foreach (ItemBatch batch in _returned.Concat(_waiting.UnorderedItems.Select(static waiting => waiting.Element)))
+                oldest = Math.Max(oldest, batch.FirstSentAt > 0 ? clock.Now - batch.FirstSentAt : _arrivals.AgeOf(batch.Sequence));
+            if (_fresh.Count > 0)
+                oldest = Math.Max(oldest, _arrivals.AgeOf(FreshSequence));
+            return oldest;
+        }
+    }
+
     /// <summary>Whether this reader could have an item now.</summary>
     public bool HasFor(ItemTaker taker) => _fresh.Count > 0 || FindReturned(taker) >= 0;
 
@@ -55,8 +74,9 @@ internal sealed class HubQueue(int elementSize)
         _fresh = new ItemQueue(size, itemwise: false);
     }
 
-    public void Append(ReadOnlySpan<byte> payload, int count)
+    public void Append(ReadOnlySpan<byte> payload, int count, ItemTrace? trace = null)
     {
+        Appending(count, trace);
         _fresh.Append(payload, count);
         Bytes += payload.Length;
         NextSequence += count;
@@ -68,6 +88,7 @@ internal sealed class HubQueue(int elementSize)
     /// <inheritdoc cref="ItemQueue.Filled"/>
     public void Filled(int bytes, int count)
     {
+        Appending(count, trace: null);
         _fresh.Filled(bytes, count);
         Bytes += bytes;
         NextSequence += count;
@@ -75,8 +96,9 @@ internal sealed class HubQueue(int elementSize)
 
     /// <summary>Appends one item.</summary>
     /// <returns>Bytes that it takes.</returns>
-    public int AppendItem(ReadOnlySpan<byte> item, bool isNull)
+    public int AppendItem(ReadOnlySpan<byte> item, bool isNull, ItemTrace? trace = null)
     {
+        Appending(1, trace);
         int bytes = _fresh.AppendItem(item, isNull);
         Bytes += bytes;
         NextSequence++;
@@ -84,8 +106,9 @@ internal sealed class HubQueue(int elementSize)
     }
 
     /// <summary>Appends a segment of its own; takes its reference.</summary>
-    public void Append(Segment payload, int count)
+    public void Append(Segment payload, int count, ItemTrace? trace = null)
     {
+        Appending(count, trace);
         Bytes += payload.Written;
         NextSequence += count;
         _fresh.Append(payload, count);
@@ -127,7 +150,8 @@ internal sealed class HubQueue(int elementSize)
         int at = FindReturned(taker);
         if (at < 0)
         {
-            tag = new DeliveryTag(FreshSequence, 0);
+            int one = 1;
+            tag = new DeliveryTag(FreshSequence, 0, _traces.At(FreshSequence, ref one));
             if (!_fresh.TryClaim(out slice, out bytes))
                 return false;
             taker.Highest = tag.Sequence;
@@ -137,7 +161,7 @@ internal sealed class HubQueue(int elementSize)
         ItemBatch batch = TakeReturned(at, 1);
         taker.Highest = Math.Max(taker.Highest, batch.Sequence);
         bytes = batch.Bytes;
-        tag = new DeliveryTag(batch.Sequence, batch.Deliveries);
+        tag = new DeliveryTag(batch.Sequence, batch.Deliveries, batch.Trace);
         slice = SliceOf(batch, ElementSize);
         return true;
     }
@@ -169,9 +193,11 @@ internal sealed class HubQueue(int elementSize)
         }
         batch = default;
         long sequence = FreshSequence;
+        ItemTrace? trace = _traces.At(sequence, ref maxCount);
+        long? queued = ChannelMetrics.AreQueuesTimed && _fresh.Count > 0 ? _arrivals?.AgeOf(sequence) : null;
         if (!_fresh.TryTakeRun(maxCount, maxBytes, out BatchSlice taken))
             return false;
-        batch = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence };
+        batch = new ItemBatch { Segment = taken.Segment, Offset = taken.Offset, End = taken.Offset + taken.Bytes, Count = taken.Count, Sequence = sequence, Trace = trace, QueuedMilliseconds = queued };
         Bytes -= taken.Bytes;
         return true;
     }
@@ -182,7 +208,7 @@ internal sealed class HubQueue(int elementSize)
         int at = _returned.Count;
         while (at > 0 && _returned[at - 1].Sequence < batch.Sequence)
             at--;
-        _returned.Insert(at, batch);
+        _returned.Insert(at, batch with { QueuedMilliseconds = null });
         _returnedCount += batch.Count;
         Bytes += batch.Bytes;
         Restrict(batch, by: 1);
@@ -244,6 +270,7 @@ internal sealed class HubQueue(int elementSize)
     public void Clear()
     {
         _fresh.Clear();
+        _traces.Clear();
         foreach (ItemBatch batch in _returned)
             batch.Release();
         foreach ((ItemBatch batch, _) in _waiting.UnorderedItems)
@@ -253,6 +280,13 @@ internal sealed class HubQueue(int elementSize)
         _returnedCount = _waitingCount = _restricted = 0;
         HasSuspects = HasInOrder = false;
         Bytes = 0;
+    }
+
+    private void Appending(int count, ItemTrace? trace)
+    {
+        _arrivals?.Add(NextSequence);
+        if (trace is not null)
+            _traces.Add(NextSequence, count, trace);
     }
 
     /// <returns>The place of the lowest item that came back and that this reader may have; -1 if there is none.</returns>

@@ -21,6 +21,9 @@ internal sealed class InFlight(int elementSize)
     /// <summary>Whether an item is among them that may have killed a program before.</summary>
     public bool HasSuspect { get; private set; }
 
+    /// <summary>When the first of them was first sent to a reader; null if there is none.</summary>
+    public long? FirstSentAt => _chunks.Count > 0 && _chunks[0].Count > _head ? _chunks[0][_head].FirstSentAt : null;
+
     public void Add(in ItemBatch batch)
     {
         if (_chunks.Count == 0 || _chunks[^1].Count >= ChunkSize)

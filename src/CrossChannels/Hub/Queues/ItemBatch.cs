@@ -1,3 +1,4 @@
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 
@@ -19,6 +20,12 @@ internal struct ItemBatch
 
     /// <summary>When they were first sent to a reader, in milliseconds of the hub's clock; 0 before that.</summary>
     public long FirstSentAt;
+
+    /// <summary>While somebody asks for it: how long the first item was queued; null for what came back.</summary>
+    public long? QueuedMilliseconds;
+
+    /// <summary>The trace that all of the items belong to; null for none.</summary>
+    public ItemTrace? Trace;
 
     /// <summary>How often the items may have been delivered before.</summary>
     public int Deliveries;

@@ -1,3 +1,5 @@
+using CrossChannels.Diagnostics;
+using CrossChannels.Flow;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Threading;
@@ -23,13 +25,13 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private bool _isDone;
     private long _joinTarget = -1;
     private long _joined;
-    private long _wantedAt = -1;
-    private bool _isWithdrawable;
+    private WantWatch _want = new();
+    private ItemTrace? _trace;
     private bool _hasArrived;
     private Closure? _closure;
 
-    // What waits in the channel's list for items to be processed, so that it can be taken out when the link is closed.
-    private readonly List<Action<Exception?>> _joins = new(0);
+    // What waits in the channel's list for items to be processed, so that it can be taken out when the link is closed. One join waits at a time, however often it is asked.
+    private Action<Exception?>? _join;
     private Action<Exception?>? _end;
 
     public ProducerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, WriterLanes lanes, long windowBytes, IQueueEvents events, Outbox outbox)
@@ -60,6 +62,9 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     }
 
     public override bool IsLane => _lane is not null;
+
+    /// <summary>Everything that came by its link is queued. Asked under the channel's lock.</summary>
+    public bool IsDone => _isDone;
 
     public override int ElementSize => _queue.ElementSize;
 
@@ -108,6 +113,8 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         using (_sync.Enter())
         {
             int payload = items.CheckPayload(header.Length, (ulong)Account.Received, ElementSize);
+            // Only leases tell their trace. Its payload follows on this thread or the next, before any other frame.
+            _trace = _options.Leases is null || extension.IsEmpty ? null : ItemTrace.Of(ItemsExtension.ReadTrace(extension));
             if (!Account.MaySend(items.Count, payload))
             {
                 throw new MalformedFrameException(
@@ -132,24 +139,25 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         using (_sync.Enter())
         {
             int length = _closure is null ? Account.Write(room) : 0;
-            // One that gets credit may ask again where it stands.
             if (length > 0)
-                _wantedAt = -1;
+                _want.Moved();
             return length;
         }
     }
 
-    public override void WatchRead(long target)
+    public override bool WatchRead(long target)
     {
         HubAfterLock after = default;
         try
         {
             using (_sync.Enter())
             {
+                bool isUnderWay = _joinTarget > _joined || _join is not null;
                 _joinTarget = Math.Max(_joinTarget, target);
                 if (_lane is not null && !_isDone)
                     _lanes.Collect(_lane, ref after);
                 WatchJoinLocked(ref after);
+                return !isUnderWay;
             }
         }
         finally
@@ -188,8 +196,8 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         {
             return type switch
             {
-                FrameType.Want => CounterFrame.Read(body, type) == _wantedAt,
-                FrameType.WantWithdrawn => !_isWithdrawable,
+                FrameType.Want => _want.IsRepeated(CounterFrame.Read(body, type)),
+                FrameType.WantWithdrawn => !_want.IsStanding,
                 FrameType.Doorbell => _lane is { Rests: var (parkings, doorbells) } && doorbells >= parkings,
                 _ => false,
             };
@@ -261,9 +269,10 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         long received;
         using (_sync.Enter())
         {
-            foreach (Action<Exception?> join in _joins)
+            if (_join is { } join)
                 _events.RemoveJoin(join);
-            _joins.Clear();
+            _join = null;
+            _joinTarget = -1;
             isEndDue = _end is not null && _events.RemoveJoin(_end);
             received = Account.Received;
         }
@@ -288,9 +297,9 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
                     return;
                 }
                 if (segment is null)
-                    _queue.Append(payload, count);
+                    _queue.Append(payload, count, _trace);
                 else
-                    _queue.Append(segment, count);
+                    _queue.Append(segment, count, _trace);
                 ArrivedLocked(count, bytes, ref after);
             }
         }
@@ -364,18 +373,20 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
             return;
         if (accepted > Account.Granted || (type == FrameType.Revoked && (Account.RevokeDeadline is null || accepted < Account.Received)))
             throw new MalformedFrameException($"Frame {type} says {accepted:N0} items, and {Account.Received:N0} came of {Account.Granted:N0} granted.");
-        _wantedAt = type == FrameType.Want ? accepted : -1;
-        _isWithdrawable = type == FrameType.Want || (type == FrameType.Revoked && _isWithdrawable);
         switch (type)
         {
-            // A want that items have overtaken is over: credit came for them.
-            case FrameType.Want when accepted >= Account.Received:
-                _writers.Want(Account, accepted, ref after);
+            case FrameType.Want:
+                _want.Ask(accepted);
+                // A want that items have overtaken is over: credit came for them.
+                if (accepted >= Account.Received)
+                    _writers.Want(Account, accepted, ref after);
                 break;
             case FrameType.WantWithdrawn:
+                _want.Withdraw();
                 _writers.Withdraw(Account);
                 break;
             case FrameType.Revoked:
+                _want.Moved();
                 _writers.Revoked(Account, accepted, ref after);
                 break;
         }
@@ -393,18 +404,31 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private void WatchJoinLocked(ref HubAfterLock after)
     {
         _sync.AssertHeld();
-        if (_joinTarget <= _joined || Account.Received < _joinTarget)
+        if (_join is not null || _joinTarget <= _joined || Account.Received < _joinTarget)
             return;
         long count = _joined = Account.Received;
-        Action<Exception?> done = null!;
-        done = error =>
+        _join = error => EndJoin(count, error);
+        _events.AddJoin(_join, ref after);
+    }
+
+    private void EndJoin(long count, Exception? error)
+    {
+        // Before the answer, since the next question may follow it at once.
+        using (_sync.Enter())
+            _join = null;
+        if (error is not null)
+            return;
+        _outbox.Post(new OutFrame(FrameType.Joined, count));
+        HubAfterLock after = default;
+        try
         {
+            // Of one that asked again before it had this answer.
             using (_sync.Enter())
-                _joins.Remove(done);
-            if (error is null)
-                _outbox.Post(new OutFrame(FrameType.Joined, count));
-        };
-        _joins.Add(done);
-        _events.AddJoin(done, ref after);
+                WatchJoinLocked(ref after);
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private readonly ITimer? _arrivalTimer;
     private readonly long _mostReadBlindly;
     private long _readSinceLook;
-    private bool _isContractKnown;
+    private ItemContract? _known;
     private bool _isOwnersTurn;
     private ReaderClosedException? _aborted;
 
@@ -51,6 +51,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Options = options;
         _clock = new HubClock(options.Hub.Connection.TimeProvider);
+        Queue = new HubQueue(0, _clock);
         _completion = new CompletionTracker(options.Completion);
         _bytes = new ChannelBytes(options.MaxBytes, options.Hub.MaxBytes, budget, OnBytesFreed);
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
@@ -73,7 +74,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     public QueueOptions Options { get; }
 
-    public HubQueue Queue { get; } = new(0);
+    public HubQueue Queue { get; }
 
     public ChannelLifecycle Lifecycle { get; } = new();
 
@@ -111,24 +112,25 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         bool isWriter = request.Role == LinkRole.Writer;
         ItemContract asked = isWriter ? request.Writes : request.Reads;
         LinkIdentity identity;
-        bool isUnfit;
+        string? unfit;
+        bool isLetIn;
         long window;
         using (Sync.Enter())
         {
-            ItemContract contract = Options.Items.Value ?? asked;
-            identity = IdentityOf(contract);
+            ItemContract? known = Options.Items.Value;
+            identity = IdentityOf(known ?? asked);
+            unfit = known is null ? Unfit(asked) : null;
             // A peer that is refused does not decide what the channel carries.
-            bool isFirst = Options.Items.Value is null && identity.Refusal(LinkIdentity.Versions, request.Hello) is null;
-            isUnfit = isFirst && (asked.IsNone || asked.ElementSize > Options.MaxItemBytes);
-            if (isFirst && !isUnfit)
-                identity = IdentityOf(Options.Items.Fix(contract));
-            if (!isUnfit)
+            isLetIn = unfit is null && identity.Refusal(LinkIdentity.Versions, request.Hello) is null;
+            if (isLetIn)
+                identity = IdentityOf(Options.Items.Attach(asked));
+            if (unfit is null)
                 KnowContract();
             window = _bytes.WindowFor(_writers.Accounts.Count);
         }
         // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
-        if (isUnfit)
-            return request.Refuse(Connection, $"Channel '{Name}' carries items of at most {Options.MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.");
+        if (unfit is not null)
+            return request.Refuse(Connection, unfit);
         LaneAgreement? lane = null;
         if (OperatingSystem.IsLinux() && isWriter)
         {
@@ -164,16 +166,21 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         {
             Run(ref after);
         }
-        _ = ForgetAsync(link);
+        _ = ForgetAsync(link, isLetIn);
         return link;
 
         LinkIdentity IdentityOf(ItemContract contract) =>
-            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Connection, request.Role);
+            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Connection, request.Role)
+            {
+                MaxItemBytes = isWriter ? Options.MaxItemBytes : null,
+                LargestItemBytes = isWriter || contract.ElementSize > 0 ? 0 : Options.MaxItemBytes,
+            };
     }
 
     public override ChannelStatus GetStatus()
     {
         CollectAll();
+        _clock.Refresh();
         using (Sync.Enter())
         {
             return new ChannelStatus(Name)
@@ -182,8 +189,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 Bytes = _bytes.Held,
                 Capacity = _writers.IsUnlimited ? null : _writers.Capacity,
                 InFlight = _readers.HeldItems + OwnerReads.LeaseCount,
+                OldestWait = Age(Queue.OldestAge),
+                OldestLease = IsLeased ? Age(_readers.Accounts.Max(account => account.Held.FirstSentAt is { } sent ? _clock.Now - sent : (long?)null)) : null,
                 IsLeased = IsLeased,
                 IsCompleted = Lifecycle.IsDecided,
+                ContentType = Options.Items.Value?.ContentType,
+                ContractName = Options.Items.Value?.Name,
                 CompletionPolicy = Options.Completion.ToString(),
                 Writers = [.. _writers.Accounts.Select(PeerStatuses.Of)],
                 Readers = [.. _readers.Accounts.Select(account => PeerStatuses.Of(account, IsLeased))],
@@ -192,6 +203,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             };
         }
     }
+
+    private static TimeSpan? Age(long? milliseconds) => milliseconds is { } age ? TimeSpan.FromMilliseconds(age) : null;
 
     public override bool BeginClose()
     {
@@ -213,7 +226,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         }
         if (left > 0)
         {
-            ChannelMetrics.NotReceived(left);
+            ChannelMetrics.NotReceived(left, MetricTags.Owner(Name));
             Log.NotDrained(Connection.Logger, Name, left);
         }
         End("The owner closed the channel before everything was read.", left);
@@ -301,6 +314,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     void IQueueEvents.OnArrived(int count, int bytes, ref HubAfterLock after)
     {
+        Options.Items.Fix();
         _writers.Use(count);
         _bytes.Charge(bytes, ref after);
         DeliverLocked(ref after);
@@ -516,7 +530,17 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             after.Do(() => link.TryComplete(closure.Error));
     }
 
-    private async Task ForgetAsync(Link link)
+    /// <summary>What is wrong with what a peer says of the items of a channel that was declared without a type; null if nothing is.</summary>
+    private string? Unfit(ItemContract asked)
+    {
+        if (asked.IsNone || asked.ElementSize > Options.MaxItemBytes)
+            return $"Channel '{Name}' carries items of at most {Options.MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.";
+        return Options.ContractName is { } name && !string.Equals(name, asked.Name, StringComparison.Ordinal)
+            ? $"Channel '{Name}' was declared for items called '{name}', and not for {asked}. Give the type that name: [ChannelContract(\"{name}\")], or ItemOptions.ContractName."
+            : null;
+    }
+
+    private async Task ForgetAsync(Link link, bool isLetIn)
     {
         await link.Closed.ConfigureAwait(false);
         using (Sync.Enter())
@@ -524,6 +548,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             _links.Remove(link);
             if (link.Sender is ConsumerPort consumer)
                 _consumers.Remove(consumer);
+            // What it left on its lane is as good as written.
+            if (link.Receiver is ProducerPort { IsDone: false })
+                Options.Items.Fix();
+            // Only now, since its contract is what the queue is made for.
+            if (isLetIn)
+                Options.Items.Detach();
         }
         (link.Receiver as ProducerPort)?.ForgetJoins();
     }
@@ -641,12 +671,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         return takers;
     }
 
-    /// <summary>The queue is made for its items as soon as it is known what they are; before that nothing is queued.</summary>
+    /// <summary>The queue is made for its items as soon as it is known what they are. That may change until the first is written, and before that nothing is queued.</summary>
     private void KnowContract()
     {
-        if (_isContractKnown || Options.Items.Value is not { } contract)
+        if (Options.Items.Value is not { } contract || ReferenceEquals(contract, _known))
             return;
-        _isContractKnown = true;
+        _known = contract;
         Queue.KnowElementSize(contract.ElementSize);
     }
 

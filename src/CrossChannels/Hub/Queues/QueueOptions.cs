@@ -3,7 +3,7 @@ using CrossChannels.Serialization;
 namespace CrossChannels.Hub;
 
 /// <summary>How a queued channel was made.</summary>
-/// <param name="Contract">Its items; null where the first to attach decides.</param>
+/// <param name="Contract">Its items; null where those who attach decide.</param>
 /// <param name="Capacity">Items, <see cref="long.MaxValue"/> for no limit.</param>
 /// <param name="MaxBytes">Bytes that it holds before writers wait.</param>
 /// <param name="MaxItemBytes">The largest item.</param>
@@ -14,6 +14,9 @@ internal sealed record QueueOptions(
 {
     /// <summary>Its items; the same for a channel and its dead letters.</summary>
     public SharedContract Items { get; init; } = new(Contract);
+
+    /// <summary>What items must be called whose contract is not known; null for any name.</summary>
+    public string? ContractName { get; init; }
 
     /// <summary>How leases are treated; null for a channel without.</summary>
     public LeaseOptions? Leases { get; init; }
@@ -27,15 +30,41 @@ internal sealed record QueueOptions(
     /// <summary>Whether the owner's continuations may run on a thread that calls into the channel.</summary>
     public bool WakeInline { get; init; }
 
-    /// <summary>What the items of a channel, and of its dead letters, are; where that is not known, the first peer that is let in decides. Takes no lock.</summary>
+    /// <summary>
+    /// What the items of a channel, and of its dead letters, are. Where that is not known, it is what the ends say that are let in, for as long as one of them
+    /// is attached, and for good as soon as an item was written. Takes no lock.
+    /// </summary>
     internal sealed class SharedContract(ItemContract? contract)
     {
-        private ItemContract? _value = contract;
+        private State _state = new(contract, 0, contract is not null);
 
-        public ItemContract? Value => Volatile.Read(ref _value);
+        public ItemContract? Value => Volatile.Read(ref _state).Contract;
 
+        /// <summary>An end is let in: what it says holds while it is attached, unless something else does.</summary>
         /// <returns>What it is now.</returns>
-        public ItemContract Fix(ItemContract contract) => Interlocked.CompareExchange(ref _value, contract, null) ?? contract;
+        public ItemContract Attach(ItemContract contract) => Change(state => state with { Contract = state.Contract ?? contract, Ends = state.Ends + 1 }).Contract!;
+
+        /// <summary>An end that was let in is gone.</summary>
+        public void Detach() => Change(static state => state with { Contract = state.IsFixed || state.Ends > 1 ? state.Contract : null, Ends = state.Ends - 1 });
+
+        /// <summary>An item was written.</summary>
+        public void Fix()
+        {
+            if (!Volatile.Read(ref _state).IsFixed)
+                Change(static state => state with { IsFixed = true });
+        }
+
+        private State Change(Func<State, State> change)
+        {
+            while (true)
+            {
+                State state = Volatile.Read(ref _state), changed = change(state);
+                if (Interlocked.CompareExchange(ref _state, changed, state) == state)
+                    return changed;
+            }
+        }
+
+        private sealed record State(ItemContract? Contract, int Ends, bool IsFixed);
     }
 }
 

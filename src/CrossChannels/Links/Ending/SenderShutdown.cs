@@ -4,7 +4,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Links;
 
 /// <summary>How the writing direction of a link ends: by its writer, by the channel, by the reader, or with the link.</summary>
-internal sealed class SenderShutdown(SendingHalf sender)
+internal sealed class SenderShutdown(SendingHalf sender, MetricTags tags)
 {
     private int _isCompleted;
 
@@ -64,7 +64,7 @@ internal sealed class SenderShutdown(SendingHalf sender)
     {
         bool isFirst = TryClose(kind, makeError, drop, last, isExit);
         if (isFirst)
-            ChannelMetrics.Ended(kind);
+            ChannelMetrics.Ended(kind, tags);
         return isFirst;
     }
 

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 
@@ -25,10 +26,27 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     /// <summary>At a hub: items of the channel are chosen when they are asked for.</summary>
     public bool IsOnDemand { get; init; }
 
+    /// <summary>The largest item in bytes that this end takes; null if it takes none.</summary>
+    public int? MaxItemBytes { get; init; }
+
+    /// <summary>At a hub: bytes of the largest item that a reader must take; 0 where every reader of the contract does.</summary>
+    public int LargestItemBytes { get; init; }
+
     public static readonly Preamble Versions = new(MinVersion: 1, MaxVersion: 1, HelloLength: 0);
 
     private static readonly string s_libraryVersion =
         typeof(LinkIdentity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>What measurements of a link of this identity are tagged with. Between two ends the name may be a secret, by which the ends of a pair know each other.</summary>
+    public MetricTags Tags() => new(Role == LinkRole.Duplex ? "" : Channel, Role switch
+    {
+        LinkRole.Duplex => "duplex",
+        LinkRole.Writer => "writer",
+        LinkRole.Reader => "reader",
+        LinkRole.LeasedReader => "leased_reader",
+        LinkRole.Lock => "lock",
+        _ => "status",
+    });
 
     /// <summary>Preamble and hello.</summary>
     public byte[] Greeting()
@@ -45,6 +63,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
             LibraryVersion = s_libraryVersion,
             Key = Settings.Key,
             Features = Features,
+            MaxItemBytes = MaxItemBytes,
         }.Write(bytes.AsSpan(Preamble.Size));
         (Versions with { HelloLength = length }).Write(bytes);
         return bytes[..(Preamble.Size + length)];
@@ -68,8 +87,14 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
             return ContractRefusal(peerWrites, peerReads, peer.ProcessId);
         return IsKeyMissing(peerWrites, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong."
             : IsKeyMissing(peerReads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong."
+            : peer.MaxItemBytes < LargestItemBytes ? TooSmall(peer.MaxItemBytes.Value)
             : null;
     }
+
+    /// <summary>What a reader is told that cannot take every item of a hub's channel.</summary>
+    public string TooSmall(int maxItemBytes) =>
+        $"{(Channel.Length == 0 ? "The channel" : $"Channel '{Channel}'")} has items of up to {LargestItemBytes:N0} bytes, and this reader takes at most {maxItemBytes:N0}: " +
+        $"open it with ItemOptions.MaxItemBytes of {LargestItemBytes:N0} or more, or make the channel with less.";
 
     private static string Describe(byte role) => (LinkRole)role switch
     {

@@ -24,7 +24,7 @@ internal sealed class LaneReceiver : ReceivingHalf
     private static readonly long s_lingerTicks = Stopwatch.Frequency / 2_000_000;
 
     private readonly Outbox _outbox;
-    private readonly RankedLock _sync = new(LockRank.Receiver);
+    private readonly RankedLock _sync;
     private readonly ReaderWaiters _waiters;
     private readonly SharedSegment _segment;
     private readonly LaneReader _lane;
@@ -46,15 +46,30 @@ internal sealed class LaneReceiver : ReceivingHalf
     private bool _isSlow;
 
     public LaneReceiver(Outbox outbox, ReceiverOptions options, LaneEnd end, bool isFenceShared)
+        : this(outbox, options, end, isFenceShared, new RankedLock(LockRank.Receiver), null)
+    {
+    }
+
+    /// <summary>In place of a half that waited for its connection.</summary>
+    /// <param name="outbox">Of the link.</param>
+    /// <param name="options">Of the channel.</param>
+    /// <param name="end">The lane.</param>
+    /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
+    /// <param name="sync">Its lock.</param>
+    /// <param name="waiters">Those that wait already; null for none.</param>
+    public LaneReceiver(Outbox outbox, ReceiverOptions options, LaneEnd end, bool isFenceShared, RankedLock sync, ReaderWaiters? waiters)
     {
         _outbox = outbox;
+        _sync = sync;
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         WakeInline = options.WakeInline;
         IsSingleReader = options.IsSingleReader;
-        _waiters = new ReaderWaiters(_sync, options.IsSingleReader, options.WakeInline);
+        _waiters = waiters ?? new ReaderWaiters(_sync, options.IsSingleReader, options.WakeInline);
         _segment = end.Segment;
         _lane = new LaneReader(end.Segment, end.Layout, isFenceShared);
+        // Those that wait are served by Resume, and no call overtakes them.
+        _isSlow = waiters is not null;
     }
 
     public override int ElementSize { get; }
@@ -319,16 +334,19 @@ internal sealed class LaneReceiver : ReceivingHalf
 
     public override void Receive(Segment segment, int count, ref WakeList wake) => throw new UnreachableException("No such frame is let in.");
 
-    public override void WatchRead(long target)
+    public override bool WatchRead(long target)
     {
         WakeList wake = default;
         Duties duties;
+        bool isUnderWay;
         using (_sync.Enter())
         {
+            isUnderWay = _isJoinPending;
             _isJoinPending |= _joins.TrySet(target);
             duties = SettleLocked(ref wake);
         }
         Perform(duties, ref wake);
+        return !isUnderWay;
     }
 
     /// <summary>The writer has published items and woken this end.</summary>
@@ -350,6 +368,17 @@ internal sealed class LaneReceiver : ReceivingHalf
     }
 
     public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => _doorbells >= Volatile.Read(ref _parkings);
+
+    /// <summary>Serves those that waited for a connection, or parks for them.</summary>
+    public void Resume()
+    {
+        WakeList wake = default;
+        Duties duties;
+        using (_sync.Enter())
+            duties = SettleLocked(ref wake);
+        Perform(duties, ref wake, isWoken: false);
+        wake.Wake(inline: false);
+    }
 
     public override bool TryClose(Closure closure, bool drop)
     {

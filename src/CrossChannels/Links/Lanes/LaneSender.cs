@@ -42,15 +42,38 @@ internal sealed class LaneSender : SendingHalf
     private int _isViolationTold;
 
     public LaneSender(Outbox outbox, SenderOptions options, LaneEnd end, bool isFenceShared)
+        : this(outbox, options, end, isFenceShared, waiters: null, new AckWatch(outbox, FrameType.Join))
+    {
+    }
+
+    /// <summary>In place of a half that waited for its connection. Called with <see cref="Outbox.Sync"/> held.</summary>
+    /// <param name="outbox">Of the link.</param>
+    /// <param name="options">Of the channel.</param>
+    /// <param name="end">The lane, with room for what the other half has accepted.</param>
+    /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
+    /// <param name="before">The other half. Those that wait there are let in by <see cref="Resume"/>.</param>
+    /// <param name="wake">Gets those that need not wait any more.</param>
+    public LaneSender(Outbox outbox, SenderOptions options, LaneEnd end, bool isFenceShared, ItemSender before, ref WakeList wake)
+        : this(outbox, options, end, isFenceShared, before.Waiters, before.ReadWatch)
+    {
+        _sync.AssertHeld();
+        _closure = before.HandOverLocked((item, isNull) => _lane.TryWrite(item, isNull), ref wake);
+        if (_closure is { Error: null, Ending.Kind: EndingKind.Completed })
+            _lane.Close();
+        // No call overtakes those that wait.
+        _isSlow = true;
+    }
+
+    private LaneSender(Outbox outbox, SenderOptions options, LaneEnd end, bool isFenceShared, WriterWaiters? waiters, AckWatch read)
     {
         _outbox = outbox;
         _sync = outbox.Sync;
         _wakeInline = options.WakeInline;
         _limit = new ItemLimit(options.MaxItemBytes);
         _isShared = options.IsShared;
-        _waiters = new WriterWaiters(outbox, isShared: false, _isShared ? WithdrawWantLocked : null);
+        _waiters = waiters ?? new WriterWaiters(outbox, isShared: false, _isShared ? WithdrawWantLocked : null);
         _blocked = _waiters.Blocked;
-        _read = new AckWatch(outbox, FrameType.Join);
+        _read = read;
         _segment = end.Segment;
         _lane = new LaneWriter(end.Segment, end.Layout, isFenceShared, options.MaxUnsentBytes);
     }
@@ -224,6 +247,16 @@ internal sealed class LaneSender : SendingHalf
         return new ValueTask(waiter, version);
     }
 
+    /// <summary>Lets in those that waited for a connection, or parks for them, and wakes a reader that waits for what was accepted before.</summary>
+    public void Resume()
+    {
+        WakeList wake = default;
+        Duties duties;
+        using (_sync.Enter())
+            duties = SettleLocked(ref wake);
+        Perform(duties, ref wake);
+    }
+
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
         using (_sync.Enter())
@@ -293,6 +326,7 @@ internal sealed class LaneSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
+        TellEnded(_closure);
         return true;
     }
 
@@ -470,7 +504,7 @@ internal sealed class LaneSender : SendingHalf
         if ((duties & Duties.Ring) != 0)
             Ring();
         if ((duties & Duties.Stalled) != 0)
-            ChannelMetrics.CreditStalled();
+            ChannelMetrics.CreditStalled(_outbox.Tags);
         if ((duties & Duties.Violated) != 0)
             TellViolation();
     }

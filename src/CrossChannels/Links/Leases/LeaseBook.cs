@@ -8,8 +8,10 @@ internal sealed class LeaseBook
     private readonly OpenLeases _open = new();
     private readonly SettleQueue _settled = new();
     private readonly Queue<(long Target, TaskCompletionSource Done)> _waiting = new(0);
-    private long _confirmed;
     private bool _isClosed;
+
+    /// <summary>How many settled leases the hub has taken note of.</summary>
+    public long Confirmed { get; private set; }
 
     /// <summary>The hub has something to be told, or to be asked.</summary>
     public bool HasFeedback => _settled.HasFeedback;
@@ -47,7 +49,7 @@ internal sealed class LeaseBook
     /// <summary>Waits until the hub has taken note of everything settled so far.</summary>
     public Task WaitUntilConfirmedAsync()
     {
-        if (_confirmed >= _settled.Added)
+        if (Confirmed >= _settled.Added)
             return Task.CompletedTask;
         _settled.IsAnswerWanted = true;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,9 +62,9 @@ internal sealed class LeaseBook
     /// <exception cref="MalformedFrameException">It is more than was settled.</exception>
     public void Confirm(long count)
     {
-        if (count > _settled.Added || count < _confirmed)
-            throw new MalformedFrameException($"Frame Settled counts {count:N0} leases, after {_confirmed:N0}, and {_settled.Added:N0} were settled.");
-        _confirmed = count;
+        if (count > _settled.Added || count < Confirmed)
+            throw new MalformedFrameException($"Frame Settled counts {count:N0} leases, after {Confirmed:N0}, and {_settled.Added:N0} were settled.");
+        Confirmed = count;
         while (_waiting.TryPeek(out (long Target, TaskCompletionSource Done) first) && first.Target <= count)
             _waiting.Dequeue().Done.TrySetResult();
     }

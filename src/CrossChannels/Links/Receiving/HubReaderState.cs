@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CrossChannels.Diagnostics;
 using CrossChannels.Flow;
 using CrossChannels.Protocol;
 
@@ -41,11 +42,11 @@ internal sealed class HubReaderState(bool isLeased)
     {
         if (IsOnDemand)
             window.SetCapacity(0);
-        _tags?.Append((long)items.FirstSequence, (int)items.Count, ItemsExtension.ReadDeliveries(extension));
+        _tags?.Append((long)items.FirstSequence, (int)items.Count, ItemsExtension.ReadDeliveries(extension), extension.IsEmpty ? null : ItemTrace.Of(ItemsExtension.ReadTrace(extension)));
     }
 
     /// <summary>Items that came by a lane are queued.</summary>
-    public void Fed(long first, int count, int deliveries) => _tags?.Append(first, count, deliveries);
+    public void Fed(long first, int count, int deliveries) => _tags?.Append(first, count, deliveries, trace: null);
 
     /// <summary>Whether the hub has something to be told.</summary>
     public bool HasFeedback(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { HasFeedback: true };

@@ -8,6 +8,8 @@ namespace CrossChannels.Links;
 /// <remarks>Readers pull; there is no task between the connection and the caller.</remarks>
 internal sealed class ItemReceiver : ReceivingHalf
 {
+    private static readonly Closure s_handedOver = new(new Ending(EndingKind.Completed), new InvalidOperationException("A lane has taken the place of this half of the link."));
+
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly Outbox _outbox;
     private readonly ItemQueue _queue;
@@ -15,6 +17,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly ReaderWaiters _waiters;
     private readonly ILaneFeed? _feed;
     private ReceiverAccounting _account;
+    private (long Received, long Consumed) _atReclaim = (-1, -1);
     private Closure? _closure;
     private bool _isFinished;
     private bool _hasFeedback;
@@ -229,12 +232,17 @@ internal sealed class ItemReceiver : ReceivingHalf
     public override void Receive(Segment segment, int count, ref WakeList wake) =>
         Receive(segment.Array.AsSpan(0, segment.Written), segment, count, ref wake);
 
-    public override void WatchRead(long target)
+    public override bool WatchRead(long target)
     {
         AfterLock duties;
+        bool isUnderWay;
         using (_sync.Enter())
+        {
+            isUnderWay = _account.IsJoining;
             duties = _account.TryJoin(target) ? AfterLock.Joined : AfterLock.None;
+        }
         Perform(duties);
+        return !isUnderWay;
     }
 
     public override bool TryClose(Closure closure, bool drop)
@@ -263,6 +271,18 @@ internal sealed class ItemReceiver : ReceivingHalf
         Perform(duties, ref wake);
         wake.Wake(WakeInline);
         return true;
+    }
+
+    /// <summary>Gives those that wait to the lane that takes this half's place, before it has a connection. From here on no call is let in.</summary>
+    /// <returns>Null if this end is closed.</returns>
+    internal ReaderWaiters? TryHandOverLocked()
+    {
+        _sync.AssertHeld();
+        if (_closure is not null)
+            return null;
+        _isFinished = true;
+        Volatile.Write(ref _closure, s_handedOver);
+        return _waiters;
     }
 
     public override bool HasFeedback => Volatile.Read(ref _hasFeedback);
@@ -307,13 +327,26 @@ internal sealed class ItemReceiver : ReceivingHalf
             {
                 // The newest are what is cut.
             }
+            _atReclaim = (_account.ReceivedItems, _account.ConsumedItems);
             _account.Cut(_queue, CounterFrame.Read(body, type));
         }
         _outbox.ScheduleFeedback();
         return true;
     }
 
-    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => type == FrameType.Doorbell && _feed is { IsRungInVain: true };
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Doorbell => _feed is { IsRungInVain: true },
+                FrameType.Reclaim => _atReclaim == (_account.ReceivedItems, _account.ConsumedItems),
+                FrameType.Settled => Leases?.Confirmed == CounterFrame.Read(body, type),
+                _ => false,
+            };
+        }
+    }
 
     /// <summary>Whether an item can be taken.</summary>
     public bool HasItems { get { using (_sync.Enter()) return HasItemsLocked(); } }

@@ -38,9 +38,7 @@ internal sealed class NoReceiving : ReceivingHalf
     public override void Receive(Segment segment, int count, ref WakeList wake) =>
         throw new InvalidOperationException("Nothing is ever announced here.");
 
-    public override void WatchRead(long target)
-    {
-    }
+    public override bool WatchRead(long target) => false;
 
     public override bool TryClose(Closure closure, bool drop)
     {

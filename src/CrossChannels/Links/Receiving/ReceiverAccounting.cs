@@ -32,6 +32,9 @@ internal struct ReceiverAccounting
 
     public readonly CreditFrame FirstCredit => new(_window.Granted.Items, _window.Granted.Bytes);
 
+    /// <summary>Items that may have been sent in all.</summary>
+    public readonly long GrantedItems => _window.Granted.Items;
+
     public readonly long ReceivedItems => _window.ReceivedItems;
 
     public readonly long ConsumedItems => _window.ConsumedItems;
@@ -89,6 +92,9 @@ internal struct ReceiverAccounting
         return duties;
     }
 
+    /// <summary>The sender waits to be told that items are read.</summary>
+    public readonly bool IsJoining => _join.IsPending;
+
     /// <summary>The sender wants to know when so many items are read.</summary>
     /// <returns>Whether it is to be told now.</returns>
     public bool TryJoin(long target) => _join.TrySet(target) && _join.TryReach(_window.ConsumedItems);
@@ -138,6 +144,9 @@ internal struct JoinWatch()
 {
     private long _target = long.MaxValue;
     private long _joined = -1;
+
+    /// <summary>The sender waits to be told.</summary>
+    public readonly bool IsPending => _target != long.MaxValue;
 
     /// <returns>False if the sender knows that already.</returns>
     public bool TrySet(long target)

@@ -68,7 +68,8 @@ internal abstract class ReceivingHalf
     public abstract void Receive(Segment segment, int count, ref WakeList wake);
 
     /// <summary>The sender wants to know when so many items have been taken.</summary>
-    public abstract void WatchRead(long target);
+    /// <returns>False if it has not been told of those that it asked for before, for which it should have waited.</returns>
+    public abstract bool WatchRead(long target);
 
     /// <summary>Takes a frame that only some links know.</summary>
     /// <returns>False if this one does not.</returns>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using CrossChannels.Buffers;
 using CrossChannels.Protocol;
 
@@ -21,12 +22,18 @@ internal sealed class Block
 
     public int Count { get; private set; }
 
+    /// <summary>At a hub, while somebody asks for it: how long the first item was queued.</summary>
+    public long? QueuedMilliseconds { get; set; }
+
     public int PayloadBytes { get; private set; }
 
     public int Room => Large.IsEmpty ? _buffer.Length - HeadRoom - _extensionBytes - PayloadBytes : 0;
 
     /// <summary>The item, in its writer's own memory, where the block is a lone large one; it follows what <see cref="Seal"/> gives.</summary>
     public ReadOnlyMemory<byte> Large { get; private set; }
+
+    /// <summary>Its items, without a large one in its writer's memory.</summary>
+    public ReadOnlySpan<byte> Payload => _buffer.AsSpan(HeadRoom + _extensionBytes, PayloadBytes - Large.Length);
 
     /// <summary>The writer that waits until the large item is written.</summary>
     public Waiter? LargeWriter { get; private set; }
@@ -35,21 +42,27 @@ internal sealed class Block
     /// <param name="firstSequence">The number of its first item.</param>
     /// <param name="payloadBytes">The room.</param>
     /// <param name="deliveries">How often its items were delivered before.</param>
-    public void Begin(long firstSequence, int payloadBytes, int deliveries = 0)
+    /// <param name="trace">The trace that its items belong to; default for none.</param>
+    public void Begin(long firstSequence, int payloadBytes, int deliveries = 0, in ActivityContext trace = default)
     {
         _firstSequence = firstSequence;
-        _extensionBytes = deliveries > 0 ? ItemsExtension.DeliveriesSize : 0;
+        bool isTraced = trace != default;
+        int deliveriesBytes = deliveries > 0 ? ItemsExtension.DeliveriesSize : 0;
+        _extensionBytes = deliveriesBytes + (isTraced ? ItemsExtension.TraceSize : 0);
         _buffer = BufferPool.Rent(HeadRoom + _extensionBytes + payloadBytes, nameof(Block));
         if (deliveries > 0)
             ItemsExtension.WriteDeliveries(_buffer.AsSpan(HeadRoom), deliveries);
+        if (isTraced)
+            ItemsExtension.WriteTrace(_buffer.AsSpan(HeadRoom + deliveriesBytes), trace);
         PayloadBytes = 0;
         Count = 0;
+        QueuedMilliseconds = null;
     }
 
     /// <summary>Holds one large item without copying it.</summary>
-    public void BeginLarge(long firstSequence, ReadOnlyMemory<byte> item, Waiter writer)
+    public void BeginLarge(long firstSequence, ReadOnlyMemory<byte> item, Waiter writer, in ActivityContext trace)
     {
-        Begin(firstSequence, ItemsHeader.LengthPrefix);
+        Begin(firstSequence, ItemsHeader.LengthPrefix, deliveries: 0, trace);
         BinaryPrimitives.WriteInt32LittleEndian(Append(ItemsHeader.LengthPrefix), item.Length);
         PayloadBytes += item.Length;
         Large = item;

@@ -12,10 +12,16 @@ internal sealed class ControlQueue
     /// <summary>A hub that asks again before it has its answer breaks the protocol; it gets no more answers than this queued.</summary>
     private const int MaxWaitingAnswers = 64;
 
+    /// <summary>A hub that does not read is not told of more waits that began and were given up.</summary>
+    private const int MaxWaitingWants = 8;
+
     private readonly Queue<byte[]> _greeting = new(1);
     private readonly Queue<OutFrame> _frames = new(0);
     private readonly Queue<OutFrame> _afterItems = new(0);
     private int _answers;
+    private int _wants;
+    private long _received = -1;
+    private long _joined = -1;
     private long _settled = -1;
     private long _doorbells;
     private byte[]? _lastWords;
@@ -32,6 +38,9 @@ internal sealed class ControlQueue
 
     /// <summary>Something goes before, and without, items.</summary>
     public bool HasUrgent => _lastWords is not null || _greeting.Count > 0 || (IsOpen && (_frames.Count > 0 || _doorbells != 0));
+
+    /// <summary>Whether a Want may be followed by its withdrawal.</summary>
+    public bool MayWithdraw => _wants < MaxWaitingWants;
 
     /// <summary>Something goes when no item is left.</summary>
     public bool HasAfterItems => IsOpen && _afterItems.Count > 0;
@@ -52,14 +61,17 @@ internal sealed class ControlQueue
             _doorbells |= frame.Value;
             return;
         }
-        if (frame.Type == FrameType.Settled)
+        if (IsCount(frame))
         {
-            // It counts all, so that one that waits to be written takes the newer count.
-            bool isWaiting = _settled >= 0;
-            _settled = frame.Value;
+            // It counts all, so that one that waits to be written takes the newer count: a peer that asks and does not read makes one wait, not many.
+            ref long waiting = ref WaitingCount(frame.Type);
+            bool isWaiting = waiting >= 0;
+            waiting = Math.Max(waiting, frame.Value);
             if (isWaiting)
                 return;
         }
+        if (IsWant(frame))
+            _wants++;
         if (IsAnswer(frame) && ++_answers > MaxWaitingAnswers)
             _answers--;
         else if (frame.Type != FrameType.Pong || _frames.Count < MaxWaitingPongs)
@@ -72,6 +84,8 @@ internal sealed class ControlQueue
         _frames.Clear();
         _afterItems.Clear();
         _doorbells = 0;
+        _received = _joined = _settled = -1;
+        _answers = _wants = 0;
         _lastWords = lastWords;
     }
 
@@ -120,9 +134,15 @@ internal sealed class ControlQueue
         {
             if (IsAnswer(frame))
                 _answers--;
+            if (IsWant(frame))
+                _wants--;
             frame = _frames.Dequeue();
-            if (frame.Type == FrameType.Settled)
-                (frame, _settled) = (frame with { Value = _settled }, -1);
+            if (IsCount(frame))
+            {
+                ref long waiting = ref WaitingCount(frame.Type);
+                frame = frame with { Value = waiting };
+                waiting = -1;
+            }
             length += frame.Write(room[length..]);
         }
         return length;
@@ -148,6 +168,20 @@ internal sealed class ControlQueue
         _rented = null;
         BufferPool.Return(rented);
     }
+
+    /// <summary>What the peer is told of all its items or leases; where it waits to be written, its count is kept apart.</summary>
+    private static bool IsCount(in OutFrame frame) => frame.Type is FrameType.Received or FrameType.Joined or FrameType.Settled;
+
+    private ref long WaitingCount(FrameType type)
+    {
+        if (type == FrameType.Received)
+            return ref _received;
+        if (type == FrameType.Joined)
+            return ref _joined;
+        return ref _settled;
+    }
+
+    private static bool IsWant(in OutFrame frame) => frame.Type is FrameType.Want or FrameType.WantWithdrawn;
 
     private static bool IsAnswer(in OutFrame frame) => frame.Type is FrameType.Revoked or FrameType.Reclaimed;
 

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
@@ -9,14 +11,19 @@ namespace CrossChannels.Links;
 /// <summary>One direction of a link at its writing end: accepts items as bytes, within credit, and gathers them into blocks.</summary>
 internal sealed class ItemSender : SendingHalf
 {
+    private static readonly Closure s_handedOver = new(new Ending(EndingKind.Completed), new InvalidOperationException("A lane has taken the place of this half of the link."));
+
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
     private readonly bool _wakeInline;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
+    private readonly int _elementSize;
+    private readonly bool _isTraced;
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
+    private long _acceptedAtRevoke = -1;
     private Closure? _closure;
 
     public ItemSender(Outbox outbox, SenderOptions options)
@@ -25,6 +32,8 @@ internal sealed class ItemSender : SendingHalf
         _sync = outbox.Sync;
         _limit = new ItemLimit(options.MaxItemBytes);
         _wakeInline = options.WakeInline;
+        _elementSize = options.ElementSize;
+        _isTraced = options.IsShared;
         _backlog = new SendBacklog(options);
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
@@ -32,6 +41,12 @@ internal sealed class ItemSender : SendingHalf
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
+
+    /// <summary>The callers that wait to write.</summary>
+    internal WriterWaiters Waiters => _waiters;
+
+    /// <summary>The callers that wait until all is read.</summary>
+    internal AckWatch ReadWatch => _counts.Read;
 
     public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
 
@@ -92,6 +107,7 @@ internal sealed class ItemSender : SendingHalf
             isAccepted = _closure is null && _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
             {
+                TraceLocked();
                 _backlog.Append(item);
                 isClaimed = ClaimLocked();
             }
@@ -124,6 +140,7 @@ internal sealed class ItemSender : SendingHalf
                 _closure?.ThrowIfMoved();
                 return 0;
             }
+            TraceLocked();
             while (accepted < items.Length && _backlog.HasRoom)
             {
                 accepted += _backlog.AppendMany(items[accepted..]);
@@ -155,7 +172,10 @@ internal sealed class ItemSender : SendingHalf
                 throw error;
             isAccepted = _backlog.HasRoom && _blocked.IsEmpty;
             if (isAccepted)
+            {
+                TraceLocked();
                 isClaimed = AppendLocked(item, isNull);
+            }
             else
                 _waiters.Want(_backlog.Credit);
         }
@@ -184,17 +204,20 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             if (_backlog.HasRoom && _blocked.IsEmpty)
             {
+                TraceLocked();
                 if (AppendLocked(item, isNull))
                     _outbox.ReleaseClaimLocked();
                 return default;
             }
             waiter = _waiters.Block(item, isNull);
+            waiter.Trace = CurrentTrace;
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask(waiter, version);
+        var wait = new ValueTask(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
@@ -210,6 +233,7 @@ internal sealed class ItemSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             waiter = _waiters.ForItem();
             waiter.Large = item;
+            waiter.Trace = CurrentTrace;
             version = waiter.Version;
             if (!_backlog.HasRoom || !_blocked.IsEmpty)
             {
@@ -239,9 +263,10 @@ internal sealed class ItemSender : SendingHalf
             _waiters.Want(_backlog.Credit);
             version = waiter.Version;
         }
-        ChannelMetrics.CreditStalled();
+        ChannelMetrics.CreditStalled(_outbox.Tags);
         waiter.Watch(cancellationToken);
-        return new ValueTask<bool>(waiter, version);
+        var wait = new ValueTask<bool>(waiter, version);
+        return ChannelMetrics.AreWaitsTimed ? ChannelMetrics.TimeAsync(wait, _outbox.Tags) : wait;
     }
 
     /// <summary>Waits until the peer process has received, or its reader has taken, every item accepted so far.</summary>
@@ -268,6 +293,48 @@ internal sealed class ItemSender : SendingHalf
             _limit.ReaderMaxBytes = peerMaxItemBytes;
             _backlog.Expect(credit);
         }
+    }
+
+    /// <summary>Whether a lane may take this half's place, before it has a connection: there is room for what was accepted.</summary>
+    internal bool MayHandOverLocked(LaneLayout lane)
+    {
+        _sync.AssertHeld();
+        return _counts.Error is null && _backlog.Credit.AcceptedItems <= lane.Capacity && _backlog.MostRecordBytes <= lane.MaxBytes;
+    }
+
+    /// <summary>Gives all that it has to the lane that takes its place. From here on no call is let in.</summary>
+    /// <param name="publish">Called with each accepted item, in order.</param>
+    /// <param name="wake">Gets the writers whose large items were published.</param>
+    /// <returns>Why nothing more is accepted; null if something is.</returns>
+    internal Closure? HandOverLocked(LaneItem publish, ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        while (_backlog.HasItems)
+        {
+            Block block = _backlog.Take(out _);
+            ReadOnlySpan<byte> payload = block.Payload;
+            if (!block.Large.IsEmpty)
+            {
+                publish(block.Large.Span, isNull: false);
+                block.LargeWriter!.Decide(true);
+                wake.Add(block.LargeWriter);
+                payload = default;
+            }
+            while (!payload.IsEmpty)
+            {
+                int length = ItemsHeader.LengthOfFirst(payload, _elementSize), prefix = _elementSize > 0 ? 0 : ItemsHeader.LengthPrefix;
+                publish(payload[prefix..length], isNull: prefix > 0 && ItemsHeader.IsNull(payload));
+                payload = payload[length..];
+            }
+            _backlog.Return(block);
+        }
+        // What is published is received.
+        _counts.Advance(_backlog.Credit.AcceptedItems, read: false, ref wake);
+        Closure? closure = _closure;
+        if (closure is null)
+            Volatile.Write(ref _closure, s_handedOver);
+        _counts.HandOver(s_handedOver.Error!);
+        return closure;
     }
 
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
@@ -327,6 +394,7 @@ internal sealed class ItemSender : SendingHalf
         // A process that exits leaves its threads where they are.
         if (!_closure.IsExit)
             wake.Wake(_wakeInline);
+        TellEnded(_closure);
         return true;
     }
 
@@ -361,6 +429,7 @@ internal sealed class ItemSender : SendingHalf
             return false;
         using (_sync.Enter())
         {
+            _acceptedAtRevoke = _backlog.Credit.AcceptedItems;
             _backlog.Credit.Revoke();
             _outbox.PostLocked(new OutFrame(FrameType.Revoked, _backlog.Credit.AcceptedItems));
             // What was asked for may have been granted, and was taken back before it was told.
@@ -369,6 +438,19 @@ internal sealed class ItemSender : SendingHalf
                 _waiters.Want(_backlog.Credit);
         }
         return true;
+    }
+
+    /// <remarks>An honest hub asks for credit back that its writer does not use, and then waits; one that only asks again says nothing new.</remarks>
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body)
+    {
+        using (_sync.Enter())
+        {
+            return type switch
+            {
+                FrameType.Revoke => _backlog.Credit.AcceptedItems == _acceptedAtRevoke,
+                _ => false,
+            };
+        }
     }
 
     internal override void ReturnBlockLocked(Block block)
@@ -389,6 +471,7 @@ internal sealed class ItemSender : SendingHalf
             if (error is null && !_backlog.HasRoom)
                 break;
             _blocked.Dequeue();
+            _backlog.BelongTo(first.Trace);
             bool isLarge = !first.Large.IsEmpty && error is null;
             if (error is null && (isLarge ? AppendLargeLocked(first) : AppendLocked(first.Item, first.IsNull)))
                 _outbox.ReleaseClaimLocked();
@@ -414,13 +497,27 @@ internal sealed class ItemSender : SendingHalf
     private bool AppendLargeLocked(WriteWaiter waiter)
     {
         _sync.AssertHeld();
+        _backlog.BelongTo(waiter.Trace);
         _backlog.AppendLarge(waiter);
         return ClaimLocked();
+    }
+
+    /// <summary>The trace that this call's items belong to. Only a hub does anything with it.</summary>
+    private ActivityContext CurrentTrace => _isTraced ? ChannelTracing.Current : default;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void TraceLocked()
+    {
+        if (ChannelTracing.IsOn || _backlog.IsTraced)
+            _backlog.BelongTo(CurrentTrace);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool ClaimLocked() => _outbox.IsIdleLocked && _backlog.HasSendable && _outbox.ClaimLocked();
 }
+
+/// <summary>Takes one item of those that a half without a connection had accepted.</summary>
+internal delegate void LaneItem(ReadOnlySpan<byte> item, bool isNull);
 
 /// <summary>What an item sender needs to know of the channel that it serves.</summary>
 /// <param name="ElementSize">Bytes of an item of fixed size, or 0.</param>

@@ -52,6 +52,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
     /// <summary>Guards this outbox and the item sender. Taken before the lock of the item receiver, or of a hub's channel, where both are needed.</summary>
     public RankedLock Sync { get; } = new(LockRank.Outbox);
 
+    /// <summary>What the measurements of its link are tagged with.</summary>
+    public MetricTags Tags { get; init; } = MetricTags.None;
+
     /// <summary>Where items come from; set once, before the greeting is posted.</summary>
     public SendingHalf Sender { get; set; } = null!;
 
@@ -70,6 +73,16 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             Sync.AssertHeld();
             return _state == State.Idle;
+        }
+    }
+
+    /// <inheritdoc cref="ControlQueue.MayWithdraw"/>
+    internal bool MayWithdrawLocked
+    {
+        get
+        {
+            Sync.AssertHeld();
+            return _control.MayWithdraw;
         }
     }
 
@@ -278,7 +291,11 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
                     break;
                 // Outside the lock, because a listener of the metrics is user code, and before the write, which gives the block back.
                 if (taken is not null)
-                    ChannelMetrics.Sent(taken.Count, taken.PayloadBytes);
+                {
+                    ChannelMetrics.Sent(taken.Count, taken.PayloadBytes, Tags);
+                    if (taken.QueuedMilliseconds is { } queued)
+                        ChannelMetrics.Queued(queued / 1000.0, Tags);
+                }
                 wake.Wake(inline: false);
                 StartWrite(bytes);
                 if (!_write.IsCompleted)

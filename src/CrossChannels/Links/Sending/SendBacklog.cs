@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CrossChannels.Flow;
 using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Links;
 
@@ -30,6 +32,15 @@ internal struct SendBacklog(SenderOptions options)
     /// <summary>An upper bound of the items that were accepted and did not arrive.</summary>
     /// <param name="received">Items that are known to have arrived.</param>
     public readonly long UnreceivedItems(long received) => Credit.AcceptedItems - Math.Max(received, Credit.CertainlyRead);
+
+    /// <summary>An upper bound of what all unsent items take as records of a lane; 0 where they have a fixed size.</summary>
+    public readonly long MostRecordBytes => _elementSize > 0 ? 0 : _blocks.Bytes + (Credit.AcceptedItems * 2 * LaneLayout.RecordHead);
+
+    /// <summary>The items that gather belong to a trace.</summary>
+    public readonly bool IsTraced => _blocks.IsTraced;
+
+    /// <summary>What follows belongs to this trace, or to none: all items of a block do.</summary>
+    public readonly void BelongTo(in ActivityContext trace) => _blocks.BelongTo(trace);
 
     /// <summary>Takes the first credit beforehand: for accepting, not for sending.</summary>
     public void Expect(CreditFrame credit)
@@ -133,6 +144,7 @@ internal sealed class BlockQueue
     private const int MaxSpares = 4;
 
     private readonly Queue<Block> _full = new(0);
+    private ActivityContext _trace;
     private Block? _current;
     private readonly Stack<Block> _spares = new(0);
 
@@ -144,6 +156,19 @@ internal sealed class BlockQueue
 
     /// <summary>The block that leaves next; null if there is no item.</summary>
     public Block? Next => _full.TryPeek(out Block? block) ? block : _current;
+
+    /// <summary>The items that gather belong to a trace.</summary>
+    public bool IsTraced { get; private set; }
+
+    /// <summary>What follows belongs to this trace, or to none.</summary>
+    public void BelongTo(in ActivityContext trace)
+    {
+        if (trace == _trace)
+            return;
+        CloseCurrent();
+        _trace = trace;
+        IsTraced = trace != default;
+    }
 
     /// <summary>Gives a block with room for so many bytes; the caller appends at once and says so with <see cref="Added"/>.</summary>
     /// <param name="bytes">Bytes of one item.</param>
@@ -160,7 +185,7 @@ internal sealed class BlockQueue
     {
         CloseCurrent();
         Block block = NewBlock();
-        block.BeginLarge(sequence, item, writer);
+        block.BeginLarge(sequence, item, writer, _trace);
         _full.Enqueue(block);
         Bytes += Block.HeadRoom;
     }
@@ -214,7 +239,7 @@ internal sealed class BlockQueue
     {
         CloseCurrent();
         Block block = NewBlock();
-        block.Begin(sequence, Math.Max(BatchBytes, bytes));
+        block.Begin(sequence, Math.Max(BatchBytes, bytes), deliveries: 0, _trace);
         return _current = block;
     }
 

@@ -15,6 +15,9 @@ internal sealed class SenderAcks(Outbox outbox)
 
     public bool HasWaiters => _received.HasWaiters || _read.HasWaiters;
 
+    /// <summary>Those that wait until items are read.</summary>
+    public AckWatch Read => _read;
+
     /// <summary>Why no count will come any more; null while one may.</summary>
     public Exception? Error { get; private set; }
 
@@ -35,6 +38,9 @@ internal sealed class SenderAcks(Outbox outbox)
             _read.Advance(count, ref wake);
         _received.Advance(count, ref wake);
     }
+
+    /// <summary>Another half counts from here on, and has those that wait.</summary>
+    public void HandOver(Exception error) => Error = error;
 
     public void Fail(Exception error, ref WakeList wake)
     {

@@ -6,8 +6,13 @@ namespace CrossChannels.Links;
 /// <remarks>Members that end in "Locked" are called with <see cref="Outbox.Sync"/> held.</remarks>
 internal abstract class SendingHalf
 {
+    private EndingTask _ended;
+
     /// <summary>Why nothing more is accepted; null while something is.</summary>
     public abstract Closure? Closure { get; }
+
+    /// <summary>Done when nothing more is accepted; never faults.</summary>
+    public Task<Ending> Ended => _ended.WaitAsync(() => Closure);
 
     /// <summary>An upper bound of the items that are not known to be at the peer, or, at a hub, read there.</summary>
     public abstract long UnreceivedCount { get; }
@@ -55,6 +60,9 @@ internal abstract class SendingHalf
     /// <param name="drop">Whether what is unsent is dropped, since nobody will read it.</param>
     /// <param name="last">The frame that tells the receiver, after the last item.</param>
     public abstract bool TryClose(Func<long, Closure> makeClosure, bool drop, OutFrame? last);
+
+    /// <summary>The closure is set, and the lock is left.</summary>
+    protected void TellEnded(Closure closure) => _ended.Set(closure);
 
     /// <summary>No word of the receiver will come any more.</summary>
     public abstract void Detach(Func<long, Exception> makeError);

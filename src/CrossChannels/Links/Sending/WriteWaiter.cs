@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CrossChannels.Buffers;
 using CrossChannels.Threading;
 
@@ -19,6 +20,9 @@ internal sealed class WriteWaiter(RankedLock sync, WaiterPool pool) : Waiter(syn
     /// <summary>A large item in the caller's own memory, which is written from there; the caller waits until that is done.</summary>
     public ReadOnlyMemory<byte> Large { get; set; }
 
+    /// <summary>The trace that the item belongs to; default for none.</summary>
+    public ActivityContext Trace { get; set; }
+
     public int Length => Large.IsEmpty ? _length : Large.Length;
 
     public void SetItem(ReadOnlySpan<byte> item, bool isNull)
@@ -33,6 +37,7 @@ internal sealed class WriteWaiter(RankedLock sync, WaiterPool pool) : Waiter(syn
     private protected override void Recycle()
     {
         Large = default;
+        Trace = default;
         if (_bytes.Length > MaxKeptBytes)
         {
             BufferPool.Return(_bytes);

@@ -87,6 +87,10 @@ internal sealed class WriterWaiters
 /// <summary>Asks for credit where the capacity is shared with other writers, once a position. Guarded by the outbox's lock.</summary>
 internal sealed class CreditWant(Outbox outbox)
 {
+    /// <summary>A program that cancels its waits without end says no more than that; what it does not take back stands, and the hub takes credit back that nobody uses.</summary>
+    private const int MostWithdrawalsPerSecond = 100;
+
+    private EmptyFrameLimit _withdrawals = new(MostWithdrawalsPerSecond);
     private long _asked = -1;
 
     /// <summary>All credit is used up, and somebody wants to write.</summary>
@@ -104,7 +108,7 @@ internal sealed class CreditWant(Outbox outbox)
     /// <summary>Nobody wants to write any more.</summary>
     public void Withdraw()
     {
-        if (_asked < 0)
+        if (_asked < 0 || !outbox.MayWithdrawLocked || !_withdrawals.TryCount(Environment.TickCount64))
             return;
         outbox.PostLocked(new OutFrame(FrameType.WantWithdrawn, _asked));
         _asked = -1;

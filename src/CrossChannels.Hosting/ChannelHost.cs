@@ -1,0 +1,50 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace CrossChannels.Hosting;
+
+/// <summary>Starts hubs before everything else of the host, then opens the ends; stops after everything else, ends first, so that what is written at shutdown still gets through.</summary>
+internal sealed class ChannelHost(IServiceProvider services, IEnumerable<HostedPart> parts) : IHostedLifecycleService
+{
+    private readonly List<HostedHub> _hubs = [];
+    private readonly List<IHostedEnd> _ends = [];
+
+    /// <summary>The hubs of this host.</summary>
+    public IReadOnlyList<HostedHub> Hubs => _hubs;
+
+    /// <summary>The ends that this host keeps open.</summary>
+    public IReadOnlyList<IHostedEnd> Ends => _ends;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (HostedPart part in parts)
+        {
+            if (part.Hub is { } hub)
+                _hubs.Add(services.GetRequiredKeyedService<HostedHub>(hub));
+            if (part.End is { } end)
+                _ends.Add(end(services));
+        }
+        foreach (HostedHub hub in _hubs)
+            await hub.StartAsync(cancellationToken).ConfigureAwait(false);
+        // Opened in the background: a program starts, and says that it is not ready, while its hub is away.
+        foreach (IHostedEnd end in _ends)
+            end.Start();
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(_ends.Select(end => end.StopAsync(cancellationToken))).ConfigureAwait(false);
+        await Task.WhenAll(_hubs.Select(hub => hub.StopAsync(cancellationToken))).ConfigureAwait(false);
+    }
+}
+
+/// <summary>Something that was registered: a hub's name, or how to get an end.</summary>
+internal sealed record HostedPart(string? Hub, Func<IServiceProvider, IHostedEnd>? End);

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CrossChannels.Nats.Diagnostics;
+
+/// <summary>Every log message of this package.</summary>
+internal static partial class NatsLog
+{
+    public static void NotStored(ILogger? logger, string channel, long count) => NotStoredCore(logger ?? NullLogger.Instance, channel, count);
+
+    public static void NotLeft(ILogger? logger, string channel, string error) => NotLeftCore(logger ?? NullLogger.Instance, channel, error);
+
+    public static void Unreadable(ILogger? logger, string subject, string error) => UnreadableCore(logger ?? NullLogger.Instance, subject, error);
+
+    public static void StepFailed(ILogger? logger, string channel, string error) => StepFailedCore(logger ?? NullLogger.Instance, channel, error);
+
+    public static void NotGivenBack(ILogger? logger, string channel, string error) => NotGivenBackCore(logger ?? NullLogger.Instance, channel, error);
+
+    public static void DeadLetterFailed(ILogger? logger, string channel, string error) => DeadLetterFailedCore(logger ?? NullLogger.Instance, channel, error);
+
+    public static void LockNotGivenBack(ILogger? logger, string name, string error) => LockNotGivenBackCore(logger ?? NullLogger.Instance, name, error);
+
+    public static void HolderGone(ILogger? logger, string name, string holder, ulong token) => HolderGoneCore(logger ?? NullLogger.Instance, name, holder, token);
+
+    public static void LockNotConfirmed(ILogger? logger, string name, string error) => LockNotConfirmedCore(logger ?? NullLogger.Instance, name, error);
+
+    public static void LockLost(ILogger? logger, string name, ulong token, string why) => LockLostCore(logger ?? NullLogger.Instance, name, token, why);
+
+    [LoggerMessage(1, LogLevel.Warning, "A writer of channel '{Channel}' was disposed, and the server has not stored {Count} of its items")]
+    private static partial void NotStoredCore(ILogger logger, string channel, long count);
+
+    [LoggerMessage(2, LogLevel.Warning, "A writer of channel '{Channel}' could not tell others that it has left: {Error}")]
+    private static partial void NotLeftCore(ILogger logger, string channel, string error);
+
+    [LoggerMessage(3, LogLevel.Warning, "The server answered to {Subject} with what is not an answer: {Error}")]
+    private static partial void UnreadableCore(ILogger logger, string subject, string error);
+
+    [LoggerMessage(4, LogLevel.Warning, "The next step to the end of channel '{Channel}' failed, and is tried again: {Error}")]
+    private static partial void StepFailedCore(ILogger logger, string channel, string error);
+
+    [LoggerMessage(5, LogLevel.Warning, "A reader of channel '{Channel}' could not give back what it held, which others get after the lease timeout: {Error}")]
+    private static partial void NotGivenBackCore(ILogger logger, string channel, string error);
+
+    [LoggerMessage(6, LogLevel.Warning, "An item of channel '{Channel}' could not be put to the dead letters, and is delivered again: {Error}")]
+    private static partial void DeadLetterFailedCore(ILogger logger, string channel, string error);
+
+    [LoggerMessage(7, LogLevel.Warning, "Lock '{Name}' was disposed and could not be given back; others get it after the presence timeout: {Error}")]
+    private static partial void LockNotGivenBackCore(ILogger logger, string name, string error);
+
+    [LoggerMessage(8, LogLevel.Warning, "Lock '{Name}' passes on: {Holder}, which had token {Token}, is gone")]
+    private static partial void HolderGoneCore(ILogger logger, string name, string holder, ulong token);
+
+    [LoggerMessage(9, LogLevel.Warning, "Whether lock '{Name}' is still held could not be asked: {Error}")]
+    private static partial void LockNotConfirmedCore(ILogger logger, string name, string error);
+
+    [LoggerMessage(10, LogLevel.Error, "Lock '{Name}' with token {Token} counts as lost: {Why}")]
+    private static partial void LockLostCore(ILogger logger, string name, ulong token, string why);
+}

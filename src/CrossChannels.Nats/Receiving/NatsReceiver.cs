@@ -1,0 +1,731 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using CrossChannels.Channels;
+using CrossChannels.Links;
+using CrossChannels.Nats.Completion;
+using CrossChannels.Nats.Diagnostics;
+using CrossChannels.Nats.Sending;
+using CrossChannels.Nats.Server;
+using CrossChannels.Threading;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+
+namespace CrossChannels.Nats.Receiving;
+
+/// <summary>
+/// One reader of a channel on a server. It asks for items when somebody reads, and for as many as are read soon; what it holds is the server's until it is acknowledged, and renewed as long as the
+/// process runs.
+/// </summary>
+#pragma warning disable CA1001 // Its timer is disposed when it leaves, and its source has none.
+internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
+#pragma warning restore CA1001
+{
+    /// <summary>How many items that were acknowledged here are remembered, so that one that comes again is not shown again.</summary>
+    private const int Remembered = 4096;
+
+    /// <summary>How often one that finds nothing says so.</summary>
+    private const int HungryMilliseconds = 100;
+
+    /// <summary>For how long items may lie unread before others get some of them.</summary>
+    private const int IdleMilliseconds = 20;
+
+    private readonly RankedLock _sync = new(LockRank.Receiver);
+    private readonly ServerClient _server;
+    private readonly ChannelCourse _course;
+    private readonly bool _isOwner;
+    private readonly bool _isLeased;
+    private readonly string _pulls;
+    private readonly string _pullSubject;
+    private readonly ReaderWaiters _waiters;
+    private readonly Queue<HeldItem> _unread = new(0);
+    private readonly Dictionary<long, Holding> _held = [];
+    private readonly Queue<long> _handedOut = new(0);
+    private readonly Queue<long> _settledOrder = new(0);
+    private readonly HashSet<long> _settled = [];
+    private readonly Outgoing _outgoing;
+    private readonly ITimer _renewal;
+    private readonly CancellationTokenSource _stop = new();
+    private INatsSub<Segment>? _subscription;
+    private ReadAheadPace _pace;
+    private int _asked;
+    private long _lastPull;
+    private long _lastHeard;
+    private long _lastTaken;
+    private long _lastHungry;
+    private long _doubtedUpTo;
+    private int _looking;
+    private bool _isFullElsewhere;
+    private bool _isClosing;
+    private Closure? _closure;
+    private Task? _closed;
+
+    private readonly record struct HeldItem(long Sequence, int Deliveries, Segment? Segment, bool IsNull)
+    {
+        public ItemSlice Slice => IsNull ? default : new ItemSlice(Segment, 0, Segment!.Written);
+    }
+
+    /// <summary>An item that is the server's until it is told something.</summary>
+    /// <param name="Subject">Where it is told.</param>
+    /// <param name="Delivered">Which delivery it is, as the server counts.</param>
+    /// <param name="Last">Its bytes, where it is not delivered again if it comes back, and goes to the dead letters.</param>
+    /// <param name="IsNull">It has none.</param>
+    private readonly record struct Holding(string Subject, int Delivered, Segment? Last, bool IsNull);
+
+    public NatsReceiver(ServerClient server, ChannelCourse course, bool isOwner)
+    {
+        _server = server;
+        _course = course;
+        _isOwner = isOwner;
+        _isLeased = course.Facts.IsLeased;
+        _pulls = $"{SpaceNames.Answers}.{server.Id}.r.{SpaceNames.NewId()}";
+        _pullSubject = $"{server.JetStream.Opts.Prefix}.CONSUMER.MSG.NEXT.{server.Names.Stream(course.Facts.Name)}.{SpaceNames.Consumer}";
+        _pace = new ReadAheadPace(_isLeased ? server.Options.LeaseReadAhead : server.Options.ReadAhead);
+        _waiters = new ReaderWaiters(_sync, isSingleReader: false);
+        _outgoing = new Outgoing(_sync, server.Items);
+        TimeSpan renewal = course.Facts.LeaseTimeout / 3;
+        _renewal = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).Renew(), this, renewal, renewal);
+    }
+
+    public RankedLock Sync => _sync;
+
+    public Task Completion => _waiters.Completion;
+
+    public Closure? Closure => Volatile.Read(ref _closure);
+
+    public Ending? Ending
+    {
+        get
+        {
+            using (_sync.Enter())
+                return _unread.Count == 0 ? _closure?.Ending : null;
+        }
+    }
+
+    public int Count
+    {
+        get
+        {
+            int count;
+            using (_sync.Enter())
+            {
+                count = _unread.Count;
+                if (count == 0)
+                    AskLocked(isWanted: true);
+            }
+            _outgoing.Flush();
+            return count;
+        }
+    }
+
+    bool ICourseEnd.IsReader => true;
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        _subscription = await _server.Items.SubscribeCoreAsync(
+            $"{_pulls}.*",
+            serializer: SegmentReader.Instance,
+            opts: new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 1 << 16 } },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        _ = ListenAsync(_subscription);
+        _doubtedUpTo = await RestartMarks.LookAsync(_server, _course.Facts.Name, cancellationToken).ConfigureAwait(false);
+        _server.Add(this);
+        _course.Add(this);
+    }
+
+    public bool TryTake<TItem>(out TItem item)
+    {
+        if (!TryClaim(out ItemSlice slice, out _, int.MaxValue, out _))
+        {
+            item = default!;
+            return false;
+        }
+        try
+        {
+            if (slice.IsNull || slice.Length != Unsafe.SizeOf<TItem>())
+                throw new ItemUnreadableException($"An item of {slice.Length:N0} bytes came, and {_course.Facts.Contract} has {Unsafe.SizeOf<TItem>():N0}.");
+            item = Unsafe.ReadUnaligned<TItem>(in MemoryMarshal.GetReference(slice.Span));
+            return true;
+        }
+        finally
+        {
+            slice.Release();
+        }
+    }
+
+    public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)
+    {
+        bool isClaimed = false;
+        slice = default;
+        tag = default;
+        tooLarge = -1;
+        using (_sync.Enter())
+        {
+            if (_unread.TryPeek(out HeldItem next))
+            {
+                if (next.Slice.Length > maxBytes)
+                {
+                    tooLarge = next.Slice.Length;
+                    return false;
+                }
+                ClaimLocked(out slice, out tag);
+                isClaimed = true;
+            }
+            AskLocked(isWanted: !isClaimed);
+        }
+        _outgoing.Flush();
+        return isClaimed;
+    }
+
+    public bool TryPeek(out ItemSlice slice)
+    {
+        bool isHere;
+        slice = default;
+        using (_sync.Enter())
+        {
+            isHere = _unread.TryPeek(out HeldItem next);
+            if (isHere)
+            {
+                next.Segment?.Retain();
+                slice = next.Slice;
+            }
+            else
+            {
+                // As a read that finds nothing: one that only peeks would never be sent an item.
+                AskLocked(isWanted: true);
+            }
+        }
+        _outgoing.Flush();
+        return isHere;
+    }
+
+    public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed)
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            closed = _closure;
+            if (_unread.Count > 0 || closed is not null)
+                return false;
+            _waiters.Block(waiter, ref wake);
+            AskLocked(isWanted: true);
+            HungryLocked();
+        }
+        _outgoing.Flush();
+        wake.Wake(inline: false);
+        return true;
+    }
+
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        WakeList wake = default;
+        Waiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if (_unread.Count > 0)
+                return new ValueTask<bool>(true);
+            if (_closure is { } closure)
+                return closure.EndWaitAsync();
+            waiter = _waiters.Wait(ref wake);
+            version = waiter.Version;
+            AskLocked(isWanted: true);
+            HungryLocked();
+        }
+        _outgoing.Flush();
+        wake.Wake(inline: false);
+        waiter.Watch(cancellationToken);
+        return new ValueTask<bool>(waiter, version);
+    }
+
+    public ValueTask CloseAsync(string? reason)
+    {
+        if (_isOwner)
+            return new ValueTask(AbortAsync(reason));
+        return new ValueTask(LeaveAsync(reason));
+    }
+
+    public void Close() => _ = CloseAsync(null).AsTask();
+
+    public bool TrySettle(long sequence, bool isCompleted) => TrySettle(sequence, isCompleted ? Acknowledgement.Done : Acknowledgement.GivenBack) || ThrowIfClosed();
+
+    public void Abandon(long sequence, bool isUnreadable = false) => TrySettle(sequence, isUnreadable ? Acknowledgement.GivenBackForLater : Acknowledgement.GivenBack);
+
+    public bool TryComplete(long sequence, out Task confirmed)
+    {
+        confirmed = Task.CompletedTask;
+        Holding held;
+        using (_sync.Enter())
+        {
+            if (!_held.Remove(sequence, out held))
+                return ThrowIfClosed();
+            held.Last?.Release();
+            RememberLocked(sequence);
+            RoomLocked();
+        }
+        _outgoing.Flush();
+        confirmed = ConfirmAsync(held.Subject);
+        return true;
+    }
+
+    /// <summary>Completes the oldest lease that is open; false if none is.</summary>
+    public bool TryCompleteOldest()
+    {
+        while (true)
+        {
+            long oldest;
+            using (_sync.Enter())
+            {
+                if (!_handedOut.TryDequeue(out oldest))
+                    return ThrowIfClosed();
+            }
+            if (TrySettle(oldest, Acknowledgement.Done))
+                return true;
+        }
+    }
+
+    void ICourseEnd.OnCourse(CourseRecord record)
+    {
+        if (record.Phase == CoursePhase.Over)
+            End(record.ToReaderClosure(), drops: record.IsAborted);
+    }
+
+    void ICourseEnd.OnHint(CourseHint hint)
+    {
+        using (_sync.Enter())
+        {
+            if (hint == CourseHint.Full)
+                _isFullElsewhere = true;
+            else if (hint == CourseHint.Hungry)
+                GiveHalfBackLocked();
+        }
+        _outgoing.Flush();
+    }
+
+    Task IServerUser.ExitAsync() => LeaveAsync();
+
+    void IServerUser.OnReconnected()
+    {
+        // The server has forgotten what was asked for; it has not forgotten what is held here.
+        using (_sync.Enter())
+            _asked = 0;
+        _ = LookForRestartAsync();
+    }
+
+    void IServerUser.OnLost(CrossChannelException error) => End(new Closure(new Ending(error.Kind, error), error), drops: false);
+
+    /// <summary>Asks for nothing until it is known what another server may have delivered.</summary>
+    private async Task LookForRestartAsync()
+    {
+        using (_sync.Enter())
+            _looking++;
+        try
+        {
+            long last = await RestartMarks.LookAsync(_server, _course.Facts.Name, _stop.Token).ConfigureAwait(false);
+            using (_sync.Enter())
+                _doubtedUpTo = Math.Max(_doubtedUpTo, last);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or CrossChannelException)
+        {
+            // Closed meanwhile, or the server was given up, of which this reader hears by itself.
+        }
+        using (_sync.Enter())
+        {
+            _looking--;
+            AskLocked(isWanted: false);
+        }
+        _outgoing.Flush();
+    }
+
+    private async Task ConfirmAsync(string subject)
+    {
+        await _server.AskAsync(
+            async (_, token) => await _server.Control.RequestAsync<byte[], byte[]>(
+                subject, Acknowledgement.Done, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
+                cancellationToken: token).ConfigureAwait(false),
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private bool TrySettle(long sequence, byte[] how)
+    {
+        Holding held;
+        bool isDone = ReferenceEquals(how, Acknowledgement.Done), isDead;
+        using (_sync.Enter())
+        {
+            if (!_held.Remove(sequence, out held))
+                return false;
+            isDead = !isDone && _course.Facts.MaxDeliveries <= held.Delivered;
+            if (!isDead)
+            {
+                _outgoing.Add(held.Subject, how);
+                held.Last?.Release();
+            }
+            if (isDone)
+                RememberLocked(sequence);
+            RoomLocked();
+        }
+        _outgoing.Flush();
+        if (isDead)
+            _ = PutToDeadLettersAsync(held.Subject, new DeliveryNumbers(held.Delivered + 1, sequence), held.Last, held.IsNull);
+        return true;
+    }
+
+    private bool ThrowIfClosed()
+    {
+        Closure? closure = Closure;
+        return closure is null ? false : throw closure.ForItem();
+    }
+
+    private void ClaimLocked(out ItemSlice slice, out DeliveryTag tag)
+    {
+        _sync.AssertHeld();
+        HeldItem item = _unread.Dequeue();
+        slice = item.Slice;
+        tag = new DeliveryTag(item.Sequence, item.Deliveries);
+        _pace.Took();
+        _lastTaken = Environment.TickCount64;
+        if (_isLeased)
+        {
+            _handedOut.Enqueue(item.Sequence);
+            // Those that were settled by themselves stay in line until they come first.
+            while (_handedOut.TryPeek(out long first) && !_held.ContainsKey(first))
+                _handedOut.Dequeue();
+            return;
+        }
+        if (_held.Remove(item.Sequence, out Holding held))
+            _outgoing.Add(held.Subject, Acknowledgement.Done);
+        RememberLocked(item.Sequence);
+        RoomLocked();
+    }
+
+    private void RememberLocked(long sequence)
+    {
+        _sync.AssertHeld();
+        if (!_settled.Add(sequence))
+            return;
+        _settledOrder.Enqueue(sequence);
+        if (_settledOrder.Count > Remembered)
+            _settled.Remove(_settledOrder.Dequeue());
+    }
+
+    /// <summary>Tells writers that wait that there is room, once for each time that they asked.</summary>
+    private void RoomLocked()
+    {
+        _sync.AssertHeld();
+        if (!_isFullElsewhere)
+            return;
+        _isFullElsewhere = false;
+        _outgoing.Add(_server.Names.Room(_course.Facts.Name), []);
+    }
+
+    /// <summary>Asks for what is wanted: one item for each that waits, and what is taken soon.</summary>
+    /// <param name="isWanted">Somebody has just found nothing.</param>
+    private void AskLocked(bool isWanted)
+    {
+        _sync.AssertHeld();
+        if (_isClosing || _closure is not null || _looking > 0)
+            return;
+        int wanted = Math.Max(_waiters.Wanted, isWanted ? 1 : 0);
+        // Of leases it asks for one that somebody waits for, unless it may hold more.
+        if (!_isLeased || _server.Options.LeaseReadAhead > 1)
+            wanted = Math.Max(wanted, _pace.Target > 1 ? _pace.Target : wanted);
+        int here = _unread.Count + _asked;
+        if (here >= wanted || (here > wanted / 2 && !(isWanted && here == 0)))
+            return;
+        int count = wanted - here;
+        _asked += count;
+        _lastHeard = Environment.TickCount64;
+        _outgoing.Add(_pullSubject, PullRequest.Of(count), string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{++_lastPull}"));
+    }
+
+    /// <summary>Nothing is here: another reader may have more than it reads.</summary>
+    private void HungryLocked()
+    {
+        _sync.AssertHeld();
+        long now = Environment.TickCount64;
+        if (now - _lastHungry < HungryMilliseconds)
+            return;
+        _lastHungry = now;
+        _outgoing.Add(_server.Names.Hungry(_course.Facts.Name), []);
+    }
+
+    /// <summary>Others find nothing: gives back the newest half of what nobody reads here.</summary>
+    private void GiveHalfBackLocked()
+    {
+        _sync.AssertHeld();
+        int kept = _unread.Count / 2;
+        if (_unread.Count == 0 || _isClosing || Environment.TickCount64 - _lastTaken < IdleMilliseconds)
+            return;
+        HeldItem[] items = [.. _unread];
+        _unread.Clear();
+        for (int i = 0; i < items.Length; i++)
+        {
+            if (i < kept)
+                _unread.Enqueue(items[i]);
+            else
+                GiveBackLocked(items[i]);
+        }
+    }
+
+    private void GiveBackLocked(HeldItem item)
+    {
+        _sync.AssertHeld();
+        item.Segment?.Release();
+        if (!_held.Remove(item.Sequence, out Holding held))
+            return;
+        held.Last?.Release();
+        _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
+    }
+
+    private async Task ListenAsync(INatsSub<Segment> subscription)
+    {
+        await foreach (NatsMsg<Segment> message in subscription.Msgs.ReadAllAsync().ConfigureAwait(false))
+        {
+            if (message.ReplyTo is { } reply && DeliveryNumbers.TryParse(reply, out DeliveryNumbers numbers))
+                OnItem(message, reply, numbers);
+            else
+                OnStatus(message);
+        }
+    }
+
+    private void OnItem(in NatsMsg<Segment> message, string reply, DeliveryNumbers numbers)
+    {
+        bool isNull = message.Headers?.ContainsKey(NatsSender.NullHeader) == true;
+        bool isAgain = message.Headers?.ContainsKey(NatsSender.AgainHeader) == true;
+        Segment? segment = message.Data;
+        if (segment is null && !isNull)
+            segment = new Segment(1);
+        if (_course.Facts.MaxDeliveries is { } most && numbers.Delivered > most)
+        {
+            using (_sync.Enter())
+                _asked = Math.Max(0, _asked - 1);
+            _ = PutToDeadLettersAsync(reply, numbers, segment, isNull);
+            return;
+        }
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            _asked = Math.Max(0, _asked - 1);
+            _lastHeard = Environment.TickCount64;
+            if (_settled.Contains(numbers.Sequence))
+            {
+                segment?.Release();
+                _outgoing.Add(reply, Acknowledgement.Done);
+            }
+            else if (_isClosing || _closure is not null)
+            {
+                segment?.Release();
+                _outgoing.Add(reply, Acknowledgement.GivenBack);
+            }
+            else if (_held.TryGetValue(numbers.Sequence, out Holding held))
+            {
+                // It came again while it is here: this process was silent for too long, and nobody else has it.
+                segment?.Release();
+                _held[numbers.Sequence] = held with { Subject = reply };
+            }
+            else
+            {
+                bool isLast = _course.Facts.MaxDeliveries <= numbers.Delivered;
+                if (isLast)
+                    segment?.Retain();
+                _held.Add(numbers.Sequence, new Holding(reply, numbers.Delivered, isLast ? segment : null, isNull));
+                _lastTaken = _unread.Count == 0 ? Environment.TickCount64 : _lastTaken;
+                _unread.Enqueue(new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull));
+                HandOverLocked(ref wake);
+            }
+            AskLocked(isWanted: false);
+        }
+        _outgoing.Flush();
+        wake.Wake(inline: false);
+    }
+
+    private void HandOverLocked(ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        while (!_waiters.IsNoneBlocked && _unread.Count > 0)
+        {
+            ReadWaiter first = _waiters.NextBlocked();
+            ClaimLocked(out ItemSlice slice, out DeliveryTag tag);
+            first.Item = slice;
+            first.Tag = tag;
+            first.Decide(true);
+            wake.Add(first);
+        }
+        if (_unread.Count > 0)
+            _waiters.WakeWaiting(ref wake);
+    }
+
+    /// <summary>A request has come to its end, or lives.</summary>
+    private void OnStatus(in NatsMsg<Segment> message)
+    {
+        message.Data?.Release();
+        int code = message.Headers?.Code ?? 0;
+        using (_sync.Enter())
+        {
+            _lastHeard = Environment.TickCount64;
+            if (code == 100)
+                return;
+            // 408 tells how many items of that request did not come; any other status ends all that is known of it.
+            int pending = message.Headers?.TryGetLastValue("Nats-Pending-Messages", out string? text) == true
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : _asked;
+            _asked = Math.Max(0, _asked - pending);
+        }
+        if (code is 503 or 409 || message.HasNoResponders)
+        {
+            // Nobody serves it: an election, a restart, or the channel is gone.
+            _ = LookAsync();
+            return;
+        }
+        using (_sync.Enter())
+            AskLocked(isWanted: false);
+        _outgoing.Flush();
+    }
+
+    private async Task LookAsync()
+    {
+        try
+        {
+            await _course.LookAsync(_stop.Token).ConfigureAwait(false);
+            await LookForRestartAsync().ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), _server.Clock, _stop.Token).ConfigureAwait(false);
+            using (_sync.Enter())
+                AskLocked(isWanted: false);
+            _outgoing.Flush();
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or CrossChannelException)
+        {
+            // Closed meanwhile, or the server was given up, of which this reader hears by itself.
+        }
+    }
+
+    /// <summary>Holds on to what is here; and asks again if the server has been silent.</summary>
+    private void Renew()
+    {
+        using (_sync.Enter())
+        {
+            foreach (Holding held in _held.Values)
+                _outgoing.Add(held.Subject, Acknowledgement.Renewed);
+            if (_waiters.IsAnyWaiting && _unread.Count == 0)
+                HungryLocked();
+            if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
+            {
+                _asked = 0;
+                AskLocked(isWanted: false);
+            }
+        }
+        _outgoing.Flush();
+    }
+
+    private async Task PutToDeadLettersAsync(string reply, DeliveryNumbers numbers, Segment? segment, bool isNull)
+    {
+        try
+        {
+            NatsHeaders headers = [];
+            headers.Add("CC-Deliveries", (numbers.Delivered - 1).ToString(CultureInfo.InvariantCulture));
+            if (isNull)
+                headers.Add(NatsSender.NullHeader, "1");
+            byte[] bytes = segment is null ? [] : segment.Array.AsSpan(0, segment.Written).ToArray();
+            // The number names the item, so that one that is put there twice, because its reader died in between, is there once.
+            var options = new NatsJSPubOpts { MsgId = string.Create(CultureInfo.InvariantCulture, $"{_course.Facts.Epoch}:{numbers.Sequence}") };
+            string subject = _server.Names.Items(DeadLetters.NameOf(_course.Facts.Name), DeadLetters.Writer);
+            PubAckResponse answer = await _server.AskAsync(
+                (js, token) => js.PublishAsync(subject, bytes, NatsRawSerializer<byte[]>.Default, options, headers, token), _stop.Token).ConfigureAwait(false);
+            if (answer.Error is { } error)
+                throw new NatsJSApiException(error);
+            await _server.Items.PublishAsync(reply, Acknowledgement.Done, serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: _stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            NatsLog.DeadLetterFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
+        }
+        finally
+        {
+            segment?.Release();
+        }
+        using (_sync.Enter())
+            AskLocked(isWanted: false);
+        _outgoing.Flush();
+    }
+
+    private async Task AbortAsync(string? reason)
+    {
+        if (Closure is null)
+            await _course.AbortAsync(reason ?? "Its reader was closed.", _server.Stopping).ConfigureAwait(false);
+        await LeaveAsync(reason).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes this end alone, also where it is the owner's, and gives back what is unread or leased. Never throws.</summary>
+    public Task LeaveAsync(string? reason = null)
+    {
+        var error = new ReaderClosedException("this end", reason);
+        WakeList wake = default;
+        Task closed;
+        using (_sync.Enter())
+        {
+            _isClosing = true;
+            bool wasOpen = _closure is null;
+            if (wasOpen)
+                Volatile.Write(ref _closure, new Closure(new Ending(EndingKind.ReaderClosed, error), error));
+            while (_unread.TryDequeue(out HeldItem item))
+                GiveBackLocked(item);
+            foreach (Holding held in _held.Values)
+                _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
+            ForgetLocked();
+            if (wasOpen)
+                _waiters.End(_closure!, ref wake);
+            closed = _closed ??= CloseCoreAsync();
+        }
+        _outgoing.Flush();
+        wake.Wake(inline: false);
+        return closed;
+    }
+
+    private async Task CloseCoreAsync()
+    {
+        await Task.Yield();
+        await _renewal.DisposeAsync().ConfigureAwait(false);
+        await _stop.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            using var deadline = new CancellationTokenSource(_server.Options.CloseTimeout, _server.Clock);
+            // Everything that the server had sent before it heard of this has come then, and is given back.
+            if (_subscription is { } subscription)
+                await subscription.DrainAsync(deadline.Token).ConfigureAwait(false);
+            await _outgoing.FlushAsync(deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            NatsLog.NotGivenBack(_server.Options.Logger, _course.Facts.Name, e.Message);
+        }
+        _server.Remove(this);
+        _course.Remove(this);
+    }
+
+    private void ForgetLocked()
+    {
+        _sync.AssertHeld();
+        foreach (Holding held in _held.Values)
+            held.Last?.Release();
+        _held.Clear();
+    }
+
+    /// <summary>The channel is over, or the server was given up.</summary>
+    /// <param name="closure">What that means here.</param>
+    /// <param name="drops">What is unread is dropped.</param>
+    private void End(Closure closure, bool drops)
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            if (_closure is not null)
+                return;
+            Volatile.Write(ref _closure, closure);
+            while (drops && _unread.TryDequeue(out HeldItem item))
+                item.Segment?.Release();
+            ForgetLocked();
+            _waiters.End(closure, ref wake);
+        }
+        wake.Wake(inline: false);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.Versioning;
+using CrossChannels.Links;
+using Microsoft.Extensions.Logging;
+
+namespace CrossChannels.Channels;
+
+/// <summary>The sending half of a link that waits for its connection, as a writer uses it: the connection's, until there is a lane.</summary>
+/// <remarks>What fails at the connection's half is done at the lane if there is one by then: see <see cref="DeferredSender"/>.</remarks>
+[SupportedOSPlatform("linux")]
+internal readonly struct DeferredSink(LinkHandle handle) : IItemSink
+{
+    private readonly LinkHandle _handle = handle;
+    private readonly DeferredSender _sender = (DeferredSender)handle.Link.Sender;
+    private readonly LinkSink _items = new(handle, ((DeferredSender)handle.Link.Sender).Items);
+
+    public Closure? Closure => _sender.Closure;
+
+    public Task<Ending> Ended => _sender.Ended;
+
+    public long UnreceivedCount => _sender.UnreceivedCount;
+
+    public bool MayAccept => (!IsLane(out _) && _items.MayAccept) || (IsLane(out LaneSender? lane) && lane.MayAccept);
+
+    public bool MayLendLarge => IsLane(out _) || _items.MayLendLarge;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAccept<TItem>(TItem item) => IsLane(out LaneSender? lane) ? lane.TryAccept(item) : TryAcceptEarly(item);
+
+    public int TryAcceptMany<TItem>(ReadOnlySpan<TItem> items)
+    {
+        int accepted = IsLane(out _) ? 0 : _items.TryAcceptMany(items);
+        return accepted < items.Length && IsLane(out LaneSender? lane) ? accepted + lane.TryAcceptMany(items[accepted..]) : accepted;
+    }
+
+    public bool TryAccept(ReadOnlySpan<byte> item, bool isNull) =>
+        (!IsLane(out _) && _items.TryAccept(item, isNull)) || (IsLane(out LaneSender? lane) && lane.TryAccept(item, isNull));
+
+    public ValueTask AcceptAsync(ReadOnlySpan<byte> item, bool isNull, CancellationToken cancellationToken)
+    {
+        if (!IsLane(out LaneSender? lane))
+        {
+            ValueTask accepted = _items.AcceptAsync(item, isNull, cancellationToken);
+            if (!HasMissed(accepted, out lane))
+                return accepted;
+        }
+        return lane.AcceptAsync(item, isNull, cancellationToken);
+    }
+
+    public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item)
+    {
+        if (!IsLane(out LaneSender? lane))
+        {
+            ValueTask accepted = _items.AcceptLargeAsync(item);
+            if (!HasMissed(accepted, out lane))
+                return accepted;
+        }
+        return lane.AcceptLargeAsync(item);
+    }
+
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        if (!IsLane(out LaneSender? lane))
+        {
+            ValueTask<bool> wait = _items.WaitAsync(cancellationToken);
+            if (!wait.IsFaulted || !IsLane(out lane))
+                return wait;
+            _ = wait.AsTask().Exception;
+        }
+        return lane.WaitAsync(cancellationToken);
+    }
+
+    public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken)
+    {
+        if (!IsLane(out LaneSender? lane))
+        {
+            ValueTask wait = _items.WaitForAckAsync(level, cancellationToken);
+            if (!HasMissed(wait, out lane))
+                return wait;
+        }
+        return lane.WaitForAckAsync(level, cancellationToken);
+    }
+
+    public bool TryComplete(Exception? error) => _handle.Link.TryComplete(error);
+
+    public ValueTask<long> CloseAsync(TimeSpan? timeout) => IsLane(out LaneSender? lane) ? new LaneSink(_handle, lane).CloseAsync(timeout) : _items.CloseAsync(timeout);
+
+    public void Close() => _handle.CloseWriter();
+
+    public ILogger? Logger => _handle.Link.Settings.Logger;
+
+    public void ReportUnreceived(long count) => _handle.ReportUnreceived(count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsLane([NotNullWhen(true)] out LaneSender? lane)
+    {
+        lane = _sender.Lane;
+        return lane is not null;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAcceptEarly<TItem>(TItem item) => _items.TryAccept(item) || (IsLane(out LaneSender? lane) && lane.TryAccept(item));
+
+    /// <summary>Whether a call was not let in because the lane had just taken over.</summary>
+    private bool HasMissed(ValueTask call, [NotNullWhen(true)] out LaneSender? lane)
+    {
+        lane = null;
+        if (!call.IsFaulted || !IsLane(out lane))
+            return false;
+        _ = call.AsTask().Exception;
+        return true;
+    }
+}

@@ -1,0 +1,102 @@
+namespace CrossChannels.Nats.Tests;
+
+/// <summary>Locks on a server: in order, with tokens that rise, passed on when their holder is gone.</summary>
+[TestClass]
+public sealed class LockTests
+{
+    private static NatsOptions Quick => new() { PresenceTimeout = TimeSpan.FromSeconds(1) };
+
+    [TestMethod]
+    public async Task Acquire_InOrder_TokensRise()
+    {
+        await using NatsChannels nats = await SharedServer.ConnectAsync();
+        await using CrossLock gate = await nats.OpenLockAsync("gate").Done();
+        LockHold first = await gate.AcquireAsync().Done();
+        Assert.IsFalse(first.WasAbandoned);
+        Task<LockHold>[] waiting = [.. Enumerable.Range(0, 4).Select(_ => gate.AcquireAsync().AsTask())];
+        await Assert.ThrowsExactlyAsync<TimeoutException>(() => gate.AcquireAsync(TimeSpan.Zero).AsTask());
+        Assert.IsTrue(waiting.All(static wait => !wait.IsCompleted));
+        long last = first.FencingToken;
+        await first.ReleaseAsync().Done();
+        foreach (Task<LockHold> next in waiting)
+        {
+            LockHold hold = await next.Done();
+            Assert.IsGreaterThan(last, hold.FencingToken);
+            Assert.IsFalse(hold.Lost.IsCancellationRequested);
+            last = hold.FencingToken;
+            await hold.ReleaseAsync().Done();
+        }
+        await first.ReleaseAsync().Fails<InvalidOperationException>();
+    }
+
+    [TestMethod]
+    public async Task TwoProcesses_NeverBothHold()
+    {
+        NatsOptions options = new() { Space = SharedServer.NewSpace() };
+        await using NatsChannels one = await SharedServer.ConnectAsync(options);
+        await using NatsChannels two = await SharedServer.ConnectAsync(options);
+        int inside = 0, entries = 0;
+        await Task.WhenAll(new[] { one, two, one, two }.Select(async nats =>
+        {
+            await using CrossLock gate = await nats.OpenLockAsync("shared");
+            for (int i = 0; i < 10; i++)
+            {
+                await using LockHold hold = await gate.AcquireAsync();
+                Assert.AreEqual(1, Interlocked.Increment(ref inside));
+                await Task.Yield();
+                entries++;
+                Interlocked.Decrement(ref inside);
+            }
+        })).Done();
+        Assert.AreEqual(40, entries);
+    }
+
+    [TestMethod]
+    public async Task CanceledWait_LeavesTheLine()
+    {
+        await using NatsChannels nats = await SharedServer.ConnectAsync();
+        await using CrossLock gate = await nats.OpenLockAsync("canceled").Done();
+        LockHold hold = await gate.AcquireAsync().Done();
+        using var cancel = new CancellationTokenSource();
+        Task<LockHold> wait = gate.AcquireAsync(cancel.Token).AsTask();
+        Task<LockHold> next = gate.AcquireAsync().AsTask();
+        await cancel.CancelAsync();
+        await wait.Fails<OperationCanceledException>();
+        await hold.ReleaseAsync().Done();
+        await (await next.Done()).ReleaseAsync().Done();
+    }
+
+    [TestMethod]
+    public async Task HolderGone_PassesOnAsAbandoned()
+    {
+        NatsOptions options = Quick with { Space = SharedServer.NewSpace() };
+        await using NatsChannels nats = await SharedServer.ConnectAsync(options);
+        await using CrossLock gate = await nats.OpenLockAsync("left").Done();
+        NatsChannels dying = await SharedServer.ConnectAsync(options);
+        CrossLock theirs = await dying.OpenLockAsync("left").Done();
+        LockHold held = await theirs.AcquireAsync().Done();
+        Task<LockHold> waiting = gate.AcquireAsync().AsTask();
+        await dying.DisposeAsync().Done();
+        LockHold hold = await waiting.Done();
+        Assert.IsTrue(hold.WasAbandoned);
+        Assert.IsGreaterThan(held.FencingToken, hold.FencingToken);
+        await hold.ReleaseAsync().Done();
+        await using LockHold after = await gate.AcquireAsync().Done();
+        Assert.IsFalse(after.WasAbandoned);
+    }
+
+    [TestMethod]
+    public async Task Disposed_HoldIsLostAndPassesOn()
+    {
+        NatsOptions options = new() { Space = SharedServer.NewSpace() };
+        await using NatsChannels nats = await SharedServer.ConnectAsync(options);
+        CrossLock gate = await nats.OpenLockAsync("disposed").Done();
+        await using CrossLock other = await nats.OpenLockAsync("disposed").Done();
+        LockHold hold = await gate.AcquireAsync().Done();
+        Task<LockHold> waiting = other.AcquireAsync().AsTask();
+        await gate.DisposeAsync().Done();
+        await Wait.Until(() => hold.Lost.IsCancellationRequested);
+        await using LockHold next = await waiting.Done();
+        Assert.IsFalse(next.WasAbandoned);
+    }
+}

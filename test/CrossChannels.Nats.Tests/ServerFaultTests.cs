@@ -1,0 +1,101 @@
+namespace CrossChannels.Nats.Tests;
+
+/// <summary>What a server that is killed, started again, stopped, or gone means for ends that live.</summary>
+[TestClass]
+public sealed class ServerFaultTests
+{
+    private static NatsOptions Options => new() { LeaseTimeout = TimeSpan.FromSeconds(1), PresenceTimeout = TimeSpan.FromSeconds(2) };
+
+    [TestMethod]
+    public async Task Restarted_UnderLoad_NothingIsLost_AndDoublesAreMarked()
+    {
+        const int Total = 600;
+        await using NatsServer server = await NatsServer.StartAsync();
+        await using NatsChannels nats = await NatsChannels.ConnectAsync(server.Url, Options).Done();
+        await using LeasedChannel<int> owner = await nats.CreateLeasedAsync<int>("load", 50, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done();
+        Task writing = Task.Run(async () =>
+        {
+            for (int i = 0; i < Total; i++)
+                await owner.Writer.WriteAsync(i);
+            owner.Writer.Complete();
+        });
+        List<(int Item, int Deliveries)> read = [];
+        await foreach (Lease<int> lease in owner.Reader.ReadAllAsync())
+        {
+            read.Add((lease.Item, lease.DeliveryCount));
+            lease.Complete();
+            if (lease.Item == Total / 3 && read.Count == (Total / 3) + 1)
+                await server.RestartAsync();
+        }
+        await writing.Done();
+        // The first copy of each, in order; and every other says that it may be one.
+        CollectionAssert.AreEqual(Enumerable.Range(0, Total).ToList(), read.DistinctBy(static item => item.Item).Select(static item => item.Item).ToList());
+        foreach (IGrouping<int, (int Item, int Deliveries)> copies in read.GroupBy(static item => item.Item))
+            Assert.IsTrue(copies.Skip(1).All(static copy => copy.Deliveries > 1), $"Item {copies.Key} came {copies.Count()} times, and not each one after the first says so.");
+    }
+
+    [TestMethod]
+    public async Task Restarted_WhatWasFlushedIsThere_AndLocksAreHeld()
+    {
+        await using NatsServer server = await NatsServer.StartAsync();
+        await using NatsChannels nats = await NatsChannels.ConnectAsync(server.Url, Options with { PresenceTimeout = TimeSpan.FromSeconds(30) }).Done();
+        await using SharedChannel<string> owner = await nats.CreateBoundedAsync<string>("kept", 10).Done();
+        await using CrossLock gate = await nats.OpenLockAsync("kept").Done();
+        LockHold hold = await gate.AcquireAsync().Done();
+        await owner.Writer.WriteAsync("before").Done();
+        await owner.Writer.FlushAsync().Done();
+        await server.RestartAsync().Done();
+        await owner.Writer.WriteAsync("after").Done();
+        Assert.AreEqual("before", await owner.Reader.ReadAsync().Done());
+        Assert.AreEqual("after", await owner.Reader.ReadAsync().Done());
+        Assert.IsFalse(hold.Lost.IsCancellationRequested);
+        await hold.ReleaseAsync().Done();
+        await using LockHold next = await gate.AcquireAsync().Done();
+        Assert.IsGreaterThan(hold.FencingToken, next.FencingToken);
+    }
+
+    [TestMethod]
+    public async Task StoodStill_EndsWaitAndGoOn()
+    {
+        await using NatsServer server = await NatsServer.StartAsync();
+        await using NatsChannels nats = await NatsChannels.ConnectAsync(server.Url, Options).Done();
+        await using SharedChannel<int> owner = await nats.CreateBoundedAsync<int>("still", 10).Done();
+        await owner.Writer.WriteAsync(1).Done();
+        await owner.Writer.FlushAsync().Done();
+        await server.StopAsync().Done();
+        Task flush;
+        try
+        {
+            await owner.Writer.WriteAsync(2).Done();
+            flush = owner.Writer.FlushAsync().AsTask();
+            Assert.IsFalse(flush.IsCompleted);
+        }
+        finally
+        {
+            server.Continue();
+        }
+        await flush.Done();
+        Assert.AreEqual(1, await owner.Reader.ReadAsync().Done());
+        Assert.AreEqual(2, await owner.Reader.ReadAsync().Done());
+    }
+
+    [TestMethod]
+    public async Task Gone_EndsFailAfterGiveUpAfter_AndSayHowManyWereNotStored()
+    {
+        await using NatsServer server = await NatsServer.StartAsync();
+        await using NatsChannels nats = await NatsChannels.ConnectAsync(server.Url, Options with { GiveUpAfter = TimeSpan.FromMilliseconds(300) }).Done();
+        await using SharedChannel<int> owner = await nats.CreateBoundedAsync<int>("gone", 10).Done();
+        await using CrossLock gate = await nats.OpenLockAsync("gone").Done();
+        LockHold hold = await gate.AcquireAsync().Done();
+        await owner.Writer.WriteAsync(1).Done();
+        await owner.Writer.FlushAsync().Done();
+        Task<bool> reading = owner.Reader.Completion.ContinueWith(static _ => true, TaskScheduler.Default);
+        await server.KillAsync().Done();
+        await owner.Writer.WriteAsync(2).Done();
+        ConnectionLostException error = await owner.Writer.FlushAsync().Fails<ConnectionLostException>();
+        Assert.AreEqual(1, error.UnreceivedCount);
+        await reading.Done();
+        Assert.AreEqual(EndingKind.ConnectionLost, owner.Writer.Ending?.Kind);
+        await Wait.Until(() => hold.Lost.IsCancellationRequested, "the hold to be lost");
+    }
+}
