@@ -132,18 +132,25 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         if (unfit is not null)
             return request.Refuse(Connection, unfit);
         LaneAgreement? lane = null;
-        if (OperatingSystem.IsLinux() && isWriter)
+        string? fault = null;
+        bool isAgreed = false;
+        try
         {
-            lane = LaneAgreement.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection);
+            if (OperatingSystem.IsLinux() && isWriter)
+                lane = LaneAgreement.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection);
+            else if (OperatingSystem.IsLinux())
+                lane = LaneAgreement.TryTake(request, identity, IsLeased ? 0 : identity.Writes.ElementSize, IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader, out fault);
+            isAgreed = fault is null;
         }
-        else if (OperatingSystem.IsLinux())
+        finally
         {
-            lane = LaneAgreement.TryTake(request, identity, IsLeased ? 0 : identity.Writes.ElementSize, IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader, out string? fault);
-            if (fault is not null)
-                return request.Refuse(Connection, fault, ReasonCode.NoLane);
-            if (lane is not null)
-                identity = identity with { Features = LaneAgreement.Features };
+            if (!isAgreed)
+                ForgetContract(isLetIn);
         }
+        if (fault is not null)
+            return request.Refuse(Connection, fault, ReasonCode.NoLane);
+        if (lane is not null)
+            identity = identity with { Features = LaneAgreement.Features };
         var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter, window) { Lane = lane });
         HubAfterLock after = default;
         _clock.Refresh();
@@ -538,6 +545,16 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         return Options.ContractName is { } name && !string.Equals(name, asked.Name, StringComparison.Ordinal)
             ? $"Channel '{Name}' was declared for items called '{name}', and not for {asked}. Give the type that name: [ChannelContract(\"{name}\")], or ItemOptions.ContractName."
             : null;
+    }
+
+    /// <summary>A peer that was let in has not come after all.</summary>
+    private void ForgetContract(bool isLetIn)
+    {
+        using (Sync.Enter())
+        {
+            if (isLetIn)
+                Options.Items.Detach();
+        }
     }
 
     private async Task ForgetAsync(Link link, bool isLetIn)
