@@ -49,17 +49,17 @@ internal sealed class HubListener : IAsyncDisposable
             using var deadline = new CancellationTokenSource(_settings.GreetingTimeout, _settings.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
-            (Hello? hello, LinkInput input) = (null, wire.Input);
+            LinkInput start = wire.Input;
             if (UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
             {
                 // A reader's lane comes with the first byte.
                 greeting = await ReceivedGreeting.ReadAsync(wire.Input, descriptors, either.Token).ConfigureAwait(false);
-                input = greeting.Input;
+                start = greeting.Input;
             }
-            (hello, input) = await HubGreeting.ReadAsync(input, either.Token).ConfigureAwait(false);
+            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(start, either.Token).ConfigureAwait(false);
             if (hello is { Channel.Length: > 0 } && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
                 await WaitForNameAsync(hello.Channel, either.Token).ConfigureAwait(false);
-            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer) 
+            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer)
             {
                 GreetWithLane = LaneGreeter(connection),
                 Lane = greeting?.Descriptors.FirstOrDefault(),
