@@ -21,9 +21,13 @@ internal sealed class MultiplexedLongWriter(string address) : Part
 
     public override async ValueTask StopAsync()
     {
-        _writer!.TryComplete();
-        await _writer.DisposeAsync();
-        await _multiplexer!.DisposeAsync();
+        if (_writer is not null)
+        {
+            _writer.TryComplete();
+            await _writer.DisposeAsync();
+        }
+        if (_multiplexer is not null)
+            await _multiplexer.DisposeAsync();
     }
 }
 

@@ -86,7 +86,7 @@ public sealed record ChannelAddress : ISpanParsable<ChannelAddress>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress Memory(string name) => Named(ChannelScheme.Memory, name);
 
-    /// <summary>The bare name, and a warning where items cannot cross by shared memory: on Linux, those of links between two ends and of a hub's writers do.</summary>
+    /// <summary>The bare name, and a warning where items cannot cross by shared memory: on Linux, those of links between two ends and of a hub's channels do.</summary>
     /// <exception cref="ArgumentException">The name is malformed.</exception>
     public static ChannelAddress SharedMemory(string name) => Named(ChannelScheme.SharedMemory, name);
 

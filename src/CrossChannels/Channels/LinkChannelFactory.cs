@@ -11,6 +11,10 @@ namespace CrossChannels.Channels;
 /// <summary>Checks options once and makes links of them: one factory serves every link that a listener accepts.</summary>
 internal sealed class LinkChannelFactory<TWrite, TRead>
 {
+    /// <summary>More than a reader of a hub's channel ever asks for ahead.</summary>
+    private const long MostAhead = 1 << 20;
+    private const int RecordOverhead = 4;
+
     private readonly DuplexChannelOptions<TWrite, TRead> _options;
     private readonly ItemCodec<TWrite> _writeCodec;
     private readonly ItemCodec<TRead> _readCodec;
@@ -47,8 +51,8 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <summary>The link is one between two ends, and not of a hub.</summary>
     public bool IsDuplex => _identity.Role == LinkRole.Duplex;
 
-    /// <summary>Whether the items of its links can go by shared memory: those of links between two ends, and those that go to a channel of a hub.</summary>
-    public bool UsesLanes => _identity.Role is LinkRole.Duplex or LinkRole.Writer;
+    /// <summary>Whether the items of its links can go by shared memory: those of links between two ends, and of a hub's channels.</summary>
+    public bool UsesLanes => _identity.Role is LinkRole.Duplex or LinkRole.Writer or LinkRole.Reader or LinkRole.LeasedReader;
 
     /// <summary>A hub's channel gets the items, so that their lane is one whose capacity is shared.</summary>
     public bool WritesShared => _halves.Sender.IsShared;
@@ -57,13 +61,21 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     public int WrittenElementSize => _writeCodec.ElementSize;
 
     /// <summary>The lane that this end would read; null where its items always come over the connection: none are read, or a full channel drops.</summary>
-    public LaneLayout? Lane => typeof(TRead) == typeof(NoItem) || _halves.Receiver.Drops is not null ? null : LaneLayout.Of(
-        _readCodec.ElementSize,
-        _options.ReadItems.MaxItemBytes,
-        _halves.Receiver.Capacity,
-        // What may be unread, and what a writer over a connection would keep unsent.
-        _halves.Receiver.MaxUnreadBytes,
-        _options.Connection.MaxUnsentBytes);
+    public LaneLayout? Lane
+    {
+        get
+        {
+            if (typeof(TRead) == typeof(NoItem) || _halves.Receiver.Drops is not null)
+                return null;
+            ReceiverOptions reading = _halves.Receiver;
+            // What may be unread, and what a writer over a connection would keep unsent.
+            if (reading.Demand == ReaderDemand.Capacity)
+                return LaneLayout.Of(_readCodec.ElementSize, reading.MaxItemBytes, reading.Capacity, reading.MaxUnreadBytes, _options.Connection.MaxUnsentBytes);
+            // A hub publishes what it was asked for, so that there is always room: the head of a small record takes more than its length in a frame.
+            long bytes = Math.Min(reading.MaxUnreadBytes, long.MaxValue / RecordOverhead) * RecordOverhead;
+            return LaneLayout.Of(reading.IsLeased ? 0 : _readCodec.ElementSize, reading.MaxItemBytes, MostAhead, bytes) with { Use = reading.IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader };
+        }
+    }
 
     /// <summary>What a link of this factory says first.</summary>
     /// <param name="features">What it can do beyond the protocol's version.</param>

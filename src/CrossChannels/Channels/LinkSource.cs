@@ -28,11 +28,12 @@ internal readonly struct LinkSource(LinkHandle handle) : IItemSource
 
     public bool TryPeek(out ItemSlice slice) => _receiver.TryPeek(out slice);
 
-    public bool Spin() => false;
+    public bool Spin() => _receiver.Spin();
 
     public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed) => _receiver.TryEnqueueReader(waiter, out closed);
 
-    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _receiver.WaitAsync(cancellationToken);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) =>
+        _receiver.Spin() && _receiver.HasItems ? new ValueTask<bool>(true) : _receiver.WaitAsync(cancellationToken);
 
     public ValueTask CloseAsync(string? reason) => handle.CloseReaderAsync(reason);
 

@@ -304,7 +304,7 @@ internal sealed class Link
     internal void Meet(int version, Hello peer)
     {
         Receiver.Meet(peer);
-        _peer.Meet(version, peer, Sender.IsLane || Receiver.IsLane);
+        _peer.Meet(version, peer, Sender.IsLane || Receiver.IsSharedMemory);
         Tags.Meet(_peer.Info!);
     }
 

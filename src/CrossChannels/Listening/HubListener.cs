@@ -90,19 +90,27 @@ internal sealed class HubListener : IAsyncDisposable
     {
         Link? link = null;
         Task closed = Task.CompletedTask;
+        ReceivedGreeting? greeting = null;
         try
         {
             using var deadline = new CancellationTokenSource(_settings.GreetingTimeout, _settings.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
-            HubStart start = await HubGreeting.ReadAsync(wire.Input, _options.Protocols, either.Token).ConfigureAwait(false);
+            LinkInput input = wire.Input;
+            if (UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
+            {
+                // A reader's lane comes with the first byte.
+                greeting = await ReceivedGreeting.ReadAsync(wire.Input, descriptors, either.Token).ConfigureAwait(false);
+                input = greeting.Input;
+            }
+            HubStart start = await HubGreeting.ReadAsync(input, _options.Protocols, either.Token).ConfigureAwait(false);
             if (start.Protocol is { } protocol)
             {
                 closed = ServeAsync(protocol, wire with { Input = start.Input }, stopping);
             }
             else
             {
-                link = await AttachAsync(start, wire, connection, either.Token).ConfigureAwait(false);
+                link = await AttachAsync(start, wire, connection, greeting, either.Token).ConfigureAwait(false);
                 closed = link.Closed;
                 await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
             }
@@ -115,17 +123,26 @@ internal sealed class HubListener : IAsyncDisposable
                 e = new LinkTimeoutException(GreetingWait.LateMessage(connection.RemoteEndpoint, _settings), e);
             Log.GreetingFailed(_settings.Logger, connection.RemoteEndpoint, e);
         }
+        finally
+        {
+            greeting?.Dispose();
+        }
         greeted();
         await closed.ConfigureAwait(false);
     }
 
-    private async Task<Link> AttachAsync(HubStart start, LinkWire wire, TransportConnection connection, CancellationToken cancellationToken)
+    private async Task<Link> AttachAsync(HubStart start, LinkWire wire, TransportConnection connection, ReceivedGreeting? greeting, CancellationToken cancellationToken)
     {
         if (start.Hello is not { } hello)
             return HubRequest.RefuseVersion(start.Input, wire.Output, wire.Peer, _settings);
         if (hello.Channel.Length > 0 && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
             await WaitForNameAsync(hello.Channel, cancellationToken).ConfigureAwait(false);
-        return _directory.Attach(new HubRequest(hello, start.Input, wire.Output, wire.Peer) { GreetWithLane = LaneGreeter(connection) });
+        return _directory.Attach(new HubRequest(hello, start.Input, wire.Output, wire.Peer)
+        {
+            GreetWithLane = LaneGreeter(connection),
+            Lane = greeting?.Descriptors.FirstOrDefault(),
+            IsLaneLost = greeting is { IsLost: true },
+        });
     }
 
     /// <summary>Leaves a connection to a protocol, whose links come back one by one.</summary>
@@ -147,9 +164,11 @@ internal sealed class HubListener : IAsyncDisposable
         await stream.DisposeAsync().ConfigureAwait(false);
     }
 
+    private bool UsesLanes => _address.Scheme == ChannelScheme.SharedMemory && _settings.SharedMemory != SharedMemoryUse.Never;
+
     /// <returns>What sends a greeting with a lane; null where items do not go by shared memory.</returns>
     private Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
-        _address.Scheme == ChannelScheme.SharedMemory && _settings.SharedMemory != SharedMemoryUse.Never && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
+        UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
             ? descriptors.SendOne
             : null;
 

@@ -14,13 +14,14 @@ namespace CrossChannels.SharedMemory;
 ///     0  magic and version "CCLANE01"           256  taken items, taken bytes     the reader's line
 ///     8  element size, 4; largest item, 4       384  parked: the reader           set by the reader, cleared by who wakes it
 ///    16  capacity, 8; unread bytes, 8; most, 8             512  parked: the writer           set by the writer, cleared by who wakes it
-///    40  shared, 4                              640  granted items, 8; grants, 8      the hub's line, of a lane that is shared
-///   128  written items, 8; closed, 4            4096 next chunk of each chunk, 4 bytes each
-///        claimed, 8; wanted, 8: the writer's line    chunks, from a page boundary on
+///        claimed items, handed items, 8 each    640  granted items, 8; grants, 8      a hub's line
+///    40  use, 4                                 4096 next chunk of each chunk, 4 bytes each
+///   128  written items, 8; closed, 4                 chunks, from a page boundary on
+///        claimed, wanted, 8 each; withdrawn, 4: the writer's line
 /// </code>
 /// Items stand in chunks, one behind the other; at the end of a chunk the table names the next. The writer uses a chunk again when all
 /// of its items are taken, and takes a fresh one only when it must, so that the pages in use follow what is unread and not the capacity.
-/// A lane is shared where the capacity is: a hub grants each of its writers a part of it, and takes back what is not used.
+/// Which words are used beyond the cursors depends on what the lane is for.
 /// </remarks>
 internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, long Capacity, long UnreadBytes, long MaxBytes)
 {
@@ -29,8 +30,11 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     public const int Closed = 136;
     public const int Claimed = 144;
     public const int Wanted = 152;
+    public const int Withdrawn = 160;
     public const int Taken = 256;
     public const int TakenBytes = 264;
+    public const int HandClaimed = 272;
+    public const int Handed = 280;
     public const int ReaderParked = 384;
     public const int WriterParked = 512;
     public const int Granted = 640;
@@ -49,8 +53,14 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
 
     private static ReadOnlySpan<byte> Magic => "CCLANE01"u8;
 
+    /// <summary>What the lane is for.</summary>
+    public LaneUse Use { get; init; }
+
     /// <summary>The writer writes as far as it is granted, and not as far as there is room.</summary>
-    public bool IsShared { get; init; }
+    public bool IsShared => Use == LaneUse.HubWriter;
+
+    /// <summary>Each item comes with how often it was delivered before; so it is a record, also where items have a fixed size.</summary>
+    public bool IsTagged => Use == LaneUse.HubLeasedReader;
 
     /// <summary>Lays a lane out.</summary>
     /// <param name="elementSize">Bytes of an item of fixed size, or 0.</param>
@@ -67,10 +77,10 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     }
 
     /// <summary>The same, for a writer that allows itself so many bytes beyond those of the reader.</summary>
-    public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes)) with { IsShared = IsShared };
+    public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes)) with { Use = Use };
 
     /// <summary>Whether <see cref="Of"/> makes it.</summary>
-    public bool IsSane => ElementSize is >= 0 and <= LargestElement && MaxItemBytes is >= 1 and <= LargestElement
+    public bool IsSane => Enum.IsDefined(Use) && ElementSize is >= 0 and <= LargestElement && MaxItemBytes is >= 1 and <= LargestElement
         && Capacity >= 1 && UnreadBytes >= 1 && MaxBytes >= UnreadBytes && MaxBytes <= MostBytes
         && this == Within(long.MaxValue);
 
@@ -107,7 +117,7 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], Capacity);
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], UnreadBytes);
         BinaryPrimitives.WriteInt64LittleEndian(header[32..], MaxBytes);
-        BinaryPrimitives.WriteInt32LittleEndian(header[40..], IsShared ? 1 : 0);
+        BinaryPrimitives.WriteInt32LittleEndian(header[40..], (int)Use);
         Magic.CopyTo(header);
     }
 
@@ -124,8 +134,24 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
             BinaryPrimitives.ReadInt64LittleEndian(fields[16..]), BinaryPrimitives.ReadInt64LittleEndian(fields[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(fields[32..]))
         {
-            IsShared = BinaryPrimitives.ReadInt32LittleEndian(fields[40..]) != 0,
+            Use = (LaneUse)BinaryPrimitives.ReadInt32LittleEndian(fields[40..]),
         };
         return layout.IsSane && layout.Length == length ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
     }
+}
+
+/// <summary>What a lane is for, as its header says.</summary>
+internal enum LaneUse
+{
+    /// <summary>One direction of a link between two ends.</summary>
+    Link,
+
+    /// <summary>A writer of a hub's channel, whose capacity is shared: it is granted a part, and what it has not used is taken back.</summary>
+    HubWriter,
+
+    /// <summary>A reader of a hub's channel, to which the hub gives what it asks for.</summary>
+    HubReader,
+
+    /// <summary>The same, of a leased channel.</summary>
+    HubLeasedReader,
 }

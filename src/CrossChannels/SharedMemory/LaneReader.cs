@@ -34,6 +34,7 @@ internal sealed unsafe class LaneReader
     private long _seen;
     private long _takenBytes;
     private bool _isFrozen;
+    private int _tag;
 
     /// <param name="segment">Laid out; stays mapped while this is used.</param>
     /// <param name="layout">Of the segment.</param>
@@ -151,6 +152,11 @@ internal sealed unsafe class LaneReader
                 return false;
             // Read once: the length that is checked is the one that is used.
             long head = *(long*)_at;
+            if (_layout.IsTagged)
+            {
+                _tag = (int)(head >> 32);
+                head = _tag < 0 ? long.MinValue : (int)head;
+            }
             if (head is < NullHead or > int.MaxValue || head > _layout.MaxItemBytes)
             {
                 Violation = $"A record on the lane has a length of {head:N0} bytes, and at most {_layout.MaxItemBytes:N0} are allowed.";
@@ -163,6 +169,9 @@ internal sealed unsafe class LaneReader
         length = _head;
         return true;
     }
+
+    /// <summary>What came with the next item, whose length was peeked.</summary>
+    public int Tag => _tag;
 
     /// <summary>Copies the next item, whose length was peeked.</summary>
     /// <param name="item">Of that length.</param>

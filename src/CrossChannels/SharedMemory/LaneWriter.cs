@@ -105,11 +105,29 @@ internal sealed unsafe class LaneWriter
         return count;
     }
 
+    /// <summary>How many items of fixed size there is room for.</summary>
+    public long Room
+    {
+        get
+        {
+            TryFindRoom();
+            return _limit - _written;
+        }
+    }
+
+    /// <summary>Publishes items of fixed size, for which there is room, all at once.</summary>
+    public void WriteMany(ReadOnlySpan<byte> items, int count)
+    {
+        CopyElements(items, count);
+        Publish(count);
+    }
+
     /// <summary>Publishes one item given as bytes.</summary>
     /// <param name="item">Of the fixed size, where there is one.</param>
     /// <param name="isNull">It is null, and has no bytes.</param>
+    /// <param name="tag">Goes with it, where the lane's items have one.</param>
     /// <returns>False if there is no room.</returns>
-    public bool TryWrite(ReadOnlySpan<byte> item, bool isNull)
+    public bool TryWrite(ReadOnlySpan<byte> item, bool isNull, int tag = 0)
     {
         if ((_written == _limit && !TryFindRoom()) || (_layout.ElementSize == 0 && !HasRoom) || (_grantedWord != null && !TryClaim(1)))
             return false;
@@ -121,7 +139,8 @@ internal sealed unsafe class LaneWriter
         }
         if (_at == _end)
             BeginChunk(_chunkBytes);
-        *(long*)_at = isNull ? -1 : item.Length;
+        long head = isNull ? -1 : item.Length;
+        *(long*)_at = _layout.IsTagged ? (uint)head | ((long)tag << 32) : head;
         _at += LaneLayout.RecordHead;
         CopyRecord(item);
         _writtenBytes += LaneLayout.RecordBytes(item.Length);

@@ -4,7 +4,7 @@ using CrossChannels.Tests.Transports;
 
 namespace CrossChannels.Tests.SharedMemory;
 
-/// <summary>What is said of the lanes of a hub's writers only.</summary>
+/// <summary>What is said of the lanes of a hub only.</summary>
 [TestClass]
 [SupportedOSPlatform("linux")]
 public sealed class HubLaneTests
@@ -39,6 +39,74 @@ public sealed class HubLaneTests
         await stopped.SayAsync("write");
         Assert.AreEqual("written", await stopped.ReadLineAsync());
         Assert.AreEqual(0, await channel.Reader.ReadAsync().Done());
+    }
+
+    [TestMethod]
+    public async Task Readers_GoByLanes()
+    {
+        await using SharedChannel<string?> owner = await CrossChannel.CreateBoundedAsync<string?>(NewAddress(), 8).Done();
+        await using DuplexChannel<NoItem, string?> link = await SharedEnds.OpenReaderAsync<string?>(owner.Address).Done();
+        Assert.IsTrue(link.Peer!.IsSharedMemory);
+        foreach (string? text in (string?[])["one", null, "", new('x', 100_000)])
+        {
+            await owner.Writer.WriteAsync(text).Done();
+            Assert.AreEqual(text, await link.Reader.ReadAsync().Done());
+        }
+    }
+
+    /// <summary>Over a connection what a reader had not told of would come again, or count as a delivery.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ReaderKilled_WhatItWasHandedIsKnownExactly(bool isLeased)
+    {
+        const int Items = 60, Read = 25;
+        await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress()).Done();
+        LeasedChannel<long>? leased = isLeased ? hub.CreateLeased<long>("c", Items) : null;
+        SharedChannel<long>? plain = isLeased ? null : hub.CreateBounded<long>("c", Items);
+        CrossChannelWriter<long> writer = leased?.Writer ?? plain!.Writer;
+        for (long number = 0; number < Items; number++)
+            await writer.WriteAsync(number).Done();
+        await using ChildProcess child = ChildProcess.Start("read-on-word", hub.Address.WithChannel("c").ToString(), $"{isLeased}");
+        Assert.AreEqual("open", await child.ReadLineAsync());
+        for (int number = 0; number < Read; number++)
+        {
+            await child.SayAsync("read");
+            Assert.AreEqual(isLeased ? $"{number} 1" : $"{number}", await child.ReadLineAsync());
+        }
+        await child.KillAsync();
+        writer.Complete();
+        List<(long Item, int Deliveries)> rest = [];
+        if (leased is null)
+        {
+            await foreach (long item in plain!.Reader.ReadAllAsync())
+                rest.Add((item, 1));
+            CollectionAssert.AreEqual(Enumerable.Range(Read, Items - Read).Select(static number => ((long)number, 1)).ToArray(), rest);
+            return;
+        }
+        await foreach (Lease<long> lease in leased.Reader.ReadAllAsync())
+        {
+            rest.Add((lease.Item, lease.DeliveryCount));
+            lease.Complete();
+        }
+        CollectionAssert.AreEquivalent(Enumerable.Range(0, Items).Select(static number => ((long)number, number < Read ? 2 : 1)).ToArray(), rest);
+    }
+
+    /// <summary>Over a connection the item would be in the stopped process already, which would find it there.</summary>
+    [TestMethod]
+    public async Task ReaderStops_WhatItHadNotTakenGoesToOthers_AndItNeverTakesIt()
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress(), new HubOptions { RevokeTimeout = TimeSpan.FromMilliseconds(300) }).Done();
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", 8);
+        await using ChildProcess stopped = ChildProcess.Start("read-on-word", channel.Address.ToString(), "false");
+        Assert.AreEqual("open", await stopped.ReadLineAsync());
+        await stopped.SayAsync("read");
+        await Wait.Until(() => hub.GetStatus().Channels.Single().Readers.Single().Credit > 0);
+        await Signals.StopAsync(stopped);
+        await channel.Writer.WriteAsync(1).Done();
+        Assert.AreEqual(1, await channel.Reader.ReadAsync().Done());
+        Signals.Continue(stopped);
+        Assert.AreEqual($"over {nameof(EndingKind.TimedOut)}", await stopped.ReadLineAsync());
     }
 
     private static ChannelAddress NewAddress() => ChannelAddress.SharedMemory(TransportTest.UniqueName());

@@ -15,6 +15,12 @@ internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Outpu
     /// <summary>Sends the hub's greeting with the descriptor of a lane; null where there are no lanes.</summary>
     public Action<ReadOnlySpan<byte>, SafeFileHandle>? GreetWithLane { get; init; }
 
+    /// <summary>The descriptor that came with the greeting, of the lane that a reader made; its owner is who made this.</summary>
+    public SafeFileHandle? Lane { get; init; }
+
+    /// <summary>A descriptor came for which there was no room.</summary>
+    public bool IsLaneLost { get; init; }
+
     public LinkRole Role => (LinkRole)Hello.Role;
 
     /// <summary>What the peer sends.</summary>

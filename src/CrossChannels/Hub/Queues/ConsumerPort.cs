@@ -19,6 +19,7 @@ internal sealed class ConsumerPort : SendingHalf
     private readonly Stack<Block> _spares = new(1);
     private readonly List<ItemBatch> _taken = [];
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private IReaderLane? _lane;
     private bool _isAnswerWanted;
     private long _answered = -1;
     private Closure? _closure;
@@ -47,8 +48,17 @@ internal sealed class ConsumerPort : SendingHalf
 
     public override bool HasWaiters => false;
 
+    public override bool IsLane => _lane is not null;
+
+    /// <summary>Its items go by a lane. Set once, before the link begins.</summary>
+    public void UseLane(IReaderLane lane)
+    {
+        _lane = lane;
+        Account.Fill = FillLane;
+    }
+
     /// <remarks>Without the channel's lock: whoever changes what it looks at has the outbox look again, and <see cref="TakeBlockLocked"/> decides.</remarks>
-    internal override bool HasSendableLocked => Account.Demand > 0 && _queue.Count > 0;
+    internal override bool HasSendableLocked => _lane is null && Account.Demand > 0 && _queue.Count > 0;
 
     internal override bool HasItemsLocked => false;
 
@@ -58,6 +68,8 @@ internal sealed class ConsumerPort : SendingHalf
 
     internal override Block? TakeBlockLocked(ref WakeList wake)
     {
+        if (_lane is not null)
+            return null;
         HubAfterLock after = default;
         try
         {
@@ -164,6 +176,7 @@ internal sealed class ConsumerPort : SendingHalf
             return type switch
             {
                 FrameType.Report => CounterFrame.Read(body, type) == Account.Read,
+                FrameType.Doorbell => _lane is { IsRungInVain: true },
                 // Without ranges it only asks, or says nothing at all.
                 FrameType.Settle => SettleFrame.IsEmpty(body) && (Account.Settled == _answered || !SettleFrame.ReadFlags(body, out _)),
                 _ => false,
@@ -186,11 +199,14 @@ internal sealed class ConsumerPort : SendingHalf
                     if (_closure is not null)
                         return false;
                     Closure closure = makeClosure(Account.Unread);
+                    // A reader that closes has told what it has read; of one that is lost everything is in doubt, but where a lane tells.
+                    bool isExact = closure.Ending.Kind == EndingKind.ReaderClosed;
+                    if (_lane is not null)
+                        isExact = WithdrawLocked(_lane, closure, ref after) || isExact;
                     Volatile.Write(ref _closure, closure);
                     Account.IsClosed = true;
                     sent = Account.Sent;
-                    // A reader that closes has told what it has read; of one that is lost everything is in doubt.
-                    GiveBackLocked(isExact: closure.Ending.Kind == EndingKind.ReaderClosed, ref after);
+                    GiveBackLocked(isKnown: isExact, isLeaving: closure.Ending.Kind == EndingKind.ReaderClosed, ref after);
                     _readers.Remove(Account, ref after);
                     _events.OnReturned(ref after);
                 }
@@ -208,6 +224,102 @@ internal sealed class ConsumerPort : SendingHalf
 
     public override void Detach(Func<long, Exception> makeError)
     {
+    }
+
+    /// <summary>Publishes what is queued and asked for on the lane.</summary>
+    private void FillLane()
+    {
+        HubAfterLock after = default;
+        bool isRinging = false;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                if (_closure is null)
+                    isRinging = FillLaneLocked(_lane!, ref after);
+            }
+            if (isRinging)
+                _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Published));
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+    }
+
+    /// <returns>Whether the reader is to be rung.</returns>
+    private bool FillLaneLocked(IReaderLane lane, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        bool isAny = false;
+        do
+        {
+            while (Account.HasRoom && Math.Min(_readers.ShareOf(Account), lane.Room) is > 0 and { } count && TryTakeRunLocked(count, out ItemBatch batch))
+            {
+                if (!TryPublishLocked(lane, batch))
+                    break;
+                isAny = true;
+            }
+        }
+        // Rung when there is room, if it is not credit that ends.
+        while (lane.Room <= 0 && Account.Demand > 0 && _queue.Count > 0 && !lane.TryPark());
+        if (lane.TakeViolation() is { } violation)
+            after.Do(() => Violated(violation));
+        if (!isAny)
+            return false;
+        _events.OnDispatched(ref after);
+        return lane.TryWakeReader();
+    }
+
+    private bool TryTakeRunLocked(long count, out ItemBatch batch)
+    {
+        _sync.AssertHeld();
+        long room = Account.RoomBytes;
+        if (!_queue.TryTakeRun(Account.Taker, (int)Math.Min(count, int.MaxValue), Math.Min(room, FrameLimits.BatchBytes), out batch))
+            return false;
+        // A lone item may exceed what is left of the window only if the reader holds nothing else.
+        if (batch.Bytes <= room || (Account.MayTakeLone && batch.Count == 1))
+            return true;
+        _queue.Return(batch);
+        return false;
+    }
+
+    /// <returns>False if there was no room for all.</returns>
+    private bool TryPublishLocked(IReaderLane lane, ItemBatch batch)
+    {
+        _sync.AssertHeld();
+        int published = lane.Publish(batch);
+        if (published < batch.Count)
+        {
+            if (published == 0)
+            {
+                _queue.Return(batch);
+                return false;
+            }
+            ItemBatch first = batch.CutFirst(published, _queue.ElementSize);
+            _queue.Return(batch);
+            batch = first;
+        }
+        // What goes from one reader to the next unread has not moved: else it could go round for ever while the owner, who has had later items, waits.
+        if (batch.FirstSentAt == 0)
+            batch.FirstSentAt = _clock.Now;
+        Account.MovedAt = Math.Max(Account.MovedAt, batch.FirstSentAt);
+        _readers.Dispatched(Account, batch);
+        return !batch.IsSuspect;
+    }
+
+    /// <summary>The reader is lost, or leaves: has it hand nothing more, and takes its own word for what it has handed.</summary>
+    /// <returns>Whether that is known.</returns>
+    private bool WithdrawLocked(IReaderLane lane, Closure closure, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        // One that its owner leaves, or that is at the end of the channel, drains what it has.
+        bool isExact = closure.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.OwnerLeft or EndingKind.WriterLeft || lane.TryWithdraw(out _);
+        long handed = lane.HandedItems;
+        bool isRight = handed >= Account.Read && handed <= Account.Sent - Account.Cut && TryReportLocked(handed, ref after);
+        lane.Close();
+        return isExact && isRight;
     }
 
     private static void Require(bool isRight, FrameType type)
@@ -285,6 +397,10 @@ internal sealed class ConsumerPort : SendingHalf
                 return true;
             case FrameType.Reclaimed:
                 Require(TryReclaimLocked(ReclaimedFrame.Parse(body), ref after), type);
+                return true;
+            case FrameType.Doorbell when _lane is not null:
+                _lane.Rung();
+                after.IsOfferDue = true;
                 return true;
             case FrameType.Settle when IsLeased:
                 SettleLocked(body, ref after);
@@ -399,18 +515,21 @@ internal sealed class ConsumerPort : SendingHalf
     }
 
     /// <summary>Gives everything back that is not read, or not settled.</summary>
-    private void GiveBackLocked(bool isExact, ref HubAfterLock after)
+    /// <param name="isKnown">It is known what it has handed to its program.</param>
+    /// <param name="isLeaving">It leaves in order.</param>
+    /// <param name="after">Gets what follows.</param>
+    private void GiveBackLocked(bool isKnown, bool isLeaving, ref HubAfterLock after)
     {
         _sync.AssertHeld();
         long unread = Math.Min(Account.Unread, Account.Held.Count);
         long handed = Account.Held.Count - unread;
         // If its program had nothing, the next one may have been handed over without a word and have killed it. Count it: otherwise a poison item would be redelivered for ever.
-        long next = !isExact && IsLeased && handed == 0 ? Math.Min(unread, 1) : 0;
+        long next = !isKnown && IsLeased && handed == 0 ? Math.Min(unread, 1) : 0;
         _taken.Clear();
         Account.Held.TakeNewest(unread - next, _taken);
-        ReturnLocked(_taken, isExact ? ReturnReason.NotHanded : ReturnReason.InDoubt, hadSlot: true, ref after);
+        ReturnLocked(_taken, isKnown ? ReturnReason.NotHanded : ReturnReason.InDoubt, hadSlot: true, ref after);
         // Of several that a lost program had, each is a suspect, and only one that is lost alone counts as a failure.
-        ReturnReason reason = isExact ? ReturnReason.Abandoned : handed + next > 1 ? ReturnReason.Suspect : ReturnReason.Failed;
+        ReturnReason reason = isLeaving ? ReturnReason.Abandoned : handed + next > 1 ? ReturnReason.Suspect : ReturnReason.Failed;
         ReturnLocked(TakeOldestLocked(handed), reason, hadSlot: FreesSlotWhenSettled, ref after);
         ReturnLocked(TakeOldestLocked(next), reason, hadSlot: true, ref after);
     }

@@ -1,5 +1,6 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
+using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
@@ -134,7 +135,26 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
         if (unfit is not null)
             return request.Refuse(Connection, unfit);
-        LaneGift? lane = isWriter && OperatingSystem.IsLinux() ? LaneGift.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection) : null;
+        LaneAgreement? lane = null;
+        string? fault = null;
+        bool isAgreed = false;
+        try
+        {
+            if (OperatingSystem.IsLinux() && isWriter)
+                lane = LaneAgreement.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection);
+            else if (OperatingSystem.IsLinux())
+                lane = LaneAgreement.TryTake(request, identity, IsLeased ? 0 : identity.Writes.ElementSize, IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader, out fault);
+            isAgreed = fault is null;
+        }
+        finally
+        {
+            if (!isAgreed)
+                ForgetContract(isLetIn);
+        }
+        if (fault is not null)
+            return request.Refuse(Connection, fault, ReasonCode.NoLane);
+        if (lane is not null)
+            identity = identity with { Features = LaneAgreement.Features };
         var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter, window) { Lane = lane });
         HubAfterLock after = default;
         _clock.Refresh();
@@ -148,7 +168,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 else
                     AddReaderLocked((ConsumerPort)link.Sender, link, ref after);
             }
-            if (lane is null)
+            if (lane is null || !isWriter)
                 link.Start();
             else
                 link.StartGreeted();
@@ -510,7 +530,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     /// <summary>What the lane of one more writer is like.</summary>
     private LaneLayout LaneFor(ItemContract items, long window) =>
-        LaneLayout.Of(items.ElementSize, Options.MaxItemBytes, _writers.Capacity, window, Connection.MaxUnsentBytes) with { IsShared = true };
+        LaneLayout.Of(items.ElementSize, Options.MaxItemBytes, _writers.Capacity, window, Connection.MaxUnsentBytes) with { Use = LaneUse.HubWriter };
 
     private void AddWriterLocked(WriterAccount account, Link link, ref HubAfterLock after)
     {
@@ -539,6 +559,16 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         return Options.ContractName is { } name && !string.Equals(name, asked.Name, StringComparison.Ordinal)
             ? $"Channel '{Name}' was declared for items called '{name}', and not for {asked}. Give the type that name: [ChannelContract(\"{name}\")], or ItemOptions.ContractName."
             : null;
+    }
+
+    /// <summary>A peer that was let in has not come after all.</summary>
+    private void ForgetContract(bool isLetIn)
+    {
+        using (Sync.Enter())
+        {
+            if (isLetIn)
+                Options.Items.Detach();
+        }
     }
 
     private async Task ForgetAsync(Link link, bool isLetIn)
@@ -883,12 +913,18 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         /// <summary>A hub that exits has its readers drain first.</summary>
         public override bool HasOwner => true;
 
-        /// <summary>What a writer's items come by; null where they come over the connection.</summary>
-        public LaneGift? Lane { get; init; }
+        /// <summary>What its items go by; null where they go over the connection.</summary>
+        public LaneAgreement? Lane { get; init; }
 
-        public override SendingHalf MakeSender(Outbox outbox) => IsWriter
-            ? new NoSending()
-            : new ConsumerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._readers, Channel, outbox);
+        public override SendingHalf MakeSender(Outbox outbox)
+        {
+            if (IsWriter)
+                return new NoSending();
+            var port = new ConsumerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._readers, Channel, outbox);
+            if (OperatingSystem.IsLinux() && Lane is { } lane)
+                port.UseLane(new ReaderLane(lane.End, Channel.Queue.ElementSize, lane.IsFenceShared));
+            return port;
+        }
 
         public override ReceivingHalf MakeReceiver(Outbox outbox)
         {

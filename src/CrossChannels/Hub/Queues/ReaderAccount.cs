@@ -135,8 +135,17 @@ internal sealed class ReaderAccount(Outbox outbox, int elementSize)
             Taker.Highest = Math.Min(Taker.Highest, batch.Sequence - 1);
     }
 
+    /// <summary>Publishes what it asks for on its lane; null where items go over the connection.</summary>
+    public Action? Fill { get; set; }
+
     /// <summary>Has items sent that it asks for, on this thread, unless another does so already. Called outside every lock.</summary>
-    public void Offer() => outbox.SendInline(withFeedback: false);
+    public void Offer()
+    {
+        if (Fill is { } fill)
+            fill();
+        else
+            outbox.SendInline(withFeedback: false);
+    }
 
     /// <summary>Asks for what it has read, and to give back so many items that it has not. Called outside every lock.</summary>
     public void PostReclaim(long most) => outbox.Post(new OutFrame(FrameType.Reclaim, most));

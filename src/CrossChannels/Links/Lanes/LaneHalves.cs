@@ -15,5 +15,7 @@ internal sealed record LaneHalves(ItemHalves Items, LaneEnd? Out, LaneEnd? In, b
         Out is null ? Items.MakeSender(outbox) : new LaneSender(outbox, Items.Sender, Out, IsFenceShared);
 
     public override ReceivingHalf MakeReceiver(Outbox outbox) =>
-        In is null ? Items.MakeReceiver(outbox) : new LaneReceiver(outbox, Items.Receiver, In, IsFenceShared);
+        In is null ? Items.MakeReceiver(outbox)
+        : Items.Receiver.Demand != ReaderDemand.Capacity ? new ItemReceiver(outbox, Items.Receiver, new LaneFeed(In, Items.Receiver.ElementSize, IsFenceShared))
+        : new LaneReceiver(outbox, Items.Receiver, In, IsFenceShared);
 }

@@ -45,6 +45,9 @@ internal sealed class HubReaderState(bool isLeased)
         _tags?.Append((long)items.FirstSequence, (int)items.Count, ItemsExtension.ReadDeliveries(extension), extension.IsEmpty ? null : ItemTrace.Of(ItemsExtension.ReadTrace(extension)));
     }
 
+    /// <summary>Items that came by a lane are queued.</summary>
+    public void Fed(long first, int count, int deliveries) => _tags?.Append(first, count, deliveries, trace: null);
+
     /// <summary>Whether the hub has something to be told.</summary>
     public bool HasFeedback(in ReceiveWindow window) => _isAnswerDue || Read(window) > _reported || Leases is { HasFeedback: true };
 

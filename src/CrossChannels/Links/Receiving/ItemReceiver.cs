@@ -15,15 +15,18 @@ internal sealed class ItemReceiver : ReceivingHalf
     private readonly ItemQueue _queue;
     private readonly DropPolicy? _drops;
     private readonly ReaderWaiters _waiters;
+    private readonly ILaneFeed? _feed;
     private ReceiverAccounting _account;
     private (long Received, long Consumed) _atReclaim = (-1, -1);
     private Closure? _closure;
     private bool _isFinished;
     private bool _hasFeedback;
+    private int _isViolationTold;
 
-    public ItemReceiver(Outbox outbox, ReceiverOptions options)
+    public ItemReceiver(Outbox outbox, ReceiverOptions options, ILaneFeed? feed = null)
     {
         _outbox = outbox;
+        _feed = feed;
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
@@ -63,11 +66,13 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override CreditFrame FirstCredit => _account.FirstCredit;
 
-    public int Count { get { using (_sync.Enter()) return _queue.Count; } }
+    public int Count { get { using (_sync.Enter()) return (int)Math.Min(_queue.Count + (_feed?.Unfed ?? 0), int.MaxValue); } }
+
+    public override bool IsSharedMemory => _feed is not null;
 
     public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAnyWaiting; } }
 
-    public override long ReceivedItems { get { using (_sync.Enter()) return _account.ReceivedItems; } }
+    public override long ReceivedItems { get { using (_sync.Enter()) return _account.ReceivedItems + (_feed?.Unfed ?? 0); } }
 
     /// <summary>Takes the next item of a plain fixed size.</summary>
     public bool TryTake<TItem>(out TItem item)
@@ -76,7 +81,10 @@ internal sealed class ItemReceiver : ReceivingHalf
         bool taken;
         using (_sync.Enter())
         {
-            taken = _queue.TryTake(out item);
+            item = default!;
+            taken = TryHandLocked(1) && _queue.TryTake(out item);
+            if (taken)
+                _feed?.Handed(1);
             duties = taken ? ConsumedLocked(1, Unsafe.SizeOf<TItem>()) : EmptyLocked();
         }
         if (duties != AfterLock.None)
@@ -91,7 +99,10 @@ internal sealed class ItemReceiver : ReceivingHalf
         int taken;
         using (_sync.Enter())
         {
-            taken = _queue.TakeMany(destination);
+            int there = HasItemsLocked() ? Math.Min(_queue.Count, destination.Length) : 0;
+            taken = there > 0 && TryHandLocked(there) ? _queue.TakeMany(destination) : 0;
+            if (taken > 0)
+                _feed?.Handed(taken);
             duties = taken > 0 ? ConsumedLocked(taken, (long)taken * Unsafe.SizeOf<TItem>()) : EmptyLocked();
         }
         if (duties != AfterLock.None)
@@ -112,7 +123,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         tag = default;
         using (_sync.Enter())
         {
-            if (maxBytes < int.MaxValue && _queue.TryPeek(out slice, out _))
+            if (maxBytes < int.MaxValue && HasItemsLocked() && _queue.TryPeek(out slice, out _))
             {
                 slice.Release();
                 if (slice.Length > maxBytes)
@@ -122,9 +133,13 @@ internal sealed class ItemReceiver : ReceivingHalf
                     return false;
                 }
             }
-            claimed = _queue.TryClaim(out slice, out int bytes);
+            slice = default;
+            int bytes = 0;
+            claimed = TryHandLocked(1) && _queue.TryClaim(out slice, out bytes);
             if (claimed && _account.Shared is { } shared)
                 tag = shared.Hand();
+            if (claimed)
+                _feed?.Handed(1);
             duties = claimed ? ConsumedLocked(1, bytes) : EmptyLocked();
         }
         if (duties != AfterLock.None)
@@ -135,9 +150,10 @@ internal sealed class ItemReceiver : ReceivingHalf
     public bool TryPeek(out ItemSlice slice)
     {
         AfterLock duties;
+        slice = default;
         using (_sync.Enter())
         {
-            if (_queue.TryPeek(out slice, out _))
+            if (HasItemsLocked() && _queue.TryPeek(out slice, out _))
                 return true;
             duties = EmptyLocked();
         }
@@ -153,17 +169,21 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         SendBeforeParking(isBlocked: true);
         WakeList wake = default;
+        AfterLock duties;
         bool isShort;
         using (_sync.Enter())
         {
             closed = _closure;
-            if (_queue.Count > 0 || closed is not null)
+            if (HasItemsLocked() || closed is not null)
                 return false;
             _waiters.Block(waiter, ref wake);
             isShort = _account.IsShort(_waiters.Wanted);
+            duties = ParkLocked(ref wake);
         }
         if (isShort)
             _outbox.ScheduleFeedback();
+        if (duties != AfterLock.None)
+            Perform(duties, ref wake);
         wake.Wake(WakeInline);
         return true;
     }
@@ -173,21 +193,25 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         SendBeforeParking(isBlocked: false);
         WakeList wake = default;
+        AfterLock duties;
         Waiter waiter;
         short version;
         bool isShort;
         using (_sync.Enter())
         {
-            if (_queue.Count > 0)
+            if (HasItemsLocked())
                 return new ValueTask<bool>(true);
             if (_closure is { } closure)
                 return closure.EndWaitAsync();
             waiter = _waiters.Wait(ref wake);
             version = waiter.Version;
             isShort = _account.IsShort(_waiters.Wanted);
+            duties = ParkLocked(ref wake);
         }
         if (isShort)
             _outbox.ScheduleFeedback();
+        if (duties != AfterLock.None)
+            Perform(duties, ref wake);
         wake.Wake(WakeInline);
         waiter.Watch(cancellationToken);
         return new ValueTask<bool>(waiter, version);
@@ -195,6 +219,8 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     public override int Announce(in FrameHeader header, in ItemsHeader items, ReadOnlySpan<byte> extension, out bool isDiscarding)
     {
+        if (_feed is not null)
+            throw new MalformedFrameException($"Frame Items with {items.Count:N0} items came, and the items of this direction come by a lane.");
         using (_sync.Enter())
         {
             int payload = _account.Arrive(header, items, extension, ElementSize);
@@ -229,10 +255,15 @@ internal sealed class ItemReceiver : ReceivingHalf
         {
             if (_closure is not null && (!drop || _isFinished))
                 return false;
+            while (_closure is null && FeedLocked())
+            {
+                // All that was published came before the end.
+            }
             // A reader that closes what has already ended only throws away the rest.
             if (_closure is null)
                 Volatile.Write(ref _closure, closure);
-            if (drop)
+            // What the hub has given to others is theirs.
+            if (drop || _feed is { IsWithdrawn: true })
                 _queue.Clear();
             duties = FinishedLocked();
             if (_account.Shared is not null)
@@ -278,10 +309,26 @@ internal sealed class ItemReceiver : ReceivingHalf
                 leases.Confirm(CounterFrame.Read(body, type));
             return true;
         }
+        if (type == FrameType.Doorbell && _feed is { } feed)
+        {
+            AfterLock duties;
+            using (_sync.Enter())
+            {
+                feed.Rung();
+                duties = _closure is null ? ParkLocked(ref wake) : AfterLock.None;
+            }
+            if (duties != AfterLock.None)
+                Perform(duties);
+            return true;
+        }
         if (_account.Shared is null || type != FrameType.Reclaim)
             return false;
         using (_sync.Enter())
         {
+            while (_closure is null && FeedLocked())
+            {
+                // The newest are what is cut.
+            }
             _atReclaim = (_account.ReceivedItems, _account.ConsumedItems);
             _account.Cut(_queue, CounterFrame.Read(body, type));
         }
@@ -295,12 +342,20 @@ internal sealed class ItemReceiver : ReceivingHalf
         {
             return type switch
             {
+                FrameType.Doorbell => _feed is { IsRungInVain: true },
                 FrameType.Reclaim => _atReclaim == (_account.ReceivedItems, _account.ConsumedItems),
                 FrameType.Settled => Leases?.Confirmed == CounterFrame.Read(body, type),
                 _ => false,
             };
         }
     }
+
+    /// <summary>Whether an item can be taken.</summary>
+    public bool HasItems { get { using (_sync.Enter()) return HasItemsLocked(); } }
+
+    /// <summary>Waits on this thread for a moment, where items come by a lane and that pays.</summary>
+    /// <returns>Whether one may be here.</returns>
+    public bool Spin() => _feed is { } feed && Closure is null && (HasItems || feed.Spin());
 
     /// <summary>The leases of this end, if it has any; to be used under <see cref="Sync"/>, and followed by <see cref="SendSettled"/>.</summary>
     public LeaseBook? Leases => _account.Shared?.Leases;
@@ -319,7 +374,50 @@ internal sealed class ItemReceiver : ReceivingHalf
     private bool IsFeedbackWiseLocked(int wanted)
     {
         _sync.AssertHeld();
-        return _account.IsFeedbackWise(isOpen: _closure is null, isEmpty: _queue.Count == 0, wanted);
+        return _account.IsFeedbackWise(isOpen: _closure is null, isEmpty: !HasItemsLocked(), wanted);
+    }
+
+    /// <summary>Whether an item can be handed to the program.</summary>
+    private bool HasItemsLocked() => _feed is null ? _queue.Count > 0 : HasFedItemsLocked(_feed);
+
+    private bool HasFedItemsLocked(ILaneFeed feed)
+    {
+        if (_queue.Count == 0 && _closure is null)
+            FeedLocked();
+        return _queue.Count > 0 && !feed.IsWithdrawn;
+    }
+
+    /// <summary>Whether so many items may be handed to the program; those of a lane may have been withdrawn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryHandLocked(int count) => _feed is null || (HasFedItemsLocked(_feed) && _feed.TryHand(count));
+
+    /// <summary>Takes a batch from the lane.</summary>
+    private bool FeedLocked()
+    {
+        _sync.AssertHeld();
+        if (_feed is not { } feed || !feed.TryFeed(_queue, out int count, out int bytes, out int deliveries))
+            return false;
+        if (!_account.TryArriveFed(count, bytes, deliveries))
+            feed.Violate($"The lane brings {count:N0} items in {bytes:N0} bytes, and that many were not asked for.");
+        return true;
+    }
+
+    /// <summary>Serves those that wait, and has the hub ring if any are left.</summary>
+    private AfterLock ParkLocked(ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        AfterLock duties = AfterLock.None;
+        if (_feed is not { } feed)
+            return duties;
+        do
+        {
+            FeedLocked();
+            duties |= HandOverLocked(ref wake);
+        }
+        while (_closure is null && _waiters.IsAnyWaiting && !feed.TryPark());
+        if (feed.TryWakeHub())
+            duties |= AfterLock.RingHub;
+        return feed.Violation is null ? duties : duties | AfterLock.Violated;
     }
 
     private AfterLock HandOverLocked(ref WakeList wake)
@@ -327,8 +425,9 @@ internal sealed class ItemReceiver : ReceivingHalf
         _sync.AssertHeld();
         // These items may have used up the sender's credit while slots are free that were too few to return before.
         AfterLock duties = _account.IsGrantDue ? AfterLock.Feedback : AfterLock.None;
-        while (!_waiters.IsNoneBlocked && _queue.TryClaim(out ItemSlice slice, out int bytes))
+        while (!_waiters.IsNoneBlocked && TryHandLocked(1) && _queue.TryClaim(out ItemSlice slice, out int bytes))
         {
+            _feed?.Handed(1);
             ReadWaiter first = _waiters.NextBlocked();
             first.Item = slice;
             if (_account.Shared is { } shared)
@@ -337,7 +436,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             wake.Add(first);
             duties |= ConsumedLocked(1, bytes);
         }
-        if (_queue.Count > 0)
+        if (HasItemsLocked())
             _waiters.WakeWaiting(ref wake);
         return duties;
     }
@@ -399,7 +498,8 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         _sync.AssertHeld();
         _closure?.ThrowIfMoved();
-        return IsFeedbackWiseLocked(Math.Max(1, _waiters.Wanted)) ? AfterLock.FeedbackInline : AfterLock.None;
+        AfterLock duties = _feed is { Violation: not null } ? AfterLock.Violated : AfterLock.None;
+        return duties | (IsFeedbackWiseLocked(Math.Max(1, _waiters.Wanted)) ? AfterLock.FeedbackInline : AfterLock.None);
     }
 
     private AfterLock FinishedLocked()
@@ -409,6 +509,7 @@ internal sealed class ItemReceiver : ReceivingHalf
             return AfterLock.None;
         Volatile.Write(ref _isFinished, true);
         _queue.Clear();
+        _feed?.Close();
         return AfterLock.Finish;
     }
 
@@ -421,6 +522,10 @@ internal sealed class ItemReceiver : ReceivingHalf
 
     private void Perform(AfterLock duties, ref WakeList wake)
     {
+        if ((duties & AfterLock.RingHub) != 0)
+            _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Taken));
+        if ((duties & AfterLock.Violated) != 0 && Interlocked.Exchange(ref _isViolationTold, 1) == 0)
+            Violated(_feed!.Violation!);
         if ((duties & AfterLock.Joined) != 0)
             _outbox.Post(new OutFrame(FrameType.Joined, ConsumedItems));
         if ((duties & AfterLock.LastReport) != 0)
@@ -470,4 +575,10 @@ internal enum AfterLock
 
     /// <summary>The direction is over and nothing is left to read.</summary>
     Finish = 8,
+
+    /// <summary>Ring for the hub, which waits for room on the lane.</summary>
+    RingHub = 32,
+
+    /// <summary>The lane says what no correct hub says.</summary>
+    Violated = 64,
 }

@@ -62,6 +62,14 @@ internal struct ReceiverAccounting
         return payload;
     }
 
+    /// <summary>Takes note of a batch that came by a lane.</summary>
+    /// <returns>False if it was sent without credit.</returns>
+    public bool TryArriveFed(int count, long bytes, int deliveries)
+    {
+        Shared!.Fed(_window.ReceivedItems, count, deliveries);
+        return _window.TryReceive(count, bytes);
+    }
+
     /// <summary>Frees the bytes of items that may be dropped: these never make the writer wait.</summary>
     public void ArriveDroppable(long bytes) => _window.Consume(0, bytes);
 

@@ -18,6 +18,9 @@ internal abstract class ReceivingHalf
     public Action<string> Violated { get; set; } = static _ => { };
 
     /// <summary>The items come by shared memory.</summary>
+    public virtual bool IsSharedMemory => IsLane;
+
+    /// <summary>A read looks for items in shared memory itself.</summary>
     public virtual bool IsLane => false;
 
     /// <summary>Why the direction is over, once nothing is left to read.</summary>
