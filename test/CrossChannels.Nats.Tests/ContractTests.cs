@@ -40,7 +40,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
     [TestMethod]
     [DataRow(2)]
     [DataRow(16)]
-    public new async Task Capacity_IsExact(int capacity)
+    public override async Task Capacity_IsExact(int capacity)
     {
         await using Ends<int> ends = await OpenFullAsync(capacity);
         Task blocked = ends.Writer.WriteAsync(capacity + 1).AsTask();
@@ -52,7 +52,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
 
     [TestMethod]
     [DataRow(16, 10, 1)]
-    public new async Task Capacity_ReaderTakesAFewAndStops_WriterGetsTheRoom(int capacity, int before, int taken)
+    public override async Task Capacity_ReaderTakesAFewAndStops_WriterGetsTheRoom(int capacity, int before, int taken)
     {
         await using Ends<int> ends = await OpenBoundedAsync(capacity);
         await FillAsync(ends, before);
@@ -67,7 +67,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
 
     [TestMethod]
     [DataRow(2)]
-    public new async Task Capacity_WaitToWrite_IsTrueOnlyWithRoom(int capacity)
+    public override async Task Capacity_WaitToWrite_IsTrueOnlyWithRoom(int capacity)
     {
         await using Ends<int> ends = await OpenFullAsync(capacity);
         Task<bool>[] waits = [.. Enumerable.Range(0, 3).Select(_ => ends.Writer.WaitToWriteAsync().AsTask())];
@@ -79,7 +79,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
     }
 
     [TestMethod]
-    public new async Task WaitToWriteAsync_ABlockedWriteTakesTheRoom_StaysAsleep()
+    public override async Task WaitToWriteAsync_ABlockedWriteTakesTheRoom_StaysAsleep()
     {
         await using Ends<int> ends = await OpenFullAsync(1);
         Task<bool> wait = ends.Writer.WaitToWriteAsync().AsTask();
@@ -92,7 +92,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
     }
 
     [TestMethod]
-    public new async Task WriteAsync_ResultTakenTwice_Throws()
+    public override async Task WriteAsync_ResultTakenTwice_Throws()
     {
         await using Ends<int> ends = await OpenFullAsync(1);
         ValueTask write = ends.Writer.WriteAsync(2);
@@ -109,7 +109,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public new async Task Complete_WritersArePending_TheirItemsAreNotDelivered(bool withError)
+    public override async Task Complete_WritersArePending_TheirItemsAreNotDelivered(bool withError)
     {
         await using Ends<int> ends = await OpenFullAsync(2);
         Task first = ends.Writer.WriteAsync(3).AsTask();
@@ -129,7 +129,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
     }
 
     [TestMethod]
-    public new async Task Complete_WritersContinuationBlocks_ReturnsBeforeIt()
+    public override async Task Complete_WritersContinuationBlocks_ReturnsBeforeIt()
     {
         await using Ends<int> ends = await OpenFullAsync(1);
         Task write = ends.Writer.WriteAsync(2).AsTask();
@@ -174,7 +174,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
     // The same with fewer items, because each is stored.
 
     [TestMethod]
-    public new async Task Unbounded_TakesAll()
+    public override async Task Unbounded_TakesAll()
     {
         await using Ends<int> ends = await OpenUnboundedAsync();
         await FillAsync(ends, 1_000);
@@ -184,7 +184,7 @@ public sealed class ContractTests : ChannelCore, IDisposable
 
     [TestMethod]
     [DataRow(64)]
-    public new Task ManyWritersAndReaders_NothingIsLostOrDoubled_AndEachWriterKeepsItsOrder(int capacity) =>
+    public override Task ManyWritersAndReaders_NothingIsLostOrDoubled_AndEachWriterKeepsItsOrder(int capacity) =>
         base.ManyWritersAndReaders_NothingIsLostOrDoubled_AndEachWriterKeepsItsOrder(capacity);
 
     /// <summary>A channel that is full, and a writer whose window is: 0, 1, 2 and so on up to the capacity.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using System.Threading.Channels;
-using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests;
 

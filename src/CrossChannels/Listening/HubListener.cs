@@ -140,7 +140,7 @@ internal sealed class HubListener : IAsyncDisposable
         return _directory.Attach(new HubRequest(hello, start.Input, wire.Output, wire.Peer)
         {
             GreetWithLane = LaneGreeter(connection),
-            Lane = greeting?.Descriptors.FirstOrDefault(),
+            Lane = greeting?.Descriptors is [var lane, ..] ? lane : null,
             IsLaneLost = greeting is { IsLost: true },
         });
     }
