@@ -33,7 +33,7 @@ public static class ChannelMultiplexer
         ArgumentNullException.ThrowIfNull(output);
         if (!input.CanRead || !output.CanWrite)
             throw new ArgumentException("The input cannot be read, or the output cannot be written. Are the two streams swapped?", input.CanRead ? nameof(output) : nameof(input));
-        return CreateAsync(input, output, null, options ?? new(), cancellationToken);
+        return CreateAsync(input, output, null, options ?? new(), isSuspended: false, cancellationToken);
     }
 
     /// <summary>Makes a multiplexer over a WebSocket, of a client or a server. Disposing the multiplexer closes it, within <see cref="ConnectionOptions.CloseTimeout"/>.</summary>
@@ -46,10 +46,40 @@ public static class ChannelMultiplexer
         ArgumentNullException.ThrowIfNull(webSocket);
         options ??= new();
         var stream = WebSocketStream.Create(webSocket, WebSocketMessageType.Binary, options.Connection.CloseTimeout);
-        return CreateAsync(stream, stream, webSocket.Abort, options, cancellationToken);
+        return CreateAsync(stream, stream, webSocket.Abort, options, isSuspended: false, cancellationToken);
     }
 
-    private static async Task<MultiplexingStream> CreateAsync(Stream input, Stream output, Action? abort, MultiplexerOptions options, CancellationToken cancellationToken)
+    /// <summary>Connects to an address where <see cref="AcceptAsync"/> waits, with the checks of who listens there that every end makes.</summary>
+    /// <param name="address">Where; waits for the other side up to <see cref="ConnectionOptions.ConnectTimeout"/>.</param>
+    /// <param name="options">Version, window, timeouts, security.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <exception cref="LinkTimeoutException">Nobody listened in time.</exception>
+    /// <exception cref="LinkRefusedException">The peer is not to be trusted, or speaks another version.</exception>
+    /// <exception cref="EndpointException">The options do not allow the address.</exception>
+    public static async Task<MultiplexingStream> ConnectAsync(ChannelAddress address, MultiplexerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        return await CreateAsync(await CrossChannel.ConnectStreamAsync(address, options.Connection, cancellationToken).ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Listens for one peer, which comes by <see cref="ConnectAsync"/>, and stops listening when it has come.</summary>
+    /// <param name="address">Where to listen.</param>
+    /// <param name="options">Version, window, timeouts, security.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="LinkRefusedException">The peer that came is not to be trusted, or speaks another version.</exception>
+    /// <exception cref="EndpointException">The address is in use, its directory is not safe, or the options do not allow it.</exception>
+    public static async Task<MultiplexingStream> AcceptAsync(ChannelAddress address, MultiplexerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new();
+        return await CreateAsync(await CrossChannel.AcceptStreamAsync(address, options.Connection, cancellationToken).ConfigureAwait(false), options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A multiplexer that reads nothing before it is told to.</summary>
+    internal static Task<MultiplexingStream> CreateSuspendedAsync(Stream stream, MultiplexerOptions options, CancellationToken cancellationToken) =>
+        CreateAsync(stream, stream, null, options, isSuspended: true, cancellationToken);
+
+    private static async Task<MultiplexingStream> CreateAsync(
+        Stream input, Stream output, Action? abort, MultiplexerOptions options, bool isSuspended, CancellationToken cancellationToken)
     {
         ConnectionOptions settings = options.Connection;
         using var deadline = new CancellationTokenSource(settings.GreetingTimeout, settings.TimeProvider);
@@ -57,7 +87,7 @@ public static class ChannelMultiplexer
         var transport = new TransportStream(input, output, abort, settings, either.Token);
         try
         {
-            MultiplexingStream multiplexer = await MultiplexingStream.CreateAsync(transport, options.ToPackage(), either.Token).ConfigureAwait(false);
+            MultiplexingStream multiplexer = await MultiplexingStream.CreateAsync(transport, options.ToPackage(isSuspended), either.Token).ConfigureAwait(false);
             MultiplexerFate.Know(multiplexer, transport);
             return multiplexer;
         }

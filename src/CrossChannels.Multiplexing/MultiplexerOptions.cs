@@ -48,5 +48,6 @@ public sealed record MultiplexerOptions
         }
     } = new();
 
-    internal MultiplexingStream.Options ToPackage() => new() { ProtocolMajorVersion = ProtocolVersion, DefaultChannelReceivingWindowSize = ChannelWindow };
+    internal MultiplexingStream.Options ToPackage(bool isSuspended) =>
+        new() { ProtocolMajorVersion = ProtocolVersion, DefaultChannelReceivingWindowSize = ChannelWindow, StartSuspended = isSuspended };
 }

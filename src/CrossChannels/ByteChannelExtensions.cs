@@ -33,10 +33,10 @@ public static class ByteChannelExtensions
             }
             catch (IOException e) when (ReferenceEquals(e, reader.Ending?.Cause))
             {
-                throw new ChannelClosedException(e);
+                throw new ChannelClosedException($"The channel has been closed: {PeerText.MessageOf(e)}", e);
             }
             if (!isOpen)
-                throw new ChannelClosedException();
+                throw new ChannelClosedException("The channel has been closed: it is complete, and everything in it has been read.");
         }
     }
 }

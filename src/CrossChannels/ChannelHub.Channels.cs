@@ -48,7 +48,7 @@ public sealed partial class ChannelHub
 
     /// <summary>Makes a channel without a limit of items; bytes are limited by <see cref="SharedChannelOptions.MaxQueuedBytes"/>.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
-    /// <param name="options">How the owner reads it.</param>
+    /// <param name="options">How it is read: at each end, the owner's and remote ones, a second read that waits cancels the first with <see cref="ChannelOptions.SingleReader"/>.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <exception cref="ArgumentException">The name is malformed or taken.</exception>
@@ -164,6 +164,8 @@ public sealed partial class ChannelHub
         string name, ChannelOptions options, LeaseOptions? leases, SharedChannelOptions? sharing, ItemOptions<T>? items,
         Func<HubObject, TimeSpan, ValueTask<long>> close)
     {
+        if (options is UnboundedPrioritizedChannelOptions<T>)
+            throw new NotSupportedException("Leased items are given out in order, which UnboundedPrioritizedChannelOptions does not keep: use CreateUnboundedPrioritized, which has no leases, or an unbounded channel.");
         if (!IsQueued(options))
             throw new NotSupportedException("Leased items are not dropped and not handed over: use full mode Wait and a capacity of at least 1, or unbounded.");
         items = ItemCodec.Complete(items ?? ItemOptions<T>.Default, Settings.Serializers);
@@ -215,8 +217,7 @@ public sealed partial class ChannelHub
 
     private QueueChannel AddQueue(string name, QueueOptions options)
     {
-        _ = AddressOf(name);
-        var channel = new QueueChannel(name, options, Budget);
+        var channel = new QueueChannel(name, options with { Address = AddressOf(name).ToString() }, Budget);
         try
         {
             _directory.Add(channel);

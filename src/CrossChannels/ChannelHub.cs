@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using CrossChannels.Diagnostics;
 using CrossChannels.Hub;
 using CrossChannels.Links;
@@ -20,7 +21,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         _directory = directory;
         Settings = options;
         Budget = new HubBudget(options.MaxBytes);
-        LinkRegistry.AddOwner(this, () => ShutDownAsync(options.Connection.ExitTimeout), options.Connection.ExitTimeout);
+        LinkRegistry.AddOwner(this, ExitAsync, options.Connection.ExitTimeout);
         HubGauges.Add(this, directory.GetStatus);
     }
 
@@ -45,6 +46,18 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         ChannelHub hub = await ListenAsync(address, options ?? HubOptions.Default, cancellationToken).ConfigureAwait(false);
         hub.Accept();
         return hub;
+    }
+
+    /// <summary>Serves a connection that somebody else accepted, such as a WebSocket of a web server, as one that came to the hub's address.</summary>
+    /// <param name="connection">The connection. Both halves are completed, and an <see cref="IAsyncDisposable"/> one is disposed, when it is closed.</param>
+    /// <param name="peer">Who is at the other end, for messages. Whoever accepted the connection has authenticated it.</param>
+    /// <returns>Done when the connection is closed, by either side or because the hub was shut down; never faults.</returns>
+    /// <remarks>One that is too many, by <see cref="ConnectionOptions.MaxLinks"/>, waits; those that came to the address do not count.</remarks>
+    public Task ServeAsync(IDuplexPipe connection, string peer)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentException.ThrowIfNullOrEmpty(peer);
+        return _listener.ServeAsync(new PipeTransportConnection(connection, peer));
     }
 
     /// <summary>Takes no more connections, completes its channels, lets remote readers drain them up to <see cref="HubOptions.DrainTimeout"/>, and closes. Never throws.</summary>
@@ -86,8 +99,15 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
         // The path of its socket alone would not say that items go by shared memory.
         ChannelAddress resolved = (address.Scheme == ChannelScheme.SharedMemory ? address : transport.Address).WithChannel(null);
         var directory = new HubDirectory(options.Connection, resolved);
-        return new ChannelHub(new HubListener(transport, resolved, directory, options.Connection), directory, options);
+        return new ChannelHub(new HubListener(transport, resolved, directory, options), directory, options);
     }
 
     internal void Accept() => _listener.Start();
+
+    private Task ExitAsync()
+    {
+        foreach (HubObject item in _directory.Objects)
+            item.BeginExit();
+        return ShutDownAsync(Settings.Connection.ExitTimeout);
+    }
 }

@@ -1,6 +1,4 @@
 using CrossChannels.Channels;
-using CrossChannels.Hub;
-using CrossChannels.Links;
 
 namespace CrossChannels;
 
@@ -23,11 +21,6 @@ public static partial class CrossChannel
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="LinkTimeoutException">No owner listened, or none greeted, in time.</exception>
     /// <exception cref="LinkRefusedException">There is no such lock, or its owner refused this end.</exception>
-    public static async Task<CrossLock> OpenLockAsync(ChannelAddress address, ConnectionOptions? connection = null, CancellationToken cancellationToken = default)
-    {
-        if (ChannelEngine.Of(address) is { } engine)
-            return await engine.OpenAsync<CrossLock, NoItem>(address, null, cancellationToken).ConfigureAwait(false);
-        var factory = new LinkChannelFactory<LockRequest, LockAnswer>(LockWire.OfEnd(connection ?? ConnectionOptions.Default), address.Channel, LinkRole.Lock);
-        return new CrossLock(new RemoteLock(await factory.ConnectAsync(address, cancellationToken).ConfigureAwait(false)), address);
-    }
+    public static Task<CrossLock> OpenLockAsync(ChannelAddress address, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
+        LockConnector.OpenAsync(address, connection, cancellationToken);
 }

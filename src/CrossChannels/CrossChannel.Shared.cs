@@ -1,8 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Hub;
-using CrossChannels.Links;
-using CrossChannels.Transfer;
 
 namespace CrossChannels;
 
@@ -59,7 +57,7 @@ public static partial class CrossChannel
 
     /// <summary>Makes a shared channel without a limit of items, like <see cref="Channel.CreateUnbounded{T}(UnboundedChannelOptions)"/>.</summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
-    /// <param name="options">How the owner reads it.</param>
+    /// <param name="options">How it is read: at each end, the owner's and remote ones, a second read that waits cancels the first with <see cref="ChannelOptions.SingleReader"/>.</param>
     /// <param name="sharing">Who completes it; its limit in bytes.</param>
     /// <param name="items">Serializer, contract and size of its items.</param>
     /// <param name="hub">Timeouts, limits, security.</param>
@@ -160,41 +158,21 @@ public static partial class CrossChannel
     /// <exception cref="LinkTimeoutException">No owner listened, or none greeted, in time.</exception>
     /// <exception cref="LinkRefusedException">There is no such channel, or the two ends do not fit; the message names both.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross, or the channel is a rendezvous.</exception>
-    public static async Task<CrossChannelReader<T>> OpenReaderAsync<T>(
+    public static Task<CrossChannelReader<T>> OpenReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        ChannelEngine.Of(address) is { } engine
-            ? await engine.OpenAsync<CrossChannelReader<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
-            : OpenedEnds.Reader(await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.Reader, cancellationToken).ConfigureAwait(false), address, items, connection);
+        ChannelConnector.OpenReaderAsync(address, items, connection, cancellationToken);
 
     /// <summary>Opens a writer of a shared channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
-    public static async Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
+    public static Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        ChannelEngine.Of(address) is { } engine
-            ? await engine.OpenAsync<CrossChannelWriter<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
-            : OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, items, null, connection, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, items, connection);
+        ChannelConnector.OpenWriterAsync(address, items, connection, cancellationToken);
 
     /// <summary>Opens a reader of a leased channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
-    public static async Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
+    public static Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        ChannelEngine.Of(address) is { } engine
-            ? await engine.OpenAsync<LeasedReader<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
-            : OpenedEnds.LeasedReader(
-            await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false), address, items, connection);
-
-    private static Task<LinkChannel<TWrite, TRead>> OpenAsync<TWrite, TRead>(
-        ChannelAddress address, ItemOptions<TWrite>? writes, ItemOptions<TRead>? reads, ConnectionOptions? connection, LinkRole role, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(address);
-        var options = new DuplexChannelOptions<TWrite, TRead>
-        {
-            WriteItems = writes ?? ItemOptions<TWrite>.Default,
-            ReadItems = reads ?? ItemOptions<TRead>.Default,
-            Connection = connection ?? ConnectionOptions.Default,
-        };
-        return new LinkChannelFactory<TWrite, TRead>(options, address.Channel, role).ConnectAsync(address, cancellationToken);
-    }
+        ChannelConnector.OpenLeasedReaderAsync(address, items, connection, cancellationToken);
 
     /// <summary>A hub with one channel lives and ends with it.</summary>
     private static async Task<TChannel> CreateOneAsync<TChannel>(

@@ -36,7 +36,7 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Reader);
         if (content.Pair is not null)
             return PairConnector.OpenAsync<NoItem, T, CrossChannelReader<T>>(content, static channel => channel.Reader, cancellationToken);
-        return CrossChannel.OpenReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
+        return ChannelConnector.OpenReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
     }
 
     /// <summary>Where the shared channel is, as its owner or the opener named it; <see langword="null"/> for an end of a link.</summary>

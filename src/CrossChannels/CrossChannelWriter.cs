@@ -40,7 +40,7 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Writer);
         if (content.Pair is not null)
             return PairConnector.OpenAsync<T, NoItem, CrossChannelWriter<T>>(content, static channel => channel.Writer, cancellationToken);
-        return CrossChannel.OpenWriterAsync(content.Address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken);
+        return ChannelConnector.OpenWriterAsync(content.Address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken);
     }
 
     /// <summary>Where the shared channel is, as its owner or the opener named it; <see langword="null"/> for an end of a link.</summary>

@@ -17,7 +17,7 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
     {
         _handle = new LockHandle(source, address);
         Address = address;
-        Origin = OwnerEnds.OfLock(address, source.Settings, isOwner: source is OwnerLock);
+        Origin = LockEnds.Of(address, source.Settings, isOwner: source is OwnerLock);
     }
 
     TransferOrigin? IGivenEnd.Origin => Origin;
@@ -42,7 +42,7 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
     public static Task<CrossLock> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.Lock);
-        return CrossChannel.OpenLockAsync(content.Address, content.ConnectionToRead, cancellationToken);
+        return LockConnector.OpenAsync(content.Address, content.ConnectionToRead, cancellationToken);
     }
 
     /// <summary>Where others open it.</summary>

@@ -90,7 +90,7 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
         {
             throw new TimeoutException($"No connection came at {_address} within {timeout.TotalSeconds:0.###} s.", e);
         }
-        throw new ChannelClosedException();
+        throw new ChannelClosedException($"The listener at {_address} was disposed, and accepts no more connections.");
     }
 
     private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)

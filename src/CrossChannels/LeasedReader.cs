@@ -19,7 +19,7 @@ public abstract class LeasedReader<T> : CrossChannelReader<Lease<T>>
     public static new Task<LeasedReader<T>> OpenAsync(TransferTicket ticket, CancellationToken cancellationToken = default)
     {
         TransferContent content = TransferContent.Of(ticket, EndpointKind.LeasedReader);
-        return CrossChannel.OpenLeasedReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
+        return ChannelConnector.OpenLeasedReaderAsync(content.Address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken);
     }
 
     /// <summary>Completes the oldest open lease of this reader, as <c>JoinableQueue.task_done()</c> does; for ported code.</summary>

@@ -6,11 +6,15 @@ namespace CrossChannels;
 
 /// <summary>An item that was handed to a reader and is not settled. Complete it when it is processed; otherwise it is delivered again.</summary>
 /// <typeparam name="T">The item type.</typeparam>
-/// <remarks>When the reader's process dies, or the reader is closed, its open leases go back to the queue, at their old place.</remarks>
+/// <remarks>
+/// When the reader's process dies, or the reader is closed, its open leases go back to the queue, at their old place. So does a lease that the program
+/// has lost (it was collected unsettled), with a warning, unless its reader is used with <see cref="LeasedReader{T}.TaskDone"/>.
+/// </remarks>
 public sealed class Lease<T> : IDisposable
 {
     private readonly ILeaseHolder _holder;
     private readonly DeliveryTag _tag;
+    private readonly LeaseGuard? _guard;
     private int _isSettled;
 
     internal Lease(ILeaseHolder holder, DeliveryTag tag, T item)
@@ -18,6 +22,7 @@ public sealed class Lease<T> : IDisposable
         _holder = holder;
         _tag = tag;
         Item = item;
+        _guard = holder.Hand(this, tag.Sequence);
     }
 
     /// <summary>The item.</summary>
@@ -68,5 +73,11 @@ public sealed class Lease<T> : IDisposable
     private static InvalidOperationException SettledAlready() =>
         new("The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.");
 
-    private bool TryTakeSettlement() => Interlocked.Exchange(ref _isSettled, 1) == 0;
+    private bool TryTakeSettlement()
+    {
+        if (Interlocked.Exchange(ref _isSettled, 1) != 0)
+            return false;
+        _guard?.Dispose();
+        return true;
+    }
 }

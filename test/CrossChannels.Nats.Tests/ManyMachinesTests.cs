@@ -6,6 +6,9 @@ namespace CrossChannels.Nats.Tests;
 [TestClass]
 public sealed class ManyMachinesTests
 {
+    /// <summary>Six processes take their time on a busy machine.</summary>
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(120);
+
     [TestMethod]
     [DataRow("hub")]
     [DataRow("nats")]
@@ -18,11 +21,11 @@ public sealed class ManyMachinesTests
         using Process process = Process.Start(start)!;
         try
         {
-            string said = await process.StandardOutput.ReadToEndAsync().Done("the sample");
+            string said = await process.StandardOutput.ReadToEndAsync().WaitAsync(s_deadline);
             await process.WaitForExitAsync().Done();
             Assert.AreEqual(0, process.ExitCode, said);
             StringAssert.Contains(said, "a worker is killed");
-            StringAssert.Contains(said, "300 of 300 results, all right");
+            StringAssert.Contains(said, "60 of 60 results, all right");
             Assert.AreEqual(engine == "nats", said.Contains("the server is killed and started again"), said);
         }
         finally

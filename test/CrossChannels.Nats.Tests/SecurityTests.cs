@@ -50,7 +50,7 @@ public sealed class SecurityTests
         using var directory = new TempDirectory();
         NatsTlsOpts server = Files(ours, "server"), client = Files(ours, "client"), stranger = Files(others, "stranger");
         await using NatsServer running = await NatsServer.StartAsync(
-            $"tls {{ cert_file: \"{server.CertFile}\", key_file: \"{server.KeyFile}\", ca_file: \"{server.CaFile}\", verify: true }}");
+            $"tls {{ cert_file: \"{server.CertFile}\", key_file: \"{server.KeyFile}\", ca_file: \"{server.CaFile}\", verify: true, timeout: 20 }}");
         string url = $"tls://localhost:{running.Port}";
         await using (NatsChannels nats = await NatsChannels.ConnectAsync(url, With(client)).Done())
         {
@@ -72,7 +72,7 @@ public sealed class SecurityTests
             return new NatsTlsOpts { CertFile = directory[$"{name}.pem"], KeyFile = directory[$"{name}.key"], CaFile = directory[$"{name}.ca"], Mode = TlsMode.Require };
         }
 
-        static NatsOptions With(NatsTlsOpts tls) => new() { ConnectTimeout = TimeSpan.FromMilliseconds(500), Client = NatsOpts.Default with { TlsOpts = tls } };
+        static NatsOptions With(NatsTlsOpts tls) => new() { ConnectTimeout = TimeSpan.FromSeconds(1), Client = NatsOpts.Default with { TlsOpts = tls } };
     }
 
     [TestMethod]

@@ -22,6 +22,7 @@ internal static class TestChildProgram
         ["own-for-group", string user, string group, string path] => GroupCommand.OwnAsync(user, group, path),
         ["write-for-group", string user, string group, string path] => GroupCommand.WriteAsync(user, group, path),
         ["write-forever", string longs, string bytes, string jobs] => WriteForeverCommand.RunAsync(longs, bytes, jobs),
+        ["block-at-exit", string what, string address] => BlockAtExitCommand.RunAsync(what, address),
         ["leave", string how, string address, string count] => LeaveCommand.RunAsync(how, address, int.Parse(count, CultureInfo.InvariantCulture)),
         ["read", string address, string count, string capacity] =>
             ReadCommand.RunAsync(address, long.Parse(count, CultureInfo.InvariantCulture), int.Parse(capacity, CultureInfo.InvariantCulture)),
@@ -60,6 +61,11 @@ internal static class TestChildProgram
         ["own-lock-hub", string address] => OwnLockHubCommand.RunAsync(address),
         ["open-end", string kind, string ticket, string how] => OpenEndCommand.RunAsync(kind, ticket, how),
         ["use-at-exit", string address, string how] => UseAtExitCommand.RunAsync(address, how),
+        ["multiplex-blobs", string address, string channels] => MultiplexCommands.WriteBlobsAsync(address, Number(channels)),
+        ["multiplex-wait", string address, string channels] => MultiplexCommands.AcceptAndWaitAsync(address, Number(channels)),
+        ["multiplex-pipes"] => MultiplexCommands.EchoOverPipesAsync(),
+        ["multiplex-use-hub", string address] => MultiplexCommands.UseHubAsync(address),
+        ["multiplex-own-hub", string address] => MultiplexCommands.OwnHubAsync(address),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };

@@ -9,13 +9,17 @@ internal static class WorkerParent
     /// <summary>What a worker that <c>Main</c> has to list may run.</summary>
     public static readonly Delegate[] Listed = [SayNumber, SpinAsync, Square];
 
-    /// <summary>Starts workers that do nothing, some at a time, and says what is left of them: pipes and sockets that are open more than before, processes.</summary>
+    /// <summary>Starts workers that do nothing, some at a time, and says "some" each time; then what is left of them: pipes and sockets that are open more than before, processes.</summary>
     public static async Task<int> StartManyAsync(int count)
     {
         await StartSomeAsync();
+        Console.WriteLine("some");
         int before = OpenFiles();
         for (int i = 0; i < count; i += SomeWorkers)
+        {
             await StartSomeAsync();
+            Console.WriteLine("some");
+        }
 
         // Sockets of reports close a moment after their workers.
         long started = Environment.TickCount64;

@@ -87,14 +87,15 @@ public sealed class ToolTests : IDisposable
     }
 
     [TestMethod]
-    public async Task KilledReceiver_OfLeasedItems_LosesNone()
+    public async Task Drain_TakesWhatAReaderOfLeasesGaveBack()
     {
         using ToolProcess hub = await ToolProcess.StartHubAsync(Hub, "--leased", "work");
         (await ToolProcess.RunAsync("1\n2\n", "send", $"{Hub}#work", "-q")).Succeeded();
         await using (LeasedReader<JsonElement> reader = await CrossChannel.OpenLeasedReaderAsync<JsonElement>($"{Hub}#work").Done())
             using (await reader.ReadAsync().Done())
-                Assert.AreEqual(1, (await StatusAsync("work")).InFlight);
-        Assert.AreEqual("1\n2\n", (await ToolProcess.RunAsync("", "drain", $"{Hub}#work", "-q")).Succeeded());
+                Assert.IsGreaterThan(0, (await StatusAsync("work")).InFlight);
+        string[] drained = (await ToolProcess.RunAsync("", "drain", $"{Hub}#work", "-q")).Succeeded().TrimEnd('\n').Split('\n');
+        CollectionAssert.AreEquivalent((string[])["1", "2"], drained);
     }
 
     [TestMethod]

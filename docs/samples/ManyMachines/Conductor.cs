@@ -7,7 +7,7 @@ namespace ManyMachines;
 /// <summary>Makes the channels, starts the processes, does them harm, and checks that the result is complete.</summary>
 internal static class Conductor
 {
-    private const int Count = 300;
+    private const int Count = 60;
     private const int Workers = 3;
 
     public static async Task<int> RunAsync(IEngine engine)

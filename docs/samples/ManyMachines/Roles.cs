@@ -29,7 +29,9 @@ internal static class Roles
                 await File.AppendAllTextAsync(file, string.Create(CultureInfo.InvariantCulture, $"{hold.FencingToken} {lease.Item} {Environment.ProcessId}\n"));
             // Settled when the result is safe: a worker that dies before leaves the job to another.
             await results.FlushAsync();
+#pragma warning disable VSTHRD103 // It is queued, and nobody needs to wait for the word of what holds it.
             lease.Complete();
+#pragma warning restore VSTHRD103
         }
         return 0;
     }

@@ -1,4 +1,5 @@
 using CrossChannels;
+using CrossChannels.Multiplexing;
 using Nerdbank.Streams;
 
 namespace NerdbankSample;
@@ -15,37 +16,28 @@ internal static class OverMultiplexingStream
 
     private static async Task OfferAsync(Stream connection)
     {
-        await using MultiplexingStream multiplexer = await MultiplexingStream.CreateAsync(connection);
-        using MultiplexingStream.Channel numbersPipe = await multiplexer.OfferChannelAsync("numbers", CancellationToken.None);
-        using MultiplexingStream.Channel namesPipe = await multiplexer.OfferChannelAsync("names", CancellationToken.None);
-
-        // MultiplexingStream.Channel is an IDuplexPipe, and that is what a channel needs.
-        await using DuplexChannel<long, NoItem> numbers = CrossChannel.Over<long, NoItem>(numbersPipe);
-        await using DuplexChannel<string, NoItem> names = CrossChannel.Over<string, NoItem>(namesPipe);
+        await using MultiplexingStream multiplexer = await ChannelMultiplexer.CreateAsync(connection);
+        await using CrossChannelWriter<long> numbers = await multiplexer.OfferWriterAsync<long>("numbers");
+        await using CrossChannelWriter<string> names = await multiplexer.OfferWriterAsync<string>("names");
 
         for (long number = 1; number <= 3; number++)
-            await numbers.Writer.WriteAsync(number);
-        await names.Writer.WriteAsync("Ada");
-        numbers.Writer.Complete();
-        names.Writer.Complete();
+            await numbers.WriteAsync(number);
+        await names.WriteAsync("Ada");
+        numbers.Complete();
+        names.Complete();
 
-        // Disposing the multiplexer cuts off what it has not sent, so the other side reads everything first.
-        await numbers.Writer.JoinAsync();
-        await names.Writer.JoinAsync();
+        // Both are disposed before the multiplexer is, which waits until the other side has everything; the multiplexer itself would cut off the rest.
     }
 
     private static async Task AcceptAsync(Stream connection)
     {
-        await using MultiplexingStream multiplexer = await MultiplexingStream.CreateAsync(connection);
-        using MultiplexingStream.Channel numbersPipe = await multiplexer.AcceptChannelAsync("numbers", CancellationToken.None);
-        using MultiplexingStream.Channel namesPipe = await multiplexer.AcceptChannelAsync("names", CancellationToken.None);
+        await using MultiplexingStream multiplexer = await ChannelMultiplexer.CreateAsync(connection);
+        await using CrossChannelReader<long> numbers = await multiplexer.AcceptReaderAsync<long>("numbers");
+        await using CrossChannelReader<string> names = await multiplexer.AcceptReaderAsync<string>("names");
 
-        await using DuplexChannel<NoItem, long> numbers = CrossChannel.Over<NoItem, long>(numbersPipe);
-        await using DuplexChannel<NoItem, string> names = CrossChannel.Over<NoItem, string>(namesPipe);
-
-        await foreach (string name in names.Reader.ReadAllAsync())
+        await foreach (string name in names.ReadAllAsync())
             Console.WriteLine(name);
-        await foreach (long number in numbers.Reader.ReadAllAsync())
+        await foreach (long number in numbers.ReadAllAsync())
             Console.WriteLine(number);
     }
 }

@@ -2,3 +2,4 @@ using NerdbankSample;
 
 await OverFullDuplexStream.RunAsync();
 await OverMultiplexingStream.RunAsync();
+await HubOverOneConnection.RunAsync();

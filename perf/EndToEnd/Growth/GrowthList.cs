@@ -12,6 +12,8 @@ internal static class GrowthList
     private const int Capacity = 1024;
     private const int Deep = 65_536;
     private const string Library = "CrossChannels";
+    private const string SharedMemory = "shm";
+    private const string BySharedMemory = "CrossChannels, shared memory";
     private const string InProcess = "Channel<long> in process";
     private const string Throughput = "throughput";
     private const string ThroughputOfAll = "throughput of all together";
@@ -33,18 +35,21 @@ internal static class GrowthList
                 + "The socket's side makes one blocking call an item and reads what is there.",
             s_sizes,
             new GrowthLine(Library, static bytes => Ours.Blocks(Capacity, bytes)),
+            new GrowthLine(BySharedMemory, static bytes => Ours.Blocks(Capacity, bytes, SharedMemory)),
             new GrowthLine("Unix socket", static bytes => Theirs.Items(StreamKind.Socket, bytes), figure: 1)),
         new(
             "payload-rtt", "Round trip by size of an item", "size of an item (B)", RoundTripTime, Microseconds,
             "Items of bytes, sent back from the memory in which they arrived. The socket's side blocks a thread at each end.",
             s_sizes,
             new GrowthLine(Library, static bytes => Ours.BlockRoundTrip(bytes)),
+            new GrowthLine(BySharedMemory, static bytes => Ours.BlockRoundTrip(bytes, SharedMemory)),
             new GrowthLine("Unix socket", static bytes => Theirs.StreamRoundTrip(StreamKind.Socket, bytes))),
         new(
             "capacity", "Throughput by capacity", "capacity (items)", Throughput, Items,
             "Items of type long, one a call.",
             s_capacities,
             new GrowthLine(Library, static capacity => Ours.Longs((int)capacity)),
+            new GrowthLine(BySharedMemory, static capacity => Ours.Longs((int)capacity, SharedMemory)),
             new GrowthLine(InProcess, Theirs.Longs)),
         new(
             "capacity-delay", "Time of an item in a busy channel by capacity", "capacity (items)", "from write to read, median",
@@ -61,6 +66,7 @@ internal static class GrowthList
             "One process has all writers, each with a link of its own; the owner, in another, reads. Capacity 65,536.",
             s_counts,
             new GrowthLine(Library, static count => Ours.ManyToOwner(Deep, count)),
+            new GrowthLine(BySharedMemory, static count => Ours.ManyToOwner(Deep, count, SharedMemory)),
             new GrowthLine(InProcess, static count => Theirs.ManyLongs(Deep, count, 1))),
         new(
             "readers", "Throughput by readers of one channel", "readers of one channel", Throughput, Items,
@@ -74,6 +80,7 @@ internal static class GrowthList
                 + "In process: as many channels, writers and readers.",
             s_counts,
             new GrowthLine(Library, static count => Ours.ManyLongs(Capacity, count)),
+            new GrowthLine(BySharedMemory, static count => Ours.ManyLongs(Capacity, count, SharedMemory)),
             new GrowthLine(InProcess, static count => Theirs.Alone(ManyParts.Of<LongsInProcess>(count, Capacity)))),
         new(
             "links-rtt", "Round trip by links at work", "links, each in a ping-pong of its own",

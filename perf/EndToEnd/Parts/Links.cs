@@ -60,11 +60,13 @@ internal sealed class BatchReader(string address) : ListeningPart<NoItem, long>(
 }
 
 /// <summary>Writes a number and waits until it is back.</summary>
-internal sealed class Pinger(string address) : ConnectingPart<long, long>(address)
+internal class Pinger(string address) : ConnectingPart<long, long>(address)
 {
     private readonly RoundTrips _trips = new();
 
-    public override Task<double[]> RunAsync(TimeSpan duration) => _trips.RunAsync(TripAsync, duration);
+    protected virtual int PauseMilliseconds => 0;
+
+    public override Task<double[]> RunAsync(TimeSpan duration) => _trips.RunAsync(TripAsync, duration, PauseMilliseconds);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask TripAsync()
@@ -72,6 +74,12 @@ internal sealed class Pinger(string address) : ConnectingPart<long, long>(addres
         await Writer.WriteAsync(1);
         await Reader.ReadAsync();
     }
+}
+
+/// <summary>The same, with a millisecond before each trip in which both ends find nothing to do.</summary>
+internal sealed class PausingPinger(string address) : Pinger(address)
+{
+    protected override int PauseMilliseconds => 1;
 }
 
 /// <summary>Listens and sends every number back.</summary>

@@ -13,8 +13,12 @@ internal static class Capacity
     /// <summary>The same where that lets a channel in process be faster.</summary>
     public const int UnboundedSingle = -1;
 
+    /// <summary>A bounded one whose options say that one writes and one reads.</summary>
+    public static int Single(int capacity) => -capacity;
+
     public static string Describe(int capacity) => capacity switch
     {
+        < UnboundedSingle => "bounded " + (-capacity).ToString("N0", CultureInfo.InvariantCulture) + ", single reader and writer",
         Unbounded => "unbounded",
         UnboundedSingle => "unbounded, single reader and writer",
         _ => "bounded " + capacity.ToString("N0", CultureInfo.InvariantCulture),
@@ -25,6 +29,7 @@ internal static class Capacity
     {
         Unbounded => new UnboundedChannelOptions(),
         UnboundedSingle => new UnboundedChannelOptions { SingleReader = true, SingleWriter = true },
+        < UnboundedSingle => new BoundedChannelOptions(-capacity) { SingleReader = true, SingleWriter = true },
         _ => new BoundedChannelOptions(capacity),
     };
 
@@ -161,8 +166,11 @@ internal sealed class RoundTrips
     private readonly long[] _ticks = new long[MaxKept];
 
     /// <summary>Goes back and forth for as long as a round lasts.</summary>
+    /// <param name="trip">There and back.</param>
+    /// <param name="duration">Of the round.</param>
+    /// <param name="pauseMilliseconds">How long nothing happens before each trip; not part of its time.</param>
     /// <returns>The median and the 99th percentile in microseconds, and how many round trips.</returns>
-    public async Task<double[]> RunAsync(Func<ValueTask> trip, TimeSpan duration)
+    public async Task<double[]> RunAsync(Func<ValueTask> trip, TimeSpan duration, int pauseMilliseconds = 0)
     {
         long started = Stopwatch.GetTimestamp();
         long end = started + (long)(duration.TotalSeconds * Stopwatch.Frequency);
@@ -170,6 +178,11 @@ internal sealed class RoundTrips
         int count = 0;
         while (before < end && count < MaxKept)
         {
+            if (pauseMilliseconds > 0)
+            {
+                await Task.Delay(pauseMilliseconds);
+                before = Stopwatch.GetTimestamp();
+            }
             await trip();
             long now = Stopwatch.GetTimestamp();
             _ticks[count++] = now - before;

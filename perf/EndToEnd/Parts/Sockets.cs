@@ -100,12 +100,14 @@ internal abstract class RawListeningPart(string path) : Part
 }
 
 /// <summary>Baseline: sends eight bytes and waits until they are back.</summary>
-internal sealed class RawPinger(string path) : RawConnectingPart(path)
+internal class RawPinger(string path) : RawConnectingPart(path)
 {
     private readonly RoundTrips _trips = new();
     private readonly byte[] _bytes = new byte[sizeof(long)];
 
-    public override Task<double[]> RunAsync(TimeSpan duration) => _trips.RunAsync(TripAsync, duration);
+    protected virtual int PauseMilliseconds => 0;
+
+    public override Task<double[]> RunAsync(TimeSpan duration) => _trips.RunAsync(TripAsync, duration, PauseMilliseconds);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask TripAsync()
@@ -113,6 +115,12 @@ internal sealed class RawPinger(string path) : RawConnectingPart(path)
         await Socket.SendAsync(_bytes.AsMemory());
         await Socket.ReceiveAsync(_bytes.AsMemory());
     }
+}
+
+/// <summary>Baseline: the same, with a millisecond before each trip.</summary>
+internal sealed class PausingRawPinger(string path) : RawPinger(path)
+{
+    protected override int PauseMilliseconds => 1;
 }
 
 /// <summary>Baseline: listens and sends every eight bytes back.</summary>

@@ -110,6 +110,9 @@ internal static class Requests
     /// <summary>Managed bytes in use after a full collection.</summary>
     public const string Memory = "memory";
 
+    /// <summary>Bytes of this process's segments of shared memory that are resident.</summary>
+    public const string SharedMemory = "shared-memory";
+
     /// <summary>Milliseconds of processor time so far.</summary>
     public const string Cpu = "cpu";
 

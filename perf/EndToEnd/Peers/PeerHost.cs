@@ -42,6 +42,7 @@ internal static class PeerHost
         Requests.WarmUp => Wait(() => WarmUpAsync(part, TimeSpan.FromSeconds(seconds))),
         Requests.Allocated => [GC.GetTotalAllocatedBytes(precise: true)],
         Requests.Memory => [Memory()],
+        Requests.SharedMemory => [SharedMemory()],
         Requests.Cpu => [ProcessClock.Milliseconds()],
         Requests.Counters => CounterReading.Take().ToFigures(),
         Requests.CountCalls => CountCalls(),
@@ -68,6 +69,21 @@ internal static class PeerHost
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    /// <summary>As the kernel says of this process's mappings; pages that another process has as well count in both.</summary>
+    private static long SharedMemory()
+    {
+        long kilobytes = 0;
+        bool isSegment = false;
+        foreach (string line in File.ReadLines("/proc/self/smaps"))
+        {
+            if (line.StartsWith("Rss:", StringComparison.Ordinal))
+                kilobytes += isSegment ? long.Parse(line.AsSpan()[4..^2].Trim(), CultureInfo.InvariantCulture) : 0;
+            else if (line.Contains('-', StringComparison.Ordinal) && !line.StartsWith("VmFlags", StringComparison.Ordinal))
+                isSegment = line.Contains("/memfd:crosschannels", StringComparison.Ordinal);
+        }
+        return kilobytes * 1024;
     }
 
 #pragma warning disable VSTHRD002 // Nothing waits for the main thread.

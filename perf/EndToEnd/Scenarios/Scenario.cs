@@ -50,7 +50,10 @@ internal sealed class Pair(params RowSpec[] rows) : Scenario(rows)
 
     public override string? WhyNot() => WhyNoSockets() ?? WhyNotOurs() ?? WhyNotTheirs();
 
-    public override string? WhyNotCompared() => SameAs is { } row ? $"of the library, the same as {row}" : WhyNoSockets() ?? WhyNotOurs();
+    public override string? WhyNotCompared() => SameAs is { } row ? $"of the library, the same as {row}" : WhyNotOld ?? WhyNoSockets() ?? WhyNotOurs();
+
+    /// <summary>Why old versions cannot be compared, which do not have what the library's side needs; null if they can.</summary>
+    public string? WhyNotOld { get; init; }
 
     /// <summary>The library's side, for one set of processes.</summary>
     public SideSpec OurSide(Workplace workplace) => new(Ours(workplace), Drivers);

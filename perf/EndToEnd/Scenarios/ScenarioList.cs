@@ -90,6 +90,7 @@ internal static class ScenarioList
         new IdleMemory(AtMost("idle-memory", Bytes, 16 * 1024), Ours.IdleLinks(IdleLinks)),
         new Allocation(AtMost("alloc", Bytes, 0.01), Ours.Longs(Capacity), Ours.RoundTrip()),
         Throughput("tp-shm", Capacity, target: 4, SharedMemory),
+        Throughput("tp-shm-single", Parts.Capacity.Single(Capacity), target: 5, SharedMemory),
         Throughput("tp-shm-64", Shallow, target: 2.5, SharedMemory),
         Throughput("tp-shm-unbounded", Parts.Capacity.UnboundedSingle, target: 1.5, SharedMemory),
         new Pair(AtLeast("tp-batch-shm", Items, 15, "Channel<long> in process, unbounded, one item a call"))
@@ -110,6 +111,12 @@ internal static class ScenarioList
             Theirs = Theirs.Alone(PartSpec.Of<PingInProcess>()),
             WhyNotOurs = WhyNoSharedMemory,
         },
+        new Pair(AtMost("rtt-shm-parked", Microseconds, 1.25, AsyncSocket + ", a millisecond of idleness before each"))
+        {
+            Ours = Ours.PausingRoundTrip(SharedMemory),
+            Theirs = Theirs.PausingSocketRoundTrip(),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
         new Pair(AtLeast("bw-shm", "B/s", 0.45, "memcpy of 1 MiB, one thread"))
         {
             Ours = Ours.Blocks(capacity: 8, BlockWriter.BlockBytes, SharedMemory),
@@ -123,6 +130,8 @@ internal static class ScenarioList
             WhyNotOurs = WhyNoSharedMemory,
         },
         new IdleCpu(AtMost("idle-cpu-shm", "ms", 10), Ours.IdleLinks(IdleLinks, SharedMemory)),
+        new IdleMemory(AtMost("idle-memory-shm", Bytes, 32 * 1024), Ours.IdleLinks(IdleLinks, SharedMemory), isShared: true),
+        new Allocation(AtMost("alloc-shm", Bytes, 0.01), Ours.Longs(Capacity, SharedMemory), Ours.RoundTrip(SharedMemory)),
         new Pair(AtLeast("tp-owner", Items, 0.8, InProcess(Capacity)))
         {
             Ours = Ours.ToOwner(Capacity),
@@ -143,6 +152,12 @@ internal static class ScenarioList
             Drivers = ManyEnds,
             Ours = Ours.ManyForward(Deep, ManyEnds),
             Theirs = Theirs.ManyLongs(Deep, ManyEnds, ManyEnds),
+        },
+        new Pair(AtLeast("mux", Items, 0.35, "one link of its own"))
+        {
+            WhyNotOld = "old versions have no multiplexed channels; to be run alone, with each version",
+            Ours = Ours.Multiplexed(Capacity),
+            Theirs = Ours.Longs(Capacity),
         },
         new Pair(AtLeast("leased", Items, 0.65, "a hub without leases"))
         {

@@ -31,6 +31,10 @@ internal static class Ours
     public static Processes RoundTrip(string scheme = Workplace.Unix) =>
         At(scheme, static address => [PartSpec.Of<Echo>(address), PartSpec.Of<Pinger>(address)]);
 
+    /// <summary>The same, with a millisecond of idleness before each.</summary>
+    public static Processes PausingRoundTrip(string scheme = Workplace.Unix) =>
+        At(scheme, static address => [PartSpec.Of<Echo>(address), PartSpec.Of<PausingPinger>(address)]);
+
     /// <summary>The same, and idle links at the same endpoint.</summary>
     public static Processes RoundTripBesideIdle(long links, string scheme = Workplace.Unix) =>
         At(scheme, address => [PartSpec.Of<Echo>(address), Idle<StandingIdlePairs>(address, links), PartSpec.Of<Pinger>(address)]);
@@ -104,6 +108,10 @@ internal static class Ours
         Hub(scheme, capacity, isLeased: false, channel =>
             [PartSpec.Of<SharedReader>(channel), PartSpec.Of<CountingWriter>(channel, items)]);
 
+    /// <summary>Numbers over one channel of a multiplexer.</summary>
+    public static Processes Multiplexed(int capacity) => At(
+        Workplace.Unix, address => [PartSpec.Named("MultiplexedLongReader", address, capacity), PartSpec.Named("MultiplexedLongWriter", address)]);
+
     // Parts with workers go by name: a compared version may be built without them.
     public static Processes WorkerStart() => static _ => [PartSpec.Named("WorkerStarter")];
 
@@ -138,6 +146,9 @@ internal static class Theirs
 
     /// <summary>Eight bytes there and back over a plain socket.</summary>
     public static Processes SocketRoundTrip() => At(static path => [PartSpec.Of<RawEcho>(path), PartSpec.Of<RawPinger>(path)]);
+
+    /// <summary>The same, with a millisecond of idleness before each.</summary>
+    public static Processes PausingSocketRoundTrip() => At(static path => [PartSpec.Of<RawEcho>(path), PartSpec.Of<PausingRawPinger>(path)]);
 
     public static Processes ManySocketRoundTrips(long sockets) =>
         At(path => [PartSpec.Of<RawEcho>(path), ManyParts.Of<RawPinger>(sockets, path)]);

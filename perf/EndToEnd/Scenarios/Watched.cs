@@ -36,8 +36,8 @@ internal sealed class IdleCpu(RowSpec row, Processes links) : Scenario(row)
     private static Task<double> CpuAsync(Peer peer, Workplace workplace) => peer.AskOneAsync(Requests.Cpu, workplace.CancellationToken);
 }
 
-/// <summary>Managed bytes of an idle link, both ends together. Every round has processes of its own, whose pools are empty.</summary>
-internal sealed class IdleMemory(RowSpec row, Processes links) : Scenario(row)
+/// <summary>Bytes of an idle link, both ends together: managed ones, and resident ones of shared memory. Every round has processes of its own, whose pools are empty.</summary>
+internal sealed class IdleMemory(RowSpec row, Processes links, bool isShared = false) : Scenario(row)
 {
     private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(1);
 
@@ -49,15 +49,21 @@ internal sealed class IdleMemory(RowSpec row, Processes links) : Scenario(row)
         for (int i = 0; i < values.Length; i++)
         {
             await using Side idle = await Side.StartAsync(links(workplace), workplace.CancellationToken);
-            double[] before = await idle.AskAllAsync(Requests.Memory);
+            double[] before = await AskAsync(idle);
             await idle.RunAsync(TimeSpan.Zero);
             await Task.Delay(s_settling, workplace.CancellationToken);
-            double[] after = await idle.AskAllAsync(Requests.Memory);
+            double[] after = await AskAsync(idle);
             double[] ofALink = [.. after.Zip(before, static (now, then) => (now - then) / ScenarioList.IdleLinks)];
             values[i] = ofALink.Sum();
             workplace.Say($"{ofALink[0]:N0} B at the endpoint, {ofALink[1]:N0} B at the other end");
         }
         return [new Measurement(values, null)];
+    }
+
+    private async Task<double[]> AskAsync(Side side)
+    {
+        double[] managed = await side.AskAllAsync(Requests.Memory);
+        return isShared ? [.. managed.Zip(await side.AskAllAsync(Requests.SharedMemory), static (heap, segments) => heap + segments)] : managed;
     }
 }
 

@@ -35,7 +35,7 @@ internal static partial class NatsLog
     [LoggerMessage(3, LogLevel.Warning, "The server answered to {Subject} with what is not an answer: {Error}")]
     private static partial void UnreadableCore(ILogger logger, string subject, string error);
 
-    [LoggerMessage(4, LogLevel.Warning, "The next step to the end of channel '{Channel}' failed, and is tried again: {Error}")]
+    [LoggerMessage(4, LogLevel.Warning, "A look at channel '{Channel}', or a step to its end, failed, and is tried again: {Error}")]
     private static partial void StepFailedCore(ILogger logger, string channel, string error);
 
     [LoggerMessage(5, LogLevel.Warning, "A reader of channel '{Channel}' could not give back what it held, which others get after the lease timeout: {Error}")]

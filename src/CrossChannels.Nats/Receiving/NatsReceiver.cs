@@ -25,6 +25,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>How many items that were acknowledged here are remembered, so that one that comes again is not shown again.</summary>
     private const int Remembered = 4096;
 
+    /// <summary>Ahead of the number in the subject where the server answers that it has taken an item back.</summary>
+    private const char ReturnMark = 'n';
+
+    /// <summary>How long that answer is waited for.</summary>
+    private const int ReturnMilliseconds = 1000;
+
     /// <summary>How often one that finds nothing says so.</summary>
     private const int HungryMilliseconds = 100;
 
@@ -56,6 +62,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private long _lastHungry;
     private long _doubtedUpTo;
     private int _looking;
+    private int _returning;
+    private long _lastReturn;
     private bool _isFullElsewhere;
     private bool _isClosing;
     private Closure? _closure;
@@ -309,7 +317,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         // The server has forgotten what was asked for; it has not forgotten what is held here.
         using (_sync.Enter())
-            _asked = 0;
+            _asked = _returning = 0;
         _ = LookForRestartAsync();
     }
 
@@ -326,9 +334,14 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             using (_sync.Enter())
                 _doubtedUpTo = Math.Max(_doubtedUpTo, last);
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or CrossChannelException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // Closed meanwhile, or the server was given up, of which this reader hears by itself.
+            // Closed meanwhile.
+        }
+        catch (Exception e)
+        {
+            // The next sign of the server asks again; one that is given up tells this reader so.
+            NatsLog.StepFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
         }
         using (_sync.Enter())
         {
@@ -357,12 +370,19 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 return false;
             isDead = !isDone && _course.Facts.MaxDeliveries <= held.Delivered;
             if (!isDead)
+                held.Last?.Release();
+            if (isDone)
             {
                 _outgoing.Add(held.Subject, how);
-                held.Last?.Release();
-            }
-            if (isDone)
                 RememberLocked(sequence);
+            }
+            else if (!isDead)
+            {
+                // What comes next is asked for when the server has taken this back, or it would come behind what nobody has had.
+                _returning++;
+                _lastReturn = Environment.TickCount64;
+                _outgoing.Add(held.Subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{ReturnMark}{++_lastPull}"));
+            }
             RoomLocked();
         }
         _outgoing.Flush();
@@ -424,7 +444,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void AskLocked(bool isWanted)
     {
         _sync.AssertHeld();
-        if (_isClosing || _closure is not null || _looking > 0)
+        if (_isClosing || _closure is not null || _looking > 0 || _returning > 0)
             return;
         int wanted = Math.Max(_waiters.Wanted, isWanted ? 1 : 0);
         // Of leases it asks for one that somebody waits for, unless it may hold more.
@@ -560,6 +580,16 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void OnStatus(in NatsMsg<Segment> message)
     {
         message.Data?.Release();
+        if (message.Subject.Length > _pulls.Length + 1 && message.Subject[_pulls.Length + 1] == ReturnMark)
+        {
+            using (_sync.Enter())
+            {
+                _returning = Math.Max(0, _returning - 1);
+                AskLocked(isWanted: false);
+            }
+            _outgoing.Flush();
+            return;
+        }
         int code = message.Headers?.Code ?? 0;
         using (_sync.Enter())
         {
@@ -593,9 +623,14 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 AskLocked(isWanted: false);
             _outgoing.Flush();
         }
-        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or CrossChannelException)
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
-            // Closed meanwhile, or the server was given up, of which this reader hears by itself.
+            // Closed meanwhile.
+        }
+        catch (Exception e)
+        {
+            // The next sign of the server asks again; one that is given up tells this reader so.
+            NatsLog.StepFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
         }
     }
 
@@ -608,6 +643,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 _outgoing.Add(held.Subject, Acknowledgement.Renewed);
             if (_waiters.IsAnyWaiting && _unread.Count == 0)
                 HungryLocked();
+            if (_returning > 0 && Environment.TickCount64 - _lastReturn > ReturnMilliseconds)
+            {
+                // The answer is lost.
+                _returning = 0;
+                AskLocked(isWanted: false);
+            }
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
             {
                 _asked = 0;

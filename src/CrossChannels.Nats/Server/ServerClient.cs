@@ -222,7 +222,7 @@ internal sealed class ServerClient : IAsyncDisposable
     /// <summary>Whether the server may answer a moment later.</summary>
     private static bool IsPassing(Exception e) => e switch
     {
-        NatsJSApiException api => api.Error.Code == 503 || api.Error.ErrCode is ApiErrors.InsufficientResources,
+        NatsJSApiException api => api.Error.Code == 503 || api.Error.ErrCode is ApiErrors.InsufficientResources or ApiErrors.NoPeers,
         NatsNoRespondersException or NatsNoReplyException or NatsJSApiNoResponseException or NatsJSPublishNoResponseException or NatsJSTimeoutException
             or NatsJSConnectionException or NatsConnectionFailedException => true,
         OperationCanceledException or TimeoutException => true,
@@ -416,6 +416,7 @@ internal interface IServerUser
 /// <summary>The errors of JetStream that mean something to channels.</summary>
 internal static class ApiErrors
 {
+    public const int NoPeers = 10005;
     public const int InsufficientResources = 10023;
     public const int StreamNameInUse = 10058;
     public const int WrongLastSequence = 10071;

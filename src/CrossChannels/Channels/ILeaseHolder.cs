@@ -17,4 +17,13 @@ internal interface ILeaseHolder
     /// <returns>False if the lease is settled already.</returns>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">The reader, or its link, is closed: the lease was given back.</exception>
     bool TryComplete(long sequence, out Task confirmed);
+
+    /// <summary>A lease was handed to the program.</summary>
+    /// <returns>Tells if the program loses it; null where nobody is told.</returns>
+    LeaseGuard? Hand(object lease, long sequence) => null;
+
+    /// <summary>The program has lost a lease: gives it back, unless it is settled, or counted by TaskDone. Never throws.</summary>
+    void Lose(long sequence)
+    {
+    }
 }

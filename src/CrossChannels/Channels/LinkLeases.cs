@@ -1,15 +1,32 @@
+using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Channels;
 
 /// <summary>Settles the leases of a link's reader.</summary>
-internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
+internal sealed class LinkLeases(Link link, ItemReceiver receiver) : ILeaseHolder
 {
     private readonly LeaseBook _leases = receiver.Leases!;
+    private readonly LeaseStyle _style = new();
+
+    public LeaseGuard? Hand(object lease, long sequence)
+    {
+        if (_style.IsCounted)
+            return null;
+        _style.Handed(lease);
+        return new LeaseGuard(this, sequence);
+    }
+
+    public void Lose(long sequence)
+    {
+        if (!_style.IsCounted && TrySettle(sequence, SettleOutcome.Abandoned))
+            Log.LeaseLost(link.Settings.Logger, link.Peer?.Endpoint ?? "an unknown peer", sequence);
+    }
 
     public bool TrySettle(long sequence, bool isCompleted)
     {
+        _style.Settled();
         if (TrySettle(sequence, isCompleted ? SettleOutcome.Completed : SettleOutcome.Abandoned))
             return true;
         return ThrowIfClosed();
@@ -18,6 +35,7 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
     public bool TryCompleteOldest()
     {
         bool hadFeedback;
+        _style.Counted();
         using (receiver.Sync.Enter())
         {
             hadFeedback = _leases.HasFeedback;
@@ -31,12 +49,18 @@ internal sealed class LinkLeases(ItemReceiver receiver) : ILeaseHolder
         return true;
     }
 
-    public void Abandon(long sequence, bool isUnreadable = false) => TrySettle(sequence, isUnreadable ? SettleOutcome.Unreadable : SettleOutcome.Abandoned);
+    public void Abandon(long sequence, bool isUnreadable = false)
+    {
+        if (!isUnreadable)
+            _style.Settled();
+        TrySettle(sequence, isUnreadable ? SettleOutcome.Unreadable : SettleOutcome.Abandoned);
+    }
 
     /// <remarks>The answer is asked for together with the lease: once that has been sent there is nothing left to ask with.</remarks>
     public bool TryComplete(long sequence, out Task confirmed)
     {
         confirmed = Task.CompletedTask;
+        _style.Settled();
         using (receiver.Sync.Enter())
         {
             if (!_leases.TrySettle(sequence, SettleOutcome.Completed))

@@ -129,6 +129,12 @@ internal static partial class Log
             HoldLostCore(quiet, address, token);
     }
 
+    public static void LeaseLost(ILogger? logger, string source, long sequence)
+    {
+        if (Quiet(logger) is { } quiet)
+            LeaseLostCore(quiet, source, sequence);
+    }
+
     [LoggerMessage(1, LogLevel.Debug, "Connected with {Peer}.", EventName = nameof(Connected))]
     private static partial void ConnectedCore(ILogger logger, string peer);
 
@@ -230,6 +236,13 @@ internal static partial class Log
         "A hold of the lock at {Address}, fencing token {Token}, was collected without having been released; the lock is given back as abandoned.",
         EventName = nameof(HoldLost))]
     private static partial void HoldLostCore(ILogger logger, string address, long token);
+
+    [LoggerMessage(
+        35,
+        LogLevel.Warning,
+        "Lease {Sequence} of {Source} was collected without having been settled; its item is given back as abandoned. Complete every lease, or dispose it.",
+        EventName = nameof(LeaseLost))]
+    private static partial void LeaseLostCore(ILogger logger, string source, long sequence);
 
     /// <summary>The logger, without what it throws; the workers' library logs by it too.</summary>
     internal static ILogger? Quiet(ILogger? logger)

@@ -35,7 +35,7 @@ internal sealed class Link
         _scheduler = scheduler ?? WorkScheduler.Default;
         _outbox = new Outbox(output, _scheduler) { Tags = Tags, Failed = OnOutputFailed, LastWritten = OnLastWritten };
         Sender = halves.MakeSender(_outbox);
-        _writing = new SenderShutdown(Sender, Tags);
+        _writing = new SenderShutdown(Sender, Tags, () => Where);
         Receiver = halves.MakeReceiver(_outbox);
         Receiver.Finished = OnReaderFinished;
         Receiver.Violated = Violate;
@@ -92,6 +92,9 @@ internal sealed class Link
     public bool HasWaiters => Sender.HasWaiters || Receiver.HasWaiters;
 
     public string PeerName => _peer.Name;
+
+    /// <summary>Which channel it carries, for messages.</summary>
+    public string Where => _identity.Channel.Length == 0 ? $"with {PeerName}" : $"'{_identity.Channel}' with {PeerName}";
 
     /// <summary>Sends the greeting and begins to read.</summary>
     public void Start()
@@ -202,7 +205,7 @@ internal sealed class Link
     {
         EnsureOpen();
         error ??= new ReaderClosedException("this end", reason);
-        if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error), drop: true))
+        if (Receiver.TryClose(new Closure(new Ending(EndingKind.ReaderClosed, error), error) { Where = Where }, drop: true))
             TellReaderClosed(reason);
         return IsPeerDone ? Task.CompletedTask : Task.WhenAny(_peerDone.Task, Closed);
     }
@@ -329,7 +332,7 @@ internal sealed class Link
         if (total != Receiver.ReceivedItems && Receiver.Ending is not { Kind: EndingKind.ReaderClosed })
             throw new MalformedFrameException($"Frame {type} says {total:N0} items, and {Receiver.ReceivedItems:N0} came.");
         _peerDone.TrySetResult();
-        Receiver.TryClose(new Closure(new Ending(kind, error), error), drop: false);
+        Receiver.TryClose(new Closure(new Ending(kind, error), error) { Where = Where }, drop: false);
         if (error is OwnerLeftException or WritersLostException)
             Log.Ended(Settings.Logger, _peer.Endpoint, kind, error);
     }

@@ -1,7 +1,6 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Hub;
 using CrossChannels.Links;
-using CrossChannels.Protocol;
 using CrossChannels.Transports;
 using Microsoft.Win32.SafeHandles;
 
@@ -15,20 +14,27 @@ internal sealed class HubListener : IAsyncDisposable
 
     private readonly ITransportListener _listener;
     private readonly HubDirectory _directory;
+    private readonly HubOptions _options;
     private readonly ConnectionOptions _settings;
     private readonly ChannelAddress _address;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _givenLinks;
+    private readonly SemaphoreSlim _givenGreetings;
     private AcceptLoop? _loop;
 
     /// <param name="listener">Disposed with this.</param>
     /// <param name="address">Where it listens, as users are told.</param>
     /// <param name="directory">What the hub has.</param>
-    /// <param name="settings">For its limits.</param>
-    public HubListener(ITransportListener listener, ChannelAddress address, HubDirectory directory, ConnectionOptions settings)
+    /// <param name="options">Its limits, and what it takes besides links.</param>
+    public HubListener(ITransportListener listener, ChannelAddress address, HubDirectory directory, HubOptions options)
     {
         _address = address;
         _listener = listener;
         _directory = directory;
-        _settings = settings;
+        _options = options;
+        _settings = options.Connection;
+        _givenLinks = new SemaphoreSlim(_settings.MaxLinks);
+        _givenGreetings = new SemaphoreSlim(_settings.MaxPendingGreetings);
     }
 
     public ChannelAddress Address => _address;
@@ -36,36 +42,78 @@ internal sealed class HubListener : IAsyncDisposable
     /// <summary>Accepts connections; until then they wait.</summary>
     public void Start() => _loop = new AcceptLoop(_listener, _settings, GreetAsync);
 
-    /// <summary>Takes no more connections; links live on.</summary>
-    public ValueTask DisposeAsync() => _loop?.DisposeAsync() ?? _listener.DisposeAsync();
+    /// <summary>Serves a connection that somebody else accepted, within the same limits as those that this accepts; one that is too many waits.</summary>
+    /// <returns>Done when it is closed; never faults.</returns>
+    public async Task ServeAsync(TransportConnection connection)
+    {
+        bool isCounted = false, isGreeting = false;
+        try
+        {
+            await _givenLinks.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            isCounted = true;
+            await _givenGreetings.WaitAsync(_stopping.Token).ConfigureAwait(false);
+            isGreeting = true;
+            await GreetAsync(connection, EndGreeting, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The hub is shut down.
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            EndGreeting();
+            if (isCounted)
+                _givenLinks.Release();
+        }
 
-    /// <returns>Done when the link is closed.</returns>
+        void EndGreeting()
+        {
+            if (isGreeting)
+                _givenGreetings.Release();
+            isGreeting = false;
+        }
+    }
+
+    /// <summary>Takes no more connections; links live on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        if (_loop is { } loop)
+            await loop.DisposeAsync().ConfigureAwait(false);
+        else
+            await _listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <returns>Done when the connection is closed.</returns>
     private async Task GreetAsync(TransportConnection connection, Action greeted, CancellationToken stopping)
     {
         Link? link = null;
+        Task closed = Task.CompletedTask;
         ReceivedGreeting? greeting = null;
         try
         {
             using var deadline = new CancellationTokenSource(_settings.GreetingTimeout, _settings.TimeProvider);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
-            LinkInput start = wire.Input;
+            LinkInput input = wire.Input;
             if (UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
             {
                 // A reader's lane comes with the first byte.
                 greeting = await ReceivedGreeting.ReadAsync(wire.Input, descriptors, either.Token).ConfigureAwait(false);
-                start = greeting.Input;
+                input = greeting.Input;
             }
-            (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(start, either.Token).ConfigureAwait(false);
-            if (hello is { Channel.Length: > 0 } && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
-                await WaitForNameAsync(hello.Channel, either.Token).ConfigureAwait(false);
-            link = hello is null ? HubRequest.RefuseVersion(input, wire.Output, wire.Peer, _settings) : _directory.Attach(new HubRequest(hello, input, wire.Output, wire.Peer)
+            HubStart start = await HubGreeting.ReadAsync(input, _options.Protocols, either.Token).ConfigureAwait(false);
+            if (start.Protocol is { } protocol)
             {
-                GreetWithLane = LaneGreeter(connection),
-                Lane = greeting?.Descriptors.FirstOrDefault(),
-                IsLaneLost = greeting is { IsLost: true },
-            });
-            await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
+                closed = ServeAsync(protocol, wire with { Input = start.Input }, stopping);
+            }
+            else
+            {
+                link = await AttachAsync(start, wire, connection, greeting, either.Token).ConfigureAwait(false);
+                closed = link.Closed;
+                await link.Greeted.WaitAsync(stopping).ConfigureAwait(false);
+            }
         }
         catch (Exception e)
         {
@@ -80,8 +128,40 @@ internal sealed class HubListener : IAsyncDisposable
             greeting?.Dispose();
         }
         greeted();
-        if (link is not null)
-            await link.Closed.ConfigureAwait(false);
+        await closed.ConfigureAwait(false);
+    }
+
+    private async Task<Link> AttachAsync(HubStart start, LinkWire wire, TransportConnection connection, ReceivedGreeting? greeting, CancellationToken cancellationToken)
+    {
+        if (start.Hello is not { } hello)
+            return HubRequest.RefuseVersion(start.Input, wire.Output, wire.Peer, _settings);
+        if (hello.Channel.Length > 0 && (LinkRole)hello.Role != LinkRole.Duplex && !_directory.Has(hello.Channel))
+            await WaitForNameAsync(hello.Channel, cancellationToken).ConfigureAwait(false);
+        return _directory.Attach(new HubRequest(hello, start.Input, wire.Output, wire.Peer)
+        {
+            GreetWithLane = LaneGreeter(connection),
+            Lane = greeting?.Descriptors is [var lane, ..] ? lane : null,
+            IsLaneLost = greeting is { IsLost: true },
+        });
+    }
+
+    /// <summary>Leaves a connection to a protocol, whose links come back one by one.</summary>
+    private async Task ServeAsync(HubProtocol protocol, LinkWire wire, CancellationToken stopping)
+    {
+        LinkPeer peer = wire.Peer;
+        var stream = new WireStream(wire);
+        try
+        {
+            var given = new HubProtocolConnection(
+                stream, peer.Endpoint, peer.ProcessId, peer.UserId, _settings,
+                link => ServeAsync(new PipeTransportConnection(link, peer.Endpoint, peer.ProcessId, peer.UserId)));
+            await protocol.ServeAsync(given, stopping).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.GreetingFailed(_settings.Logger, peer.Endpoint, e);
+        }
+        await stream.DisposeAsync().ConfigureAwait(false);
     }
 
     private bool UsesLanes => _address.Scheme == ChannelScheme.SharedMemory && _settings.SharedMemory != SharedMemoryUse.Never;

@@ -13,10 +13,10 @@ internal static class TransportStart
     public static async Task<LinkWire> OpenWireAsync(this TransportConnection connection, CancellationToken cancellationToken)
     {
         await connection.AuthenticateAsync(cancellationToken).ConfigureAwait(false);
-        return new LinkWire(
-            new StreamInput(connection.Input),
-            new StreamOutput(connection.Output, endsWritesOnClose: true),
-            new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection));
+        var peer = new LinkPeer(connection.RemoteEndpoint, connection.PeerProcessId, connection.PeerUserId, connection);
+        return connection.Pipe is { } pipe
+            ? new LinkWire(new PipeInput(pipe.Input), new PipeOutput(pipe.Output), peer)
+            : new LinkWire(new StreamInput(connection.Input), new StreamOutput(connection.Output, endsWritesOnClose: true), peer);
     }
 
     /// <summary>Authenticates a connection under the greeting's deadline, then begins to greet.</summary>

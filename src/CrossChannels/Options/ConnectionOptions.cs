@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Runtime.Versioning;
 using CrossChannels.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -43,6 +44,14 @@ public sealed record ConnectionOptions
 
     /// <summary>How many frames a second a peer may send that carry nothing new, such as pings, at least 1. Default: 1,000. Beyond it the link ends.</summary>
     public int MaxEmptyFramesPerSecond { get; init => field = Setting.AtLeast(value, 1); } = 1_000;
+
+    /// <summary>
+    /// Makes the connection to an address in place of its own transport: through a tunnel, or as one of many over a connection that is there. Default: none.
+    /// It is the callback's to know who is at the other end. An <see cref="IOException"/> or <see cref="System.Net.Sockets.SocketException"/> of its own is tried
+    /// again within <see cref="ConnectTimeout"/>; what else it throws ends the attempt. Both halves of the pipe are completed, and an <see cref="IAsyncDisposable"/>
+    /// one is disposed, when the link is closed.
+    /// </summary>
+    public Func<ChannelAddress, CancellationToken, ValueTask<IDuplexPipe>>? ConnectCallback { get; init; }
 
     /// <summary>Certificates for <c>tls://</c>. Default: none, and <c>tls://</c> is refused.</summary>
     public TlsOptions? Tls { get; init; }

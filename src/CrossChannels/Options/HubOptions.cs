@@ -9,6 +9,10 @@ public sealed record HubOptions
     /// <summary>Timeouts, limits, security and diagnostics of its connections.</summary>
     public ConnectionOptions Connection { get; init => field = Setting.NotNull(value); } = ConnectionOptions.Default;
 
+    /// <summary>Other ways to speak to the hub at its address, such as many links over one connection. Default: none, each connection is one link.</summary>
+    /// <exception cref="ArgumentException">Two of them begin with the same bytes.</exception>
+    public IReadOnlyList<HubProtocol> Protocols { get; init => field = HubProtocol.Check(value); } = [];
+
     /// <summary>
     /// How long a peer may take to give back credit, items or a lock that others wait for. Default: 5 s. Then it is disconnected, so that a stopped process
     /// delays others no longer than this. Risk: a shorter time cuts off peers that are only slow.

@@ -27,6 +27,7 @@ internal sealed record Hello
         Key = 9,
         OnDemand = 10,
         MaxItem = 11,
+        SingleReader = 12,
     }
 
     /// <summary>What the link is for; 0 is a plain link.</summary>
@@ -56,6 +57,9 @@ internal sealed record Hello
     /// <summary>The largest item in bytes that its side takes; null where it does not say, and its Welcome alone does.</summary>
     public int? MaxItemBytes { get; init; }
 
+    /// <summary>From a hub to a reader: a second read that waits at one end cancels the first.</summary>
+    public bool IsSingleReader { get; init; }
+
     /// <returns>The number of bytes written.</returns>
     public int Write(Span<byte> bytes)
     {
@@ -75,6 +79,8 @@ internal sealed record Hello
             PutByte(bytes, ref at, Field.OnDemand, 1);
         if (MaxItemBytes is int maxItemBytes)
             BinaryPrimitives.WriteInt32LittleEndian(Put(bytes, ref at, Field.MaxItem, 4), maxItemBytes);
+        if (IsSingleReader)
+            PutByte(bytes, ref at, Field.SingleReader, 1);
         return at;
     }
 
@@ -82,7 +88,7 @@ internal sealed record Hello
     public static Hello Read(ReadOnlySpan<byte> bytes)
     {
         byte role = 0;
-        bool isOnDemand = false;
+        bool isOnDemand = false, isSingleReader = false;
         string channel = "", libraryVersion = "";
         HelloContract? writes = null, reads = null;
         int? processId = null, maxItemBytes = null;
@@ -111,6 +117,7 @@ internal sealed record Hello
                 case Field.Key: key = AtMost(value, MaxKeyBytes, "key").ToArray(); break;
                 case Field.OnDemand: isOnDemand = Exactly(value, 1, id)[0] != 0; break;
                 case Field.MaxItem: maxItemBytes = Positive(BinaryPrimitives.ReadInt32LittleEndian(Exactly(value, 4, id)), id); break;
+                case Field.SingleReader: isSingleReader = Exactly(value, 1, id)[0] != 0; break;
                 default:
                     if ((id & MustUnderstand) != 0)
                         throw new MalformedFrameException($"The hello has field {id}, which must be understood and is unknown here.");
@@ -130,6 +137,7 @@ internal sealed record Hello
             Key = key,
             IsOnDemand = isOnDemand,
             MaxItemBytes = maxItemBytes,
+            IsSingleReader = isSingleReader,
         };
     }
 

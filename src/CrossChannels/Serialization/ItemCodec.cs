@@ -46,7 +46,7 @@ internal static class ItemCodec
     public static ItemCodec<T> Create<T>(ItemOptions<T> settings)
     {
         ItemCodec<T> codec = CreateOfAnySize(settings);
-        return codec.ElementSize <= settings.MaxItemBytes ? codec : throw new ItemTooLargeException(codec.ElementSize, settings.MaxItemBytes, "MaxItemBytes");
+        return codec.ElementSize <= settings.MaxItemBytes ? codec : throw new ItemTooLargeException(codec.ElementSize, settings.MaxItemBytes, "ItemOptions.MaxItemBytes");
     }
 
     private static ItemCodec<T> CreateOfAnySize<T>(ItemOptions<T> settings)

@@ -44,9 +44,4 @@ internal static partial class OpenedEnds
     {
         public override Task BeginAsync(TransferTicket ticket) => DuplexChannel<TWrite, TRead>.OpenAsync(ticket);
     }
-
-    public sealed class LockOpener : OpenerOf<CrossLock>
-    {
-        public override Task BeginAsync(TransferTicket ticket) => CrossLock.OpenAsync(ticket);
-    }
 }

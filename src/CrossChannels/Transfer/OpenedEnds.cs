@@ -23,7 +23,7 @@ internal static partial class OpenedEnds
     public static LeasedReader<T> LeasedReader<T>(LinkChannel<NoItem, T> channel, ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection)
     {
         // Here, and not by the channel: every channel has code for a reader of leases then, and that of leases for one of leases of leases, without an end.
-        var leases = new LinkLeases((ItemReceiver)channel.Link.Receiver);
+        var leases = new LinkLeases(channel.Link, (ItemReceiver)channel.Link.Receiver);
         var reader = new LeasedItemReader<T, LinkSource>(new LinkSource(channel.Handle), channel.ReadCodec, leases, leases.TryCompleteOldest);
         reader.Origin = Of(channel, EndpointKind.LeasedReader, new LeasedReaderOpener<T>(), $"The reader of leases of {address}", address, items, connection);
         reader.Address = address;

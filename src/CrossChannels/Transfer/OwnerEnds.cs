@@ -2,7 +2,7 @@ using CrossChannels.Hub;
 
 namespace CrossChannels.Transfer;
 
-/// <summary>An owner's ends, and locks: they can be shared.</summary>
+/// <summary>An owner's ends: they can be shared.</summary>
 internal static class OwnerEnds
 {
     /// <summary>A shared channel and its two ends.</summary>
@@ -30,20 +30,6 @@ internal static class OwnerEnds
         channel.Origin = channel.Reader.Origin = channel.Writer.Origin = why;
     }
 
-    /// <summary>A lock, at its owner (<paramref name="isOwner"/>) or opened.</summary>
-    public static TransferOrigin OfLock(ChannelAddress address, ConnectionOptions connection, bool isOwner) => TransferOrigin.Shared(_ =>
-    {
-        CheckReachable(address);
-        ReadOnlyMemory<byte> key = connection.Key;
-        if (isOwner)
-        {
-            key = connection.RequiredKeyToRead.IsEmpty ? connection.RequiredKeyToWrite : connection.RequiredKeyToRead;
-            if (!connection.RequiredKeyToWrite.IsEmpty && !key.Span.SequenceEqual(connection.RequiredKeyToWrite.Span))
-                throw new InvalidOperationException($"The lock at {address} requires one key to read and another to write, and an opener shows one: no other process can open it. Use the same key for both.");
-        }
-        return new TransferContent { Kind = EndpointKind.Lock, Opener = new OpenedEnds.LockOpener(), Address = address.ToString(), Connection = Opener(connection), ReadKey = key };
-    });
-
     /// <exception cref="InvalidOperationException">No other process gets there with what a ticket can say.</exception>
     public static void CheckReachable(ChannelAddress address)
     {
@@ -56,7 +42,7 @@ internal static class OwnerEnds
     }
 
     /// <summary>The other process shows the keys, and requires none.</summary>
-    private static ConnectionOptions Opener(ConnectionOptions connection) => connection with { RequiredKeyToRead = default, RequiredKeyToWrite = default };
+    public static ConnectionOptions Opener(ConnectionOptions connection) => connection with { RequiredKeyToRead = default, RequiredKeyToWrite = default };
 
     private static TransferOrigin Of<T>(
         EndpointKind kind, EndOpener opener, ChannelAddress address, ItemOptions<T> items, ConnectionOptions connection, GivenReaders? readers = null) => TransferOrigin.Shared(recipient =>

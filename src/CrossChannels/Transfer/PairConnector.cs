@@ -54,7 +54,7 @@ internal static class PairConnector
     private static async Task ArriveAsync(Link link, TransferContent content, Func<ulong, byte[]> greet, PairLaneTerms? lanes)
     {
         TimeSpan wait = PairRendezvous.WaitOf(link.Settings);
-        ConnectionOptions settings = content.Connection with { ConnectTimeout = wait };
+        ConnectionOptions settings = content.Connection with { ConnectTimeout = wait, ConnectCallback = null };
         try
         {
             using var deadline = new CancellationTokenSource(wait, settings.TimeProvider);

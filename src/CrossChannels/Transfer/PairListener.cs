@@ -186,7 +186,7 @@ internal sealed class PairListener
     private async Task ExitAsync()
     {
         Use();
-        _stayed.Link.BeginClose();
+        _stayed.Link.BeginExit();
         await Task.WhenAny(_stayed.Link.Closed, Task.Delay(_settings.ExitTimeout, _settings.TimeProvider)).ConfigureAwait(false);
         await StopAsync().ConfigureAwait(false);
     }

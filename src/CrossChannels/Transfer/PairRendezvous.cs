@@ -153,7 +153,7 @@ internal static class PairRendezvous
     {
         if (!OperatingSystem.IsWindows() && connection.Descriptors is { } socket)
             return await ReceivedGreeting.ReadAsync(wire.Input, socket, cancellationToken).ConfigureAwait(false);
-        (Hello? hello, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, cancellationToken).ConfigureAwait(false);
+        (Hello? hello, _, LinkInput input) = await HubGreeting.ReadAsync(wire.Input, [], cancellationToken).ConfigureAwait(false);
         return new ReceivedGreeting(hello, input, [], IsLost: false, IsEmpty: false);
     }
 }

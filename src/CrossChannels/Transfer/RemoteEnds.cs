@@ -11,7 +11,7 @@ internal readonly record struct RemoteEnds<T, TItem, TReader>(TReader Reader, Cr
         TransferContent content, Func<ChannelAddress, ItemOptions<T>, ConnectionOptions, CancellationToken, Task<TReader>> openReader, CancellationToken cancellationToken)
     {
         ChannelAddress address = content.Address;
-        CrossChannelWriter<T> writer = await CrossChannel.OpenWriterAsync(address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken).ConfigureAwait(false);
+        CrossChannelWriter<T> writer = await ChannelConnector.OpenWriterAsync(address, content.Writes!.ToOptions<T>(), content.ConnectionToWrite, cancellationToken).ConfigureAwait(false);
         try
         {
             return new(await openReader(address, content.Reads!.ToOptions<T>(), content.ConnectionToRead, cancellationToken).ConfigureAwait(false), writer);
@@ -49,7 +49,7 @@ internal sealed class RemoteChannel<T>(RemoteEnds<T, T, CrossChannelReader<T>> e
     public override ChannelAddress Address => address;
 
     public static async Task<RemoteChannel<T>> OpenAsync(TransferContent content, CancellationToken cancellationToken) => new(
-        await RemoteEnds<T, T, CrossChannelReader<T>>.OpenAsync(content, CrossChannel.OpenReaderAsync, cancellationToken).ConfigureAwait(false), content.Address)
+        await RemoteEnds<T, T, CrossChannelReader<T>>.OpenAsync(content, ChannelConnector.OpenReaderAsync, cancellationToken).ConfigureAwait(false), content.Address)
     {
         Origin = TransferOrigin.Both,
     };
@@ -70,7 +70,7 @@ internal sealed class RemoteLeasedChannel<T>(RemoteEnds<T, Lease<T>, LeasedReade
     public override SharedChannel<T>? DeadLetters => null;
 
     public static async Task<RemoteLeasedChannel<T>> OpenAsync(TransferContent content, CancellationToken cancellationToken) => new(
-        await RemoteEnds<T, Lease<T>, LeasedReader<T>>.OpenAsync(content, CrossChannel.OpenLeasedReaderAsync, cancellationToken).ConfigureAwait(false), content.Address)
+        await RemoteEnds<T, Lease<T>, LeasedReader<T>>.OpenAsync(content, ChannelConnector.OpenLeasedReaderAsync, cancellationToken).ConfigureAwait(false), content.Address)
     {
         Origin = TransferOrigin.Both,
     };

@@ -83,6 +83,8 @@ internal static class Transport
 
     private static ITransportConnector Connector(ChannelAddress address, ConnectionOptions settings)
     {
+        if (settings.ConnectCallback is { } connect)
+            return new CallbackConnector(address, connect);
         switch (address.Scheme)
         {
             case ChannelScheme.Memory:

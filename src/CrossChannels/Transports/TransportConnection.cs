@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace CrossChannels.Transports;
 
 /// <summary>One connection of a transport, before and after it is trusted.</summary>
@@ -21,6 +23,9 @@ internal abstract class TransportConnection : IAsyncDisposable
 
     /// <summary>What goes to the peer. May be the same stream as <see cref="Input"/>.</summary>
     public abstract Stream Output { get; }
+
+    /// <summary>The connection as a pipe, where it is one; then it has no streams.</summary>
+    public virtual IDuplexPipe? Pipe => null;
 
     /// <summary>What passes descriptors over the connection, before its streams are used; null where nothing does.</summary>
     public virtual DescriptorSocket? Descriptors => null;

@@ -80,9 +80,9 @@ public abstract partial class ChannelContract
     {
         await using LinkEnds<byte[], NoItem> ends = await OpenOneWayAsync<byte[]>(
             readSettings: new() { MaxItemBytes = 1000 }, writeSettings: new() { MaxItemBytes = 2000 });
-        AssertNames(Assert.ThrowsExactly<ItemTooLargeException>(() => ends.Writer.TryWrite(new byte[1001])), 1001, 1000, "the reader's MaxItemBytes");
+        AssertNames(Assert.ThrowsExactly<ItemTooLargeException>(() => ends.Writer.TryWrite(new byte[1001])), 1001, 1000, "the reader's ItemOptions.MaxItemBytes");
         ValueTask write = ends.Writer.WriteAsync(new byte[2001]);
-        AssertNames(await Throws<ItemTooLargeException>(write), 2001, 2000, "this end's MaxItemBytes");
+        AssertNames(await Throws<ItemTooLargeException>(write), 2001, 2000, "this end's ItemOptions.MaxItemBytes");
         Assert.IsTrue(ends.Writer.TryWrite(new byte[1000]));
         Assert.HasCount(1000, await ends.Reader.ReadAsync().Done());
 

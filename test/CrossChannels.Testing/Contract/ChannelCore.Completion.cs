@@ -182,7 +182,7 @@ public abstract partial class ChannelCore
     [TestMethod]
     [DataRow(false)]
     [DataRow(true)]
-    public async Task Complete_WritersArePending_TheirItemsAreNotDelivered(bool withError)
+    public virtual async Task Complete_WritersArePending_TheirItemsAreNotDelivered(bool withError)
     {
         await using Ends<int> ends = await OpenBoundedAsync(2);
         await FillAsync(ends, 2);

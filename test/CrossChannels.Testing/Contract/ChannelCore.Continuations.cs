@@ -34,7 +34,7 @@ public abstract partial class ChannelCore
     }
 
     [TestMethod]
-    public async Task Complete_WritersContinuationBlocks_ReturnsBeforeIt()
+    public virtual async Task Complete_WritersContinuationBlocks_ReturnsBeforeIt()
     {
         await using Ends<int> ends = await OpenBoundedAsync(1);
         await FillAsync(ends, 1);

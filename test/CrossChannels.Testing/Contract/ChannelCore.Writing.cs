@@ -10,7 +10,7 @@ public abstract partial class ChannelCore
     [DataRow(7)]
     [DataRow(16)]
     [DataRow(1024)]
-    public async Task Capacity_IsExact(int capacity)
+    public virtual async Task Capacity_IsExact(int capacity)
     {
         await using Ends<int> ends = await OpenBoundedAsync(capacity);
         await FillAsync(ends, capacity);
@@ -35,7 +35,7 @@ public abstract partial class ChannelCore
     [DataRow(16, 15, 1)]
     [DataRow(1024, 1000, 1)]
     [DataRow(1024, 1000, 127)]
-    public async Task Capacity_ReaderTakesAFewAndStops_WriterGetsTheRoom(int capacity, int before, int taken)
+    public virtual async Task Capacity_ReaderTakesAFewAndStops_WriterGetsTheRoom(int capacity, int before, int taken)
     {
         await using Ends<int> ends = await OpenBoundedAsync(capacity);
         await FillAsync(ends, before);
@@ -51,7 +51,7 @@ public abstract partial class ChannelCore
     [DataRow(1)]
     [DataRow(2)]
     [DataRow(16)]
-    public async Task Capacity_WaitToWrite_IsTrueOnlyWithRoom(int capacity)
+    public virtual async Task Capacity_WaitToWrite_IsTrueOnlyWithRoom(int capacity)
     {
         await using Ends<int> ends = await OpenBoundedAsync(capacity);
         Assert.IsTrue(await ends.Writer.WaitToWriteAsync().Done());
@@ -123,7 +123,7 @@ public abstract partial class ChannelCore
     }
 
     [TestMethod]
-    public async Task WaitToWriteAsync_ABlockedWriteTakesTheRoom_StaysAsleep()
+    public virtual async Task WaitToWriteAsync_ABlockedWriteTakesTheRoom_StaysAsleep()
     {
         await using Ends<int> ends = await OpenBoundedAsync(1);
         await FillAsync(ends, 1);
@@ -171,7 +171,7 @@ public abstract partial class ChannelCore
     }
 
     [TestMethod]
-    public async Task WriteAsync_ResultTakenTwice_Throws()
+    public virtual async Task WriteAsync_ResultTakenTwice_Throws()
     {
         await using Ends<int> ends = await OpenBoundedAsync(1);
         await FillAsync(ends, 1);
@@ -198,7 +198,7 @@ public abstract partial class ChannelCore
     }
 
     [TestMethod]
-    public async Task Unbounded_TakesAll()
+    public virtual async Task Unbounded_TakesAll()
     {
         await using Ends<int> ends = await OpenUnboundedAsync();
         await FillAsync(ends, 20_000);
@@ -210,7 +210,7 @@ public abstract partial class ChannelCore
     [TestMethod]
     [DataRow(1)]
     [DataRow(64)]
-    public async Task ManyWritersAndReaders_NothingIsLostOrDoubled_AndEachWriterKeepsItsOrder(int capacity)
+    public virtual async Task ManyWritersAndReaders_NothingIsLostOrDoubled_AndEachWriterKeepsItsOrder(int capacity)
     {
         const int Writers = 4, Each = 500;
         await using Ends<int> ends = await OpenBoundedAsync(capacity);

@@ -54,11 +54,11 @@ public sealed class LayeringTests
         ["ItemSerializer -> Serialization"] = "the factory of the built-in serializers",
         ["ItemOptions`1 -> Serialization"] = "a serializer that a worker makes is named by its class where the options take it",
         ["ConnectionOptions -> GuardedTimeProvider"] = "a clock is guarded where the options take it",
-        ["HubDirectory -> ChannelHub"] = "the exception names the type that was disposed",
-        ["Transfer -> CrossChannel"] = "an end that was given away is opened as any other",
+        ["Transfer -> ChannelConnector"] = "an end that was given away is opened as any other",
         ["Transfer -> TransportStart"] = "a listener of a pair dresses its connections as every listener does",
         ["Transfer -> ReceivedGreeting"] = "the ends of a pair read a greeting, and what came with it, as every other end does",
-        ["ends -> CrossChannel"] = "an end opens itself from a ticket",
+        ["ends -> ChannelConnector"] = "an end opens itself from a ticket",
+        ["CrossLock -> LockConnector"] = "a lock opens itself from a ticket",
         ["TransferTicket -> SerializerRegistry"] = "a worker learns from its parent's tickets which serializers it may make",
     };
 

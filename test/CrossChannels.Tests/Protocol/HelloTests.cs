@@ -58,7 +58,7 @@ public sealed class HelloTests
     public void Hello_UnknownField_SkippedUnlessItMustBeUnderstood()
     {
         byte[] bytes = Bytes(s_hello);
-        Assert.AreEqual("parts", Hello.Read([0xff, 0x7f, 2, 0, 1, 1, .. bytes, 12, 0, 0, 0]).Channel);
+        Assert.AreEqual("parts", Hello.Read([0xff, 0x7f, 2, 0, 1, 1, .. bytes, 13, 0, 0, 0]).Channel);
         var e = Assert.ThrowsExactly<MalformedFrameException>(() => Hello.Read([.. bytes, 0x0a, 0x80, 0, 0]));
         StringAssert.Contains(e.Message, "field 32778, which must be understood");
     }
@@ -71,6 +71,7 @@ public sealed class HelloTests
     [DataRow((ushort)10, 2)]
     [DataRow((ushort)11, 3)]
     [DataRow((ushort)11, 8)]
+    [DataRow((ushort)12, 2)]
     [DataRow((ushort)3, 3)]
     public void Hello_FieldOfWrongLength_Throws(ushort id, int length) =>
         Assert.ThrowsExactly<MalformedFrameException>(() => Hello.Read(

@@ -55,6 +55,8 @@ public sealed class VectorTests
             fields.Add(("on-demand", "yes"));
         if (hello.MaxItemBytes is { } maxItemBytes)
             fields.Add(("max-item", maxItemBytes));
+        if (hello.IsSingleReader)
+            fields.Add(("single-reader", "yes"));
         return (fields, written[..hello.Write(written)]);
     });
 

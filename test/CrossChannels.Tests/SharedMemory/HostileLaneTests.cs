@@ -1,11 +1,7 @@
-using System.Net.Sockets;
 using System.Runtime.Versioning;
-using CrossChannels.Channels;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
 using CrossChannels.Tests.Transports;
-using CrossChannels.Transports;
-using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels.Tests.SharedMemory;
 
@@ -23,9 +19,9 @@ public sealed class HostileLaneTests
     public async Task WriterSaysWhatCannotBe_ReaderEndsByViolation(int word, long value)
     {
         await using DuplexChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(_address).Done();
-        using Peer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere);
+        using LanePeer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere);
         await using DuplexChannel<long, long> channel = await listener.AcceptAsync().Done();
-        peer.Set(peer.Theirs!, word, value);
+        LanePeer.Set(peer.Theirs!, word, value);
         Assert.IsFalse(channel.Reader.TryRead(out _));
         await Assert.ThrowsExactlyAsync<ProtocolViolationException>(() => channel.Reader.Completion.Done());
         Assert.AreEqual(EndingKind.ProtocolViolation, channel.Writer.Ending!.Kind);
@@ -38,10 +34,10 @@ public sealed class HostileLaneTests
     public async Task ReaderSaysWhatCannotBe_WriterEndsByViolation(int word, long value)
     {
         await using DuplexChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(_address).Done();
-        using Peer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere);
+        using LanePeer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere);
         await using DuplexChannel<long, long> channel = await listener.AcceptAsync().Done();
         Assert.IsTrue(channel.Peer!.IsSharedMemory);
-        peer.Set(peer.Ours, word, value);
+        LanePeer.Set(peer.Ours, word, value);
         while (channel.Writer.TryWrite(1))
         {
         }
@@ -53,7 +49,7 @@ public sealed class HostileLaneTests
     public async Task LaneIsSaidToBeHere_AndIsNot_IsRefused()
     {
         await using DuplexChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(_address).Done();
-        using Peer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere, withLane: false);
+        using LanePeer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere, withLane: false);
         Assert.AreEqual(ReasonCode.NoLane, (await peer.ReadReasonAsync(FrameType.Refuse)).Code);
     }
 
@@ -65,7 +61,7 @@ public sealed class HostileLaneTests
     {
         FrameType type = Enum.Parse<FrameType>(name);
         await using DuplexChannelListener<long, long> listener = await CrossChannel.ListenAsync<long, long>(_address).Done();
-        using Peer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere);
+        using LanePeer peer = await GreetAsync(HelloFeatures.Lanes | HelloFeatures.LaneIsHere);
         await using DuplexChannel<long, long> channel = await listener.AcceptAsync().Done();
         byte[] frame = new byte[64];
         int length = type switch
@@ -85,56 +81,6 @@ public sealed class HostileLaneTests
         return bytes.Length;
     }
 
-    private async Task<Peer> GreetAsync(ulong features, bool withLane = true)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(EndpointDirectory.SocketPaths(_address.Name!)[0])).Done();
-        var descriptors = new DescriptorSocket(socket);
-        LaneEnd ours = LaneEnd.Create(LaneLayout.Of(sizeof(long), sizeof(long), 100, 1 << 20), out SafeFileHandle descriptor);
-        byte[] welcome = new byte[WelcomeFrame.Size];
-        new WelcomeFrame(default, sizeof(long)).Write(welcome);
-        using (descriptor)
-            descriptors.Send([.. new LinkChannelFactory<long, long>(null, null).Greeting(features), .. welcome], withLane ? [descriptor] : []);
-        DescriptorSocket.Received received = await descriptors.ReceiveAsync(new byte[8192], CancellationToken.None).Done();
-        Assert.IsGreaterThan(0, received.Count);
-        Assert.IsFalse(received.IsLost);
-        using (SafeFileHandle? theirs = received.Descriptors is [var first, ..] ? first : null)
-            return new Peer(socket, ours, theirs is null ? null : LaneEnd.Open(theirs));
-    }
-
-    private sealed class Peer(Socket socket, LaneEnd ours, LaneEnd? theirs) : IDisposable
-    {
-        private readonly NetworkStream _stream = new(socket, ownsSocket: true);
-
-        /// <summary>The lane that this peer reads.</summary>
-        public LaneEnd Ours => ours;
-
-        /// <summary>The lane that the other end reads.</summary>
-        public LaneEnd? Theirs => theirs;
-
-        public unsafe void Set(LaneEnd lane, int word, long value) => Volatile.Write(ref *(long*)(lane.Segment.Start + word), value);
-
-        public Task SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes).Done();
-
-        public async Task<ReasonFrame> ReadReasonAsync(FrameType type)
-        {
-            while (true)
-            {
-                byte[] head = new byte[FrameHeader.Size];
-                await _stream.ReadExactlyAsync(head).Done();
-                FrameHeader header = FrameHeader.Read(head);
-                byte[] body = new byte[header.Length];
-                await _stream.ReadExactlyAsync(body).Done();
-                if (header.Type == type)
-                    return ReasonFrame.Read(body, type);
-            }
-        }
-
-        public void Dispose()
-        {
-            _stream.Dispose();
-            ours.Dispose();
-            theirs?.Dispose();
-        }
-    }
+    private Task<LanePeer> GreetAsync(ulong features, bool withLane = true) =>
+        LanePeer.GreetAsync<long>(_address, features, LaneLayout.Of(sizeof(long), sizeof(long), 100, 1 << 20), withLane);
 }

@@ -8,6 +8,16 @@ internal static class Mappings
     /// <summary>How many there are.</summary>
     public static int Count(int processId) => File.ReadLines($"/proc/{processId}/maps").Count(IsSegment);
 
+    /// <summary>Where those of this process begin and end.</summary>
+    public static List<(nint Start, nint End)> Ranges() =>
+    [
+        .. File.ReadLines("/proc/self/maps").Where(IsSegment).Select(static line =>
+        {
+            string[] ends = line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-');
+            return (nint.Parse(ends[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture), nint.Parse(ends[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        }),
+    ];
+
     /// <summary>Bytes of this process's segments that are resident.</summary>
     public static long ResidentBytes()
     {

@@ -33,6 +33,36 @@ internal static class MultiplexingSnippets
         // end
     }
 
+    public static async Task ServeAsync()
+    {
+        // snippet: multiplexing-hub
+        // The hub takes connections of one link, as it always does, and of many:
+        await using ChannelHub hub = await ChannelHub.StartAsync("build", new HubOptions { Protocols = [new MultiplexedHubProtocol()] });
+        hub.CreateLeased<Job>("work", 1000);
+        hub.CreateLock("gate");
+        // end
+    }
+
+    public static async Task ConnectAsync()
+    {
+        // snippet: multiplexing-client
+        await using ChannelHubClient client = await ChannelHubClient.ConnectAsync("build");     // or tls://host:5000
+        await using LeasedReader<Job> work = await client.OpenLeasedReaderAsync<Job>("work");
+        await using CrossChannelWriter<Job> more = await client.OpenWriterAsync<Job>("work");
+        await using CrossLock gate = await client.OpenLockAsync("gate");
+        HubStatus status = await client.GetStatusAsync();
+        // end
+        GC.KeepAlive(status);
+    }
+
+    public static async Task CallbackAsync(Func<ChannelAddress, CancellationToken, ValueTask<System.IO.Pipelines.IDuplexPipe>> connectThroughTunnelAsync)
+    {
+        // snippet: multiplexing-callback
+        var connection = new ConnectionOptions { ConnectCallback = (address, cancellationToken) => connectThroughTunnelAsync(address, cancellationToken) };
+        await using CrossChannelReader<Job> jobs = await CrossChannel.OpenReaderAsync<Job>("build#jobs", connection: connection);
+        // end
+    }
+
     public static async Task CreateAsync(Stream input, Stream output, WebSocket webSocket)
     {
         // snippet: multiplexing-create

@@ -43,7 +43,12 @@ public sealed class WorkerParentTests
     public async Task Hundreds_LeaveNoProcessAndNoFile()
     {
         await using ChildProcess parent = ChildProcess.Start("start-workers", "200");
-        Assert.AreEqual("0 ", await parent.ReadLineAsync());
+        // The deadline is for some of them, however many there are.
+        string line;
+        while ((line = await parent.ReadLineAsync()) == "some")
+        {
+        }
+        Assert.AreEqual("0 ", line);
         Assert.AreEqual(0, await parent.WaitForExitAsync());
     }
 

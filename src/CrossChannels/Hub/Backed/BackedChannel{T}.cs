@@ -35,7 +35,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private EndingTask _ended;
     private Closure? _writerClosure;
     private Closure? _readerClosure;
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isClosed;
+    private bool _isExiting;
 
     /// <exception cref="NotSupportedException">The item type cannot cross, or has no such channel.</exception>
     /// <exception cref="ItemTooLargeException">Every item would be larger than the options allow.</exception>
@@ -79,6 +81,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
     /// <summary>Why the channel is over for readers, once nothing is left that could come back.</summary>
     public Closure? ReaderClosure => Volatile.Read(ref _readerClosure);
+
+    /// <summary>Which channel it is, for messages.</summary>
+    private string Where => _directory.AddressOf(Name);
 
     public ItemCodec<T> Codec => _copier.Codec;
 
@@ -190,6 +195,12 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         DropAll(error, error, reason);
     }
 
+    public override void BeginExit()
+    {
+        using (_sync.Enter())
+            _isExiting = true;
+    }
+
     public override bool BeginClose()
     {
         LeaveByOwner();
@@ -208,7 +219,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         }
         _arrivalTimer?.Dispose();
         LeaveByOwner();
-        await _links.DrainAsync(_queue.Completion, drainTimeout).ConfigureAwait(false);
+        await _links.DrainAsync(_over.Task, drainTimeout).ConfigureAwait(false);
         long count = DropRest();
         if (count > 0)
         {
@@ -227,8 +238,9 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     {
         using (_sync.Enter())
         {
+            // In a process that exits no call of its own fails.
             if (!_end.TryCompleteByOwner(error))
-                return false;
+                return _writerClosure is { IsExit: true };
             DecideLocked();
         }
         EndIfDone();
@@ -399,7 +411,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private void DecideLocked()
     {
         _sync.AssertHeld();
-        CloseWritersLocked(EndingMap.ClosureOf(_end.Error));
+        CloseWritersLocked(EndingMap.ClosureOf(_end.Error, Where).AtExit(_isExiting));
     }
 
     private void EndLocked(Closure closure)
@@ -426,14 +438,14 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
                 _closeDeadline = _clock.After(_hub.Connection.CloseTimeout);
             // Writers that wait, as at a rendezvous, fail at once. Where none waits nothing is lost by completing the queue late.
             if (_makesWait || (!_links.IsAnySending && _links.HeldItems == 0 && _queue.IsEmpty))
-                EndLocked(over = closure.Error is OwnerLeftException ? EndingMap.ClosureOf(new OwnerLeftException(Name, 0)) : closure);
+                EndLocked(over = closure.Error is OwnerLeftException ? EndingMap.ClosureOf(new OwnerLeftException(Name, 0), Where) : closure);
             else
                 AskSoonLocked();
         }
         foreach (Link link in untold)
             link.EndChannel(closure.Error);
         if (over is not null)
-            _queue.TryComplete(over.Error);
+            Complete(over.Error);
         _timer.Set();
     }
 
@@ -492,7 +504,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
             toReaders = _end.Error is OwnerLeftException
                 ? new OwnerLeftException(Name, left)
                 : new LinkAbortedException($"The owner of channel '{Name}' ended it: {Reason}");
-            EndLocked(EndingMap.ClosureOf(toReaders));
+            EndLocked(EndingMap.ClosureOf(toReaders, Where));
         }
         DropAll(toReaders, toWriters, Reason);
         return left;
@@ -500,12 +512,21 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
     private void DropAll(Exception toReaders, Exception toJoins, string? reason)
     {
-        Joins.Fail(toJoins);
-        _queue.TryComplete(toReaders);
+        if (!_isExiting)
+            Joins.Fail(toJoins);
         _links.CloseWriters(reason);
-        while (_queue.TryRead(out QueuedItem<T> held))
+        Complete(toReaders);
+        while (!_isExiting && _queue.TryRead(out QueuedItem<T> held))
             Joins.Leave(held.Epoch);
         _timer.Set();
+    }
+
+    /// <summary>The channel is over for readers. A process that exits leaves its own where they are.</summary>
+    private void Complete(Exception? error)
+    {
+        if (!_isExiting)
+            _queue.TryComplete(error);
+        _over.TrySetResult();
     }
 
     private void OnDropped(QueuedItem<T> held)
@@ -523,7 +544,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
         public override SendingHalf MakeSender(Outbox outbox) => IsWriter
             ? new NoSending()
-            : new BackedReaderPort<T>(Channel.Name, Channel._sync, Channel._clock, Channel._hub, Channel._queue, Channel.Codec, Channel._maxItemBytes, Channel, outbox);
+            : new BackedReaderPort<T>(Channel.Name, Channel._sync, Channel._clock, Channel._hub, Channel._over.Task, Channel._queue, Channel.Codec, Channel._maxItemBytes, Channel, outbox);
 
         public override ReceivingHalf MakeReceiver(Outbox outbox) => IsWriter
             ? new BackedWriterPort<T>(Channel, Channel.Codec, Channel._maxItemBytes, Channel._maxQueuedBytes, outbox)

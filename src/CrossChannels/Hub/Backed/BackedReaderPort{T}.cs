@@ -22,6 +22,7 @@ internal sealed class BackedReaderPort<T> : SendingHalf
     private readonly HubClock _clock;
     private readonly HubOptions _hub;
     private readonly string _name;
+    private readonly Task _over;
     private readonly BackedQueue<T> _queue;
     private readonly ItemCodec<T> _codec;
     private readonly int _maxItemBytes;
@@ -44,12 +45,13 @@ internal sealed class BackedReaderPort<T> : SendingHalf
     private bool _isClosed;
 
     public BackedReaderPort(
-        string name, RankedLock sync, HubClock clock, HubOptions hub, BackedQueue<T> queue, ItemCodec<T> codec, int maxItemBytes, IBackedEvents<T> events, Outbox outbox)
+        string name, RankedLock sync, HubClock clock, HubOptions hub, Task over, BackedQueue<T> queue, ItemCodec<T> codec, int maxItemBytes, IBackedEvents<T> events, Outbox outbox)
     {
         _name = name;
         _sync = sync;
         _clock = clock;
         _hub = hub;
+        _over = over;
         _queue = queue;
         _codec = codec;
         _maxItemBytes = maxItemBytes;
@@ -89,8 +91,10 @@ internal sealed class BackedReaderPort<T> : SendingHalf
 
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
     {
-        if (peerMaxItemBytes < _maxItemBytes)
-            Link.Abort($"A reader of this channel must take items of {_maxItemBytes:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
+        // One that did not say so in its hello, where it would have been refused.
+        int largest = _codec.ElementSize > 0 ? _codec.ElementSize : _maxItemBytes;
+        if (peerMaxItemBytes < largest)
+            Link.Abort($"A reader of this channel must take items of {largest:N0} bytes, and this one takes {peerMaxItemBytes:N0} (MaxItemBytes).");
         else
             _sender.Open(credit, peerMaxItemBytes);
     }
@@ -158,7 +162,7 @@ internal sealed class BackedReaderPort<T> : SendingHalf
             while (await _sender.WaitAsync(over.Token).ConfigureAwait(false) && await _queue.WaitToReadAsync(over.Token).ConfigureAwait(false))
                 await GiveOneAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (e is OperationCanceledException || _sender.Closure is not null || _queue.Completion.IsCompleted)
+        catch (Exception e) when (e is OperationCanceledException || _sender.Closure is not null || _over.IsCompleted)
         {
             // The link or the channel is over; which, the caller sees.
         }
@@ -209,7 +213,7 @@ internal sealed class BackedReaderPort<T> : SendingHalf
     /// <summary>Ends what <see cref="ServeAsync"/> waits for when the reader has left, or nothing is left to read.</summary>
     private async Task CancelWhenOverAsync(CancellationTokenSource over)
     {
-        await Task.WhenAny(_left.Task, _queue.Completion).ConfigureAwait(false);
+        await Task.WhenAny(_left.Task, _over).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
     }
 

@@ -32,7 +32,7 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, BackedQueue<T> q
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
         if (Closure is { } closure)
-            return ValueTask.FromException(closure.ForItem());
+            return closure.FailWriteAsync();
         QueuedItem<T> held;
         try
         {
@@ -53,12 +53,7 @@ internal sealed class BackedWriter<T>(BackedChannel<T> channel, BackedQueue<T> q
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<bool>(cancellationToken);
-        return Closure switch
-        {
-            null => queue.WaitToWriteAsync(cancellationToken),
-            { Error: { } error } => ValueTask.FromException<bool>(error),
-            _ => new ValueTask<bool>(false),
-        };
+        return Closure is { } closure ? closure.EndWaitAsync() : queue.WaitToWriteAsync(cancellationToken);
     }
 
     public override int TryWriteMany(ReadOnlySpan<T> items)

@@ -17,7 +17,8 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
     private readonly Outbox _outbox;
     private ReceiverAccounting _account;
     private WantWatch _want = new();
-    private bool _isSayingJoined;
+    private bool _isJoining;
+    private bool _isJoinedAgain;
     private bool _hasArrived;
     private bool _isMovingIn;
     private bool _isDoneDue;
@@ -125,7 +126,7 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
         bool isReached, isUnderWay;
         using (_sync.Enter())
         {
-            isUnderWay = _isSayingJoined || _account.IsJoining;
+            isUnderWay = _isJoining || _account.IsJoining;
             isReached = _account.TryJoin(target);
         }
         Perform(isReached ? AfterLock.Joined : AfterLock.None);
@@ -219,20 +220,36 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
     private void Perform(AfterLock duties)
     {
         if ((duties & AfterLock.Joined) != 0)
-        {
-            using (_sync.Enter())
-                _isSayingJoined = true;
-            _ = SayWhenProcessedAsync(ConsumedItems, SayJoined);
-        }
+            Join();
         if ((duties & AfterLock.Feedback) != 0)
             _outbox.ScheduleFeedback();
     }
 
-    private void SayJoined(long items)
+    /// <summary>One join waits at a time, however often it is asked.</summary>
+    private void Join()
     {
         using (_sync.Enter())
-            _isSayingJoined = false;
+        {
+            _isJoinedAgain = _isJoining;
+            if (_isJoining)
+                return;
+            _isJoining = true;
+        }
+        _ = SayWhenProcessedAsync(ConsumedItems, OnJoined);
+    }
+
+    private void OnJoined(long items)
+    {
+        bool isAgain;
+        // Before the answer, since the next question may follow it at once.
+        using (_sync.Enter())
+        {
+            isAgain = _isJoining = _isJoinedAgain;
+            _isJoinedAgain = false;
+        }
         _outbox.Post(new OutFrame(FrameType.Joined, items));
+        if (isAgain)
+            _ = SayWhenProcessedAsync(ConsumedItems, OnJoined);
     }
 
     /// <summary>Says how many items have come, once these, and all that others wrote before, are done with.</summary>

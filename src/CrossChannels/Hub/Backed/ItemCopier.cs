@@ -33,7 +33,7 @@ internal sealed class ItemCopier<T>(ItemCodec<T> codec, int maxItemBytes)
     private T Decode(ReadOnlyMemory<byte> bytes)
     {
         if (bytes.Length > maxItemBytes)
-            throw new ItemTooLargeException(bytes.Length, maxItemBytes, "MaxItemBytes");
+            throw new ItemTooLargeException(bytes.Length, maxItemBytes, "this end's ItemOptions.MaxItemBytes");
         try
         {
             return codec.Decode(bytes);

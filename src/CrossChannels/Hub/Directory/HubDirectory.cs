@@ -22,14 +22,18 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         TaskCompletionSource added;
         using (_adding.Enter())
         {
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(ChannelHub));
+            if (_isClosed)
+                throw Disposed();
             if (!_objects.TryAdd(item.Name, item))
-                throw new ArgumentException($"This hub has something named '{item.Name}' already.", nameof(item));
+                throw new ArgumentException($"The hub at {address} has something named '{item.Name}' already: use another name, or dispose that first.", nameof(item));
             added = _added;
             _added = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         added.SetResult();
     }
+
+    /// <summary>Where others find what has this name.</summary>
+    public string AddressOf(string name) => address.WithChannel(name.Length == 0 ? null : name).ToString();
 
     public bool Has(string name) => _objects.ContainsKey(name);
 
@@ -106,6 +110,9 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
         }
         return request.Role == LinkRole.Status || found.Serves(request.Role) ? null : found.WhyNot(request.Role);
     }
+
+    /// <remarks>By name, since a directory does not know the hub that it is of.</remarks>
+    private ObjectDisposedException Disposed() => new($"{nameof(CrossChannels)}.{nameof(ChannelHub)}", $"The hub at {address} is disposed or shut down, and makes nothing more.");
 
     private string WhyNotThere(string name)
     {

@@ -27,6 +27,9 @@ internal abstract class HubObject(string name)
     /// <summary>How it is now.</summary>
     public abstract HubObjectStatus GetStatus();
 
+    /// <summary>The process exits, before it closes what it owns: its own calls that wait go on waiting, because one that throws takes the process down.</summary>
+    public abstract void BeginExit();
+
     /// <summary>Takes nothing new.</summary>
     /// <returns>Whether readers that were given away, and have not come, would find something.</returns>
     public virtual bool BeginClose() => false;

@@ -19,6 +19,7 @@ internal sealed class HubLock : HubObject
     private readonly HashSet<LockPort> _ports = [];
     private readonly ConcurrentQueue<LockPort> _due = new();
     private bool _isClosed;
+    private bool _isExiting;
 
     public HubLock(string name, HubOptions settings)
         : base(name)
@@ -71,6 +72,12 @@ internal sealed class HubLock : HubObject
         }
     }
 
+    public override void BeginExit()
+    {
+        using (_sync.Enter())
+            _isExiting = true;
+    }
+
     public override async ValueTask<long> CloseAsync(TimeSpan drainTimeout)
     {
         LockPort[] ports;
@@ -79,7 +86,10 @@ internal sealed class HubLock : HubObject
             _isClosed = true;
             _watch.StopLocked();
             foreach (LockTicket ticket in _queue.Clear())
-                ticket.Fail(Disposed());
+            {
+                if (!_isExiting || ticket is not OwnerTicket)
+                    ticket.Fail(Disposed());
+            }
             ports = [.. _ports];
         }
         Flush();
@@ -100,6 +110,8 @@ internal sealed class HubLock : HubObject
         _clock.Refresh();
         using (_sync.Enter())
         {
+            if (_isClosed && _isExiting)
+                return;
             if (_isClosed)
                 throw Disposed();
             if (ticket.Claim.IsTry && _queue.Holder is not null)

@@ -71,7 +71,7 @@ internal sealed class RemoteLock : LockSource
                     SayLocked(claim, isLost ? LockRequestKind.Abandon : LockRequestKind.Release);
             }
             // What was not granted here leaves with the link, and is known to be unseen.
-            End(new ObjectDisposedException(nameof(CrossLock)));
+            End(new ObjectDisposedException(nameof(CrossLock), $"The lock {_channel.Link.Where} is disposed."));
         }
         _outgoing.Flush();
         _channel.Writer.TryComplete();

@@ -17,6 +17,7 @@ internal sealed class OwnerReads : ILeaseHolder
     private readonly IQueueEvents _events;
     private readonly ReaderWaiters _readers;
     private readonly SortedDictionary<long, ItemBatch> _leases = [];
+    private readonly LeaseStyle _style = new();
 
     public OwnerReads(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, ChannelLifecycle lifecycle, IQueueEvents events)
     {
@@ -216,7 +217,7 @@ internal sealed class OwnerReads : ILeaseHolder
                 if (_queue.HasFor(Taker))
                     return new ValueTask<bool>(true);
                 if (_lifecycle.ReaderClosure is { } closure)
-                    return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+                    return closure.EndWaitAsync();
                 waiter = _readers.Wait(ref after.Wake);
                 version = waiter.Version;
                 FoundNothingLocked(ref after);
@@ -231,9 +232,32 @@ internal sealed class OwnerReads : ILeaseHolder
         return new ValueTask<bool>(waiter, version);
     }
 
-    public bool TrySettle(long sequence, bool isCompleted) => TrySettle(sequence, isCompleted ? null : ReturnReason.Abandoned) || ThrowIfOver();
+    public LeaseGuard? Hand(object lease, long sequence)
+    {
+        if (_style.IsCounted)
+            return null;
+        _style.Handed(lease);
+        return new LeaseGuard(this, sequence);
+    }
 
-    public void Abandon(long sequence, bool isUnreadable = false) => TrySettle(sequence, isUnreadable ? ReturnReason.Unreadable : ReturnReason.Abandoned);
+    public void Lose(long sequence)
+    {
+        if (!_style.IsCounted && TrySettle(sequence, ReturnReason.Abandoned))
+            _events.OnLeaseLost(sequence);
+    }
+
+    public bool TrySettle(long sequence, bool isCompleted)
+    {
+        _style.Settled();
+        return TrySettle(sequence, isCompleted ? null : ReturnReason.Abandoned) || ThrowIfOver();
+    }
+
+    public void Abandon(long sequence, bool isUnreadable = false)
+    {
+        if (!isUnreadable)
+            _style.Settled();
+        TrySettle(sequence, isUnreadable ? ReturnReason.Unreadable : ReturnReason.Abandoned);
+    }
 
     public bool TryComplete(long sequence, out Task confirmed)
     {
@@ -244,6 +268,7 @@ internal sealed class OwnerReads : ILeaseHolder
     /// <summary>Completes the oldest lease of the owner's; false if none is open.</summary>
     public bool TryCompleteOldest()
     {
+        _style.Counted();
         while (true)
         {
             long oldest;
@@ -289,7 +314,9 @@ internal sealed class OwnerReads : ILeaseHolder
             lease.Release();
         }
         _leases.Clear();
-        _readers.End(closure, ref after.Wake);
+        // A process that exits leaves its threads where they are.
+        WakeList never = default;
+        _readers.End(closure, ref closure.IsExit ? ref never : ref after.Wake);
         return bytes;
     }
 
@@ -325,7 +352,8 @@ internal sealed class OwnerReads : ILeaseHolder
         return true;
     }
 
-    private bool ThrowIfOver() => _lifecycle.ReaderClosure is { } closure ? throw closure.ForItem() : false;
+    /// <returns>True in a process that exits, whose leases end with it; false where the lease is not open.</returns>
+    private bool ThrowIfOver() => _lifecycle.ReaderClosure is { } closure && (closure.IsExit ? true : throw closure.ForItem());
 
     private bool TryClaimLocked(out ItemSlice slice, out DeliveryTag tag, ref HubAfterLock after)
     {

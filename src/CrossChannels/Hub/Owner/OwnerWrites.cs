@@ -112,7 +112,7 @@ internal sealed class OwnerWrites(
             using (sync.Enter())
             {
                 if (lifecycle.WriterClosure is { } closure)
-                    return ValueTask.FromException(closure.ForItem());
+                    return closure.FailWriteAsync();
                 if (_limit.Check(item.Length) is { } error)
                     return ValueTask.FromException(error);
                 if (HasRoomLocked)
@@ -152,7 +152,7 @@ internal sealed class OwnerWrites(
             using (sync.Enter())
             {
                 if (lifecycle.WriterClosure is { } closure)
-                    return closure.Error is { } error ? ValueTask.FromException<bool>(error) : new ValueTask<bool>(false);
+                    return closure.EndWaitAsync();
                 if (HasRoomLocked)
                     return new ValueTask<bool>(true);
                 waiter = _waitingPool.TryTake() ?? new Waiter(sync, _waitingPool);
@@ -178,7 +178,7 @@ internal sealed class OwnerWrites(
         {
             if (error is null)
                 joined.TrySetResult();
-            else
+            else if (lifecycle.WriterClosure is not { IsExit: true })
                 joined.TrySetException(error);
         };
         try
@@ -225,8 +225,11 @@ internal sealed class OwnerWrites(
     internal void CloseLocked(Closure closure, ref HubAfterLock after)
     {
         sync.AssertHeld();
-        _blocked.DecideAll(ref after.Wake, false, closure.ForItem());
-        _waiting.DecideAll(ref after.Wake, false, closure.Error);
+        // A process that exits leaves its threads where they are.
+        WakeList never = default;
+        ref WakeList wake = ref closure.IsExit ? ref never : ref after.Wake;
+        _blocked.DecideAll(ref wake, false, closure.ForItem());
+        _waiting.DecideAll(ref wake, false, closure.Error);
     }
 
     private void RefusedLocked(ref HubAfterLock after)

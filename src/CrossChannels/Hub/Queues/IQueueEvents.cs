@@ -1,6 +1,6 @@
 namespace CrossChannels.Hub;
 
-/// <summary>What the parts of a queued channel tell it, and ask. All but <see cref="Run"/> are called with the channel's lock held.</summary>
+/// <summary>What the parts of a queued channel tell it, and ask. All but <see cref="Run"/> and <see cref="OnLeaseLost"/> are called with the channel's lock held.</summary>
 internal interface IQueueEvents
 {
     /// <summary>Does what was noted under the lock. Called once it is left.</summary>
@@ -72,6 +72,9 @@ internal interface IQueueEvents
 
     /// <summary>A lease, or several that stand together, were completed.</summary>
     void OnLeasesCompleted(in ItemBatch leases, ref HubAfterLock after);
+
+    /// <summary>The owner's program has lost a lease, and it was given back.</summary>
+    void OnLeaseLost(long sequence);
 
     /// <summary>Items come back to their places, or go to the dead letters.</summary>
     /// <param name="batch">The items.</param>

@@ -44,6 +44,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private long _readSinceLook;
     private ItemContract? _known;
     private bool _isOwnersTurn;
+    private bool _isExiting;
     private ReaderClosedException? _aborted;
 
     public QueueChannel(string name, QueueOptions options, HubBudget budget)
@@ -92,6 +93,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private bool IsLeased => Options.Leases is not null;
 
     private bool FreesSlotWhenSettled => Options.Leases is { CapacityRelease: CapacityRelease.Settled };
+
+    /// <summary>Which channel it is, for messages.</summary>
+    private string Where => Options.Address.Length > 0 ? Options.Address : $"'{Name}'";
 
     private ConnectionOptions Connection => Options.Hub.Connection;
 
@@ -181,6 +185,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             {
                 MaxItemBytes = isWriter ? Options.MaxItemBytes : null,
                 LargestItemBytes = isWriter || contract.ElementSize > 0 ? 0 : Options.MaxItemBytes,
+                IsSingleReader = Options.IsSingleReader,
             };
     }
 
@@ -209,6 +214,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 WaitingReaders = WaitingReaders(),
             };
         }
+    }
+
+    public override void BeginExit()
+    {
+        using (Sync.Enter())
+            _isExiting = true;
     }
 
     private static TimeSpan? Age(long? milliseconds) => milliseconds is { } age ? TimeSpan.FromMilliseconds(age) : null;
@@ -258,8 +269,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         {
             using (Sync.Enter())
             {
+                // In a process that exits no call of its own fails.
                 if (Lifecycle.IsDecided || !_completion.TryCompleteByOwner(error))
-                    return false;
+                    return Lifecycle.WriterClosure is { IsExit: true };
                 DecideLocked(ref after);
             }
         }
@@ -447,6 +459,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             Queue.Reconsider(Takers());
         _balancer.OnSetAside(ref after);
     }
+
+    void IQueueEvents.OnLeaseLost(long sequence) => Log.LeaseLost(Connection.Logger, $"the owner of channel '{Name}'", sequence);
 
     void IQueueEvents.OnOrderGivenUp() => Queue.Reconsider(Takers(), isOrderGivenUp: true);
 
@@ -745,7 +759,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     {
         Sync.AssertHeld();
         Exception? error = _completion.Error;
-        CloseWritersLocked(EndingMap.ClosureOf(error), ref after);
+        CloseWritersLocked(EndingMap.ClosureOf(error, Where), ref after);
         foreach (WriterAccount account in _writers.Accounts)
             after.Do(() => account.Link.EndChannel(error));
         _balancer.OnClosing(ref after);
@@ -755,6 +769,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private void CloseWritersLocked(Closure closure, ref HubAfterLock after)
     {
         Sync.AssertHeld();
+        closure = closure.AtExit(_isExiting);
         Lifecycle.Decide(closure);
         if (_arrivalTimer is { } timer)
             after.Do(timer.Dispose);
@@ -785,7 +800,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         Closure closure = Lifecycle.WriterClosure!;
         // What was left when the owner went has been read since.
         if (closure.Error is OwnerLeftException)
-            closure = EndingMap.ClosureOf(new OwnerLeftException(Name, 0));
+            closure = EndingMap.ClosureOf(new OwnerLeftException(Name, 0), Where);
         foreach (ReaderAccount account in _readers.Accounts)
             after.Do(() => account.Link.TryComplete(closure.Error));
         EndReadersLocked(closure, ref after);
@@ -794,6 +809,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private void EndReadersLocked(Closure closure, ref HubAfterLock after)
     {
         Sync.AssertHeld();
+        closure = closure.AtExit(_isExiting);
         Lifecycle.End(closure, ref after);
         _balancer.Stop(ref after);
         long leased = OwnerReads.EndLocked(closure, ref after);
@@ -833,12 +849,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                     });
                 }
                 if (!Lifecycle.IsDecided)
-                    CloseWritersLocked(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters), ref after);
+                    CloseWritersLocked(new Closure(new Ending(EndingKind.ReaderClosed, toWriters), toWriters) { Where = Where }, ref after);
                 _aborted = toWriters;
                 _bytes.Charge(-Queue.Bytes, ref after);
                 Queue.Clear();
                 _joins.Fail(toWriters, ref after);
-                EndReadersLocked(EndingMap.ClosureOf(toReaders), ref after);
+                EndReadersLocked(EndingMap.ClosureOf(toReaders, Where), ref after);
             }
         }
         finally

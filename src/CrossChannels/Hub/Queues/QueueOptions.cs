@@ -15,6 +15,9 @@ internal sealed record QueueOptions(
     /// <summary>Its items; the same for a channel and its dead letters.</summary>
     public SharedContract Items { get; init; } = new(Contract);
 
+    /// <summary>Where others find it, for messages.</summary>
+    public string Address { get; init; } = "";
+
     /// <summary>What items must be called whose contract is not known; null for any name.</summary>
     public string? ContractName { get; init; }
 

@@ -10,19 +10,29 @@ internal sealed class Closure(Ending ending, Exception? error, bool isExit = fal
 {
     public Ending Ending => ending;
 
+    /// <summary>Which channel it is, for messages; empty where that is not known.</summary>
+    public string Where { get; init; } = "";
+
     /// <summary>This process exits: calls that wait go on waiting.</summary>
     public bool IsExit => isExit;
 
     /// <summary>The error that the direction ended with; null for a clean end.</summary>
     public Exception? Error => error;
 
+    /// <summary>The same in a process that exits, if it does.</summary>
+    public Closure AtExit(bool isExiting) => isExiting && !isExit ? new Closure(ending, error, isExit: true) : this;
+
     /// <summary>What a read or a write throws.</summary>
     public Exception ForItem() => error switch
     {
         OperationCanceledException or EndMovedException => error,
-        null => new ChannelClosedException(),
-        _ => new ChannelClosedException(error),
+        null => new ChannelClosedException(
+            $"The channel{At} has been closed: {(ending.Kind == EndingKind.WriterLeft ? "this writer was closed or disposed" : "Complete() was called on it, here or elsewhere")}."),
+        _ => Closed(error, At),
     };
+
+    /// <summary>What a call throws on a channel that ended with an error: its message says with which.</summary>
+    public static ChannelClosedException Closed(Exception error, string at = "") => new($"The channel{at} has been closed: {PeerText.MessageOf(error)}", error);
 
     /// <summary>A read that has nothing to wait for: canceled, not failed, where the channel was completed with a cancellation.</summary>
     public ValueTask<T> FailReadAsync<T>() => isExit ? NeverAsync<T>() : error is OperationCanceledException canceled
@@ -44,7 +54,9 @@ internal sealed class Closure(Ending ending, Exception? error, bool isExit = fal
     }
 
     /// <summary>What a flush or a join throws.</summary>
-    public Exception ForCount() => error ?? new ChannelClosedException();
+    public Exception ForCount() => error ?? ForItem();
+
+    private string At => Where.Length == 0 ? "" : $" {Where}";
 
     private static ValueTask<T> NeverAsync<T>() => new(new TaskCompletionSource<T>().Task);
 }

@@ -40,7 +40,9 @@ internal static class EndingMap
     };
 
     /// <summary>How a channel ends that was completed with this error; null for a clean end.</summary>
-    public static Closure ClosureOf(Exception? error) => new(new Ending(KindOf(error), error), error);
+    /// <param name="error">What it was completed with.</param>
+    /// <param name="where">Which channel it is, for messages.</param>
+    public static Closure ClosureOf(Exception? error, string where = "") => new(new Ending(KindOf(error), error), error) { Where = where };
 
     private static long CountOf(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long count) ? count : 0;

@@ -4,7 +4,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Links;
 
 /// <summary>How the writing direction of a link ends: by its writer, by the channel, by the reader, or with the link.</summary>
-internal sealed class SenderShutdown(SendingHalf sender, MetricTags tags)
+internal sealed class SenderShutdown(SendingHalf sender, MetricTags tags, Func<string> where)
 {
     private int _isCompleted;
 
@@ -73,7 +73,7 @@ internal sealed class SenderShutdown(SendingHalf sender, MetricTags tags)
             unreceived =>
             {
                 Exception? error = makeError(unreceived);
-                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft or EndingKind.OwnerLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error, isExit);
+                return new Closure(new Ending(kind, error, kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft or EndingKind.OwnerLeft ? 0 : unreceived, (error as ConnectionLostException)?.ExitCode), error, isExit) { Where = where() };
             },
             drop,
             last);

@@ -26,6 +26,9 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     /// <summary>At a hub: items of the channel are chosen when they are asked for.</summary>
     public bool IsOnDemand { get; init; }
 
+    /// <summary>At a hub: a second read that waits at one end cancels the first.</summary>
+    public bool IsSingleReader { get; init; }
+
     /// <summary>The largest item in bytes that this end takes; null if it takes none.</summary>
     public int? MaxItemBytes { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         {
             Role = (byte)Role,
             IsOnDemand = IsOnDemand,
+            IsSingleReader = IsSingleReader,
             Channel = Channel,
             Writes = ToHello(Writes),
             Reads = ToHello(Reads),
@@ -79,14 +83,14 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
         if (Refuses is not null)
             return Refuses;
         if (peer.Role != (byte)Role)
-            return $"One end is {Describe((byte)Role)}, and the other {Describe(peer.Role)}.";
+            return $"The end in process {Environment.ProcessId} is {Describe((byte)Role)}, and the other {Describe(peer.Role)}. ConnectAsync goes with ListenAsync; OpenReaderAsync and OpenWriterAsync go with a shared channel, which CreateBoundedAsync or a hub makes.";
         if (!string.Equals(Channel, peer.Channel, StringComparison.Ordinal))
             return $"One end is channel '{Channel}', and the other asks for '{PeerText.Show(peer.Channel)}'.";
         ItemContract peerWrites = FromHello(peer.Writes), peerReads = FromHello(peer.Reads);
         if (!Writes.Accepts(peerReads) || !Reads.Accepts(peerWrites))
             return ContractRefusal(peerWrites, peerReads, peer.ProcessId);
-        return IsKeyMissing(peerWrites, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong."
-            : IsKeyMissing(peerReads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong."
+        return IsKeyMissing(peerWrites, Settings.RequiredKeyToWrite, peer.Key) ? "The key to write is missing or wrong: the end that writes shows it with ConnectionOptions.Key."
+            : IsKeyMissing(peerReads, Settings.RequiredKeyToRead, peer.Key) ? "The key to read is missing or wrong: the end that reads shows it with ConnectionOptions.Key."
             : peer.MaxItemBytes < LargestItemBytes ? TooSmall(peer.MaxItemBytes.Value)
             : null;
     }
@@ -99,10 +103,10 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
     private static string Describe(byte role) => (LinkRole)role switch
     {
         LinkRole.Duplex => "a plain link (ConnectAsync, ListenAsync)",
-        LinkRole.Writer => "a writer of a shared channel",
-        LinkRole.Reader => "a reader of a shared channel",
-        LinkRole.LeasedReader => "a reader of leases of a shared channel",
-        LinkRole.Lock => "a lock",
+        LinkRole.Writer => "a writer of a shared channel (OpenWriterAsync)",
+        LinkRole.Reader => "a reader of a shared channel (OpenReaderAsync)",
+        LinkRole.LeasedReader => "a reader of leases of a shared channel (OpenLeasedReaderAsync)",
+        LinkRole.Lock => "a lock (OpenLockAsync)",
         LinkRole.Status => "a request for a hub's status",
         _ => $"something unknown, role {role}",
     };

@@ -30,7 +30,6 @@ internal sealed class ItemReceiver : ReceivingHalf
         ElementSize = options.ElementSize;
         MaxItemBytes = options.MaxItemBytes;
         _drops = options.Drops;
-        IsSingleReader = options.IsSingleReader;
         _waiters = new ReaderWaiters(_sync, options.IsSingleReader, options.WakeInline);
         WakeInline = options.WakeInline;
         _queue = new ItemQueue(options.ElementSize, itemwise: _drops is not null);
@@ -42,7 +41,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     public override int MaxItemBytes { get; }
 
     /// <summary>As the built-in channel of a single reader, which does not count.</summary>
-    public bool IsSingleReader { get; }
+    public bool IsSingleReader => _waiters.IsSingleReader;
 
     /// <summary>Whether a user's continuation may run on a thread that calls into this end.</summary>
     public bool WakeInline { get; }
@@ -59,7 +58,10 @@ internal sealed class ItemReceiver : ReceivingHalf
     public override void Meet(Hello peer)
     {
         if (_account.Shared is { } shared)
+        {
             shared.IsOnDemand |= peer.IsOnDemand;
+            _waiters.IsSingleReader |= peer.IsSingleReader;
+        }
     }
 
     public override CreditFrame FirstCredit => _account.FirstCredit;

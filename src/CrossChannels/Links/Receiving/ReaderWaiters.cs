@@ -13,6 +13,9 @@ internal sealed class ReaderWaiters(RankedLock sync, bool isSingleReader, bool r
     private readonly WaiterPool _waitingPool = new();
     private readonly ReaderCompletion _completion = new(runsInline);
 
+    /// <summary>A second pending read cancels the first. A hub says so in its greeting, before anybody reads.</summary>
+    public bool IsSingleReader { get; set; } = isSingleReader;
+
     public Task Completion => _completion.Task;
 
     /// <summary>Whether nobody is blocked in a read of one item.</summary>
@@ -66,7 +69,7 @@ internal sealed class ReaderWaiters(RankedLock sync, bool isSingleReader, bool r
 
     private void Replace(WaiterQueue queue, ref WakeList wake)
     {
-        if (isSingleReader && !queue.IsEmpty)
+        if (IsSingleReader && !queue.IsEmpty)
             queue.DecideAll(ref wake, false, new OperationCanceledException());
     }
 }

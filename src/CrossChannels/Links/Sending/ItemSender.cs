@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
@@ -405,7 +404,7 @@ internal sealed class ItemSender : SendingHalf
         using (_sync.Enter())
         {
             Exception error = _counts.Error ?? makeError(UnreceivedLocked);
-            _backlog.Drop(new ChannelClosedException(error), ref wake);
+            _backlog.Drop(Links.Closure.Closed(error), ref wake);
             _outbox.ScheduleIfWorkLocked();
             _counts.Fail(error, ref wake);
         }

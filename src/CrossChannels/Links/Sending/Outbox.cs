@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using CrossChannels.Diagnostics;
 using CrossChannels.Threading;
 
@@ -399,7 +398,7 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         Sync.AssertHeld();
         return Sender.Closure is { Error: not null } closure
             ? closure.ForItem()
-            : new ChannelClosedException(new ConnectionLostException($"The connection broke: {(e is null ? "it was closed" : PeerText.MessageOf(e))}", e));
+            : Closure.Closed(new ConnectionLostException($"The connection broke: {(e is null ? "it was closed" : PeerText.MessageOf(e))}", e));
     }
 
     private void FreeWrittenLocked()

@@ -266,7 +266,7 @@ internal struct ItemLimit(int ownMaxBytes)
     public readonly ItemTooLargeException? Check(int bytes)
     {
         if (bytes > ownMaxBytes)
-            return new ItemTooLargeException(bytes, ownMaxBytes, "this end's MaxItemBytes");
-        return bytes > ReaderMaxBytes ? new ItemTooLargeException(bytes, ReaderMaxBytes, "the reader's MaxItemBytes") : null;
+            return new ItemTooLargeException(bytes, ownMaxBytes, "this end's ItemOptions.MaxItemBytes");
+        return bytes > ReaderMaxBytes ? new ItemTooLargeException(bytes, ReaderMaxBytes, "the reader's ItemOptions.MaxItemBytes") : null;
     }
 }
