@@ -35,6 +35,9 @@ internal interface IWriterLane
     /// <returns>False if the writer is just about to use some: to be tried again.</returns>
     bool TryLower(out long granted);
 
+    /// <summary>The writer waited for what it has now. <see cref="TakeRing"/> is to follow.</summary>
+    bool IsRingDue { get; }
+
     /// <summary>Whether the writer is to be rung, which waited for what it has now. Read without the lock.</summary>
     bool TakeRing();
 

@@ -119,6 +119,8 @@ internal sealed class WriterLane : IWriterLane
         return true;
     }
 
+    public bool IsRingDue => Volatile.Read(ref _isRingDue) != 0;
+
     public bool TakeRing() => Interlocked.Exchange(ref _isRingDue, 0) != 0;
 
     public void BeginParking()

@@ -252,21 +252,20 @@ internal sealed class ConsumerPort : SendingHalf
     private bool FillLaneLocked(IReaderLane lane, ref HubAfterLock after)
     {
         _sync.AssertHeld();
-        bool isAny = false;
+        long before = Account.Sent;
         do
         {
             while (Account.HasRoom && Math.Min(_readers.ShareOf(Account), lane.Room) is > 0 and { } count && TryTakeRunLocked(count, out ItemBatch batch))
             {
                 if (!TryPublishLocked(lane, batch))
                     break;
-                isAny = true;
             }
         }
         // Rung when there is room, if it is not credit that ends.
         while (lane.Room <= 0 && Account.Demand > 0 && _queue.Count > 0 && !lane.TryPark());
         if (lane.TakeViolation() is { } violation)
             after.Do(() => Violated(violation));
-        if (!isAny)
+        if (Account.Sent == before)
             return false;
         _events.OnDispatched(ref after);
         return lane.TryWakeReader();
@@ -285,7 +284,7 @@ internal sealed class ConsumerPort : SendingHalf
         return false;
     }
 
-    /// <returns>False if there was no room for all.</returns>
+    /// <returns>False if there was no room for all, or what was published is to be alone.</returns>
     private bool TryPublishLocked(IReaderLane lane, ItemBatch batch)
     {
         _sync.AssertHeld();

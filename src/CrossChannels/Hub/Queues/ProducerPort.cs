@@ -235,6 +235,9 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         _sync.AssertHeld();
         Account.Receive(count, bytes);
         ArrivedLocked(count, bytes, ref after);
+        // One that waited for room on its lane, and not for credit, has some now.
+        if (_lane is { IsRingDue: true })
+            after.Tell(Account);
     }
 
     void ILanePort.OnWants(bool isWanting, ref HubAfterLock after)

@@ -484,6 +484,9 @@ internal sealed class LaneSender : SendingHalf
                 if (_parkedAt == 0)
                     _parkedAt = Stopwatch.GetTimestamp();
                 duties |= Duties.Stalled;
+                // Credit may have come and gone since it was asked for: the hub knows nothing of this end then.
+                if (_lane.TryWant())
+                    duties |= Duties.Ring;
                 // Those that only wait for room may be overtaken by a call that finds some.
                 _isSlow = !_blocked.IsEmpty;
                 break;
