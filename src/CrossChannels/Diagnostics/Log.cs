@@ -123,6 +123,12 @@ internal static partial class Log
             OwnerLeftCore(quiet, channel, count);
     }
 
+    public static void LeftOpen(ILogger? logger, string channel)
+    {
+        if (Quiet(logger) is { } quiet)
+            LeftOpenCore(quiet, channel);
+    }
+
     public static void HoldLost(ILogger? logger, string address, long token)
     {
         if (Quiet(logger) is { } quiet)
@@ -243,6 +249,14 @@ internal static partial class Log
         "Lease {Sequence} of {Source} was collected without having been settled; its item is given back as abandoned. Complete every lease, or dispose it.",
         EventName = nameof(LeaseLost))]
     private static partial void LeaseLostCore(ILogger logger, string source, long sequence);
+
+    [LoggerMessage(
+        29,
+        LogLevel.Information,
+        "All writers of channel '{Channel}' left, none of them completed it, and its readers wait for more. It ends when a writer calls Complete, or its owner does; " +
+            "with CompletionPolicy.LastWriter it ends with its last writer.",
+        EventName = nameof(LeftOpen))]
+    private static partial void LeftOpenCore(ILogger logger, string channel);
 
     /// <summary>The logger, without what it throws; the workers' library logs by it too.</summary>
     internal static ILogger? Quiet(ILogger? logger)

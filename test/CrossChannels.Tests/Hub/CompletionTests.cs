@@ -14,6 +14,28 @@ public sealed class CompletionTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [TestMethod]
+    [DataRow(BoundedChannelFullMode.Wait, true)]
+    [DataRow(BoundedChannelFullMode.DropOldest, true)]
+    [DataRow(BoundedChannelFullMode.Wait, false)]
+    public async Task AnyWriter_AllLeaveWithoutCompleting_TheLogSaysOnceWhyReadersWait(BoundedChannelFullMode mode, bool hasReader)
+    {
+        var log = new LogList();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(
+            Address, new BoundedChannelOptions(4) { FullMode = mode }, hub: new() { Connection = new() { Logger = log } }).Done();
+        await using CrossChannelReader<int>? reader = hasReader ? await CrossChannel.OpenReaderAsync<int>(owner.Address).Done() : null;
+        for (int i = 0; i < 2; i++)
+        {
+            await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(owner.Address).Done();
+            await writer.WriteAsync(i).Done();
+            await writer.FlushAsync().Done();
+        }
+        await Wait.Until(async () => (await CrossChannel.GetChannelStatusAsync(owner.Address).Done()).Writers.Count == 0);
+        if (hasReader)
+            await Wait.Until(() => log.Count("LeftOpen") > 0);
+        Assert.AreEqual(hasReader ? 1 : 0, log.Count("LeftOpen"));
+    }
+
+    [TestMethod]
     [DataRow("any", false)]
     [DataRow("any", true)]
     [DataRow("last", false)]

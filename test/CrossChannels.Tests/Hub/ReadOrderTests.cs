@@ -86,16 +86,20 @@ public sealed class ReadOrderTests : IDisposable
     /// <summary>A request for nothing only asks for a sign of life, and may come at any look at who waits.</summary>
     private async Task<RawPeer.Frame> ReadPastProbeAsync(RawPeer peer, bool isClockMoved)
     {
-        RawPeer.Frame frame = await peer.ReadFrameAsync();
-        if (frame.Type != FrameType.Reclaim || frame.Count > 0)
-            return frame;
-        await peer.SendAsync(HubRaw.Reclaimed(0, 0));
-        if (isClockMoved)
+        while (true)
         {
-            await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the hub looks again");
-            _clock.Advance(s_moment);
+            Task<RawPeer.Frame> next = peer.ReadFrameAsync();
+            // Of the hub's timers a test sees only that there are some: the clock moves on until the one that matters was due.
+            while (isClockMoved && !next.IsCompleted)
+            {
+                _clock.Advance(s_moment);
+                await Task.WhenAny(next, Task.Delay(100));
+            }
+            RawPeer.Frame frame = await next;
+            if (frame.Type != FrameType.Reclaim || frame.Count > 0)
+                return frame;
+            await peer.SendAsync(HubRaw.Reclaimed(0, 0));
         }
-        return await peer.ReadFrameAsync();
     }
 
     private Task<SharedChannel<long>> CreateAsync() => CrossChannel.CreateBoundedAsync<long>(

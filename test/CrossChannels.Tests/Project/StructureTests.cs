@@ -33,7 +33,7 @@ public sealed class StructureTests
 
     /// <summary>A limit here is lowered by whoever breaks a circle, and never raised.</summary>
     [TestMethod]
-    [DataRow("CrossChannels", 30)]
+    [DataRow("CrossChannels", 22)]
     [DataRow("CrossChannels.Workers", 13)]
     public void LargestCircle_IsNoLargerThanItWas(string project, int most)
     {

@@ -310,12 +310,17 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
 
     void IBackedEvents<T>.OnWriterDone(Link link, bool hasArrived, Ending how)
     {
+        bool isLeftOpen = false;
         using (_sync.Enter())
         {
             _links.SendingDone(link);
             if (hasArrived && _end.WriterDone(link.PeerName, how.Kind, how.Cause))
                 DecideLocked();
+            else
+                isLeftOpen = hasArrived && _links.HasReaders && _end.TakeLeftOpen();
         }
+        if (isLeftOpen)
+            Log.LeftOpen(_hub.Connection.Logger, Name);
         EndIfDone();
     }
 

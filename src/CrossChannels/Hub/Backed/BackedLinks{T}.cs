@@ -15,6 +15,8 @@ internal sealed class BackedLinks<T>(RankedLock sync, ConnectionOptions settings
 
     public bool IsAny => _readers.Count + _writers.Count > 0;
 
+    public bool HasReaders => _readers.Count > 0;
+
     public bool IsAnySending => _sending.Count > 0;
 
     /// <summary>Items that remote readers were given and have not said to have read.</summary>

@@ -7,6 +7,7 @@ internal sealed class CompletionTracker(CompletionPolicy policy)
     private int _arrived;
     private int _open;
     private bool _isLate;
+    private bool _isLeftOpenTold;
 
     /// <summary>Nothing more is accepted; what was accepted before still counts.</summary>
     public bool IsDecided { get; private set; }
@@ -54,6 +55,14 @@ internal sealed class CompletionTracker(CompletionPolicy policy)
             return false;
         _isLate = true;
         return DecideIfLast();
+    }
+
+    /// <summary>All writers have left, and none completed what one of them was to complete; true once, since others may still come.</summary>
+    public bool TakeLeftOpen()
+    {
+        if (_isLeftOpenTold || IsDecided || policy.Rule != CompletionRule.AnyWriter || _open > 0)
+            return false;
+        return _isLeftOpenTold = true;
     }
 
     private bool DecideIfLast()

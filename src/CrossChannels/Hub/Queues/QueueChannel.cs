@@ -387,8 +387,13 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     void IQueueEvents.OnWriterDone(WriterAccount account, bool hasArrived, EndingKind how, Exception? error, ref HubAfterLock after)
     {
         _writers.Remove(account, ref after);
-        if (!Lifecycle.IsDecided && hasArrived && _completion.WriterDone(account.Link.PeerName, how, error))
-            DecideLocked(ref after);
+        if (!Lifecycle.IsDecided && hasArrived)
+        {
+            if (_completion.WriterDone(account.Link.PeerName, how, error))
+                DecideLocked(ref after);
+            else if ((_readers.Accounts.Count > 0 || OwnerReads.IsWaiting) && _completion.TakeLeftOpen())
+                after.Do(LogLeftOpen);
+        }
         SealLocked(ref after);
     }
 
@@ -531,6 +536,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     /// <summary>What the lane of one more writer is like.</summary>
     private LaneLayout LaneFor(ItemContract items, long window) =>
         LaneLayout.Of(items.ElementSize, Options.MaxItemBytes, _writers.Capacity, window, Connection.MaxUnsentBytes) with { Use = LaneUse.HubWriter };
+
+    private void LogLeftOpen() => Log.LeftOpen(Connection.Logger, Name);
 
     private void AddWriterLocked(WriterAccount account, Link link, ref HubAfterLock after)
     {
