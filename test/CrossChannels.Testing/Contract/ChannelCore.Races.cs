@@ -5,7 +5,7 @@ namespace CrossChannels.Testing;
 public abstract partial class ChannelCore
 {
     [TestMethod]
-    public async Task ReadAsync_CanceledDuringHandOver_LosesNothing()
+    public virtual async Task ReadAsync_CanceledDuringHandOver_LosesNothing()
     {
         const int Total = 400;
         await using Ends<int> ends = await OpenAsync(new BoundedChannelOptions(4));
