@@ -13,7 +13,7 @@ public sealed partial class PublicationTests
 
     public required TestContext TestContext { get; set; }
 
-    /// <summary>As it is built. .ci/run publishes the other forms, and so does the long run.</summary>
+    /// <summary>As it is built. The long run publishes the other forms.</summary>
     [TestMethod]
     public async Task Files_CanDoAll()
     {
@@ -31,7 +31,7 @@ public sealed partial class PublicationTests
     public async Task Publication_CanDoAll(string form)
     {
         if (Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") != "1")
-            Assert.Inconclusive("Set CROSSCHANNELS_LONG=1 to publish; .ci/run does.");
+            Assert.Inconclusive("Set CROSSCHANNELS_LONG=1 to publish.");
         (int exitCode, string output) = await RunAsync(new ProcessStartInfo("bash", [Repository.At($"test/{Program}/publish"), form]), TimeSpan.FromMinutes(15));
         TestContext.WriteLine(output);
         Assert.AreEqual(0, exitCode, output);
