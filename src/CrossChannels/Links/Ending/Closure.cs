@@ -8,6 +8,9 @@ namespace CrossChannels.Links;
 /// <param name="isExit">This process exits: its own calls neither fail nor return, because its threads are about to be gone, and one that throws takes the process down.</param>
 internal sealed class Closure(Ending ending, Exception? error, bool isExit = false)
 {
+    /// <summary>Of a half of a link whose place a lane has taken: nobody is let in there any more.</summary>
+    public static Closure HandedOver { get; } = new(new Ending(EndingKind.Completed), new InvalidOperationException("A lane has taken the place of this half of the link."));
+
     public Ending Ending => ending;
 
     /// <summary>Which channel it is, for messages; empty where that is not known.</summary>
@@ -20,7 +23,7 @@ internal sealed class Closure(Ending ending, Exception? error, bool isExit = fal
     public Exception? Error => error;
 
     /// <summary>The same in a process that exits, if it does.</summary>
-    public Closure AtExit(bool isExiting) => isExiting && !isExit ? new Closure(ending, error, isExit: true) : this;
+    public Closure AtExit(bool isExiting) => isExiting && !isExit ? new Closure(ending, error, isExit: true) { Where = Where } : this;
 
     /// <summary>What a read or a write throws.</summary>
     public Exception ForItem() => error switch

@@ -8,8 +8,6 @@ namespace CrossChannels.Links;
 /// <remarks>Readers pull; there is no task between the connection and the caller.</remarks>
 internal sealed class ItemReceiver : ReceivingHalf
 {
-    private static readonly Closure s_handedOver = new(new Ending(EndingKind.Completed), new InvalidOperationException("A lane has taken the place of this half of the link."));
-
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly Outbox _outbox;
     private readonly ItemQueue _queue;
@@ -283,7 +281,7 @@ internal sealed class ItemReceiver : ReceivingHalf
         if (_closure is not null)
             return null;
         _isFinished = true;
-        Volatile.Write(ref _closure, s_handedOver);
+        Volatile.Write(ref _closure, Closure.HandedOver);
         return _waiters;
     }
 

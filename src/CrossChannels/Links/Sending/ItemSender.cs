@@ -10,8 +10,6 @@ namespace CrossChannels.Links;
 /// <summary>One direction of a link at its writing end: accepts items as bytes, within credit, and gathers them into blocks.</summary>
 internal sealed class ItemSender : SendingHalf
 {
-    private static readonly Closure s_handedOver = new(new Ending(EndingKind.Completed), new InvalidOperationException("A lane has taken the place of this half of the link."));
-
     private readonly Outbox _outbox;
     private readonly RankedLock _sync;
     private readonly bool _wakeInline;
@@ -331,8 +329,8 @@ internal sealed class ItemSender : SendingHalf
         _counts.Advance(_backlog.Credit.AcceptedItems, read: false, ref wake);
         Closure? closure = _closure;
         if (closure is null)
-            Volatile.Write(ref _closure, s_handedOver);
-        _counts.HandOver(s_handedOver.Error!);
+            Volatile.Write(ref _closure, Closure.HandedOver);
+        _counts.HandOver(Closure.HandedOver.Error!);
         return closure;
     }
 
