@@ -118,11 +118,8 @@ public sealed class JobServerTests : IAsyncDisposable
         }
     }
 
-    private async Task WaitForProgressAsync()
-    {
-        while (!(await StatesAsync()).Any(static state => state.Percent > 0))
-            await Task.Delay(20);
-    }
+    private Task WaitForProgressAsync() =>
+        Wait.Until(async () => (await StatesAsync()).Any(static state => state.Percent > 0), "a job to be under way");
 
     private async Task WaitUntilDoneAsync()
     {

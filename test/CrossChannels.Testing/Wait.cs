@@ -53,17 +53,9 @@ internal static class Wait
     }
 
     /// <summary>Asks again until it is so; for what nothing announces.</summary>
-    public static async Task Until(
-        Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "", [CallerMemberName] string test = "")
-    {
-        long started = Environment.TickCount64;
-        while (!condition())
-        {
-            if (Environment.TickCount64 - started > Deadline.TotalMilliseconds)
-                throw new AssertFailedException(Describe(what, test));
-            await PauseAsync(started);
-        }
-    }
+    public static Task Until(
+        Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "", [CallerMemberName] string test = "") =>
+        Until(() => Task.FromResult(condition()), what, test);
 
     /// <summary>The same where asking takes a while.</summary>
     public static async Task Until(
