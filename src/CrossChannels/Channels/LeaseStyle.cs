@@ -12,8 +12,14 @@ internal sealed class LeaseStyle
     /// <summary>The program counts: it need not hold what it was handed.</summary>
     public bool IsCounted => _isCounted;
 
-    /// <summary>A lease was handed to the program.</summary>
-    public void Handed(object lease) => Volatile.Read(ref _kept)?.Enqueue(lease);
+    /// <inheritdoc cref="ILeaseHolder.Hand"/>
+    public LeaseGuard? Hand(ILeaseHolder holder, object lease, long sequence)
+    {
+        if (_isCounted)
+            return null;
+        Volatile.Read(ref _kept)?.Enqueue(lease);
+        return new LeaseGuard(holder, sequence);
+    }
 
     /// <summary>A lease was settled by itself.</summary>
     public void Settled()

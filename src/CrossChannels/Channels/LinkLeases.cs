@@ -10,13 +10,7 @@ internal sealed class LinkLeases(Link link, ItemReceiver receiver) : ILeaseHolde
     private readonly LeaseBook _leases = receiver.Leases!;
     private readonly LeaseStyle _style = new();
 
-    public LeaseGuard? Hand(object lease, long sequence)
-    {
-        if (_style.IsCounted)
-            return null;
-        _style.Handed(lease);
-        return new LeaseGuard(this, sequence);
-    }
+    public LeaseGuard? Hand(object lease, long sequence) => _style.Hand(this, lease, sequence);
 
     public void Lose(long sequence)
     {

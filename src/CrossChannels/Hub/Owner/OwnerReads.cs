@@ -232,13 +232,7 @@ internal sealed class OwnerReads : ILeaseHolder
         return new ValueTask<bool>(waiter, version);
     }
 
-    public LeaseGuard? Hand(object lease, long sequence)
-    {
-        if (_style.IsCounted)
-            return null;
-        _style.Handed(lease);
-        return new LeaseGuard(this, sequence);
-    }
+    public LeaseGuard? Hand(object lease, long sequence) => _style.Hand(this, lease, sequence);
 
     public void Lose(long sequence)
     {
