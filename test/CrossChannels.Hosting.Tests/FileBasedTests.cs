@@ -13,10 +13,7 @@ public sealed class FileBasedTests
     {
         if (Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") != "1")
             Assert.Inconclusive("Builds a program; set CROSSCHANNELS_LONG=1.");
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "CrossChannels.sln")))
-            root = root.Parent ?? throw new FileNotFoundException("The sources are not here.");
-        string[] arguments = ["run", Path.Combine(root.FullName, "docs", "samples", "FileBased", "letters.cs"), "--", "Ann", "Bob"];
+        string[] arguments = ["run", Repository.At("docs/samples/FileBased/letters.cs"), "--", "Ann", "Bob"];
         using Process process = Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", arguments)
         {
             UseShellExecute = false,

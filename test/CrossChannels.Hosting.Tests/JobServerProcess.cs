@@ -32,7 +32,7 @@ internal sealed class JobServerProcess : IAsyncDisposable
     /// <summary>Starts one; done when it says that it has started.</summary>
     public static async Task<JobServerProcess> StartAsync(string role, params string[] arguments)
     {
-        string directory = SampleDirectory();
+        string directory = Repository.OutputOfSample("JobServer");
         var start = new ProcessStartInfo(Path.Combine(directory, "JobServer"), [role, .. arguments])
         {
             WorkingDirectory = directory,
@@ -91,16 +91,5 @@ internal sealed class JobServerProcess : IAsyncDisposable
     {
         if (line.Data is { } text)
             _lines.Enqueue(text);
-    }
-
-    /// <summary>The sample's output has the same configuration and framework as that of the tests.</summary>
-    private static string SampleDirectory()
-    {
-        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        DirectoryInfo? root = output;
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "CrossChannels.sln")))
-            root = root.Parent;
-        string directory = Path.Combine(root?.FullName ?? "", "docs", "samples", "JobServer", "bin", output.Parent!.Name, output.Name);
-        return File.Exists(Path.Combine(directory, "JobServer.dll")) ? directory : throw new FileNotFoundException($"The sample is not built: {directory}");
     }
 }

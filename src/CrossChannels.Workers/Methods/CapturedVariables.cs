@@ -56,6 +56,9 @@ internal static class CapturedVariables
     private static HashSet<FieldInfo> UsesOf(MethodInfo method)
     {
         var used = new HashSet<FieldInfo>();
+        // A native program has no code of that kind.
+        if (!RuntimeFeature.IsDynamicCodeSupported)
+            return used;
         Type? machine = method.GetCustomAttribute<StateMachineAttribute>()?.StateMachineType;
         MethodBase body = machine?.GetMethod("MoveNext", Fields) ?? (MethodBase)method;
         byte[] code = body.GetMethodBody()?.GetILAsByteArray() ?? [];

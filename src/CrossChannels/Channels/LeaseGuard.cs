@@ -1,12 +1,48 @@
 namespace CrossChannels.Channels;
 
 /// <summary>What a lease alone refers to: if the program loses the lease without settling it, the item is given back, or nobody else would ever get it.</summary>
-internal sealed class LeaseGuard(ILeaseHolder holder, long sequence) : IDisposable
+/// <remarks>Used again for other leases, since making an object with a finalizer costs more than all else that a lease does.</remarks>
+internal sealed class LeaseGuard(LeaseStyle style) : IDisposable
 {
+    // Known once the first object was finalized; before that none is used again.
+    private static int s_finalizerThread;
+
+    private ILeaseHolder? _holder;
+    private long _sequence;
+
+    static LeaseGuard() => _ = new FinalizerThread();
+
 #pragma warning disable MA0055 // Only a finalizer sees that a lease is lost.
-    ~LeaseGuard() => ThreadPool.UnsafeQueueUserWorkItem(static lost => lost.Holder.Lose(lost.Sequence), (Holder: holder, Sequence: sequence), preferLocal: false);
+    ~LeaseGuard()
+    {
+        if (_holder is { } holder)
+            ThreadPool.UnsafeQueueUserWorkItem(static lost => lost.Holder.Lose(lost.Sequence), (Holder: holder, Sequence: _sequence), preferLocal: false);
+    }
 #pragma warning restore MA0055
 
+    /// <summary>A lease refers to it from now on.</summary>
+    public void Watch(ILeaseHolder holder, long sequence)
+    {
+        _sequence = sequence;
+        _holder = holder;
+    }
+
     /// <summary>Its lease is settled.</summary>
-    public void Dispose() => GC.SuppressFinalize(this);
+    public void Dispose()
+    {
+        _holder = null;
+        // A finalizer of the program's that settles a lease may come before this one's own, which is due then: it must not meet another lease.
+        if (Volatile.Read(ref s_finalizerThread) is int finalizer and not 0 && finalizer != Environment.CurrentManagedThreadId)
+            style.Return(this);
+        else
+            GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Lost as soon as it is made.</summary>
+    private sealed class FinalizerThread
+    {
+#pragma warning disable MA0055 // As above.
+        ~FinalizerThread() => Volatile.Write(ref s_finalizerThread, Environment.CurrentManagedThreadId);
+#pragma warning restore MA0055
+    }
 }

@@ -6,6 +6,9 @@ namespace CrossChannels.Channels;
 /// <remarks>Before the first is settled that is not known, and leases are kept alive.</remarks>
 internal sealed class LeaseStyle
 {
+    private const int MostGuards = 1024;
+
+    private readonly ConcurrentQueue<LeaseGuard> _guards = new();
     private ConcurrentQueue<object>? _kept = new();
     private volatile bool _isCounted;
 
@@ -18,7 +21,19 @@ internal sealed class LeaseStyle
         if (_isCounted)
             return null;
         Volatile.Read(ref _kept)?.Enqueue(lease);
-        return new LeaseGuard(holder, sequence);
+        if (!_guards.TryDequeue(out LeaseGuard? guard))
+            guard = new LeaseGuard(this);
+        guard.Watch(holder, sequence);
+        return guard;
+    }
+
+    /// <summary>A guard is free for another lease.</summary>
+    public void Return(LeaseGuard guard)
+    {
+        if (_guards.Count < MostGuards)
+            _guards.Enqueue(guard);
+        else
+            GC.SuppressFinalize(guard);
     }
 
     /// <summary>A lease was settled by itself.</summary>

@@ -169,7 +169,7 @@ public sealed class DeclaredChannelTests : IDisposable
         using (channel.Sync.Enter())
         {
             Assert.IsTrue(channel.Queue.TryTakeRun(channel.OwnerReads.Taker, 1, long.MaxValue, out ItemBatch run));
-            ((IQueueEvents)channel).Return(run, ReturnReason.Abandoned, channel.OwnerReads.Taker, hadSlot: true, ref duties);
+            channel.Redelivery.Return(run, ReturnReason.Abandoned, channel.OwnerReads.Taker, hadSlot: true, ref duties);
             Assert.AreEqual(0, channel.Queue.Total);
         }
         // What a thread still has to do outside the lock may come late.

@@ -6,7 +6,6 @@ using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 using CrossChannels.Tests.Faults;
 using CrossChannels.Tests.Hub;
-using CrossChannels.Tests.Project;
 
 namespace CrossChannels.Tests.Links;
 

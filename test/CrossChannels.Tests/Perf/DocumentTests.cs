@@ -1,4 +1,3 @@
-using CrossChannels.Tests.Project;
 using EndToEnd.Results;
 
 namespace CrossChannels.Tests.Perf;

@@ -1,4 +1,3 @@
-using CrossChannels.Tests.Project;
 using EndToEnd.Comparing;
 
 namespace CrossChannels.Tests.Perf;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CrossChannels.Tests.Project;
 
 namespace CrossChannels.Tests.Protocol;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
-using CrossChannels.Tests.Project;
 
 namespace CrossChannels.Tests.Samples;
 

@@ -71,16 +71,7 @@ internal sealed class SampleProcess : IDisposable
         return new SampleProcess(Process.Start(start)!, mark);
     }
 
-    /// <summary>The sample's output has the same configuration and framework as that of the tests.</summary>
-    private static string PathOf(string sample)
-    {
-        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        DirectoryInfo? root = output;
-        while (root is not null && !File.Exists(Path.Combine(root.FullName, "CrossChannels.sln")))
-            root = root.Parent;
-        string path = Path.Combine(root?.FullName ?? "", "docs", "samples", sample, "bin", output.Parent!.Name, output.Name, sample);
-        return File.Exists(path + ".dll") ? path : throw new FileNotFoundException($"The sample is not built: {path}.dll");
-    }
+    private static string PathOf(string sample) => Path.Combine(Repository.OutputOfSample(sample), sample);
 
     private static string RuntimeRoot() => Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 }

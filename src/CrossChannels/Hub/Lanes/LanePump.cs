@@ -7,8 +7,9 @@ namespace CrossChannels.Hub;
 /// <param name="sync">The channel's lock.</param>
 /// <param name="clock">The channel's.</param>
 /// <param name="lanes">What it looks at.</param>
+/// <param name="bytes">While these are full nothing is moved, so that it does not look.</param>
 /// <param name="events">Does what follows.</param>
-internal sealed class LanePump(RankedLock sync, HubClock clock, WriterLanes lanes, IQueueEvents events) : IThreadPoolWorkItem
+internal sealed class LanePump(RankedLock sync, HubClock clock, WriterLanes lanes, ChannelBytes bytes, IQueueEvents events) : IThreadPoolWorkItem
 {
     /// <summary>After so many rounds others of the pool have their turn.</summary>
     private const int MostRounds = 256;
@@ -61,7 +62,7 @@ internal sealed class LanePump(RankedLock sync, HubClock clock, WriterLanes lane
                 else if (_idleSince == 0)
                     _idleSince = Stopwatch.GetTimestamp();
                 else if (Stopwatch.GetTimestamp() - _idleSince >= s_patience)
-                    IsRunning = !lanes.TryPark() && !events.AreLanesBlocked;
+                    IsRunning = !lanes.TryPark() && !bytes.IsFull;
                 return IsRunning;
             }
         }

@@ -14,18 +14,22 @@ internal sealed class OwnerReads : ILeaseHolder
     private readonly QueueOptions _options;
     private readonly HubQueue _queue;
     private readonly ChannelLifecycle _lifecycle;
+    private readonly Redelivery _redelivery;
+    private readonly LaneWatch _lanes;
     private readonly IQueueEvents _events;
     private readonly ReaderWaiters _readers;
     private readonly SortedDictionary<long, ItemBatch> _leases = [];
     private readonly LeaseStyle _style = new();
 
-    public OwnerReads(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, ChannelLifecycle lifecycle, IQueueEvents events)
+    public OwnerReads(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, ChannelLifecycle lifecycle, Redelivery redelivery, LaneWatch lanes, IQueueEvents events)
     {
         _sync = sync;
         _clock = clock;
         _options = options;
         _queue = queue;
         _lifecycle = lifecycle;
+        _redelivery = redelivery;
+        _lanes = lanes;
         _events = events;
         _readers = new ReaderWaiters(sync, options.IsSingleReader, options.WakeInline);
     }
@@ -59,7 +63,7 @@ internal sealed class OwnerReads : ILeaseHolder
         {
             using (_sync.Enter())
             {
-                isTaken = _queue.TryTake(Taker, out item, out long sequence) || (_events.CollectFromLanes(ref after) && _queue.TryTake(Taker, out item, out sequence));
+                isTaken = _queue.TryTake(Taker, out item, out long sequence) || (_lanes.Collect(ref after) && _queue.TryTake(Taker, out item, out sequence));
                 if (isTaken)
                     _events.OnRead(sequence, 1, Unsafe.SizeOf<TItem>(), ref after);
                 else
@@ -84,7 +88,7 @@ internal sealed class OwnerReads : ILeaseHolder
             using (_sync.Enter())
             {
                 if (!_queue.HasFor(Taker))
-                    _events.CollectFromLanes(ref after);
+                    _lanes.Collect(ref after);
                 // What came back is taken one by one, and what was never delivered at once.
                 while (taken < destination.Length && _queue.TakeMany(Taker, destination[taken..], out long sequence) is > 0 and { } more)
                 {
@@ -115,7 +119,7 @@ internal sealed class OwnerReads : ILeaseHolder
             using (_sync.Enter())
             {
                 if (!_queue.HasFor(Taker))
-                    _events.CollectFromLanes(ref after);
+                    _lanes.Collect(ref after);
                 if (maxBytes < int.MaxValue && _queue.HasFor(Taker) && _queue.TryPeek(Taker, out slice))
                 {
                     slice.Release();
@@ -149,7 +153,7 @@ internal sealed class OwnerReads : ILeaseHolder
             using (_sync.Enter())
             {
                 if (!_queue.HasFor(Taker))
-                    _events.CollectFromLanes(ref after);
+                    _lanes.Collect(ref after);
                 return _queue.HasFor(Taker) && _queue.TryPeek(Taker, out slice);
             }
         }
@@ -169,7 +173,7 @@ internal sealed class OwnerReads : ILeaseHolder
             using (_sync.Enter())
             {
                 if (!_queue.HasFor(Taker))
-                    _events.CollectFromLanes(ref after);
+                    _lanes.Collect(ref after);
                 return _queue.HasFor(Taker);
             }
         }
@@ -193,7 +197,7 @@ internal sealed class OwnerReads : ILeaseHolder
                     return false;
                 _readers.Block(waiter, ref after.Wake);
                 FoundNothingLocked(ref after);
-                _events.OnOwnerParks(ref after);
+                _lanes.OnOwnerParks(ref after);
             }
         }
         finally
@@ -221,7 +225,7 @@ internal sealed class OwnerReads : ILeaseHolder
                 waiter = _readers.Wait(ref after.Wake);
                 version = waiter.Version;
                 FoundNothingLocked(ref after);
-                _events.OnOwnerParks(ref after);
+                _lanes.OnOwnerParks(ref after);
             }
         }
         finally
@@ -329,7 +333,7 @@ internal sealed class OwnerReads : ILeaseHolder
                     return false;
                 if (returned is { } reason)
                 {
-                    _events.Return(lease, reason, Taker, hadSlot: FreesSlotWhenSettled, ref after);
+                    _redelivery.Return(lease, reason, Taker, hadSlot: FreesSlotWhenSettled, ref after);
                     _events.OnReturned(ref after);
                 }
                 else

@@ -23,7 +23,7 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
     {
         get
         {
-            channel.CollectAll();
+            channel.Lanes.CollectAll();
             using (channel.Sync.Enter())
                 return channel.Queue.Count;
         }
@@ -37,12 +37,12 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
 
     public bool TryPeek(out ItemSlice slice) => _owner.TryPeek(out slice);
 
-    public bool Spin() => channel.Spin();
+    public bool Spin() => channel.Lanes.Spin();
 
     public bool TryEnqueueReader(ReadWaiter waiter, out Closure? closed) => _owner.TryEnqueueReader(waiter, out closed);
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) =>
-        channel.Spin() && _owner.TryFind() ? new ValueTask<bool>(true) : _owner.WaitAsync(cancellationToken);
+        channel.Lanes.Spin() && _owner.TryFind() ? new ValueTask<bool>(true) : _owner.WaitAsync(cancellationToken);
 
     public ValueTask CloseAsync(string? reason)
     {

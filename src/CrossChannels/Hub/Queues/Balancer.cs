@@ -211,7 +211,7 @@ internal sealed class Balancer
 
     /// <summary>Whether a reader that waits has had nothing later than this item.</summary>
     private bool IsForAnIdleReader(long sequence) =>
-        (_events.IsOwnerIdle && _events.Owner.Highest < sequence) || _readers.Accounts.Exists(account => account.IsIdle && account.Taker.Highest < sequence);
+        (_events is { IsOwnerIdle: true, Owner: { } owner } && owner.Highest < sequence) || _readers.Accounts.Exists(account => account.IsIdle && account.Taker.Highest < sequence);
 
     /// <summary>Asks every reader that has items what it has read of them; it tells the rest as it reads it.</summary>
     /// <returns>Whether any was asked.</returns>

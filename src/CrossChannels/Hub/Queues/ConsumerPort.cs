@@ -14,6 +14,7 @@ internal sealed class ConsumerPort : SendingHalf
     private readonly QueueOptions _options;
     private readonly HubQueue _queue;
     private readonly Dispatcher _readers;
+    private readonly Redelivery _redelivery;
     private readonly IQueueEvents _events;
     private readonly Outbox _outbox;
     private readonly Stack<Block> _spares = new(1);
@@ -24,13 +25,14 @@ internal sealed class ConsumerPort : SendingHalf
     private long _answered = -1;
     private Closure? _closure;
 
-    public ConsumerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, Dispatcher readers, IQueueEvents events, Outbox outbox)
+    public ConsumerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, Dispatcher readers, Redelivery redelivery, IQueueEvents events, Outbox outbox)
     {
         _sync = sync;
         _clock = clock;
         _options = options;
         _queue = queue;
         _readers = readers;
+        _redelivery = redelivery;
         _events = events;
         _outbox = outbox;
         Account = new ReaderAccount(outbox, queue.ElementSize) { Since = clock.Provider.GetUtcNow() };
@@ -264,7 +266,7 @@ internal sealed class ConsumerPort : SendingHalf
         // Rung when there is room, if it is not credit that ends.
         while (lane.Room <= 0 && Account.Demand > 0 && _queue.Count > 0 && !lane.TryPark());
         if (lane.TakeViolation() is { } violation)
-            after.Do(() => Violated(violation));
+            ViolatedLocked(violation, ref after);
         if (Account.Sent == before)
             return false;
         _events.OnDispatched(ref after);
@@ -495,6 +497,13 @@ internal sealed class ConsumerPort : SendingHalf
         }
     }
 
+    // These two are apart from the checks before them, for what they capture would be allocated there each time.
+    private void ViolatedLocked(string violation, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        after.Do(() => Violated(violation));
+    }
+
     private void TimeLeaseLocked(long sentAt, ref HubAfterLock after)
     {
         _sync.AssertHeld();
@@ -548,7 +557,7 @@ internal sealed class ConsumerPort : SendingHalf
             _readers.Released(Account, batch.Count, ref after);
             // What another was given in order before is new to this reader.
             bool isInOrder = reason == ReturnReason.NotHanded && _closure is null && Account.IsCutInOrder;
-            _events.Return(batch with { IsInOrder = isInOrder }, reason, Account.Taker, hadSlot, ref after);
+            _redelivery.Return(batch with { IsInOrder = isInOrder }, reason, Account.Taker, hadSlot, ref after);
         }
         if (batches.Count > 0)
             _events.OnReturned(ref after);

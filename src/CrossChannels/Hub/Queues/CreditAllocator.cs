@@ -9,15 +9,15 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <summary>Idle writers may pin at most this part of the capacity, together.</summary>
     private const int IdlePart = 8;
 
-    // Null stands for the owner. One that withdraws leaves its place, so that the list is never longer than there are writers.
+    // Null stands for the owner. Everybody has one place, which is made once, and stands in the list while he waits.
     private readonly LinkedList<WriterAccount?> _wants = new();
+    private readonly LinkedListNode<WriterAccount?> _ownersPlace = new(null);
     private readonly long _shareThreshold = Math.Max(1, capacity / 8);
 
     // Those that sent items since they last got credit.
     private readonly List<WriterAccount> _active = [];
     private Slots _slots = new(capacity);
     private bool _isClosed;
-    private bool _ownerWants;
 
     // A slot is kept for the owner, who asked and did not wait.
     private bool _isReservedForOwner;
@@ -42,8 +42,8 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <summary>Ends that wait for a slot.</summary>
     public int Wanting => _wants.Count;
 
-    /// <summary>Those that wait for a slot, the next first; null stands for the owner. An end that asked twice stands once.</summary>
-    public IEnumerable<WriterAccount?> WaitingInOrder => _wants.Where(account => account?.IsWanting ?? _ownerWants).Distinct();
+    /// <summary>Those that wait for a slot, the next first; null stands for the owner.</summary>
+    public IEnumerable<WriterAccount?> WaitingInOrder => _wants;
 
     /// <summary>A writer waits while others hold credit that they may not need.</summary>
     public bool IsStarving => Wanting > 0 && IsFull && _slots.Promised > 0;
@@ -52,7 +52,17 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     public bool IsAskingDue =>
         IsStarving && (_isReservedForOwner || (Needed > 0 && Accounts.Exists(static account => account is { Unused: > 0, RevokeDeadline: null })));
 
-    private long Needed => Wanting - Accounts.Sum(static account => account.RevokeDeadline is null ? 0 : account.Unused);
+    /// <summary>Slots that are asked for, less those that are about to be given back.</summary>
+    private long Needed
+    {
+        get
+        {
+            long needed = Wanting;
+            foreach (WriterAccount account in Accounts)
+                needed -= account.RevokeDeadline is null ? 0 : account.Unused;
+            return needed;
+        }
+    }
 
     /// <summary>Whether a slot that has just become free should be passed on now.</summary>
     public bool IsGrantDue
@@ -118,16 +128,14 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
         // Credit that it did not know of when it asked is on its way.
         if (account.IsWanting || accepted < account.Granted || _isClosed)
             return;
-        account.WantPlace = _wants.AddLast(account);
+        _wants.AddLast(account.WantPlace);
         Grant(ref after);
     }
 
     public void Withdraw(WriterAccount account)
     {
-        if (account.WantPlace is not { } place)
-            return;
-        _wants.Remove(place);
-        account.WantPlace = null;
+        if (account.IsWanting)
+            _wants.Remove(account.WantPlace);
     }
 
     /// <summary>The owner found no slot.</summary>
@@ -135,10 +143,9 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <param name="after">Gets what follows.</param>
     public void OwnerWants(bool isWaiting, ref HubAfterLock after)
     {
-        if (_ownerWants || _isReservedForOwner || IsUnlimited || (!isWaiting && Accounts.Count == 0))
+        if (_ownersPlace.List is not null || _isReservedForOwner || IsUnlimited || (!isWaiting && Accounts.Count == 0))
             return;
-        _ownerWants = true;
-        _wants.AddLast((WriterAccount?)null);
+        _wants.AddLast(_ownersPlace);
         Grant(ref after);
     }
 
@@ -180,7 +187,6 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             }
             else
             {
-                account.WantPlace = null;
                 if (!account.IsActive)
                 {
                     account.IsActive = true;
@@ -222,12 +228,8 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             return;
         }
         long needed = Needed;
-        foreach (WriterAccount account in Accounts
-            .Where(account => account is { Unused: > 0, RevokeDeadline: null, IsTold: true } && account.Backoff.IsOver(now))
-            .OrderByDescending(static account => account.Unused))
+        while (needed > 0 && FindMostUnused(now) is { } account)
         {
-            if (needed <= 0)
-                break;
             needed -= account.Unused;
             if (account.Lane is not null)
             {
@@ -235,13 +237,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
                     TellPosted(account, posted, ref after);
                 continue;
             }
-            // The time to answer begins when the request is on its way.
-            account.RevokeDeadline = long.MaxValue;
-            after.Do(() =>
-            {
-                account.PostRevoke();
-                posted(account);
-            });
+            AskBack(account, posted, ref after);
         }
     }
 
@@ -282,9 +278,18 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     {
         _isClosed = true;
         _wants.Clear();
+    }
+
+    /// <summary>Of the writers that may be asked to give their credit back, the one with the most.</summary>
+    private WriterAccount? FindMostUnused(long now)
+    {
+        WriterAccount? most = null;
         foreach (WriterAccount account in Accounts)
-            account.WantPlace = null;
-        _ownerWants = false;
+        {
+            if (account is { Unused: > 0, RevokeDeadline: null, IsTold: true } && account.Unused > (most?.Unused ?? 0) && account.Backoff.IsOver(now))
+                most = account;
+        }
+        return most;
     }
 
     /// <summary>Takes back what the writer of a lane has not used; it is not asked, so that one that was stopped cannot keep it.</summary>
@@ -296,6 +301,18 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
         return true;
     }
 
+    // What these two capture is allocated where it is declared: not in a loop that most of the time has nothing to do.
+    private static void AskBack(WriterAccount account, Action<WriterAccount> posted, ref HubAfterLock after)
+    {
+        // The time to answer begins when the request is on its way.
+        account.RevokeDeadline = long.MaxValue;
+        after.Do(() =>
+        {
+            account.PostRevoke();
+            posted(account);
+        });
+    }
+
     private static void TellPosted(WriterAccount account, Action<WriterAccount> posted, ref HubAfterLock after)
     {
         account.RevokeDeadline = long.MaxValue;
@@ -304,12 +321,12 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
 
     private void GrantToOwner(ref HubAfterLock after)
     {
-        _ownerWants = false;
         switch (events.AdmitOwner(ref after))
         {
             case OwnerAdmission.MoreWaiting:
-                _ownerWants = true;
-                _wants.AddLast((WriterAccount?)null);
+                // It may have asked again meanwhile.
+                if (_ownersPlace.List is null)
+                    _wants.AddLast(_ownersPlace);
                 break;
             case OwnerAdmission.NobodyThere when Accounts.Count > 0:
                 _isReservedForOwner = true;

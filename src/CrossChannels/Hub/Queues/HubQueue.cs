@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
+using CrossChannels.Serialization;
 
 namespace CrossChannels.Hub;
 
@@ -16,6 +17,7 @@ internal sealed class HubQueue(int elementSize, HubClock? clock = null)
     private readonly ItemTraces _traces = new();
     private readonly ArrivalTimes? _arrivals = clock is null ? null : new ArrivalTimes(clock);
     private ItemQueue _fresh = new(elementSize, itemwise: false);
+    private ItemContract? _contract;
     private int _returnedCount;
     private int _waitingCount;
     private int _restricted;
@@ -67,11 +69,14 @@ internal sealed class HubQueue(int elementSize, HubClock? clock = null)
     /// <summary>Whether this reader could have an item now.</summary>
     public bool HasFor(ItemTaker taker) => _fresh.Count > 0 || FindReturned(taker) >= 0;
 
-    /// <summary>It has become known what the items are; nothing is queued before that.</summary>
-    public void KnowElementSize(int size)
+    /// <summary>It has become known what the items are. That may change until the first is written, and before that nothing is queued.</summary>
+    public void Know(ItemContract? contract)
     {
-        ElementSize = size;
-        _fresh = new ItemQueue(size, itemwise: false);
+        if (contract is null || ReferenceEquals(contract, _contract))
+            return;
+        _contract = contract;
+        ElementSize = contract.ElementSize;
+        _fresh = new ItemQueue(ElementSize, itemwise: false);
     }
 
     public void Append(ReadOnlySpan<byte> payload, int count, ItemTrace? trace = null)

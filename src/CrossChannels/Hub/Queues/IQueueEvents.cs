@@ -12,8 +12,8 @@ internal interface IQueueEvents
     /// <summary>A join, or the end, waits for items to be processed.</summary>
     bool IsProcessingAwaited { get; }
 
-    /// <summary>The owner, as one who takes items.</summary>
-    ItemTaker Owner { get; }
+    /// <summary>The owner, as one who takes items; null if it has never tried to.</summary>
+    ItemTaker? Owner { get; }
 
     /// <summary>A slot is free that the owner had asked for.</summary>
     OwnerAdmission AdmitOwner(ref HubAfterLock after);
@@ -30,24 +30,8 @@ internal interface IQueueEvents
     /// <summary>Items of a remote writer have just been queued.</summary>
     void OnArrived(int count, int bytes, ref HubAfterLock after);
 
-    /// <summary>The writer of a lane has something to say, at which nobody looked.</summary>
-    void OnLaneRung(IWriterLane lane, ref HubAfterLock after);
-
-    /// <summary>Queues what writers have published on lanes that are looked at now.</summary>
-    /// <returns>Whether there was anything.</returns>
-    bool CollectFromLanes(ref HubAfterLock after);
-
-    /// <summary>Bytes are full, so that what is on lanes stays there until some are free.</summary>
-    bool AreLanesBlocked { get; }
-
-    /// <summary>The writer of a lane has ended: what is left there is the channel's.</summary>
-    void OnLaneEnded(IWriterLane lane, ref HubAfterLock after);
-
     /// <summary>A while has passed since lanes were looked at last.</summary>
     void OnLanesDue(ref HubAfterLock after);
-
-    /// <summary>The owner's reads wait: writers are to ring.</summary>
-    void OnOwnerParks(ref HubAfterLock after);
 
     /// <summary>An item of the owner's has just been queued.</summary>
     void OnOwnerWrote(int bytes, ref HubAfterLock after);
@@ -75,14 +59,6 @@ internal interface IQueueEvents
 
     /// <summary>The owner's program has lost a lease, and it was given back.</summary>
     void OnLeaseLost(long sequence);
-
-    /// <summary>Items come back to their places, or go to the dead letters.</summary>
-    /// <param name="batch">The items.</param>
-    /// <param name="reason">What is known of them.</param>
-    /// <param name="reader">Whose they were.</param>
-    /// <param name="hadSlot">Whether they still count against the capacity.</param>
-    /// <param name="after">Gets what follows.</param>
-    void Return(ItemBatch batch, ReturnReason reason, ItemTaker reader, bool hadSlot, ref HubAfterLock after);
 
     /// <summary>No reader came for what was taken back from another and is in order: any may have it.</summary>
     void OnOrderGivenUp();

@@ -20,7 +20,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private readonly CreditAllocator _writers;
     private readonly IQueueEvents _events;
     private readonly Outbox _outbox;
-    private readonly WriterLanes _lanes;
+    private readonly LaneWatch _lanes;
     private IWriterLane? _lane;
     private bool _isDone;
     private long _joinTarget = -1;
@@ -34,7 +34,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private Action<Exception?>? _join;
     private Action<Exception?>? _end;
 
-    public ProducerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, WriterLanes lanes, long windowBytes, IQueueEvents events, Outbox outbox)
+    public ProducerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, LaneWatch lanes, long windowBytes, IQueueEvents events, Outbox outbox)
     {
         _sync = sync;
         _clock = clock;
@@ -58,7 +58,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     {
         _lane = Account.Lane = lane;
         using (_sync.Enter())
-            _lanes.Add(lane);
+            _lanes.Lanes.Add(lane);
     }
 
     public override bool IsLane => _lane is not null;
@@ -155,7 +155,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
                 bool isUnderWay = _joinTarget > _joined || _join is not null;
                 _joinTarget = Math.Max(_joinTarget, target);
                 if (_lane is not null && !_isDone)
-                    _lanes.Collect(_lane, ref after);
+                    _lanes.Lanes.Collect(_lane, ref after);
                 WatchJoinLocked(ref after);
                 return !isUnderWay;
             }
@@ -218,7 +218,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
                 // What was published before is the channel's, unless this end throws it away.
                 _lane?.Freeze();
                 if (_lane is not null && closure.Ending.Kind != EndingKind.ReaderClosed)
-                    _events.OnLaneEnded(_lane, ref after);
+                    _lanes.Ended(_lane, ref after);
                 else
                     DoneLocked(closure, ref after);
             }
@@ -336,7 +336,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
             {
                 lane.Rung();
                 if (!_isDone)
-                    _events.OnLaneRung(lane, ref after);
+                    _lanes.Rung(lane, ref after);
             }
         }
         finally
@@ -356,7 +356,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         _isDone = true;
         long received = Account.Written;
         if (_lane is not null)
-            _lanes.Remove(_lane);
+            _lanes.Lanes.Remove(_lane);
         bool isClean = closure.Ending.Kind is EndingKind.Completed or EndingKind.Faulted or EndingKind.WriterLeft;
         if (isClean)
         {
@@ -407,8 +407,13 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private void WatchJoinLocked(ref HubAfterLock after)
     {
         _sync.AssertHeld();
-        if (_join is not null || _joinTarget <= _joined || Account.Received < _joinTarget)
-            return;
+        if (_join is null && _joinTarget > _joined && Account.Received >= _joinTarget)
+            BeginJoinLocked(ref after);
+    }
+
+    // Apart from its check, which is made for every frame: what it captures would be allocated there each time.
+    private void BeginJoinLocked(ref HubAfterLock after)
+    {
         long count = _joined = Account.Received;
         _join = error => EndJoin(count, error);
         _events.AddJoin(_join, ref after);

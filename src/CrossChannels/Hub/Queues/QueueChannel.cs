@@ -15,34 +15,17 @@ namespace CrossChannels.Hub;
 /// </remarks>
 internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 {
-    /// <summary>An item that so many readers, or one so many times, could not read goes to the dead letters.</summary>
-    private const int MostUnreadable = 3;
-
-    /// <summary>An owner that is about to wait looks so often at writers that publish just then; after that the timer does.</summary>
-    private const int LooksBeforeTimer = 8;
-
-    private const int MostReadBlindly = 128;
-
-    private const long FirstBackoffMilliseconds = 10;
-    private const long UnreadableBackoffMilliseconds = 100;
-    private const long MostBackoffMilliseconds = 1000;
-
     private readonly HubClock _clock;
     private readonly CompletionTracker _completion;
     private readonly CreditAllocator _writers;
     private readonly Dispatcher _readers;
     private readonly Balancer _balancer;
-    private readonly WriterLanes _lanes;
-    private readonly LanePump _pump;
-    private readonly LaneSpin _spin;
+    private readonly Redelivery _redelivery;
+    private readonly LaneWatch _lanes;
+    private readonly QueueLinks _links;
     private readonly ChannelBytes _bytes;
     private readonly JoinList _joins = new();
-    private readonly List<Link> _links = [];
-    private readonly List<ConsumerPort> _consumers = [];
     private readonly ITimer? _arrivalTimer;
-    private readonly long _mostReadBlindly;
-    private long _readSinceLook;
-    private ItemContract? _known;
     private bool _isOwnersTurn;
     private bool _isExiting;
     private ReaderClosedException? _aborted;
@@ -58,13 +41,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
         _readers = new Dispatcher(Sync, Queue, options.Leases is not null);
         _balancer = new Balancer(name, options, _clock, Sync, Queue, _writers, _readers, this);
-        _lanes = new WriterLanes(Queue, _bytes);
-        _spin = new LaneSpin(Sync, _lanes);
-        _mostReadBlindly = Math.Clamp(options.Capacity / 8, 1, MostReadBlindly);
-        _pump = new LanePump(Sync, _clock, _lanes, this);
-        OwnerReads = new OwnerReads(Sync, _clock, options, Queue, Lifecycle, this);
+        _redelivery = new Redelivery(Sync, name, _clock, options, Queue, _bytes, Lifecycle, _joins, _writers, _readers, _balancer, this);
+        _lanes = new LaneWatch(Sync, _clock, Queue, _bytes, Lifecycle, _writers, _readers, _balancer, this);
+        _links = new QueueLinks(Sync, name, _clock, options, Queue, _bytes, Lifecycle, _writers, _readers, _redelivery, _lanes, this);
+        OwnerReads = new OwnerReads(Sync, _clock, options, Queue, Lifecycle, _redelivery, _lanes, this);
         OwnerWrites = new OwnerWrites(Sync, _clock, options.MaxItemBytes, Queue, _writers, _bytes, Lifecycle, this);
-        KnowContract();
+        Queue.Know(options.Items.Value);
         if (options.Completion is { Rule: CompletionRule.LastWriter } policy && policy.ArrivalTimeout != Timeout.InfiniteTimeSpan)
             _arrivalTimer = _clock.Provider.CreateTimer(static state => ((QueueChannel)state!).OnArrivalLate(), this, policy.ArrivalTimeout, Timeout.InfiniteTimeSpan);
         // The last, since other channels of the hub may tell it at once that bytes are free.
@@ -84,6 +66,10 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     public OwnerWrites OwnerWrites { get; }
 
     public CreditAllocator Writers => _writers;
+
+    public Redelivery Redelivery => _redelivery;
+
+    public LaneWatch Lanes => _lanes;
 
     /// <summary>How many wait until items are processed.</summary>
     public int Joining { get { using (Sync.Enter()) return _joins.Count; } }
@@ -111,87 +97,11 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         _ => $"'{Name}' is a channel: open it with {(IsLeased ? "OpenLeasedReaderAsync" : "OpenReaderAsync")} or OpenWriterAsync.",
     };
 
-    public override Link Attach(HubRequest request)
-    {
-        bool isWriter = request.Role == LinkRole.Writer;
-        ItemContract asked = isWriter ? request.Writes : request.Reads;
-        LinkIdentity identity;
-        string? unfit;
-        bool isLetIn;
-        long window;
-        using (Sync.Enter())
-        {
-            ItemContract? known = Options.Items.Value;
-            identity = IdentityOf(known ?? asked);
-            unfit = known is null ? Unfit(asked) : null;
-            // A peer that is refused does not decide what the channel carries.
-            isLetIn = unfit is null && identity.Refusal(LinkIdentity.Versions, request.Hello) is null;
-            if (isLetIn)
-                identity = IdentityOf(Options.Items.Attach(asked));
-            if (unfit is null)
-                KnowContract();
-            window = _bytes.WindowFor(_writers.Accounts.Count);
-        }
-        // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
-        if (unfit is not null)
-            return request.Refuse(Connection, unfit);
-        LaneAgreement? lane = null;
-        string? fault = null;
-        bool isAgreed = false;
-        try
-        {
-            if (OperatingSystem.IsLinux() && isWriter)
-                lane = LaneAgreement.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection);
-            else if (OperatingSystem.IsLinux())
-                lane = LaneAgreement.TryTake(request, identity, IsLeased ? 0 : identity.Writes.ElementSize, IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader, out fault);
-            isAgreed = fault is null;
-        }
-        finally
-        {
-            if (!isAgreed)
-                ForgetContract(isLetIn);
-        }
-        if (fault is not null)
-            return request.Refuse(Connection, fault, ReasonCode.NoLane);
-        if (lane is not null)
-            identity = identity with { Features = LaneAgreement.Features };
-        var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter, window) { Lane = lane });
-        HubAfterLock after = default;
-        _clock.Refresh();
-        try
-        {
-            using (Sync.Enter())
-            {
-                _links.Add(link);
-                if (isWriter)
-                    AddWriterLocked(((ProducerPort)link.Receiver).Account, link, ref after);
-                else
-                    AddReaderLocked((ConsumerPort)link.Sender, link, ref after);
-            }
-            if (lane is null || !isWriter)
-                link.Start();
-            else
-                link.StartGreeted();
-        }
-        finally
-        {
-            Run(ref after);
-        }
-        _ = ForgetAsync(link, isLetIn);
-        return link;
-
-        LinkIdentity IdentityOf(ItemContract contract) =>
-            new(isWriter ? ItemContract.None : contract, isWriter ? contract : ItemContract.None, Name, Connection, request.Role)
-            {
-                MaxItemBytes = isWriter ? Options.MaxItemBytes : null,
-                LargestItemBytes = isWriter || contract.ElementSize > 0 ? 0 : Options.MaxItemBytes,
-                IsSingleReader = Options.IsSingleReader,
-            };
-    }
+    public override Link Attach(HubRequest request) => _links.Attach(request);
 
     public override ChannelStatus GetStatus()
     {
-        CollectAll();
+        _lanes.CollectAll();
         _clock.Refresh();
         using (Sync.Enter())
         {
@@ -240,7 +150,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         using (Sync.Enter())
         {
             left = Unprocessed;
-            links = [.. _links];
+            links = _links.Open();
         }
         if (left > 0)
         {
@@ -300,7 +210,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         {
             if (Lifecycle.IsOver)
                 return false;
-            KnowContract();
+            Queue.Know(Options.Items.Value);
             Queue.Append(payload, count);
             _writers.Occupy(count);
             _bytes.Charge(payload.Length, ref theirs);
@@ -314,7 +224,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     bool IQueueEvents.IsProcessingAwaited => !_joins.IsEmpty || Lifecycle.IsDecided;
 
-    ItemTaker IQueueEvents.Owner => OwnerReads.Taker;
+    ItemTaker? IQueueEvents.Owner => OwnerReads.IsReader ? OwnerReads.Taker : null;
 
     /// <inheritdoc/>
     public void Run(ref HubAfterLock after, bool isParking = false)
@@ -339,44 +249,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         DeliverLocked(ref after);
     }
 
-    bool IQueueEvents.AreLanesBlocked => _bytes.IsFull;
-
-    void IQueueEvents.OnLaneRung(IWriterLane lane, ref HubAfterLock after)
-    {
-        _spin.Rung();
-        _lanes.Collect(lane, ref after);
-        KeepLooking(ref after);
-    }
-
-    void IQueueEvents.OnLaneEnded(IWriterLane lane, ref HubAfterLock after)
-    {
-        while (_lanes.Collect(lane, ref after))
-        {
-            // What does not fit now comes when bytes are free.
-        }
-        KeepLooking(ref after);
-    }
-
-    bool IQueueEvents.CollectFromLanes(ref HubAfterLock after) => _lanes.IsAnyActive && _lanes.Collect(ref after);
-
-    void IQueueEvents.OnLanesDue(ref HubAfterLock after)
-    {
-        _writers.TakeBackLate(ref after);
-        if (!_lanes.Collect(ref after) && !_pump.IsRunning)
-            _lanes.TryPark();
-        KeepLooking(ref after);
-    }
-
-    void IQueueEvents.OnOwnerParks(ref HubAfterLock after)
-    {
-        if (_pump.IsRunning)
-            return;
-        for (int looks = 0; looks < LooksBeforeTimer && OwnerReads.IsWaiting && !_lanes.TryPark(); looks++)
-            _lanes.Collect(ref after);
-        if (OwnerReads.IsWaiting)
-            _spin.Parked();
-        KeepLooking(ref after);
-    }
+    void IQueueEvents.OnLanesDue(ref HubAfterLock after) => _lanes.OnDue(ref after);
 
     void IQueueEvents.OnOwnerWrote(int bytes, ref HubAfterLock after)
     {
@@ -411,13 +284,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     void IQueueEvents.OnRead(long first, int count, long bytes, ref HubAfterLock after)
     {
         _writers.Release(count);
-        // Writers that wait for the room say so on their lanes, at which a reader that finds enough in the queue would not look.
-        _readSinceLook += count;
-        if (_lanes.IsAnyActive && _readSinceLook >= _mostReadBlindly)
-        {
-            _readSinceLook = 0;
-            _lanes.Collect(ref after);
-        }
+        _lanes.OnRead(count, ref after);
         _joins.Processed(first, count, ref after);
         FreedLocked(bytes, ref after);
     }
@@ -438,51 +305,22 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         FreedLocked(leases.Bytes, ref after);
     }
 
-    void IQueueEvents.Return(ItemBatch batch, ReturnReason reason, ItemTaker reader, bool hadSlot, ref HubAfterLock after)
-    {
-        batch.Deliveries += reason == ReturnReason.NotHanded ? 0 : 1;
-        batch.Failures += reason is ReturnReason.Failed or ReturnReason.Abandoned or ReturnReason.Unreadable ? 1 : 0;
-        // One that its program gave back in so many words did not kill it.
-        batch.IsSuspect = reason is ReturnReason.Suspect or ReturnReason.Failed || (batch.IsSuspect && reason is ReturnReason.NotHanded or ReturnReason.InDoubt);
-        batch.IsInOrder &= reason == ReturnReason.NotHanded;
-        batch.TakenFrom = reason == ReturnReason.NotHanded && _readers.Accounts.Exists(account => account.Taker == reader && !account.IsClosed) ? reader : null;
-        if (reason == ReturnReason.Unreadable)
-            (batch.UnreadableTo ??= []).Add(reader);
-        if (Lifecycle.IsOver || IsDead(batch, reason))
-        {
-            DropLocked(batch, hadSlot, ref after);
-            return;
-        }
-        if (!hadSlot)
-            _writers.Occupy(batch.Count);
-        long wait = BackoffOf(batch, reason);
-        if (wait > 0)
-            Queue.ReturnLater(batch, _clock.Now + wait);
-        else
-            Queue.Return(batch);
-        if (!batch.IsForAll)
-            Queue.Reconsider(Takers());
-        _balancer.OnSetAside(ref after);
-    }
-
     void IQueueEvents.OnLeaseLost(long sequence) => Log.LeaseLost(Connection.Logger, $"the owner of channel '{Name}'", sequence);
 
-    void IQueueEvents.OnOrderGivenUp() => Queue.Reconsider(Takers(), isOrderGivenUp: true);
+    void IQueueEvents.OnOrderGivenUp() => _redelivery.Reconsider(isOrderGivenUp: true);
 
     void IQueueEvents.OnReturned(ref HubAfterLock after)
     {
         if (Queue.IsRestricted)
-            Queue.Reconsider(Takers());
+            _redelivery.Reconsider();
         DeliverLocked(ref after);
         FreedLocked(0, ref after);
     }
 
     void IQueueEvents.AddJoin(Action<Exception?> done, ref HubAfterLock after)
     {
-        while (_lanes.IsAnyActive && _lanes.Collect(ref after))
-        {
-            // What writers published before counts.
-        }
+        // What writers published before counts.
+        _lanes.Drain(ref after);
         if (_aborted is { } error)
             after.Do(() => done(error));
         else
@@ -492,109 +330,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     bool IQueueEvents.RemoveJoin(Action<Exception?> done) => _joins.Remove(done);
 
-    /// <summary>Queues everything that is on lanes, also on those that are parked: what their writers have published can be counted on.</summary>
-    public void CollectAll()
-    {
-        if (!_lanes.IsAny)
-            return;
-        HubAfterLock after = default;
-        _clock.Refresh();
-        try
-        {
-            using (Sync.Enter())
-            {
-                while (_lanes.CollectAll(ref after))
-                {
-                    // A batch of each lane at a time.
-                }
-                KeepLooking(ref after);
-            }
-        }
-        finally
-        {
-            Run(ref after);
-        }
-    }
-
-    /// <summary>The owner waits on this thread for a moment, where writers on lanes are at work and that pays.</summary>
-    /// <returns>Whether an item may be here.</returns>
-    public bool Spin() => _lanes.IsAny && (Queue.Count > 0 || (!Lifecycle.IsOver && _spin.TryFindNews()));
-
-    /// <summary>Sees to it that active lanes are looked at again, whoever else does.</summary>
-    private void KeepLooking(ref HubAfterLock after)
-    {
-        Sync.AssertHeld();
-        if (!_lanes.IsAnyActive)
-            return;
-        // The owner's reads look by themselves; what remote readers wait for somebody has to bring.
-        if (_readers.Accounts.Count > 0 && !_bytes.IsFull)
-            _pump.Start();
-        else
-            _balancer.LookSoon(ref after);
-    }
-
-    /// <summary>What the lane of one more writer is like.</summary>
-    private LaneLayout LaneFor(ItemContract items, long window) =>
-        LaneLayout.Of(items.ElementSize, Options.MaxItemBytes, _writers.Capacity, window, Connection.MaxUnsentBytes) with { Use = LaneUse.HubWriter };
-
     private void LogLeftOpen() => Log.LeftOpen(Connection.Logger, Name);
-
-    private void AddWriterLocked(WriterAccount account, Link link, ref HubAfterLock after)
-    {
-        Sync.AssertHeld();
-        account.Link = link;
-        _writers.Accounts.Add(account);
-        if (Lifecycle.WriterClosure is { } closure)
-            after.Do(() => link.EndChannel(closure.Error));
-    }
-
-    private void AddReaderLocked(ConsumerPort port, Link link, ref HubAfterLock after)
-    {
-        Sync.AssertHeld();
-        port.Account.Link = link;
-        _readers.Add(port.Account);
-        _consumers.Add(port);
-        if (Lifecycle.ReaderClosure is { } closure)
-            after.Do(() => link.TryComplete(closure.Error));
-    }
-
-    /// <summary>What is wrong with what a peer says of the items of a channel that was declared without a type; null if nothing is.</summary>
-    private string? Unfit(ItemContract asked)
-    {
-        if (asked.IsNone || asked.ElementSize > Options.MaxItemBytes)
-            return $"Channel '{Name}' carries items of at most {Options.MaxItemBytes:N0} bytes (MaxItemBytes), and not {asked}.";
-        return Options.ContractName is { } name && !string.Equals(name, asked.Name, StringComparison.Ordinal)
-            ? $"Channel '{Name}' was declared for items called '{name}', and not for {asked}. Give the type that name: [ChannelContract(\"{name}\")], or ItemOptions.ContractName."
-            : null;
-    }
-
-    /// <summary>A peer that was let in has not come after all.</summary>
-    private void ForgetContract(bool isLetIn)
-    {
-        using (Sync.Enter())
-        {
-            if (isLetIn)
-                Options.Items.Detach();
-        }
-    }
-
-    private async Task ForgetAsync(Link link, bool isLetIn)
-    {
-        await link.Closed.ConfigureAwait(false);
-        using (Sync.Enter())
-        {
-            _links.Remove(link);
-            if (link.Sender is ConsumerPort consumer)
-                _consumers.Remove(consumer);
-            // What it left on its lane is as good as written.
-            if (link.Receiver is ProducerPort { IsDone: false })
-                Options.Items.Fix();
-            // Only now, since its contract is what the queue is made for.
-            if (isLetIn)
-                Options.Items.Detach();
-        }
-        (link.Receiver as ProducerPort)?.ForgetJoins();
-    }
 
     private void RunAll(ref HubAfterLock after, bool isParking)
     {
@@ -652,11 +388,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             using (Sync.Enter())
             {
                 _writers.GrantBytes(ref after);
-                while (_lanes.IsAnyActive && _lanes.Collect(ref after))
-                {
-                    // Until they are empty, or bytes are full again.
-                }
-                KeepLooking(ref after);
+                _lanes.OnBytesFreed(ref after);
                 // What was kept for the owner may serve one of several; the others have to ask.
                 if (OwnerWrites.AdmitLocked(ref after) == OwnerAdmission.MoreWaiting)
                     _writers.OwnerWants(isWaiting: true, ref after);
@@ -666,56 +398,6 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         {
             Run(ref after);
         }
-    }
-
-    private bool IsDead(in ItemBatch batch, ReturnReason reason) => reason switch
-    {
-        ReturnReason.Unreadable when batch.Failures >= MostUnreadable => true,
-        ReturnReason.Failed or ReturnReason.Abandoned or ReturnReason.Unreadable => Options.Leases?.MaxDeliveries is { } most && batch.Failures >= most,
-        _ => false,
-    };
-
-    /// <summary>How long an item waits that came back: not at first, then longer each time. Nothing waits behind it.</summary>
-    private static long BackoffOf(in ItemBatch batch, ReturnReason reason) => reason switch
-    {
-        ReturnReason.Unreadable => UnreadableBackoffMilliseconds,
-        ReturnReason.Abandoned when batch.Failures > 1 => Math.Min(MostBackoffMilliseconds, FirstBackoffMilliseconds << Math.Min(batch.Failures - 2, 10)),
-        _ => 0,
-    };
-
-    /// <summary>Items leave the channel unread: for the dead letters, unless the channel is over.</summary>
-    private void DropLocked(ItemBatch batch, bool hadSlot, ref HubAfterLock after)
-    {
-        Sync.AssertHeld();
-        if (hadSlot)
-            _writers.Release(batch.Count);
-        _bytes.Charge(-batch.Bytes, ref after);
-        _joins.Processed(batch.Sequence, batch.Count, ref after);
-        if (!Lifecycle.IsOver)
-        {
-            // They are among the dead letters before anybody can see that they are out of this channel.
-            if (Options.DeadLetters is { } letters && letters.TryTake(batch.Payload, batch.Count, out Action theirs))
-                after.Do(theirs);
-            after.Do(() => Log.DeadLetters(Connection.Logger, Name, batch.Count));
-        }
-        batch.Release();
-    }
-
-    private List<ItemTaker> Takers()
-    {
-        List<ItemTaker> takers = [.. _readers.Accounts.Where(static account => !account.IsClosed).Select(static account => account.Taker)];
-        if (OwnerReads.IsReader)
-            takers.Add(OwnerReads.Taker);
-        return takers;
-    }
-
-    /// <summary>The queue is made for its items as soon as it is known what they are. That may change until the first is written, and before that nothing is queued.</summary>
-    private void KnowContract()
-    {
-        if (Options.Items.Value is not { } contract || ReferenceEquals(contract, _known))
-            return;
-        _known = contract;
-        Queue.KnowElementSize(contract.ElementSize);
     }
 
     private void OnArrivalLate()
@@ -739,7 +421,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     /// <summary>The owner leaves; what it has not completed does not end as if it had.</summary>
     private void LeaveByOwner()
     {
-        CollectAll();
+        _lanes.CollectAll();
         HubAfterLock after = default;
         _clock.Refresh();
         try
@@ -890,7 +572,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             if (Lifecycle.IsOver)
                 return null;
             if (_readers.Accounts.Count > 0)
-                return [.. _consumers.Where(static port => !port.Account.IsClosed).Select(static port => port.Left)];
+                return [.. _links.ReadersLeft()];
             // Nobody makes room for writers that wait for bytes.
             return Lifecycle.IsSealed || _bytes.IsFull ? null : [Lifecycle.Sealed];
         }
@@ -912,36 +594,6 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         List<PeerStatus> waiting = OwnerReads.IsWaiting ? [PeerStatuses.Owner(PeerWait.Item)] : [];
         waiting.AddRange(_readers.Accounts.Where(static account => account.IsIdle).Select(account => PeerStatuses.Of(account, IsLeased)));
         return waiting;
-    }
-
-    /// <summary>The halves of the link of one remote end.</summary>
-    private sealed record Halves(QueueChannel Channel, bool IsWriter, long WindowBytes) : LinkHalves
-    {
-        /// <summary>A hub that exits has its readers drain first.</summary>
-        public override bool HasOwner => true;
-
-        /// <summary>What its items go by; null where they go over the connection.</summary>
-        public LaneAgreement? Lane { get; init; }
-
-        public override SendingHalf MakeSender(Outbox outbox)
-        {
-            if (IsWriter)
-                return new NoSending();
-            var port = new ConsumerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._readers, Channel, outbox);
-            if (OperatingSystem.IsLinux() && Lane is { } lane)
-                port.UseLane(new ReaderLane(lane.End, Channel.Queue.ElementSize, lane.IsFenceShared));
-            return port;
-        }
-
-        public override ReceivingHalf MakeReceiver(Outbox outbox)
-        {
-            if (!IsWriter)
-                return new NoReceiving();
-            var port = new ProducerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._writers, Channel._lanes, WindowBytes, Channel, outbox);
-            if (OperatingSystem.IsLinux() && Lane is { } lane)
-                port.UseLane(new WriterLane(lane.End, lane.IsFenceShared, port));
-            return port;
-        }
     }
 
     /// <summary>What is to be done once dead letters were taken, and no lock is held.</summary>

@@ -22,6 +22,7 @@ internal sealed class WriterAccount
         _outbox = outbox;
         _windowBytes = GrantedBytes = windowBytes;
         _largestBytes = largestBytes;
+        WantPlace = new LinkedListNode<WriterAccount?>(this);
     }
 
     public Link Link { get; set; } = null!;
@@ -52,10 +53,10 @@ internal sealed class WriterAccount
     public bool IsTold => Granted == _toldItems || Lane is not null;
 
     /// <summary>It has used up its credit and asks for more.</summary>
-    public bool IsWanting => WantPlace is not null;
+    public bool IsWanting => WantPlace.List is not null;
 
-    /// <summary>Its place among those that ask.</summary>
-    public LinkedListNode<WriterAccount?>? WantPlace { get; set; }
+    /// <summary>Its place among those that ask, while it does.</summary>
+    public LinkedListNode<WriterAccount?> WantPlace { get; }
 
     /// <summary>How long it may keep what it was given; a field, so that its verbs change it.</summary>
     public RevokeBackoff Backoff = new();

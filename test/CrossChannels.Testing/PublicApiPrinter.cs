@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
-namespace CrossChannels.Tests.Project;
+namespace CrossChannels.Testing;
 
 /// <summary>Shows what an assembly offers, as text much like C#, sorted, so that two versions can be compared.</summary>
 internal sealed class PublicApiPrinter

@@ -1,4 +1,4 @@
-namespace CrossChannels.Tests.Project;
+namespace CrossChannels.Testing;
 
 /// <summary>The sources that these tests were built from.</summary>
 internal static class Repository
@@ -8,6 +8,14 @@ internal static class Repository
 
     /// <summary>A path from the root, with <c>/</c> between its parts.</summary>
     public static string At(string path) => Path.Combine([Root, .. path.Split('/')]);
+
+    /// <summary>Where the build put a sample, with the configuration and framework of the tests.</summary>
+    public static string OutputOfSample(string sample)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        string directory = At($"docs/samples/{sample}/bin/{output.Parent!.Name}/{output.Name}");
+        return File.Exists(Path.Combine(directory, $"{sample}.dll")) ? directory : throw new FileNotFoundException($"The sample is not built: {directory}");
+    }
 
     private static string Find()
     {
