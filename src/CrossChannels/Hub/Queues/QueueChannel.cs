@@ -35,6 +35,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private readonly WriterLanes _lanes;
     private readonly LanePump _pump;
     private readonly LaneSpin _spin;
+    private readonly LaneRests _laneRests = new();
     private readonly ChannelBytes _bytes;
     private readonly JoinList _joins = new();
     private readonly List<Link> _links = [];
@@ -208,6 +209,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 ContentType = Options.Items.Value?.ContentType,
                 ContractName = Options.Items.Value?.Name,
                 CompletionPolicy = Options.Completion.ToString(),
+                Lanes = _lanes.Count + _readers.Accounts.Count(static account => account.LaneRests is not null),
+                LaneParkings = _laneRests.Parkings,
+                LaneDoorbells = _laneRests.Doorbells,
                 Writers = [.. _writers.Accounts.Select(PeerStatuses.Of)],
                 Readers = [.. _readers.Accounts.Select(account => PeerStatuses.Of(account, IsLeased))],
                 WaitingWriters = WaitingWriters(),
@@ -929,7 +933,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 return new NoSending();
             var port = new ConsumerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._readers, Channel, outbox);
             if (OperatingSystem.IsLinux() && Lane is { } lane)
-                port.UseLane(new ReaderLane(lane.End, Channel.Queue.ElementSize, lane.IsFenceShared));
+                port.UseLane(new ReaderLane(lane.End, Channel.Queue.ElementSize, lane.IsFenceShared, Channel._laneRests));
             return port;
         }
 
@@ -939,7 +943,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
                 return new NoReceiving();
             var port = new ProducerPort(Channel.Sync, Channel._clock, Channel.Options, Channel.Queue, Channel._writers, Channel._lanes, WindowBytes, Channel, outbox);
             if (OperatingSystem.IsLinux() && Lane is { } lane)
-                port.UseLane(new WriterLane(lane.End, lane.IsFenceShared, port));
+                port.UseLane(new WriterLane(lane.End, lane.IsFenceShared, port, Channel._laneRests));
             return port;
         }
     }
