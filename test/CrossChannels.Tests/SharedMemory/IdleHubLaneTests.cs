@@ -68,11 +68,10 @@ public sealed class IdleHubLaneTests
             await writer.WriteAsync(i).Done();
             Assert.AreEqual(i, await reader.ReadAsync().Done());
         }
-        Assert.IsFalse(next.IsCompleted);
         await hub.SayAsync("release");
         Assert.AreEqual("release", await hub.ReadLineAsync());
         await using CrossChannelReader<long> later = await next.Done();
-        // Of the third the descriptor may have come when there was no room for it, and then it goes over the socket.
+        // A descriptor that the hub had still open may have let the third in before, but not its lane, and then it goes over the socket.
         ChannelStatus status = await CrossChannel.GetChannelStatusAsync($"{name}#longs").Done();
         Assert.IsTrue(status.Writers.Single().IsSharedMemory && status.Readers[0].IsSharedMemory);
         Assert.HasCount(2, status.Readers);
