@@ -11,7 +11,7 @@ internal static class FewFilesCommand
 
         // Once without a lack, so that all code is loaded that has to be.
         string[] normal = [.. await TryAllAsync(directory, "1", live.Address)];
-        await StartPoolThreadsAsync();
+        await FileHoard.StartPoolThreadsAsync();
         string[] lacking;
         bool isGone;
         using (FileHoard.TakeAll(left))
@@ -24,20 +24,6 @@ internal static class FewFilesCommand
         foreach (string line in (string[])[.. normal, .. lacking, isGone ? "gone" : "still there"])
             await TestChildProgram.SayAsync(line);
         return 0;
-    }
-
-    /// <summary>Starts all threads that the pool may have: the runtime ends a process that has no descriptor for one more.</summary>
-    private static async Task StartPoolThreadsAsync()
-    {
-        ThreadPool.GetMaxThreads(out _, out int completions);
-        if (!ThreadPool.SetMaxThreads(Environment.ProcessorCount, completions))
-            throw new InvalidOperationException("The pool takes no limit of as many threads as there are processors.");
-        using var all = new CountdownEvent(Environment.ProcessorCount);
-        await Task.WhenAll(Enumerable.Range(0, all.InitialCount).Select(_ => Task.Run(() =>
-        {
-            all.Signal();
-            all.Wait();
-        })));
     }
 
     private static async Task<List<string>> TryAllAsync(string directory, string suffix, ChannelAddress live) =>

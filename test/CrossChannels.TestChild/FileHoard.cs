@@ -8,6 +8,20 @@ internal sealed partial class FileHoard : IDisposable
 {
     private readonly List<FileStream> _files = [];
 
+    /// <summary>Starts all threads that the pool may have: the runtime ends a process that has no descriptor for one more.</summary>
+    public static async Task StartPoolThreadsAsync()
+    {
+        ThreadPool.GetMaxThreads(out _, out int completions);
+        if (!ThreadPool.SetMaxThreads(Environment.ProcessorCount, completions))
+            throw new InvalidOperationException("The pool takes no limit of as many threads as there are processors.");
+        using var all = new CountdownEvent(Environment.ProcessorCount);
+        await Task.WhenAll(Enumerable.Range(0, all.InitialCount).Select(_ => Task.Run(() =>
+        {
+            all.Signal();
+            all.Wait();
+        })));
+    }
+
     /// <param name="left">How many are given back, those with the highest numbers.</param>
     public static FileHoard TakeAll(int left = 0)
     {

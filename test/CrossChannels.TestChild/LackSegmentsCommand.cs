@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.TestChild;
 
@@ -11,12 +10,39 @@ internal static partial class LackSegmentsCommand
     public static async Task<int> RunAsync(string how, string address)
     {
         Lack(how);
-        var log = new CountingLogger();
+        var log = new NoLaneCounter();
         await using DuplexChannel<long, long> both = await CrossChannel.ConnectAsync<long, long>(address, new() { Reading = new BoundedChannelOptions(16 << 20), Connection = new() { Logger = log } });
         await TestChildProgram.SayAsync($"{both.Peer!.IsSharedMemory} {log.Count}");
         await foreach (long item in both.Reader.ReadAllAsync())
             await both.Writer.WriteAsync(item + 1);
         both.Writer.Complete();
+        return 0;
+    }
+
+    /// <summary>Owns a channel of longs.</summary>
+    public static async Task<int> OwnHubAsync(string how, string address)
+    {
+        Lack(how);
+        var log = new NoLaneCounter();
+        await using SharedChannel<long> channel = await CrossChannel.CreateBoundedAsync<long>($"{address}#longs", 16 << 20, hub: new HubOptions { Connection = new() { Logger = log } });
+        await TestChildProgram.SayAsync("owns");
+        await TestChildProgram.WaitForTestAsync();
+        await TestChildProgram.SayAsync($"{log.Count}");
+        return 0;
+    }
+
+    /// <summary>Opens both ends of a channel of longs, says how often the log says why items do not cross by shared memory, and writes back what it reads.</summary>
+    public static async Task<int> UseHubAsync(string how, string address)
+    {
+        Lack(how);
+        var log = new NoLaneCounter();
+        ConnectionOptions connection = new() { Logger = log };
+        await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>($"{address}#there", connection: connection);
+        await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>($"{address}#back", connection: connection);
+        await TestChildProgram.SayAsync($"open {log.Count}");
+        await foreach (long item in reader.ReadAllAsync())
+            await writer.WriteAsync(item + 1);
+        writer.Complete();
         return 0;
     }
 
@@ -75,23 +101,5 @@ internal static partial class LackSegmentsCommand
     {
         public ushort Length;
         public Step* Steps;
-    }
-
-    private sealed class CountingLogger : ILogger
-    {
-        private int _count;
-
-        public int Count => _count;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            if (string.Equals(eventId.Name, "NoLane", StringComparison.Ordinal))
-                Interlocked.Increment(ref _count);
-        }
     }
 }

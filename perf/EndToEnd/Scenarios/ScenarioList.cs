@@ -164,6 +164,37 @@ internal static class ScenarioList
             Ours = Ours.Leased(Capacity),
             Theirs = Ours.Forward(Capacity),
         },
+        new Pair(AtLeast("tp-owner-shm", Items, 3, InProcess(Capacity)))
+        {
+            Ours = Ours.ToOwner(Capacity, SharedMemory),
+            Theirs = Theirs.Longs(Capacity),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtMost("rtt-owner-shm", Microseconds, 1.5, "Channel<long> in process, both ways"))
+        {
+            Ours = Ours.OwnerRoundTrip(SharedMemory),
+            Theirs = Theirs.Alone(PartSpec.Of<PingInProcess>()),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtLeast("hub-forward-shm", Items, 2, "the same over Unix sockets"))
+        {
+            Ours = Ours.Forward(Capacity, SharedMemory),
+            Theirs = Ours.Forward(Capacity),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtLeast("hub-4x4-shm", Items, 2, InProcess(Deep) + ", as many loops"))
+        {
+            Drivers = ManyEnds,
+            Ours = Ours.ManyForward(Deep, ManyEnds, SharedMemory),
+            Theirs = Theirs.ManyLongs(Deep, ManyEnds, ManyEnds),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
+        new Pair(AtLeast("leased-shm", Items, 0.6, "a hub without leases"))
+        {
+            Ours = Ours.Leased(Capacity, SharedMemory),
+            Theirs = Ours.Forward(Capacity, SharedMemory),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
         new Pair(AtLeast("scale-writers", Items, 0.8, "one link"))
         {
             Ours = Ours.ManyToOwner(Deep, ManyLinks),

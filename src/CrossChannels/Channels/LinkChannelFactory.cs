@@ -48,8 +48,8 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
 
     public ConnectionOptions Settings => _options.Connection;
 
-    /// <summary>The link is one between two ends, and not of a hub.</summary>
-    public bool IsDuplex => _identity.Role == LinkRole.Duplex;
+    /// <summary>Over a connection items of this link may say which trace they belong to.</summary>
+    public bool CarriesTraces => _identity.Role is LinkRole.Writer or LinkRole.LeasedReader;
 
     /// <summary>Whether the items of its links can go by shared memory: those of links between two ends, and of a hub's channels.</summary>
     public bool UsesLanes => _identity.Role is LinkRole.Duplex or LinkRole.Writer or LinkRole.Reader or LinkRole.LeasedReader;

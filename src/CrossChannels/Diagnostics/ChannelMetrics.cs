@@ -39,6 +39,12 @@ internal static class ChannelMetrics
     private static readonly Counter<long> s_endings =
         s_meter.CreateCounter<long>("crosschannels.endings", "{ending}", "Directions of links that ended, by kind.");
 
+    private static readonly Counter<long> s_parkings =
+        s_meter.CreateCounter<long>("crosschannels.lane.parkings", "{parking}", "Waits of an end for the doorbell of its lane.");
+
+    private static readonly Counter<long> s_doorbells =
+        s_meter.CreateCounter<long>("crosschannels.lane.doorbells", "{doorbell}", "Doorbells that an end heard.");
+
     private static readonly Histogram<double> s_writeWaits =
         s_meter.CreateHistogram<double>("crosschannels.write.wait", "s", "How long writes waited for room.");
 
@@ -71,6 +77,10 @@ internal static class ChannelMetrics
     public static void AddGauge(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> observe) =>
         s_meter.CreateObservableGauge(name, observe, unit, description);
 
+    /// <summary>Adds a sum that only grows, which is asked for when a listener collects.</summary>
+    public static void AddCounter(string name, string unit, string description, Func<IEnumerable<Measurement<long>>> observe) =>
+        s_meter.CreateObservableCounter(name, observe, unit, description);
+
     /// <summary>Removes the meter from the process, which would keep this assembly loaded.</summary>
     public static void Stop() => s_meter.Dispose();
 
@@ -87,6 +97,10 @@ internal static class ChannelMetrics
     }
 
     public static void CreditStalled(MetricTags tags) => Add(s_stalls, 1, tags);
+
+    public static void Parked(MetricTags tags) => Add(s_parkings, 1, tags);
+
+    public static void Rung(MetricTags tags) => Add(s_doorbells, 1, tags);
 
     public static void ItemDroppedFailed(MetricTags tags) => Add(s_dropErrors, 1, tags);
 

@@ -17,6 +17,9 @@ internal static class HubGauges
         AddChannels("oldest_lease", "ms", "How long ago the first item that a reader has a lease on was sent there.", static channel => (long)(channel.OldestLease ?? TimeSpan.Zero).TotalMilliseconds);
         AddChannels("waiting_writers", "{writer}", "Writers that wait for room.", static channel => channel.WaitingWriters.Count);
         AddChannels("waiting_readers", "{reader}", "Readers that wait for an item.", static channel => channel.WaitingReaders.Count);
+        AddChannels("lanes", "{lane}", "Ends in other processes whose items cross by shared memory.", static channel => channel.Lanes);
+        AddChannels("lane_parkings", "{parking}", "How often the hub waited for a doorbell of a lane.", static channel => channel.LaneParkings, isCounter: true);
+        AddChannels("lane_doorbells", "{doorbell}", "Doorbells that the hub heard.", static channel => channel.LaneDoorbells, isCounter: true);
         ChannelMetrics.AddGauge(
             "crosschannels.hub.lock_waiters",
             "{request}",
@@ -29,12 +32,11 @@ internal static class HubGauges
 
     public static void Remove(object hub) => s_hubs.TryRemove(hub, out _);
 
-    private static void AddChannels(string name, string unit, string description, Func<ChannelStatus, long> value) =>
-        ChannelMetrics.AddGauge(
-            $"crosschannels.hub.{name}",
-            unit,
-            description,
-            () => s_hubs.Values.SelectMany(getStatus => MeasureChannels(getStatus(), value)));
+    private static void AddChannels(string name, string unit, string description, Func<ChannelStatus, long> value, bool isCounter = false)
+    {
+        Action<string, string, string, Func<IEnumerable<Measurement<long>>>> add = isCounter ? ChannelMetrics.AddCounter : ChannelMetrics.AddGauge;
+        add($"crosschannels.hub.{name}", unit, description, () => s_hubs.Values.SelectMany(getStatus => MeasureChannels(getStatus(), value)));
+    }
 
     private static IEnumerable<Measurement<long>> MeasureChannels(HubStatus hub, Func<ChannelStatus, long> value) =>
         hub.Channels.Select(channel => Measure(hub, "channel", channel.Name, value(channel)));

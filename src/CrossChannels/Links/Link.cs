@@ -64,6 +64,9 @@ internal sealed class Link
 
     public ReceivingHalf Receiver { get; }
 
+    /// <summary>How many of its two directions go by shared memory.</summary>
+    public int LaneCount => (Sender.IsLane ? 1 : 0) + (Receiver.IsSharedMemory ? 1 : 0);
+
     /// <summary>Whether a large item may be written from its writer's memory.</summary>
     public bool MayLendLarge { get; private set; }
 
@@ -304,7 +307,7 @@ internal sealed class Link
     internal void Meet(int version, Hello peer)
     {
         Receiver.Meet(peer);
-        _peer.Meet(version, peer, Sender.IsLane || Receiver.IsSharedMemory);
+        _peer.Meet(version, peer, LaneCount > 0);
         Tags.Meet(_peer.Info!);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.Loader;
 using CrossChannels.Diagnostics;
@@ -16,6 +17,14 @@ internal static class LinkRegistry
 
     static LinkRegistry()
     {
+        ChannelMetrics.AddGauge(
+            "crosschannels.lanes",
+            "{lane}",
+            "Ends of lanes: directions of open links whose items cross by shared memory.",
+            static () => s_links.Keys.Where(static link => link.LaneCount > 0)
+                .GroupBy(static link => (link.Tags.ChannelName, link.Tags.RoleName), static link => link.LaneCount)
+                .Select(static lanes => new Measurement<long>(
+                    lanes.Sum(), new KeyValuePair<string, object?>("channel", lanes.Key.ChannelName), new KeyValuePair<string, object?>("role", lanes.Key.RoleName))));
         EventHandler onExit = static (_, _) => CloseAll();
         AppDomain.CurrentDomain.ProcessExit += onExit;
         // The process would keep a collectible load context alive by that handler. What is open when it is unloaded is closed as at the exit.

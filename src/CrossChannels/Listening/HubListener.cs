@@ -17,6 +17,7 @@ internal sealed class HubListener : IAsyncDisposable
     private readonly HubOptions _options;
     private readonly ConnectionOptions _settings;
     private readonly ChannelAddress _address;
+    private readonly LaneWish _wish;
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _givenLinks;
     private readonly SemaphoreSlim _givenGreetings;
@@ -24,11 +25,13 @@ internal sealed class HubListener : IAsyncDisposable
 
     /// <param name="listener">Disposed with this.</param>
     /// <param name="address">Where it listens, as users are told.</param>
+    /// <param name="wish">Whether items are to go by shared memory.</param>
     /// <param name="directory">What the hub has.</param>
     /// <param name="options">Its limits, and what it takes besides links.</param>
-    public HubListener(ITransportListener listener, ChannelAddress address, HubDirectory directory, HubOptions options)
+    public HubListener(ITransportListener listener, ChannelAddress address, LaneWish wish, HubDirectory directory, HubOptions options)
     {
         _address = address;
+        _wish = wish;
         _listener = listener;
         _directory = directory;
         _options = options;
@@ -97,7 +100,7 @@ internal sealed class HubListener : IAsyncDisposable
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token);
             LinkWire wire = await connection.OpenWireAsync(either.Token).ConfigureAwait(false);
             LinkInput input = wire.Input;
-            if (UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
+            if (_wish != LaneWish.None && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors)
             {
                 // A reader's lane comes with the first byte.
                 greeting = await ReceivedGreeting.ReadAsync(wire.Input, descriptors, either.Token).ConfigureAwait(false);
@@ -142,6 +145,7 @@ internal sealed class HubListener : IAsyncDisposable
             GreetWithLane = LaneGreeter(connection),
             Lane = greeting?.Descriptors is [var lane, ..] ? lane : null,
             IsLaneLost = greeting is { IsLost: true },
+            IsLaneAsked = _wish == LaneWish.Asked,
         });
     }
 
@@ -164,11 +168,9 @@ internal sealed class HubListener : IAsyncDisposable
         await stream.DisposeAsync().ConfigureAwait(false);
     }
 
-    private bool UsesLanes => _address.Scheme == ChannelScheme.SharedMemory && _settings.SharedMemory != SharedMemoryUse.Never;
-
     /// <returns>What sends a greeting with a lane; null where items do not go by shared memory.</returns>
     private Action<ReadOnlySpan<byte>, SafeFileHandle>? LaneGreeter(TransportConnection connection) =>
-        UsesLanes && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
+        _wish != LaneWish.None && OperatingSystem.IsLinux() && connection.Descriptors is { } descriptors
             ? descriptors.SendOne
             : null;
 

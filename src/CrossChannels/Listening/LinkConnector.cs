@@ -26,8 +26,13 @@ internal static class LinkConnector
         ConnectionOptions settings = factory.Settings;
         TimeSpan timeLeft = settings.ConnectTimeout;
         long started = settings.TimeProvider.GetTimestamp();
-        // Of a hub's writers only where it is asked for.
-        LaneWish wish = factory.UsesLanes && (factory.IsDuplex || address.Scheme == ChannelScheme.SharedMemory) ? LaneWishes.Of(address, settings) : LaneWish.None;
+        LaneWish wish = factory.UsesLanes ? LaneWishes.Of(address, settings) : LaneWish.None;
+        if (wish == LaneWish.IfPossible && factory.CarriesTraces && ChannelTracing.IsOn)
+        {
+            // A lane would leave the traces behind, and nobody asked for it.
+            Log.NoLane(settings.Logger, address.ToString(), "somebody listens to traces, which go with items over a connection only", isAsked: false);
+            wish = LaneWish.None;
+        }
         CrossChannelException? last = null;
         for (int attempts = 0; ; attempts++)
         {

@@ -136,7 +136,7 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         {
             Use = (LaneUse)BinaryPrimitives.ReadInt32LittleEndian(fields[40..]),
         };
-        return layout.IsSane && layout.Length == length ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
+        return layout.IsSane && layout.Length == length ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane for {layout.Use} of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
     }
 }
 

@@ -40,6 +40,15 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
     /// <summary>Who completes it, as text.</summary>
     public string CompletionPolicy { get; init => field = value ?? ""; } = "";
 
+    /// <summary>Ends in other processes whose items cross by shared memory.</summary>
+    public int Lanes { get; init; }
+
+    /// <summary>How often the hub stopped looking at a lane, or found no room there, and waited for a doorbell; of all lanes that the channel has had.</summary>
+    public long LaneParkings { get; init; }
+
+    /// <summary>How often ends rang.</summary>
+    public long LaneDoorbells { get; init; }
+
     /// <summary>Writers in other processes.</summary>
     public IReadOnlyList<PeerStatus> Writers { get; init => field = value ?? []; } = [];
 
@@ -67,6 +76,9 @@ public sealed record ChannelStatus(string Name) : HubObjectStatus(Name)
         builder.Member(nameof(ContentType), ContentType);
         builder.Member(nameof(ContractName), ContractName);
         builder.Member(nameof(CompletionPolicy), CompletionPolicy);
+        builder.Member(nameof(Lanes), Lanes);
+        builder.Member(nameof(LaneParkings), LaneParkings);
+        builder.Member(nameof(LaneDoorbells), LaneDoorbells);
         builder.Member(nameof(Writers), Writers);
         builder.Member(nameof(Readers), Readers);
         builder.Member(nameof(WaitingWriters), WaitingWriters);

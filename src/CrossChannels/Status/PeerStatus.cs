@@ -23,4 +23,13 @@ public sealed record PeerStatus(string Endpoint, int? ProcessId, PeerRole Role)
 
     /// <summary>What it waits for.</summary>
     public PeerWait WaitsFor { get; init; }
+
+    /// <summary>Its items cross by shared memory; else they go over the connection.</summary>
+    public bool IsSharedMemory { get; init; }
+
+    /// <summary>How often the hub stopped looking at its lane, or found no room there, and waited for its doorbell.</summary>
+    public long LaneParkings { get; init; }
+
+    /// <summary>How often it rang.</summary>
+    public long LaneDoorbells { get; init; }
 }

@@ -111,6 +111,31 @@ public sealed class MetricsTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Lane_ReaderOfALinkWaits_ItsParkingAndTheDoorbellAreCounted()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Elsewhere items go over the connection.");
+        using var meter = new Recorder();
+        ChannelAddress address = ChannelAddress.SharedMemory($"lane-{Guid.NewGuid():N}");
+        await using DuplexChannelListener<NoItem, int> listener = await CrossChannel.ListenAsync<NoItem, int>(address).Done();
+        await using DuplexChannel<int, NoItem> writing = await CrossChannel.ConnectAsync<int, NoItem>(address).Done();
+        await using DuplexChannel<NoItem, int> reading = await listener.AcceptAsync().Done();
+        await CountAsync(meter, reading.Reader, writing.Writer, "channel= role=duplex");
+    }
+
+    [TestMethod]
+    public async Task Lane_ReaderOfAHubWaits_ItsParkingAndTheDoorbellAreCounted()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Elsewhere items go over the connection.");
+        using var meter = new Recorder();
+        await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.SharedMemory($"lane-{Guid.NewGuid():N}")).Done();
+        SharedChannel<int> work = hub.CreateBounded<int>("work", 1);
+        await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(work.Address).Done();
+        await CountAsync(meter, reader, work.Writer, "channel=work role=reader");
+    }
+
+    [TestMethod]
     public async Task Listener_ThrowsAtEveryMeasurement_LinksLiveOn()
     {
         using var listener = new MeterListener { InstrumentPublished = Enable };
@@ -129,6 +154,19 @@ public sealed class MetricsTests : IDisposable
         await there.Reader.Completion.Done();
         await here.DisposeAsync();
         await there.DisposeAsync();
+    }
+
+    /// <summary>Has a reader wait for an item that comes by its lane.</summary>
+    private static async Task CountAsync(Recorder meter, ChannelReader<int> reader, ChannelWriter<int> writer, string tags)
+    {
+        string all = $"{tags} peer={Environment.ProcessId}";
+        Task<int> read = reader.ReadAsync().AsTask();
+        await Wait.Until(() => meter.Tags("crosschannels.lane.parkings").Contains(all));
+        await writer.WriteAsync(7).Done();
+        Assert.AreEqual(7, await read.Done());
+        Assert.AreEqual(1, meter.Tags("crosschannels.lane.doorbells").Count(one => string.Equals(one, all, StringComparison.Ordinal)));
+        meter.Observe("crosschannels.lanes");
+        CollectionAssert.Contains(meter.Tags("crosschannels.lanes"), tags);
     }
 
     private static void Enable(Instrument instrument, MeterListener listener)

@@ -40,7 +40,7 @@ internal static class PumpedHub
         ITransportListener transport = await Transport.ListenAsync(address ?? $"mem:{Guid.NewGuid():N}", hub.Connection, CancellationToken.None).Done();
         var directory = new HubDirectory(hub.Connection, transport.Address);
         BackedChannel<T> channel = BackedChannel<T>.Create("items", options, itemDropped, sharing ?? new(), settings ?? new(), hub, directory);
-        var listener = new HubListener(transport, transport.Address, directory, hub);
+        var listener = new HubListener(transport, transport.Address, LaneWish.None, directory, hub);
         listener.Start();
         return new PumpedHub<T>(channel, listener);
     }

@@ -209,7 +209,8 @@ public sealed class StatusTests
         await Assert.ThrowsAsync<Exception>(() => waiting.Done());
     }
 
-    private static ConcurrentDictionary<string, long> Observe(string hub)
+    /// <summary>What the meter shows of a hub now.</summary>
+    internal static ConcurrentDictionary<string, long> Observe(string hub)
     {
         ConcurrentDictionary<string, long> seen = new(StringComparer.Ordinal);
         using var listener = new MeterListener

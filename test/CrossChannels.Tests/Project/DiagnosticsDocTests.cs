@@ -23,7 +23,7 @@ public sealed class DiagnosticsDocTests
                 {
                     string kind = instrument switch
                     {
-                        Counter<long> => "counter",
+                        Counter<long> or ObservableCounter<long> => "counter",
                         Histogram<double> => "histogram",
                         _ => "gauge",
                     };

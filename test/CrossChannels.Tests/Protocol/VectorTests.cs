@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using CrossChannels.Protocol;
+using CrossChannels.SharedMemory;
 using CrossChannels.Tests.Serialization;
 
 namespace CrossChannels.Tests.Protocol;
@@ -11,7 +12,7 @@ public sealed class VectorTests
 {
     private const int MaxItemBytes = 1 << 20;
 
-    private static readonly string[] s_howToRead = ["one-way", "element-size", "next-sequence", "leased"];
+    private static readonly string[] s_howToRead = ["one-way", "element-size", "next-sequence", "leased", "length"];
 
     public static IEnumerable<object[]> Preambles => Of("preamble.txt");
 
@@ -20,6 +21,8 @@ public sealed class VectorTests
     public static IEnumerable<object[]> Frames => Of("frames.txt");
 
     public static IEnumerable<object[]> Items => Of("items.txt");
+
+    public static IEnumerable<object[]> Lanes => Of("lane.txt");
 
     public static IEnumerable<object[]> Texts => Of("text.txt");
 
@@ -106,6 +109,24 @@ public sealed class VectorTests
         string text = Codec.Of<string>().Decode(bytes.ToArray());
         string units = string.Join(' ', text.Select(unit => ((int)unit).ToString("x4", CultureInfo.InvariantCulture)));
         return ([("utf16", units)], Codec.Of<string>().Encode(text));
+    });
+
+    [TestMethod]
+    [DynamicData(nameof(Lanes), DynamicDataDisplayName = nameof(DisplayName))]
+    public void Lane_Vector(Vector vector) => Check<InvalidDataException>(vector, bytes =>
+    {
+        byte[] page = new byte[LaneLayout.HeaderBytes];
+        bytes.CopyTo(page);
+        LaneLayout layout = LaneLayout.Read(page, vector.Number("length"));
+        byte[] written = new byte[LaneLayout.HeaderBytes];
+        layout.Write(written);
+        Assert.AreEqual(-1, written.AsSpan(bytes.Length).IndexOfAnyExcept((byte)0));
+        return (
+            [
+                ("element", layout.ElementSize), ("max-item", layout.MaxItemBytes), ("capacity", layout.Capacity),
+                ("unread", layout.UnreadBytes), ("most", layout.MaxBytes), ("use", layout.Use),
+            ],
+            written[..bytes.Length]);
     });
 
     private static IEnumerable<object[]> Of(string file) => Vector.Read(file).Select(vector => new object[] { vector });

@@ -1,4 +1,7 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
+using System.Threading.Channels;
+using CrossChannels.Tests.Hub;
 using CrossChannels.Tests.Transports;
 
 namespace CrossChannels.Tests.SharedMemory;
@@ -56,6 +59,99 @@ public sealed class AutomaticLaneTests : IDisposable
 
     [TestMethod]
     public async Task MemoryAddress_IsNone() => Assert.IsFalse(await IsLaneAsync(ChannelAddress.Memory(TransportTest.UniqueName())));
+
+    [TestMethod]
+    public async Task HubAtABareName_ItsEndsCrossBySharedMemory()
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync(TransportTest.UniqueName()).Done();
+        SharedChannel<long> plain = hub.CreateBounded<long>("plain", 8);
+        LeasedChannel<string> leased = hub.CreateLeased<string>("leased", 8);
+        await using (DuplexChannel<long, NoItem> writing = await SharedEnds.OpenWriterAsync<long>(plain.Address).Done())
+        await using (DuplexChannel<NoItem, long> reading = await SharedEnds.OpenReaderAsync<long>(plain.Address).Done())
+        {
+            Assert.IsTrue(writing.Peer!.IsSharedMemory && reading.Peer!.IsSharedMemory);
+            await writing.Writer.WriteAsync(7).Done();
+            Assert.AreEqual(7, await reading.Reader.ReadAsync().Done());
+        }
+        await using CrossChannelWriter<string> writer = await CrossChannel.OpenWriterAsync<string>(leased.Address).Done();
+        await using LeasedReader<string> reader = await CrossChannel.OpenLeasedReaderAsync<string>(leased.Address).Done();
+        await writer.WriteAsync("seven").Done();
+        using Lease<string> lease = await reader.ReadAsync().Done();
+        Assert.AreEqual("seven", lease.Item);
+        ChannelStatus status = await CrossChannel.GetChannelStatusAsync(leased.Address).Done();
+        Assert.IsTrue(status.Writers.Single().IsSharedMemory && status.Readers.Single().IsSharedMemory);
+        Assert.AreEqual(2, status.Lanes);
+        lease.Complete();
+    }
+
+    [TestMethod]
+    [DataRow(SharedMemoryUse.Never, SharedMemoryUse.Automatic)]
+    [DataRow(SharedMemoryUse.Automatic, SharedMemoryUse.Never)]
+    public async Task HubAtABareName_OneEndNever_GoesOverTheSocket(SharedMemoryUse hub, SharedMemoryUse ends) =>
+        Assert.AreEqual(0, await CountHubLanesAsync(TransportTest.UniqueName(), hub, ends));
+
+    [TestMethod]
+    [DataRow(SharedMemoryUse.Automatic, SharedMemoryUse.Automatic, 0)]
+    [DataRow(SharedMemoryUse.WherePossible, SharedMemoryUse.Automatic, 0)]
+    [DataRow(SharedMemoryUse.Automatic, SharedMemoryUse.WherePossible, 0)]
+    [DataRow(SharedMemoryUse.WherePossible, SharedMemoryUse.WherePossible, 2)]
+    public async Task HubAtAUnixPath_OnlyWhereBothEndsAskForIt(SharedMemoryUse hub, SharedMemoryUse ends, int lanes) =>
+        Assert.AreEqual(lanes, await CountHubLanesAsync(ChannelAddress.Unix(_directory["socket"]), hub, ends));
+
+    [TestMethod]
+    public async Task HubAtASharedMemoryAddress_Never_IsRefused()
+    {
+        HubOptions never = new() { Connection = new() { SharedMemory = SharedMemoryUse.Never } };
+        EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(
+            () => ChannelHub.StartAsync(ChannelAddress.SharedMemory(TransportTest.UniqueName()), never).Done());
+        StringAssert.Contains(e.Message, "SharedMemory is Never");
+    }
+
+    /// <summary>What drops, or orders by priority, holds its items as objects.</summary>
+    [TestMethod]
+    public async Task HubAtABareName_ChannelThatDrops_GoesOverTheSocket()
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync(TransportTest.UniqueName()).Done();
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", new BoundedChannelOptions(2) { FullMode = BoundedChannelFullMode.DropOldest });
+        await using DuplexChannel<long, NoItem> writing = await SharedEnds.OpenWriterAsync<long>(channel.Address).Done();
+        await using DuplexChannel<NoItem, long> reading = await SharedEnds.OpenReaderAsync<long>(channel.Address).Done();
+        Assert.IsFalse(writing.Peer!.IsSharedMemory || reading.Peer!.IsSharedMemory);
+        await writing.Writer.WriteAsync(7).Done();
+        Assert.AreEqual(7, await reading.Reader.ReadAsync().Done());
+    }
+
+    /// <summary>Traces go with items over a connection only: where nobody asked for shared memory, they are worth more.</summary>
+    [TestMethod]
+    [DoNotParallelize]
+    [DataRow(false, 0)]
+    [DataRow(true, 2)]
+    public async Task SomebodyListensToTraces_LeasedEndsUseSharedMemoryOnlyIfAsked(bool isAsked, int lanes)
+    {
+        string name = TransportTest.UniqueName();
+        await using LeasedChannel<long> owner = await CrossChannel.CreateLeasedAsync<long>(isAsked ? ChannelAddress.SharedMemory(name) : name, 8).Done();
+        using var listener = new ActivityListener { ShouldListenTo = static source => source.Name == "CrossChannels", Sample = static (ref _) => ActivitySamplingResult.AllData };
+        ActivitySource.AddActivityListener(listener);
+        using Activity trace = new Activity("test").Start();
+        await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(owner.Address).Done();
+        await using LeasedReader<long> reader = await CrossChannel.OpenLeasedReaderAsync<long>(owner.Address).Done();
+        await writer.WriteAsync(7).Done();
+        using Lease<long> lease = await reader.ReadAsync().Done();
+        Assert.AreEqual(isAsked ? default : trace.TraceId, lease.TraceContext.TraceId);
+        Assert.AreEqual(lanes, (await CrossChannel.GetChannelStatusAsync(owner.Address).Done()).Lanes);
+        lease.Complete();
+    }
+
+    /// <summary>Has an item cross a hub, and asks it how many of the two ends use shared memory.</summary>
+    private static async Task<int> CountHubLanesAsync(ChannelAddress address, SharedMemoryUse hub, SharedMemoryUse ends)
+    {
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(address, 8, hub: new HubOptions { Connection = new() { SharedMemory = hub } }).Done();
+        ConnectionOptions connection = new() { SharedMemory = ends };
+        await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(owner.Address, connection: connection).Done();
+        await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>(owner.Address, connection: connection).Done();
+        await writer.WriteAsync(7).Done();
+        Assert.AreEqual(7, await reader.ReadAsync().Done());
+        return (await CrossChannel.GetChannelStatusAsync(owner.Address).Done()).Lanes;
+    }
 
     /// <summary>Opens a link, sends an item, and looks at what both ends say.</summary>
     private static async Task<bool> IsLaneAsync(

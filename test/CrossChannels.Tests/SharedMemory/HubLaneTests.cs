@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.Versioning;
 using CrossChannels.Tests.Hub;
 using CrossChannels.Tests.Transports;
@@ -107,6 +108,39 @@ public sealed class HubLaneTests
         Assert.AreEqual(1, await channel.Reader.ReadAsync().Done());
         Signals.Continue(stopped);
         Assert.AreEqual($"over {nameof(EndingKind.TimedOut)}", await stopped.ReadLineAsync());
+    }
+
+    [TestMethod]
+    public async Task StatusAndMeter_CountLanesParkingsAndDoorbells_AlsoOfEndsThatHaveLeft()
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress()).Done();
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", 1);
+        ChannelStatus Get() => hub.GetStatus().Channels.Single();
+        Assert.AreEqual((0, 0L, 0L), (Get().Lanes, Get().LaneParkings, Get().LaneDoorbells));
+
+        await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>(channel.Address).Done();
+        CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>(channel.Address).Done();
+        // Nobody looks at the lane of a new writer: it has to ring.
+        Assert.AreEqual(1, Get().Writers.Single().LaneParkings);
+        Task<long> read = reader.ReadAsync().AsTask();
+        await Wait.Until(() => Get().WaitingReaders.Count == 1);
+        await writer.WriteAsync(7).Done();
+        Assert.AreEqual(7, await read.Done());
+        ChannelStatus status = await CrossChannel.GetChannelStatusAsync(channel.Address).Done();
+        PeerStatus peer = status.Writers.Single();
+        Assert.IsTrue(peer.IsSharedMemory && status.Readers.Single().IsSharedMemory);
+        Assert.IsGreaterThanOrEqualTo(1, peer.LaneDoorbells);
+        Assert.IsGreaterThanOrEqualTo(peer.LaneDoorbells, peer.LaneParkings);
+        Assert.AreEqual(2, status.Lanes);
+        Assert.AreEqual(peer.LaneDoorbells + status.Readers.Single().LaneDoorbells, status.LaneDoorbells);
+
+        await writer.DisposeAsync();
+        await Wait.Until(() => Get().Lanes == 1);
+        Assert.IsGreaterThanOrEqualTo(status.LaneDoorbells, Get().LaneDoorbells);
+        ConcurrentDictionary<string, long> seen = StatusTests.Observe(hub.Address.ToString());
+        Assert.AreEqual(1, seen["crosschannels.hub.lanes channel=c"]);
+        Assert.AreEqual(Get().LaneParkings, seen["crosschannels.hub.lane_parkings channel=c"]);
+        Assert.AreEqual(Get().LaneDoorbells, seen["crosschannels.hub.lane_doorbells channel=c"]);
     }
 
     private static ChannelAddress NewAddress() => ChannelAddress.SharedMemory(TransportTest.UniqueName());

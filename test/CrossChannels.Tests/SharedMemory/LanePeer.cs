@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using CrossChannels.Channels;
+using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
 using CrossChannels.Transports;
@@ -10,12 +11,12 @@ namespace CrossChannels.Tests.SharedMemory;
 
 /// <summary>A peer made by hand that greets correctly, with a lane each way, and then does what a test likes.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed class LanePeer(Socket socket, LaneEnd ours, LaneEnd? theirs) : IDisposable
+internal sealed class LanePeer(Socket socket, LaneEnd? ours, LaneEnd? theirs) : IDisposable
 {
     private readonly NetworkStream _stream = new(socket, ownsSocket: true);
 
-    /// <summary>The lane that this peer reads.</summary>
-    public LaneEnd Ours => ours;
+    /// <summary>The lane that this peer reads; not of one that writes to a hub.</summary>
+    public LaneEnd Ours => ours!;
 
     /// <summary>The lane that the other end reads.</summary>
     public LaneEnd? Theirs => theirs;
@@ -25,16 +26,33 @@ internal sealed class LanePeer(Socket socket, LaneEnd ours, LaneEnd? theirs) : I
     /// <param name="features">What the greeting says.</param>
     /// <param name="layout">Of the lane that this peer reads.</param>
     /// <param name="withLane">The lane goes with the greeting.</param>
-    public static async Task<LanePeer> GreetAsync<T>(ChannelAddress address, ulong features, LaneLayout layout, bool withLane = true)
+    public static Task<LanePeer> GreetAsync<T>(ChannelAddress address, ulong features, LaneLayout layout, bool withLane = true) =>
+        GreetAsync(address, new LinkChannelFactory<T, T>(null, null).Greeting(features), new WelcomeFrame(default, layout.MaxItemBytes), layout, withLane);
+
+    /// <summary>Connects to a hub's channel as a writer.</summary>
+    public static Task<LanePeer> WriteToHubAsync<T>(ChannelAddress address) => GreetAsync(
+        address, new LinkChannelFactory<T, NoItem>(null, address.Channel, LinkRole.Writer).Greeting(HelloFeatures.Lanes), new WelcomeFrame(default, FrameLimits.BatchBytes), layout: null, withLane: false);
+
+    /// <summary>Connects to a hub's channel as a reader, leased or not, that asks for a number of items.</summary>
+    public static Task<LanePeer> ReadFromHubAsync<T>(ChannelAddress address, bool isLeased, long demand)
+    {
+        var factory = new LinkChannelFactory<NoItem, T>(null, address.Channel, isLeased ? LinkRole.LeasedReader : LinkRole.Reader);
+        LaneLayout layout = factory.Lane!.Value;
+        return GreetAsync(
+            address, factory.Greeting(HelloFeatures.Lanes | HelloFeatures.LaneIsHere), new WelcomeFrame(new CreditFrame(demand, layout.UnreadBytes), layout.MaxItemBytes), layout, withLane: true);
+    }
+
+    private static async Task<LanePeer> GreetAsync(ChannelAddress address, byte[] greeting, WelcomeFrame welcome, LaneLayout? layout, bool withLane)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(EndpointDirectory.SocketPaths(address.Name!)[0])).Done();
         var descriptors = new DescriptorSocket(socket);
-        LaneEnd ours = LaneEnd.Create(layout, out SafeFileHandle descriptor);
-        byte[] welcome = new byte[WelcomeFrame.Size];
-        new WelcomeFrame(default, layout.MaxItemBytes).Write(welcome);
+        SafeFileHandle? descriptor = null;
+        LaneEnd? ours = layout is { } wanted ? LaneEnd.Create(wanted, out descriptor) : null;
+        byte[] frame = new byte[WelcomeFrame.Size];
+        welcome.Write(frame);
         using (descriptor)
-            descriptors.Send([.. new LinkChannelFactory<T, T>(null, null).Greeting(features), .. welcome], withLane ? [descriptor] : []);
+            descriptors.Send([.. greeting, .. frame], withLane ? [descriptor!] : []);
         DescriptorSocket.Received received = await descriptors.ReceiveAsync(new byte[8192], CancellationToken.None).Done();
         Assert.IsGreaterThan(0, received.Count);
         Assert.IsFalse(received.IsLost);
@@ -51,6 +69,22 @@ internal sealed class LanePeer(Socket socket, LaneEnd ours, LaneEnd? theirs) : I
     {
         byte[] frame = new byte[FrameHeader.Size + sizeof(long)];
         return SendAsync(frame.AsMemory(0, CounterFrame.Write(frame, FrameType.Doorbell, value)));
+    }
+
+    /// <summary>Reads whatever comes until the other end closes the connection.</summary>
+    public async Task DrainAsync()
+    {
+        byte[] room = new byte[4096];
+        try
+        {
+            while (await _stream.ReadAsync(room) > 0)
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            // It is over.
+        }
     }
 
     public async Task<ReasonFrame> ReadReasonAsync(FrameType type)
@@ -70,7 +104,7 @@ internal sealed class LanePeer(Socket socket, LaneEnd ours, LaneEnd? theirs) : I
     public void Dispose()
     {
         _stream.Dispose();
-        ours.Dispose();
+        ours?.Dispose();
         theirs?.Dispose();
     }
 }

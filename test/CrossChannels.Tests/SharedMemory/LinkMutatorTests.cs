@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
@@ -14,14 +12,9 @@ namespace CrossChannels.Tests.SharedMemory;
 [TestClass]
 [DoNotParallelize]
 [SupportedOSPlatform("linux")]
-public sealed partial class LinkMutatorTests
+public sealed class LinkMutatorTests
 {
     private const int WordsOfALink = 400;
-    private const int PageBytes = 4096;
-    private const int PrivateAnonymousNoReplace = 0x100022;
-
-    private static readonly int s_mutations =
-        int.TryParse(Environment.GetEnvironmentVariable("CROSSCHANNELS_MUTATIONS"), CultureInfo.InvariantCulture, out int count) ? count : 4_000;
 
     private static readonly int[] s_words =
         [LaneLayout.Written, LaneLayout.Taken, LaneLayout.TakenBytes, LaneLayout.Closed, LaneLayout.ReaderParked, LaneLayout.WriterParked];
@@ -41,7 +34,7 @@ public sealed partial class LinkMutatorTests
     {
         var random = new Random(17);
         int violations = 0;
-        for (int done = 0; done < s_mutations; done += WordsOfALink)
+        for (int done = 0; done < LaneMutator.Words; done += WordsOfALink)
         {
             ChannelAddress address = ChannelAddress.SharedMemory(TransportTest.UniqueName());
             await using DuplexChannelListener<T, T> listener = await CrossChannel.ListenAsync<T, T>(
@@ -49,7 +42,7 @@ public sealed partial class LinkMutatorTests
             using LanePeer peer = await LanePeer.GreetAsync<T>(
                 address, HelloFeatures.Lanes | HelloFeatures.LaneIsHere, LaneLayout.Of(elementSize, 16 << 20, 64, 40_000, 40_000));
             await using DuplexChannel<T, T> channel = await listener.AcceptAsync().Done();
-            List<nint> guards = Guard();
+            using SegmentGuards guards = SegmentGuards.AroundAll();
             using var stop = new CancellationTokenSource();
             Task[] traffic =
             [
@@ -67,7 +60,7 @@ public sealed partial class LinkMutatorTests
             ];
             for (int i = 0; i < WordsOfALink; i++)
             {
-                Rewrite(i % 2 == 0 ? peer.Ours : peer.Theirs!, random, isMild: random.Next(2) == 0);
+                LaneMutator.Rewrite(i % 2 == 0 ? peer.Ours : peer.Theirs!, s_words, random);
                 if (random.Next(8) == 0)
                     await Task.Yield();
             }
@@ -75,8 +68,6 @@ public sealed partial class LinkMutatorTests
             await Task.WhenAll(traffic).Done($"the calls at a link whose memory was rewritten, after {done:N0} words");
             violations += channel.Writer.Ending is { Kind: EndingKind.ProtocolViolation } ? 1 : 0;
             channel.Abort();
-            foreach (nint guard in guards)
-                Assert.AreEqual(0, Unmap(guard, PageBytes));
         }
         Assert.IsGreaterThan(0, violations);
     }
@@ -133,39 +124,4 @@ public sealed partial class LinkMutatorTests
             // The link ended, or the test did.
         }
     }
-
-    /// <summary>Mostly what both ends look at: header, table and the first items.</summary>
-    private static unsafe void Rewrite(LaneEnd lane, Random random, bool isMild)
-    {
-        long words = Math.Min(lane.Layout.Length, lane.Layout.ChunksStart + 10_000) / sizeof(long);
-        long at = random.Next(3) switch
-        {
-            0 => random.NextInt64(words),
-            1 => random.NextInt64(LaneLayout.HeaderBytes / sizeof(long)),
-            _ => s_words[random.Next(s_words.Length)] / sizeof(long),
-        };
-        long* word = (long*)lane.Segment.Start + at;
-        Volatile.Write(ref *word, isMild ? Volatile.Read(ref *word) + random.Next(-2, 3) : random.NextInt64() >> random.Next(64));
-    }
-
-    /// <summary>Puts pages that cannot be touched around every segment of this process, where nothing else is.</summary>
-    private static List<nint> Guard()
-    {
-        List<nint> guards = [];
-        foreach ((nint start, nint end) in Mappings.Ranges())
-        {
-            foreach (nint at in (nint[])[start - PageBytes, end])
-            {
-                if (Map(at, PageBytes, 0, PrivateAnonymousNoReplace, -1, 0) == at)
-                    guards.Add(at);
-            }
-        }
-        return guards;
-    }
-
-    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, long offset);
-
-    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
-    private static partial int Unmap(nint address, nuint length);
 }

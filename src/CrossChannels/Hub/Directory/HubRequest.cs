@@ -21,6 +21,9 @@ internal sealed record HubRequest(Hello Hello, LinkInput Input, LinkOutput Outpu
     /// <summary>A descriptor came for which there was no room.</summary>
     public bool IsLaneLost { get; init; }
 
+    /// <summary>The hub's address or options ask for lanes, so that the log warns where there is none.</summary>
+    public bool IsLaneAsked { get; init; }
+
     public LinkRole Role => (LinkRole)Hello.Role;
 
     /// <summary>What the peer sends.</summary>

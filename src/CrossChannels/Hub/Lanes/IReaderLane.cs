@@ -3,11 +3,8 @@ namespace CrossChannels.Hub;
 /// <summary>The hub's end of the lane of one remote reader, as the parts of a channel use it: lanes themselves are there on Linux only. Guarded by the channel's lock.</summary>
 internal interface IReaderLane
 {
-    /// <summary>The reader rings no more often than the hub was parked.</summary>
-    bool IsRungInVain { get; }
-
     /// <summary>How often the hub waited for room, and how often the reader rang.</summary>
-    (long Parkings, long Doorbells) Rests { get; }
+    LaneRests Rests { get; }
 
     /// <summary>How many items there is room for.</summary>
     long Room { get; }
@@ -25,9 +22,6 @@ internal interface IReaderLane
     /// <summary>Has the reader ring once there is room.</summary>
     /// <returns>False if there is some.</returns>
     bool TryPark();
-
-    /// <summary>The reader has rung.</summary>
-    void Rung();
 
     /// <summary>How many items the reader says that its program has.</summary>
     long HandedItems { get; }

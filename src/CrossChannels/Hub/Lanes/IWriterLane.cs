@@ -16,7 +16,7 @@ internal interface IWriterLane
     long Published { get; }
 
     /// <summary>How often the hub said that it does not look, and how often the writer rang.</summary>
-    (long Parkings, long Doorbells) Rests { get; }
+    LaneRests Rests { get; }
 
     /// <summary>Queues the next items, a batch at most.</summary>
     /// <returns>False if there is none, or the writer said what no correct one says.</returns>
@@ -50,9 +50,6 @@ internal interface IWriterLane
     /// <summary>Looks once more.</summary>
     /// <returns>False if there is something new; then it is not parked.</returns>
     bool TryEndParking();
-
-    /// <summary>The writer has rung.</summary>
-    void Rung();
 
     /// <summary>What is published from now on does not count.</summary>
     void Freeze();

@@ -3,6 +3,7 @@ using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
+using CrossChannels.Transports;
 using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels.Hub;
@@ -29,11 +30,13 @@ internal sealed record LaneAgreement(LaneEnd End, bool IsFenceShared)
         SafeFileHandle descriptor;
         try
         {
+            if (!request.IsLaneAsked)
+                SharedSegment.CheckUnasked();
             end = LaneEnd.Create(layout, out descriptor);
         }
         catch (Exception e) when (e is IOException or EntryPointNotFoundException)
         {
-            Log.NoLane(settings.Logger, request.Peer.Endpoint, e.Message, isAsked: true);
+            Log.NoLane(settings.Logger, request.Peer.Endpoint, e.Message, request.IsLaneAsked);
             return null;
         }
         try

@@ -8,21 +8,18 @@ namespace CrossChannels.Hub;
 /// <param name="end">This end of it.</param>
 /// <param name="elementSize">Bytes of an item of fixed size, or 0.</param>
 /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
+/// <param name="channelRests">Of all lanes of the channel.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class ReaderLane(LaneEnd end, int elementSize, bool isFenceShared) : IReaderLane
+internal sealed class ReaderLane(LaneEnd end, int elementSize, bool isFenceShared, LaneRests channelRests) : IReaderLane
 {
     private readonly LaneWriter _writer = new(end.Segment, end.Layout, isFenceShared);
     private readonly LaneHands _hands = new(end.Segment, isFenceShared);
     private readonly bool _areRecords = end.Layout.ElementSize == 0;
-    private long _parkings;
-    private long _doorbells;
     private long _handed;
     private bool _isMapped = true;
     private bool _isViolationTold;
 
-    public bool IsRungInVain => _doorbells >= _parkings;
-
-    public (long Parkings, long Doorbells) Rests => (_parkings, _doorbells);
+    public LaneRests Rests { get; } = new(channelRests);
 
     public long Room => !_isMapped ? 0 : _areRecords ? long.MaxValue : _writer.Room;
 
@@ -62,11 +59,9 @@ internal sealed class ReaderLane(LaneEnd end, int elementSize, bool isFenceShare
 
     public bool TryPark()
     {
-        _parkings++;
+        Rests.Parked();
         return !_isMapped || _writer.TryPark();
     }
-
-    public void Rung() => _doorbells++;
 
     public bool TryWithdraw(out long handed)
     {

@@ -15,22 +15,19 @@ internal sealed class WriterLane : IWriterLane
     private readonly int _elementSize;
     private long _granted;
     private long _wants;
-    private long _parkings;
-    private long _doorbells;
     private bool _isMapped = true;
     private bool _isViolationTold;
     private int _isRingDue;
 
-    public WriterLane(LaneEnd end, bool isFenceShared, ILanePort port)
+    public WriterLane(LaneEnd end, bool isFenceShared, ILanePort port, LaneRests channelRests)
     {
         Port = port;
+        Rests = new LaneRests(channelRests);
         _segment = end.Segment;
         _elementSize = end.Layout.ElementSize;
         IsFenceShared = isFenceShared;
         _reader = new LaneReader(end.Segment, end.Layout, isFenceShared);
         _credit = new LaneCredit(end.Segment, isFenceShared);
-        // The writer has not seen the segment yet, so that nothing needs to be looked at again.
-        BeginParking();
     }
 
     public ILanePort Port { get; }
@@ -51,7 +48,7 @@ internal sealed class WriterLane : IWriterLane
         }
     }
 
-    public (long Parkings, long Doorbells) Rests => (_parkings, _doorbells);
+    public LaneRests Rests { get; }
 
     public bool HasNews => _reader.News != 0 || _credit.Wants != Volatile.Read(ref _wants);
 
@@ -127,7 +124,7 @@ internal sealed class WriterLane : IWriterLane
     {
         if (!_isMapped)
             return;
-        _parkings++;
+        Rests.Parked();
         _reader.SayParked(true);
     }
 
@@ -146,8 +143,6 @@ internal sealed class WriterLane : IWriterLane
         _reader.SayParked(false);
         return false;
     }
-
-    public void Rung() => _doorbells++;
 
     public void Freeze()
     {

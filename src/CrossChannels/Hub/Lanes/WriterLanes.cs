@@ -17,10 +17,14 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
 
     public bool IsAnyActive => _active.Count > 0;
 
-    /// <summary>Lanes there are, and how often they were parked and rung in all.</summary>
-    public (int Lanes, long Parkings, long Doorbells) Rests => (_all.Count, _all.Sum(static lane => lane.Rests.Parkings), _all.Sum(static lane => lane.Rests.Doorbells));
+    public int Count => _all.Count;
 
-    public void Add(IWriterLane lane) => _all.Add(lane);
+    /// <summary>Adds a lane, parked: its link has not begun, so that its writer has said nothing that needs to be looked at.</summary>
+    public void Add(IWriterLane lane)
+    {
+        lane.BeginParking();
+        _all.Add(lane);
+    }
 
     public void Remove(IWriterLane lane)
     {

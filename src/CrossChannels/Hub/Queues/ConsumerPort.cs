@@ -57,6 +57,7 @@ internal sealed class ConsumerPort : SendingHalf
     {
         _lane = lane;
         Account.Fill = FillLane;
+        Account.LaneRests = lane.Rests;
     }
 
     /// <remarks>Without the channel's lock: whoever changes what it looks at has the outbox look again, and <see cref="TakeBlockLocked"/> decides.</remarks>
@@ -178,7 +179,7 @@ internal sealed class ConsumerPort : SendingHalf
             return type switch
             {
                 FrameType.Report => CounterFrame.Read(body, type) == Account.Read,
-                FrameType.Doorbell => _lane is { IsRungInVain: true },
+                FrameType.Doorbell => _lane is { Rests.IsRungInVain: true },
                 // Without ranges it only asks, or says nothing at all.
                 FrameType.Settle => SettleFrame.IsEmpty(body) && (Account.Settled == _answered || !SettleFrame.ReadFlags(body, out _)),
                 _ => false,
@@ -233,14 +234,17 @@ internal sealed class ConsumerPort : SendingHalf
     {
         HubAfterLock after = default;
         bool isRinging = false;
+        long? queued = null;
         _clock.Refresh();
         try
         {
             using (_sync.Enter())
             {
                 if (_closure is null)
-                    isRinging = FillLaneLocked(_lane!, ref after);
+                    isRinging = FillLaneLocked(_lane!, ref queued, ref after);
             }
+            if (queued is { } milliseconds)
+                ChannelMetrics.Queued(milliseconds / 1000.0, _outbox.Tags);
             if (isRinging)
                 _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Published));
         }
@@ -250,8 +254,11 @@ internal sealed class ConsumerPort : SendingHalf
         }
     }
 
+    /// <param name="lane">Its lane.</param>
+    /// <param name="queued">How long the first item was queued, where that is measured.</param>
+    /// <param name="after">What follows.</param>
     /// <returns>Whether the reader is to be rung.</returns>
-    private bool FillLaneLocked(IReaderLane lane, ref HubAfterLock after)
+    private bool FillLaneLocked(IReaderLane lane, ref long? queued, ref HubAfterLock after)
     {
         _sync.AssertHeld();
         long before = Account.Sent;
@@ -259,6 +266,7 @@ internal sealed class ConsumerPort : SendingHalf
         {
             while (Account.HasRoom && Math.Min(_readers.ShareOf(Account), lane.Room) is > 0 and { } count && TryTakeRunLocked(count, out ItemBatch batch))
             {
+                queued ??= batch.QueuedMilliseconds;
                 if (!TryPublishLocked(lane, batch))
                     break;
             }
@@ -268,7 +276,10 @@ internal sealed class ConsumerPort : SendingHalf
         if (lane.TakeViolation() is { } violation)
             ViolatedLocked(violation, ref after);
         if (Account.Sent == before)
+        {
+            queued = null;
             return false;
+        }
         _events.OnDispatched(ref after);
         return lane.TryWakeReader();
     }
@@ -400,7 +411,7 @@ internal sealed class ConsumerPort : SendingHalf
                 Require(TryReclaimLocked(ReclaimedFrame.Parse(body), ref after), type);
                 return true;
             case FrameType.Doorbell when _lane is not null:
-                _lane.Rung();
+                _lane.Rests.Rung();
                 after.IsOfferDue = true;
                 return true;
             case FrameType.Settle when IsLeased:

@@ -198,7 +198,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
             {
                 FrameType.Want => _want.IsRepeated(CounterFrame.Read(body, type)),
                 FrameType.WantWithdrawn => !_want.IsStanding,
-                FrameType.Doorbell => _lane is { Rests: var (parkings, doorbells) } && doorbells >= parkings,
+                FrameType.Doorbell => _lane is { Rests.IsRungInVain: true },
                 _ => false,
             };
         }
@@ -334,7 +334,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
         {
             using (_sync.Enter())
             {
-                lane.Rung();
+                lane.Rests.Rung();
                 if (!_isDone)
                     _lanes.Rung(lane, ref after);
             }

@@ -17,6 +17,9 @@ internal sealed class QueueLinks(
     /// <summary>How many are open. Under the channel's lock.</summary>
     public int Count => _links.Count;
 
+    /// <summary>Of all lanes that the channel has had. Under the channel's lock.</summary>
+    public LaneRests LaneRests { get; } = new();
+
     private bool IsLeased => options.Leases is not null;
 
     private ConnectionOptions Connection => options.Hub.Connection;
@@ -161,7 +164,7 @@ internal sealed class QueueLinks(
     {
         var port = new ConsumerPort(sync, clock, options, queue, readers, redelivery, events, outbox);
         if (OperatingSystem.IsLinux() && lane is not null)
-            port.UseLane(new ReaderLane(lane.End, queue.ElementSize, lane.IsFenceShared));
+            port.UseLane(new ReaderLane(lane.End, queue.ElementSize, lane.IsFenceShared, LaneRests));
         return port;
     }
 
@@ -169,7 +172,7 @@ internal sealed class QueueLinks(
     {
         var port = new ProducerPort(sync, clock, options, queue, writers, lanes, window, events, outbox);
         if (OperatingSystem.IsLinux() && lane is not null)
-            port.UseLane(new WriterLane(lane.End, lane.IsFenceShared, port));
+            port.UseLane(new WriterLane(lane.End, lane.IsFenceShared, port, LaneRests));
         return port;
     }
 

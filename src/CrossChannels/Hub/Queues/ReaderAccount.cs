@@ -138,6 +138,9 @@ internal sealed class ReaderAccount(Outbox outbox, int elementSize)
     /// <summary>Publishes what it asks for on its lane; null where items go over the connection.</summary>
     public Action? Fill { get; set; }
 
+    /// <summary>Of its lane; null where items go over the connection.</summary>
+    public LaneRests? LaneRests { get; set; }
+
     /// <summary>Has items sent that it asks for, on this thread, unless another does so already. Called outside every lock.</summary>
     public void Offer()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
+using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
@@ -363,6 +364,7 @@ internal sealed class LaneReceiver : ReceivingHalf
             _parkedAt = 0;
             duties = SettleLocked(ref wake);
         }
+        ChannelMetrics.Rung(_outbox.Tags);
         Perform(duties, ref wake, isWoken: false);
         return true;
     }
@@ -488,6 +490,7 @@ internal sealed class LaneReceiver : ReceivingHalf
             {
                 if (_parkedAt == 0)
                     _parkedAt = Stopwatch.GetTimestamp();
+                duties |= Duties.Parked;
                 break;
             }
         }
@@ -582,6 +585,8 @@ internal sealed class LaneReceiver : ReceivingHalf
     {
         if ((duties & Duties.Ring) != 0)
             Ring();
+        if ((duties & Duties.Parked) != 0)
+            ChannelMetrics.Parked(_outbox.Tags);
         if ((duties & Duties.Joined) != 0)
             _outbox.Post(new OutFrame(FrameType.Joined, _lane.Taken));
         if ((duties & Duties.Finish) != 0)
@@ -615,5 +620,6 @@ internal sealed class LaneReceiver : ReceivingHalf
         Joined = 2,
         Violated = 4,
         Finish = 8,
+        Parked = 16,
     }
 }

@@ -292,6 +292,7 @@ internal sealed class LaneSender : SendingHalf
             _parkedAt = 0;
             duties = SettleLocked(ref wake);
         }
+        ChannelMetrics.Rung(_outbox.Tags);
         Perform(duties);
         return true;
     }
@@ -507,7 +508,10 @@ internal sealed class LaneSender : SendingHalf
         if ((duties & Duties.Ring) != 0)
             Ring();
         if ((duties & Duties.Stalled) != 0)
+        {
             ChannelMetrics.CreditStalled(_outbox.Tags);
+            ChannelMetrics.Parked(_outbox.Tags);
+        }
         if ((duties & Duties.Violated) != 0)
             TellViolation();
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.Threading;
 
@@ -315,6 +316,7 @@ internal sealed class ItemReceiver : ReceivingHalf
                 feed.Rung();
                 duties = _closure is null ? ParkLocked(ref wake) : AfterLock.None;
             }
+            ChannelMetrics.Rung(_outbox.Tags);
             if (duties != AfterLock.None)
                 Perform(duties);
             return true;
@@ -405,6 +407,7 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         _sync.AssertHeld();
         AfterLock duties = AfterLock.None;
+        bool isParked = false;
         if (_feed is not { } feed)
             return duties;
         do
@@ -412,7 +415,9 @@ internal sealed class ItemReceiver : ReceivingHalf
             FeedLocked();
             duties |= HandOverLocked(ref wake);
         }
-        while (_closure is null && _waiters.IsAnyWaiting && !feed.TryPark());
+        while (_closure is null && _waiters.IsAnyWaiting && !(isParked = feed.TryPark()));
+        if (isParked)
+            duties |= AfterLock.Parked;
         if (feed.TryWakeHub())
             duties |= AfterLock.RingHub;
         return feed.Violation is null ? duties : duties | AfterLock.Violated;
@@ -522,6 +527,8 @@ internal sealed class ItemReceiver : ReceivingHalf
     {
         if ((duties & AfterLock.RingHub) != 0)
             _outbox.PostInline(new OutFrame(FrameType.Doorbell, Doorbell.Taken));
+        if ((duties & AfterLock.Parked) != 0)
+            ChannelMetrics.Parked(_outbox.Tags);
         if ((duties & AfterLock.Violated) != 0 && Interlocked.Exchange(ref _isViolationTold, 1) == 0)
             Violated(_feed!.Violation!);
         if ((duties & AfterLock.Joined) != 0)
@@ -579,4 +586,7 @@ internal enum AfterLock
 
     /// <summary>The lane says what no correct hub says.</summary>
     Violated = 64,
+
+    /// <summary>Count that the hub is to ring.</summary>
+    Parked = 128,
 }
