@@ -11,7 +11,8 @@ internal sealed class ReplayInput(ReadOnlyMemory<byte> start, LinkInput rest) : 
             return rest.ReadAsync(destination);
         int count = Math.Min(_start.Length, destination.Length);
         _start[..count].CopyTo(destination);
-        _start = _start[count..];
+        // An empty part of them would keep all of them alive for as long as the connection.
+        _start = count < _start.Length ? _start[count..] : default;
         return new ValueTask<int>(count);
     }
 
