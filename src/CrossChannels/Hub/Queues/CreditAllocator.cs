@@ -21,6 +21,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
 
     // A slot is kept for the owner, who asked and did not wait.
     private bool _isReservedForOwner;
+    private bool _isRevoking;
     private RevokeBackoff _ownerBackoff = new();
 
     public List<WriterAccount> Accounts { get; } = [];
@@ -210,7 +211,8 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <param name="after">Gets what follows.</param>
     public void Revoke(Action<WriterAccount> posted, ref HubAfterLock after)
     {
-        if (!IsStarving)
+        // What is taken back from a lane is granted at once, and whoever then still waits starves as before: the loop below goes on for it.
+        if (_isRevoking || !IsStarving)
             return;
         long now = clock.Now;
         if (_isReservedForOwner && _ownerBackoff.IsOver(now))
@@ -222,6 +224,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             return;
         }
         long needed = Needed;
+        _isRevoking = true;
         foreach (WriterAccount account in Accounts
             .Where(account => account is { Unused: > 0, RevokeDeadline: null, IsTold: true } && account.Backoff.IsOver(now))
             .OrderByDescending(static account => account.Unused))
@@ -243,6 +246,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
                 posted(account);
             });
         }
+        _isRevoking = false;
     }
 
     /// <summary>Takes back what was granted to writers that were just about to use some when it was tried before.</summary>
