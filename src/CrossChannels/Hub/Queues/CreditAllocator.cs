@@ -21,6 +21,8 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
 
     // A slot is kept for the owner, who asked and did not wait.
     private bool _isReservedForOwner;
+    private bool _isRevoking;
+    private long _revocations;
     private RevokeBackoff _ownerBackoff = new();
 
     public List<WriterAccount> Accounts { get; } = [];
@@ -216,7 +218,8 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <param name="after">Gets what follows.</param>
     public void Revoke(Action<WriterAccount> posted, ref HubAfterLock after)
     {
-        if (!IsStarving)
+        // What is taken back from a lane is granted at once, and whoever then still waits starves as before: the loop below goes on for it.
+        if (_isRevoking || !IsStarving)
             return;
         long now = clock.Now;
         if (_isReservedForOwner && _ownerBackoff.IsOver(now))
@@ -228,8 +231,11 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             return;
         }
         long needed = Needed;
+        _isRevoking = true;
+        _revocations++;
         while (needed > 0 && FindMostUnused(now) is { } account)
         {
+            account.LastRevocation = _revocations;
             needed -= account.Unused;
             if (account.Lane is not null)
             {
@@ -239,6 +245,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             }
             AskBack(account, posted, ref after);
         }
+        _isRevoking = false;
     }
 
     /// <summary>Takes back what was granted to writers that were just about to use some when it was tried before.</summary>
@@ -280,13 +287,13 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
         _wants.Clear();
     }
 
-    /// <summary>Of the writers that may be asked to give their credit back, the one with the most.</summary>
+    /// <summary>Of the writers that may be asked to give their credit back, and were not yet this time, the one with the most.</summary>
     private WriterAccount? FindMostUnused(long now)
     {
         WriterAccount? most = null;
         foreach (WriterAccount account in Accounts)
         {
-            if (account is { Unused: > 0, RevokeDeadline: null, IsTold: true } && account.Unused > (most?.Unused ?? 0) && account.Backoff.IsOver(now))
+            if (account.LastRevocation < _revocations && account is { Unused: > 0, RevokeDeadline: null, IsTold: true } && account.Unused > (most?.Unused ?? 0) && account.Backoff.IsOver(now))
                 most = account;
         }
         return most;

@@ -64,6 +64,9 @@ internal sealed class WriterAccount
     /// <summary>It sent items since it last got credit.</summary>
     public bool IsActive { get; set; }
 
+    /// <summary>Which revocation looked at it last.</summary>
+    public long LastRevocation { get; set; }
+
     /// <summary>When it has to have answered that it gives its credit back; <see cref="long.MaxValue"/> before the request is posted; null if it was not asked to.</summary>
     public long? RevokeDeadline { get; set; }
 
