@@ -91,7 +91,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _pullSubject = $"{server.JetStream.Opts.Prefix}.CONSUMER.MSG.NEXT.{server.Names.Stream(course.Facts.Name)}.{SpaceNames.Consumer}";
         _pace = new ReadAheadPace(_isLeased ? server.Options.LeaseReadAhead : server.Options.ReadAhead);
         _waiters = new ReaderWaiters(_sync, isSingleReader: false);
-        _outgoing = new Outgoing(_sync, server.Items);
+        _outgoing = new Outgoing(_sync, server);
         TimeSpan renewal = course.Facts.LeaseTimeout / 3;
         _renewal = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).Renew(), this, renewal, renewal);
     }
@@ -674,7 +674,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 (js, token) => js.PublishAsync(subject, bytes, NatsRawSerializer<byte[]>.Default, options, headers, token), _stop.Token).ConfigureAwait(false);
             if (answer.Error is { } error)
                 throw new NatsJSApiException(error);
-            await _server.Items.PublishAsync(reply, Acknowledgement.Done, serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: _stop.Token).ConfigureAwait(false);
+            await _server.SendAsync(reply, Acknowledgement.Done, cancellationToken: _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {

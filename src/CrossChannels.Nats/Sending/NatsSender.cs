@@ -564,8 +564,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
                 (headers ??= []).Add(AgainHeader, "1");
             if (items[i].IsNull)
                 (headers ??= []).Add(NullHeader, "1");
-            await _server.Items.PublishAsync(
-                _subject, items[i].Bytes, headers, round.ReplyTo(i), NatsRawSerializer<byte[]>.Default, cancellationToken: _stop.Token).ConfigureAwait(false);
+            await _server.SendAsync(_subject, items[i].Bytes, headers, round.ReplyTo(i), _stop.Token).ConfigureAwait(false);
         }
         try
         {
@@ -621,7 +620,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         using (_sync.Enter())
             room = _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (isFull)
-            await _server.Items.PublishAsync(_server.Names.Full(_course.Facts.Name), cancellationToken: _stop.Token).ConfigureAwait(false);
+            await _server.SendAsync(_server.Names.Full(_course.Facts.Name), [], cancellationToken: _stop.Token).ConfigureAwait(false);
         try
         {
             await room.Task.WaitAsync(pause, _server.Clock, _stop.Token).ConfigureAwait(false);

@@ -128,6 +128,27 @@ internal sealed class ServerClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Sends a message of an end. Where the connection takes none it waits, until the server is given up.</summary>
+    /// <exception cref="ConnectionLostException">It was given up.</exception>
+    public async ValueTask SendAsync(string subject, byte[] data, NatsHeaders? headers = null, string? replyTo = null, CancellationToken cancellationToken = default)
+    {
+        long started = Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await Items.PublishAsync(subject, data, headers, replyTo, NatsRawSerializer<byte[]>.Default, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (NatsTimeoutException e)
+            {
+                // The client gives up much sooner, and has sent nothing of it then.
+                if (Clock.GetElapsedTime(started) > Options.GiveUpAfter)
+                    throw new ConnectionLostException($"The NATS server at {ServerAddress.Show(Items.Opts.Url)} has taken nothing for {Options.GiveUpAfter.TotalSeconds:0.#} s.", e);
+            }
+        }
+    }
+
     /// <summary>Describes a stream; null if there is none.</summary>
     public async Task<StreamInfo?> FindStreamAsync(string stream, CancellationToken cancellationToken)
     {
@@ -215,8 +236,17 @@ internal sealed class ServerClient : IAsyncDisposable
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_giveUp is { } giveUp)
             await giveUp.DisposeAsync().ConfigureAwait(false);
-        await Items.DisposeAsync().ConfigureAwait(false);
-        await Control.DisposeAsync().ConfigureAwait(false);
+        foreach (NatsConnection connection in (NatsConnection[])[Items, Control])
+        {
+            try
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (NatsException)
+            {
+                // It is closed all the same; what it could not send any more is not missed.
+            }
+        }
     }
 
     /// <summary>Whether the server may answer a moment later.</summary>
@@ -224,7 +254,7 @@ internal sealed class ServerClient : IAsyncDisposable
     {
         NatsJSApiException api => api.Error.Code == 503 || api.Error.ErrCode is ApiErrors.InsufficientResources or ApiErrors.NoPeers,
         NatsNoRespondersException or NatsNoReplyException or NatsJSApiNoResponseException or NatsJSPublishNoResponseException or NatsJSTimeoutException
-            or NatsJSConnectionException or NatsConnectionFailedException => true,
+            or NatsJSConnectionException or NatsConnectionFailedException or NatsTimeoutException => true,
         OperationCanceledException or TimeoutException => true,
         NatsException { InnerException: IOException or TimeoutException } => true,
         _ => false,
