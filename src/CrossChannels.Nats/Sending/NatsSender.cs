@@ -286,7 +286,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         Signal(ref _room);
     }
 
-    void ICourseEnd.OnHint(CourseHint hint)
+    void ICourseEnd.OnHint(CourseHint hint, ReadOnlySpan<byte> from)
     {
         if (hint == CourseHint.Room)
             Signal(ref _room);
