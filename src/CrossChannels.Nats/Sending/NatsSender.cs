@@ -476,6 +476,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
             long troubledSince = 0;
             while (TakeRound(window, out AcceptedItem[] items))
             {
+                long sent = _server.Clock.GetTimestamp();
                 RoundOutcome outcome = await SendAsync(items).ConfigureAwait(false);
                 if (_failure is not null)
                     return;
@@ -495,7 +496,10 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
                 if (isFull && outcome.Stored > 0)
                     continue;
                 if (outcome.Kind == RoundOutcomeKind.Unknown)
+                {
+                    _server.ThrowIfRefused(sent);
                     DoubtSent();
+                }
                 if (!isFull)
                 {
                     troubledSince = troubledSince == 0 ? _server.Clock.GetTimestamp() : troubledSince;
