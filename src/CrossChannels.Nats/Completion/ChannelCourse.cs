@@ -250,7 +250,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
             using (_sync.Enter())
                 ends = [.. _ends];
             foreach (ICourseEnd end in ends)
-                end.OnHint(hint);
+                end.OnHint(hint, message.Data);
         }
     }
 

@@ -9,11 +9,13 @@ internal interface ICourseEnd
     /// <summary>The channel has come further. Said at least once for each phase that matters, and again where that is simpler.</summary>
     void OnCourse(CourseRecord record);
 
-    /// <summary>Another process says something that saves waiting; it may never come.</summary>
-    void OnHint(CourseHint hint);
+    /// <summary>An end of the channel, here or elsewhere, says something that saves waiting; it may never come.</summary>
+    /// <param name="hint">What it says.</param>
+    /// <param name="from">Who says so, where that matters.</param>
+    void OnHint(CourseHint hint, ReadOnlySpan<byte> from);
 }
 
-/// <summary>What one process tells others of a channel.</summary>
+/// <summary>What an end tells the others of its channel.</summary>
 internal enum CourseHint
 {
     /// <summary>A writer found the channel full.</summary>

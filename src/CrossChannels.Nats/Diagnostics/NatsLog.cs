@@ -26,6 +26,8 @@ internal static partial class NatsLog
 
     public static void LockLost(ILogger? logger, string name, ulong token, string why) => LockLostCore(logger ?? NullLogger.Instance, name, token, why);
 
+    public static void NotPermitted(ILogger? logger, string error) => NotPermittedCore(logger ?? NullLogger.Instance, error);
+
     [LoggerMessage(1, LogLevel.Warning, "A writer of channel '{Channel}' was disposed, and the server has not stored {Count} of its items")]
     private static partial void NotStoredCore(ILogger logger, string channel, long count);
 
@@ -55,4 +57,7 @@ internal static partial class NatsLog
 
     [LoggerMessage(10, LogLevel.Error, "Lock '{Name}' with token {Token} counts as lost: {Why}")]
     private static partial void LockLostCore(ILogger logger, string name, ulong token, string why);
+
+    [LoggerMessage(11, LogLevel.Error, "The server refused what this client's user may not do: {Error}")]
+    private static partial void NotPermittedCore(ILogger logger, string error);
 }

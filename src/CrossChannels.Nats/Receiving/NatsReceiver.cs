@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using CrossChannels.Channels;
 using CrossChannels.Links;
 using CrossChannels.Nats.Completion;
@@ -25,7 +26,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>How many items that were acknowledged here are remembered, so that one that comes again is not shown again.</summary>
     private const int Remembered = 4096;
 
-    /// <summary>Ahead of the number in the subject where the server answers that it has taken an item back.</summary>
+    /// <summary>Ahead of the item's number in the subject where the server answers that it has taken it back.</summary>
     private const char ReturnMark = 'n';
 
     /// <summary>How long that answer is waited for.</summary>
@@ -34,14 +35,15 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>How often one that finds nothing says so.</summary>
     private const int HungryMilliseconds = 100;
 
-    /// <summary>For how long items may lie unread before others get some of them.</summary>
-    private const int IdleMilliseconds = 20;
+    /// <summary>How long nobody reads here, while items lie unread, before a reader that finds nothing gets them.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly ServerClient _server;
     private readonly ChannelCourse _course;
     private readonly bool _isOwner;
     private readonly bool _isLeased;
+    private readonly byte[] _id;
     private readonly string _pulls;
     private readonly string _pullSubject;
     private readonly ReaderWaiters _waiters;
@@ -50,20 +52,23 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly Queue<long> _handedOut = new(0);
     private readonly Queue<long> _settledOrder = new(0);
     private readonly HashSet<long> _settled = [];
+    private readonly SortedSet<long> _returning = [];
     private readonly Outgoing _outgoing;
     private readonly ITimer _renewal;
+    private readonly ITimer _idle;
     private readonly CancellationTokenSource _stop = new();
     private INatsSub<Segment>? _subscription;
     private ReadAheadPace _pace;
     private int _asked;
     private long _lastPull;
     private long _lastHeard;
-    private long _lastTaken;
+    private long _taken;
+    private long _takenWhenAsked;
     private long _lastHungry;
     private long _doubtedUpTo;
     private int _looking;
-    private int _returning;
     private long _lastReturn;
+    private bool _isAskedForUnread;
     private bool _isFullElsewhere;
     private bool _isClosing;
     private Closure? _closure;
@@ -87,13 +92,16 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _course = course;
         _isOwner = isOwner;
         _isLeased = course.Facts.IsLeased;
-        _pulls = $"{SpaceNames.Answers}.{server.Id}.r.{SpaceNames.NewId()}";
+        string id = SpaceNames.NewId();
+        _id = Encoding.ASCII.GetBytes(id);
+        _pulls = $"{SpaceNames.Answers}.{server.Id}.r.{id}";
         _pullSubject = $"{server.JetStream.Opts.Prefix}.CONSUMER.MSG.NEXT.{server.Names.Stream(course.Facts.Name)}.{SpaceNames.Consumer}";
         _pace = new ReadAheadPace(_isLeased ? server.Options.LeaseReadAhead : server.Options.ReadAhead);
         _waiters = new ReaderWaiters(_sync, isSingleReader: false);
-        _outgoing = new Outgoing(_sync, server.Items);
+        _outgoing = new Outgoing(_sync, server);
         TimeSpan renewal = course.Facts.LeaseTimeout / 3;
         _renewal = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).Renew(), this, renewal, renewal);
+        _idle = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).GiveBackIfIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public RankedLock Sync => _sync;
@@ -299,16 +307,19 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             End(record.ToReaderClosure(), drops: record.IsAborted);
     }
 
-    void ICourseEnd.OnHint(CourseHint hint)
+    void ICourseEnd.OnHint(CourseHint hint, ReadOnlySpan<byte> from)
     {
         using (_sync.Enter())
         {
             if (hint == CourseHint.Full)
                 _isFullElsewhere = true;
-            else if (hint == CourseHint.Hungry)
-                GiveHalfBackLocked();
+            // What this reader says itself comes back to it.
+            if (hint != CourseHint.Hungry || from.SequenceEqual(_id) || _isAskedForUnread || _unread.Count == 0)
+                return;
+            _isAskedForUnread = true;
+            _takenWhenAsked = _taken;
         }
-        _outgoing.Flush();
+        _idle.Change(s_idle, Timeout.InfiniteTimeSpan);
     }
 
     Task IServerUser.ExitAsync() => LeaveAsync();
@@ -317,7 +328,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         // The server has forgotten what was asked for; it has not forgotten what is held here.
         using (_sync.Enter())
-            _asked = _returning = 0;
+        {
+            _asked = 0;
+            _returning.Clear();
+        }
         _ = LookForRestartAsync();
     }
 
@@ -378,10 +392,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             }
             else if (!isDead)
             {
-                // What comes next is asked for when the server has taken this back, or it would come behind what nobody has had.
-                _returning++;
-                _lastReturn = Environment.TickCount64;
-                _outgoing.Add(held.Subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{ReturnMark}{++_lastPull}"));
+                ReturnLocked(sequence, held.Subject, how);
             }
             RoomLocked();
         }
@@ -404,7 +415,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         slice = item.Slice;
         tag = new DeliveryTag(item.Sequence, item.Deliveries);
         _pace.Took();
-        _lastTaken = Environment.TickCount64;
+        _taken++;
         if (_isLeased)
         {
             _handedOut.Enqueue(item.Sequence);
@@ -444,7 +455,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void AskLocked(bool isWanted)
     {
         _sync.AssertHeld();
-        if (_isClosing || _closure is not null || _looking > 0 || _returning > 0)
+        if (_isClosing || _closure is not null || _looking > 0 || _returning.Count > 0)
             return;
         int wanted = Math.Max(_waiters.Wanted, isWanted ? 1 : 0);
         // Of leases it asks for one that somebody waits for, unless it may hold more.
@@ -467,35 +478,41 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         if (now - _lastHungry < HungryMilliseconds)
             return;
         _lastHungry = now;
-        _outgoing.Add(_server.Names.Hungry(_course.Facts.Name), []);
+        _outgoing.Add(_server.Names.Hungry(_course.Facts.Name), _id);
     }
 
-    /// <summary>Others find nothing: gives back the newest half of what nobody reads here.</summary>
-    private void GiveHalfBackLocked()
+    /// <summary>Another reader finds nothing: gives it what lies here, unless somebody reads here.</summary>
+    private void GiveBackIfIdle()
+    {
+        using (_sync.Enter())
+        {
+            _isAskedForUnread = false;
+            if (_taken == _takenWhenAsked)
+                GiveUnreadBackLocked();
+        }
+        _outgoing.Flush();
+    }
+
+    private void GiveUnreadBackLocked()
     {
         _sync.AssertHeld();
-        int kept = _unread.Count / 2;
-        if (_unread.Count == 0 || _isClosing || Environment.TickCount64 - _lastTaken < IdleMilliseconds)
-            return;
-        HeldItem[] items = [.. _unread];
-        _unread.Clear();
-        for (int i = 0; i < items.Length; i++)
+        while (_unread.TryDequeue(out HeldItem item))
         {
-            if (i < kept)
-                _unread.Enqueue(items[i]);
-            else
-                GiveBackLocked(items[i]);
+            item.Segment?.Release();
+            if (!_held.Remove(item.Sequence, out Holding held))
+                continue;
+            held.Last?.Release();
+            ReturnLocked(item.Sequence, held.Subject, Acknowledgement.GivenBack);
         }
     }
 
-    private void GiveBackLocked(HeldItem item)
+    /// <summary>Gives an item back. What comes next is asked for when the server has taken it, or it would come behind what nobody has had.</summary>
+    private void ReturnLocked(long sequence, string subject, byte[] how)
     {
         _sync.AssertHeld();
-        item.Segment?.Release();
-        if (!_held.Remove(item.Sequence, out Holding held))
-            return;
-        held.Last?.Release();
-        _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
+        _returning.Add(sequence);
+        _lastReturn = Environment.TickCount64;
+        _outgoing.Add(subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{ReturnMark}{sequence}"));
     }
 
     private async Task ListenAsync(INatsSub<Segment> subscription)
@@ -544,13 +561,19 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 segment?.Release();
                 _held[numbers.Sequence] = held with { Subject = reply };
             }
+            else if (!_isLeased && _returning.Count > 0 && numbers.Sequence > _returning.Min)
+            {
+                // It was on its way here when one before it went back: it goes back behind that one, or it would be read first.
+                segment?.Release();
+                ReturnLocked(numbers.Sequence, reply, Acknowledgement.GivenBack);
+            }
             else
             {
+                _returning.Remove(numbers.Sequence);
                 bool isLast = _course.Facts.MaxDeliveries <= numbers.Delivered;
                 if (isLast)
                     segment?.Retain();
                 _held.Add(numbers.Sequence, new Holding(reply, numbers.Delivered, isLast ? segment : null, isNull));
-                _lastTaken = _unread.Count == 0 ? Environment.TickCount64 : _lastTaken;
                 _unread.Enqueue(new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull));
                 HandOverLocked(ref wake);
             }
@@ -584,7 +607,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             using (_sync.Enter())
             {
-                _returning = Math.Max(0, _returning - 1);
+                if (long.TryParse(message.Subject.AsSpan(_pulls.Length + 2), NumberStyles.None, CultureInfo.InvariantCulture, out long returned))
+                    _returning.Remove(returned);
                 AskLocked(isWanted: false);
             }
             _outgoing.Flush();
@@ -643,10 +667,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 _outgoing.Add(held.Subject, Acknowledgement.Renewed);
             if (_waiters.IsAnyWaiting && _unread.Count == 0)
                 HungryLocked();
-            if (_returning > 0 && Environment.TickCount64 - _lastReturn > ReturnMilliseconds)
+            if (_returning.Count > 0 && Environment.TickCount64 - _lastReturn > ReturnMilliseconds)
             {
                 // The answer is lost.
-                _returning = 0;
+                _returning.Clear();
                 AskLocked(isWanted: false);
             }
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
@@ -674,7 +698,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 (js, token) => js.PublishAsync(subject, bytes, NatsRawSerializer<byte[]>.Default, options, headers, token), _stop.Token).ConfigureAwait(false);
             if (answer.Error is { } error)
                 throw new NatsJSApiException(error);
-            await _server.Items.PublishAsync(reply, Acknowledgement.Done, serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: _stop.Token).ConfigureAwait(false);
+            await _server.SendAsync(reply, Acknowledgement.Done, cancellationToken: _stop.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -708,8 +732,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             bool wasOpen = _closure is null;
             if (wasOpen)
                 Volatile.Write(ref _closure, new Closure(new Ending(EndingKind.ReaderClosed, error), error));
-            while (_unread.TryDequeue(out HeldItem item))
-                GiveBackLocked(item);
+            GiveUnreadBackLocked();
             foreach (Holding held in _held.Values)
                 _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
             ForgetLocked();
@@ -726,6 +749,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         await Task.Yield();
         await _renewal.DisposeAsync().ConfigureAwait(false);
+        await _idle.DisposeAsync().ConfigureAwait(false);
         await _stop.CancelAsync().ConfigureAwait(false);
         try
         {

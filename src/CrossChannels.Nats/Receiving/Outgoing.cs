@@ -1,3 +1,4 @@
+using CrossChannels.Nats.Server;
 using CrossChannels.Threading;
 using NATS.Client.Core;
 
@@ -5,8 +6,8 @@ namespace CrossChannels.Nats.Receiving;
 
 /// <summary>What a reader tells the server, in order: gathered under the reader's lock, and sent outside it by whoever comes first.</summary>
 /// <param name="sync">The reader's lock.</param>
-/// <param name="connection">Where to.</param>
-internal sealed class Outgoing(RankedLock sync, NatsConnection connection)
+/// <param name="server">Where to.</param>
+internal sealed class Outgoing(RankedLock sync, ServerClient server)
 {
     private readonly Queue<(string Subject, byte[] Data, string? ReplyTo)> _messages = new(0);
     private Task _sending = Task.CompletedTask;
@@ -40,7 +41,7 @@ internal sealed class Outgoing(RankedLock sync, NatsConnection connection)
         using (sync.Enter())
             sending = _sending;
         await sending.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await connection.PingAsync(cancellationToken).ConfigureAwait(false);
+        await server.Items.PingAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task SendAsync()
@@ -58,11 +59,11 @@ internal sealed class Outgoing(RankedLock sync, NatsConnection connection)
             }
             try
             {
-                await connection.PublishAsync(next.Subject, next.Data, replyTo: next.ReplyTo, serializer: NatsRawSerializer<byte[]>.Default).ConfigureAwait(false);
+                await server.SendAsync(next.Subject, next.Data, replyTo: next.ReplyTo).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is NatsException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception e) when (e is NatsException or ConnectionLostException or ObjectDisposedException or OperationCanceledException)
             {
-                // The connection is closed for good. What is held comes back after the lease timeout.
+                // The connection is closed, or given up, for good. What is held comes back after the lease timeout.
                 using (sync.Enter())
                 {
                     _messages.Clear();

@@ -286,7 +286,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         Signal(ref _room);
     }
 
-    void ICourseEnd.OnHint(CourseHint hint)
+    void ICourseEnd.OnHint(CourseHint hint, ReadOnlySpan<byte> from)
     {
         if (hint == CourseHint.Room)
             Signal(ref _room);
@@ -476,6 +476,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
             long troubledSince = 0;
             while (TakeRound(window, out AcceptedItem[] items))
             {
+                long sent = _server.Clock.GetTimestamp();
                 RoundOutcome outcome = await SendAsync(items).ConfigureAwait(false);
                 if (_failure is not null)
                     return;
@@ -495,7 +496,10 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
                 if (isFull && outcome.Stored > 0)
                     continue;
                 if (outcome.Kind == RoundOutcomeKind.Unknown)
+                {
+                    _server.ThrowIfRefused(sent);
                     DoubtSent();
+                }
                 if (!isFull)
                 {
                     troubledSince = troubledSince == 0 ? _server.Clock.GetTimestamp() : troubledSince;
@@ -564,8 +568,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
                 (headers ??= []).Add(AgainHeader, "1");
             if (items[i].IsNull)
                 (headers ??= []).Add(NullHeader, "1");
-            await _server.Items.PublishAsync(
-                _subject, items[i].Bytes, headers, round.ReplyTo(i), NatsRawSerializer<byte[]>.Default, cancellationToken: _stop.Token).ConfigureAwait(false);
+            await _server.SendAsync(_subject, items[i].Bytes, headers, round.ReplyTo(i), _stop.Token).ConfigureAwait(false);
         }
         try
         {
@@ -621,7 +624,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         using (_sync.Enter())
             room = _room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (isFull)
-            await _server.Items.PublishAsync(_server.Names.Full(_course.Facts.Name), cancellationToken: _stop.Token).ConfigureAwait(false);
+            await _server.SendAsync(_server.Names.Full(_course.Facts.Name), [], cancellationToken: _stop.Token).ConfigureAwait(false);
         try
         {
             await room.Task.WaitAsync(pause, _server.Clock, _stop.Token).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using CrossChannels.Nats.Diagnostics;
 using CrossChannels.Threading;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
@@ -21,6 +22,7 @@ internal sealed class ServerClient : IAsyncDisposable
     private INatsSub<byte[]>? _questions;
     private CrossChannelException? _lost;
     private bool _isOpened;
+    private (string Error, long At)? _refusal;
 
     private ServerClient(string url, NatsOptions options)
     {
@@ -44,6 +46,8 @@ internal sealed class ServerClient : IAsyncDisposable
         ConnectedSince = Clock.GetTimestamp() - (long)(options.PresenceTimeout.TotalSeconds * Clock.TimestampFrequency);
         Items.ConnectionOpened += OnOpenedAsync;
         Items.ConnectionDisconnected += OnDisconnectedAsync;
+        Items.ServerError += OnServerErrorAsync;
+        Control.ServerError += OnServerErrorAsync;
         AppDomain.CurrentDomain.ProcessExit += OnExit;
     }
 
@@ -109,6 +113,7 @@ internal sealed class ServerClient : IAsyncDisposable
         TimeSpan pause = TimeSpan.FromMilliseconds(10);
         while (true)
         {
+            long asked = Clock.GetTimestamp();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Stopping);
             try
             {
@@ -116,6 +121,7 @@ internal sealed class ServerClient : IAsyncDisposable
             }
             catch (Exception e) when (IsPassing(e) && !either.IsCancellationRequested)
             {
+                ThrowIfRefused(asked);
                 if (Clock.GetElapsedTime(started) > Options.GiveUpAfter)
                     throw new ConnectionLostException($"The NATS server at {ServerAddress.Show(Items.Opts.Url)} has not answered for {Options.GiveUpAfter.TotalSeconds:0.#} s: {e.Message}", e);
                 await Task.Delay(pause, Clock, either.Token).ConfigureAwait(false);
@@ -126,6 +132,39 @@ internal sealed class ServerClient : IAsyncDisposable
                 throw new ObjectDisposedException("The connection to the NATS server is disposed.", e);
             }
         }
+    }
+
+    /// <summary>Sends a message of an end. Where the connection takes none it waits, until the server is given up.</summary>
+    /// <exception cref="ConnectionLostException">It was given up.</exception>
+    public async ValueTask SendAsync(string subject, byte[] data, NatsHeaders? headers = null, string? replyTo = null, CancellationToken cancellationToken = default)
+    {
+        long started = Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await Items.PublishAsync(subject, data, headers, replyTo, NatsRawSerializer<byte[]>.Default, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (NatsTimeoutException e)
+            {
+                // The client gives up much sooner, and has sent nothing of it then.
+                if (Clock.GetElapsedTime(started) > Options.GiveUpAfter)
+                    throw new ConnectionLostException($"The NATS server at {ServerAddress.Show(Items.Opts.Url)} has taken nothing for {Options.GiveUpAfter.TotalSeconds:0.#} s.", e);
+            }
+        }
+    }
+
+    /// <summary>For one that waits in vain: tells it if this client may not do what it does.</summary>
+    /// <param name="since">Since when it has waited.</param>
+    /// <exception cref="LinkRefusedException">The server has refused a subject since then.</exception>
+    public void ThrowIfRefused(long since)
+    {
+        (string Error, long At)? refusal;
+        using (_sync.Enter())
+            refusal = _refusal;
+        if (refusal is { } last && last.At >= since)
+            throw new LinkRefusedException($"The NATS server at {ServerAddress.Show(Items.Opts.Url)} does not let this client use a subject of space '{Options.Space}': {last.Error}");
     }
 
     /// <summary>Describes a stream; null if there is none.</summary>
@@ -211,12 +250,23 @@ internal sealed class ServerClient : IAsyncDisposable
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         Items.ConnectionOpened -= OnOpenedAsync;
         Items.ConnectionDisconnected -= OnDisconnectedAsync;
+        Items.ServerError -= OnServerErrorAsync;
+        Control.ServerError -= OnServerErrorAsync;
         TellLost(new LinkAbortedException("The connection to the NATS server was disposed in this process. What the server stored is still there."));
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_giveUp is { } giveUp)
             await giveUp.DisposeAsync().ConfigureAwait(false);
-        await Items.DisposeAsync().ConfigureAwait(false);
-        await Control.DisposeAsync().ConfigureAwait(false);
+        foreach (NatsConnection connection in (NatsConnection[])[Items, Control])
+        {
+            try
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+            catch (NatsException)
+            {
+                // It is closed all the same; what it could not send any more is not missed.
+            }
+        }
     }
 
     /// <summary>Whether the server may answer a moment later.</summary>
@@ -224,7 +274,7 @@ internal sealed class ServerClient : IAsyncDisposable
     {
         NatsJSApiException api => api.Error.Code == 503 || api.Error.ErrCode is ApiErrors.InsufficientResources or ApiErrors.NoPeers,
         NatsNoRespondersException or NatsNoReplyException or NatsJSApiNoResponseException or NatsJSPublishNoResponseException or NatsJSTimeoutException
-            or NatsJSConnectionException or NatsConnectionFailedException => true,
+            or NatsJSConnectionException or NatsConnectionFailedException or NatsTimeoutException => true,
         OperationCanceledException or TimeoutException => true,
         NatsException { InnerException: IOException or TimeoutException } => true,
         _ => false,
@@ -269,6 +319,7 @@ internal sealed class ServerClient : IAsyncDisposable
             throw new EndpointException($"The NATS server at {shown} has no JetStream, which holds the items: start it with '--jetstream' or a 'jetstream' block in its configuration.");
         try
         {
+            await CheckPermissionsAsync(started, cancellationToken).ConfigureAwait(false);
             await PrepareSpaceAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (NatsJSApiException e)
@@ -312,6 +363,20 @@ internal sealed class ServerClient : IAsyncDisposable
             cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Asks itself: one that may not use the subjects of its space would wait for answers that never come.</summary>
+    private async Task CheckPermissionsAsync(long since, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await Control.RequestAsync<byte[], byte[]>(
+                Names.Alive(Id), [], requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (NatsException e) when (IsPassing(e))
+        {
+            ThrowIfRefused(since);
+        }
+    }
+
     internal static StreamConfigStorage StorageOf(NatsStorage storage) => storage == NatsStorage.Memory ? StreamConfigStorage.Memory : StreamConfigStorage.File;
 
     private static bool IsRefusal(NatsException e) =>
@@ -353,6 +418,18 @@ internal sealed class ServerClient : IAsyncDisposable
             timer.Dispose();
         foreach (IServerUser user in users)
             user.OnDisconnected();
+        return default;
+    }
+
+    /// <summary>What a client may not do the server says to it, and not to the message that did it, which has no answer.</summary>
+    private ValueTask OnServerErrorAsync(object? sender, NatsServerErrorEventArgs args)
+    {
+        if (args.Kind != NatsServerErrorKind.PermissionsViolation)
+            return default;
+        long now = Clock.GetTimestamp();
+        using (_sync.Enter())
+            _refusal = (args.Error, now);
+        NatsLog.NotPermitted(Options.Logger, args.Error);
         return default;
     }
 

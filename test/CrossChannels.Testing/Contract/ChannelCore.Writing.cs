@@ -216,7 +216,8 @@ public abstract partial class ChannelCore
         await using Ends<int> ends = await OpenBoundedAsync(capacity);
         Task<List<int>>[] reading = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() => ReadAllAsync(ends.Reader)))];
         Task[] writing = [.. Enumerable.Range(0, Writers).Select(w => Task.Run(() => WriteAsync(w)))];
-        await Task.WhenAll(writing).Done();
+        // Each item has a deadline of its own: they are many, and some channels take long for one.
+        await Task.WhenAll(writing);
         ends.Writer.Complete();
         List<int>[] read = await Task.WhenAll(reading).Done();
         CollectionAssert.AreEqual(Enumerable.Range(0, Writers * Each).ToList(), read.SelectMany(items => items).Order().ToList());
@@ -231,7 +232,7 @@ public abstract partial class ChannelCore
             for (int i = 0; i < Each; i++)
             {
                 if (i % 3 != 0 || !ends.Writer.TryWrite((writer * Each) + i))
-                    await ends.Writer.WriteAsync((writer * Each) + i);
+                    await ends.Writer.WriteAsync((writer * Each) + i).Done($"item {i} of writer {writer}");
             }
         }
     }

@@ -1,0 +1,193 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace CrossChannels.Nats.Tests;
+
+/// <summary>A way to a server on which a test holds back, or cuts, what is sent.</summary>
+internal sealed class ServerProxy : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _sync = new();
+    private readonly List<ProxiedConnection> _connections = [];
+    private readonly int _serverPort;
+    private readonly Task _accepting;
+
+    public ServerProxy(NatsServer server)
+    {
+        _serverPort = server.Port;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>Where clients connect.</summary>
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>What the next connections do when they have carried so many bytes to the server: each takes one from the front.</summary>
+    public Queue<long> Cuts { get; } = [];
+
+    /// <summary>The connection of the first client for its items.</summary>
+    public ProxiedConnection Items => this[0];
+
+    /// <summary>The connection of the first client for control.</summary>
+    public ProxiedConnection Control => this[1];
+
+    public int Count
+    {
+        get
+        {
+            lock (_sync)
+                return _connections.Count;
+        }
+    }
+
+    /// <summary>A connection, in the order in which they were made.</summary>
+    public ProxiedConnection this[int index]
+    {
+        get
+        {
+            lock (_sync)
+                return _connections[index];
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        _listener.Dispose();
+        await _accepting.Done("the end of the proxy");
+        foreach (ProxiedConnection connection in _connections)
+            connection.Cut();
+        _stop.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket client;
+            try
+            {
+                client = await _listener.AcceptSocketAsync(_stop.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+            {
+                return;
+            }
+            var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            client.NoDelay = true;
+            try
+            {
+                await server.ConnectAsync(IPAddress.Loopback, _serverPort);
+            }
+            catch (SocketException)
+            {
+                client.Dispose();
+                server.Dispose();
+                continue;
+            }
+            lock (_sync)
+            {
+                var connection = new ProxiedConnection(client, server, Cuts.TryDequeue(out long cut) ? cut : long.MaxValue);
+                _connections.Add(connection);
+                connection.Start();
+            }
+        }
+    }
+}
+
+/// <summary>One connection of a client to the server.</summary>
+/// <param name="client">The client's side.</param>
+/// <param name="server">The server's side.</param>
+/// <param name="cutAfter">It is cut behind that many bytes to the server.</param>
+internal sealed class ProxiedConnection(Socket client, Socket server, long cutAfter)
+{
+    private int _isCut;
+
+    /// <summary>What the client sends.</summary>
+    public ProxiedDirection FromClient { get; } = new(client, server, cutAfter);
+
+    /// <summary>What the server sends.</summary>
+    public ProxiedDirection FromServer { get; } = new(server, client, long.MaxValue);
+
+    public bool IsCut => Volatile.Read(ref _isCut) != 0;
+
+    public void Start()
+    {
+        foreach (ProxiedDirection direction in (ProxiedDirection[])[FromClient, FromServer])
+            _ = direction.RunAsync().ContinueWith(_ => Cut(), TaskScheduler.Default);
+    }
+
+    /// <summary>Ends it at once, with what is on the way.</summary>
+    public void Cut()
+    {
+        if (Interlocked.Exchange(ref _isCut, 1) != 0)
+            return;
+        FromClient.Release();
+        FromServer.Release();
+        client.Close(0);
+        server.Close(0);
+    }
+}
+
+/// <summary>One direction of a connection.</summary>
+/// <param name="from">Where it comes from.</param>
+/// <param name="to">Where it goes.</param>
+/// <param name="cutAfter">It ends behind that many bytes.</param>
+internal sealed class ProxiedDirection(Socket from, Socket to, long cutAfter)
+{
+    private readonly Lock _sync = new();
+    private TaskCompletionSource? _held;
+    private long _holdAt;
+    private long _read;
+    private long _sent;
+
+    /// <summary>Bytes that were sent and have not arrived.</summary>
+    public long OnTheWay => Interlocked.Read(ref _read) - Interlocked.Read(ref _sent);
+
+    /// <summary>Holds back what comes from now on, or behind so many bytes more.</summary>
+    public void Hold(long after = 0)
+    {
+        lock (_sync)
+        {
+            _held ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _holdAt = Interlocked.Read(ref _read) + after;
+        }
+    }
+
+    public void Release()
+    {
+        TaskCompletionSource? held;
+        lock (_sync)
+            (held, _held) = (_held, null);
+        held?.TrySetResult();
+    }
+
+    /// <summary>Carries bytes until either side closes, or it is cut.</summary>
+    public async Task RunAsync()
+    {
+        byte[] buffer = new byte[16 << 10];
+        try
+        {
+            int count;
+            while (_sent < cutAfter && (count = await from.ReceiveAsync(buffer)) > 0)
+            {
+                Interlocked.Add(ref _read, count);
+                Task? held;
+                lock (_sync)
+                    held = _read > _holdAt ? _held?.Task : null;
+                if (held is not null)
+                    await held;
+                count = (int)Math.Min(count, cutAfter - _sent);
+                for (int sent = 0; sent < count;)
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+                Interlocked.Add(ref _sent, count);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Either side is closed.
+        }
+    }
+}
