@@ -38,7 +38,7 @@ internal static class LaneWishes
         {
             ChannelScheme.Local or ChannelScheme.Pipe => LaneWish.IfPossible,
             ChannelScheme.Unix when settings.SharedMemory == SharedMemoryUse.WherePossible => LaneWish.Asked,
-            ChannelScheme.Unix when EndpointDirectory.IsOfName(address.Path!) => LaneWish.IfPossible,
+            ChannelScheme.Unix when SocketDirectory.IsOfName(address.Path!) => LaneWish.IfPossible,
             _ => LaneWish.None,
         };
     }

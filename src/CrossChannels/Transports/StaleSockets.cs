@@ -45,7 +45,7 @@ internal static class StaleSockets
             {
                 foreach (string path in old)
                 {
-                    if (UnixEndpoint.Probe(path) == UnixEndpointState.Dead)
+                    if (UnixSocketProbe.Probe(path) == UnixSocketState.Dead)
                         File.Delete(path);
                 }
             }

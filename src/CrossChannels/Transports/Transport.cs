@@ -99,7 +99,7 @@ internal static class Transport
                 if (OperatingSystem.IsWindows())
                     return new PipeConnector(address.Name!);
                 CheckGroup(address, settings);
-                return new UnixConnector(allowGroup: false, EndpointDirectory.SocketPaths(address.Name!));
+                return new UnixConnector(allowGroup: false, SocketDirectory.SocketPaths(address.Name!));
         }
     }
 

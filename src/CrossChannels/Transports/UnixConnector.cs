@@ -15,7 +15,7 @@ internal sealed class UnixConnector(bool allowGroup, params string[] paths) : IT
         foreach (string path in paths[1..])
         {
             if (first.Connection is null
-                && EndpointDirectory.IsOurs(Path.GetDirectoryName(path)!)
+                && SocketDirectory.IsOurs(Path.GetDirectoryName(path)!)
                 && await TryConnectAsync(path, cancellationToken).ConfigureAwait(false) is { Connection: not null } other)
             {
                 return other;
@@ -27,7 +27,7 @@ internal sealed class UnixConnector(bool allowGroup, params string[] paths) : IT
 
     private async ValueTask<ConnectAttempt> TryConnectAsync(string path, CancellationToken cancellationToken)
     {
-        if (!UnixEndpoint.HasSocket(path))
+        if (!UnixSocketProbe.HasSocket(path))
             return Missing(path);
 
         Socket? socket = null;
@@ -64,7 +64,7 @@ internal sealed class UnixConnector(bool allowGroup, params string[] paths) : IT
     {
         string directory = Path.GetDirectoryName(path)!;
         return new(UnixFileStatus.Read(directory) is null
-            ? $"Its directory '{directory}' does not exist. {EndpointDirectory.HowToMake(directory)}"
+            ? $"Its directory '{directory}' does not exist. {SocketDirectory.HowToMake(directory)}"
             : $"'{path}' does not exist.");
     }
 

@@ -25,14 +25,14 @@ internal sealed class UnixListener : SocketListener
     /// <exception cref="EndpointException">Its directory is not safe, or the path is taken.</exception>
     public static ValueTask<UnixListener> ListenAsync(ChannelAddress address, bool allowGroup, CancellationToken cancellationToken)
     {
-        EndpointDirectory.Check(Path.GetDirectoryName(address.Path!)!, allowGroup);
+        SocketDirectory.Check(Path.GetDirectoryName(address.Path!)!, allowGroup);
         return ListenAsync(address.Path!, address.Channel, allowGroup, cancellationToken);
     }
 
     /// <summary>Listens at the path of a bare name, in the first directory of this user that can be written.</summary>
     /// <exception cref="EndpointException">The directory is not safe, or the name is taken.</exception>
     public static ValueTask<UnixListener> ListenByNameAsync(ChannelAddress address, CancellationToken cancellationToken) =>
-        ListenAtFirstAsync(EndpointDirectory.SocketPaths(address.Name!), address.Channel, cancellationToken);
+        ListenAtFirstAsync(SocketDirectory.SocketPaths(address.Name!), address.Channel, cancellationToken);
 
     /// <summary>Listens at the first of several paths whose directory can be written, if a process listens at none.</summary>
     internal static async ValueTask<UnixListener> ListenAtFirstAsync(
@@ -40,7 +40,7 @@ internal sealed class UnixListener : SocketListener
     {
         foreach (string elsewhere in paths.AsSpan(1))
         {
-            if (EndpointDirectory.IsOurs(Path.GetDirectoryName(elsewhere)!) && UnixEndpoint.Probe(elsewhere) == UnixEndpointState.Live)
+            if (SocketDirectory.IsOurs(Path.GetDirectoryName(elsewhere)!) && UnixSocketProbe.Probe(elsewhere) == UnixSocketState.Live)
                 throw Taken(elsewhere);
         }
 
@@ -49,7 +49,7 @@ internal sealed class UnixListener : SocketListener
         {
             try
             {
-                EndpointDirectory.Create(Path.GetDirectoryName(path)!);
+                SocketDirectory.Create(Path.GetDirectoryName(path)!);
                 UnixListener listener =
                     await ListenAsync(path, channel, allowGroup: false, cancellationToken).ConfigureAwait(false);
                 await StaleSockets.RemoveUniqueOnceAsync(path).ConfigureAwait(false);
@@ -109,11 +109,11 @@ internal sealed class UnixListener : SocketListener
             Socket? socket = null;
             try
             {
-                switch (UnixEndpoint.Probe(path))
+                switch (UnixSocketProbe.Probe(path))
                 {
-                    case UnixEndpointState.Live:
+                    case UnixSocketState.Live:
                         throw Taken(path);
-                    case UnixEndpointState.Dead:
+                    case UnixSocketState.Dead:
                         File.Delete(path);
                         break;
                 }

@@ -173,7 +173,7 @@ public sealed class HubMutatorTests
     private static async Task PlayReaderAsync(LanePeer peer, bool isLeased, CancellationToken stop)
     {
         var reader = new LaneReader(peer.Ours.Segment, peer.Ours.Layout, isFenceShared: false);
-        var hands = new LaneHands(peer.Ours.Segment, isFenceShared: false);
+        var hands = new LaneHandover(peer.Ours.Segment, isFenceShared: false);
         byte[] item = new byte[16];
         try
         {

@@ -45,7 +45,7 @@ internal sealed class LanePeer(Socket socket, LaneEnd? ours, LaneEnd? theirs) : 
     private static async Task<LanePeer> GreetAsync(ChannelAddress address, byte[] greeting, WelcomeFrame welcome, LaneLayout? layout, bool withLane)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(EndpointDirectory.SocketPaths(address.Name!)[0])).Done();
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketDirectory.SocketPaths(address.Name!)[0])).Done();
         var descriptors = new DescriptorSocket(socket);
         SafeFileHandle? descriptor = null;
         LaneEnd? ours = layout is { } wanted ? LaneEnd.Create(wanted, out descriptor) : null;

@@ -90,7 +90,7 @@ public sealed class OtherUserTests : IDisposable
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(
             () => TransportTest.ListenAsync($"unix:{_directory["theirs"]}/x.sock"));
         StringAssert.Contains(e.Message, $"belongs to user {Stranger}");
-        e = Assert.ThrowsExactly<EndpointException>(() => EndpointDirectory.Create(_directory["theirs"]));
+        e = Assert.ThrowsExactly<EndpointException>(() => SocketDirectory.Create(_directory["theirs"]));
         StringAssert.Contains(e.Message, $"belongs to user {Stranger}");
     }
 }

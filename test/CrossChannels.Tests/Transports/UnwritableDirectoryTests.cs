@@ -40,7 +40,7 @@ public sealed class UnwritableDirectoryTests : IDisposable
     public async Task Create_ParentIsReadOnly_SaysSo()
     {
         string mount = await MountAsync("ro");
-        EndpointException e = Assert.ThrowsExactly<EndpointException>(() => EndpointDirectory.Create($"{mount}/crosschannels"));
+        EndpointException e = Assert.ThrowsExactly<EndpointException>(() => SocketDirectory.Create($"{mount}/crosschannels"));
         StringAssert.Contains(e.Message, "read-only");
         StringAssert.Contains(e.Message, "XDG_RUNTIME_DIR");
     }

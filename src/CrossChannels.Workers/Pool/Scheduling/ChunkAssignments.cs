@@ -130,7 +130,7 @@ internal sealed class ChunkAssignments(RankedLock gate, CallQueue queue, WorkerP
         if (attempts > (chunk.Call.CanRetry ? options.MaxRetries : 0))
         {
             return new WorkerLostException(
-                $"{slot.Name} was lost in {chunk.Call.Method.DisplayName}{AtItems(chunk)}: {WorkerSupervisor.Describe(exit)}.",
+                $"{slot.Name} was lost in {chunk.Call.Method.DisplayName}{AtItems(chunk)}: {WorkerLife.Describe(exit)}.",
                 exit,
                 error);
         }

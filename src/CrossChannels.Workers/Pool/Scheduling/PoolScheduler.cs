@@ -14,16 +14,12 @@ internal sealed class PoolScheduler
     private readonly ILogger? _logger;
     private readonly List<WorkerSlot> _slots = [];
     private readonly HashSet<PoolCall> _calls = [];
-
-    // Of StartAsync: done at the moment at which all workers are ready.
-    private readonly List<TaskCompletionSource> _starts = [];
     private readonly CallQueue _queue;
     private readonly ChunkDispatcher _dispatcher;
-    private readonly StartFailures _failures;
+    private readonly WorkerReplacement _replacement;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isCompleted;
     private bool _isTerminated;
-    private int _slotCount;
 
     public PoolScheduler(int size, WorkerPoolOptions options, PoolWorkerFactory factory)
     {
@@ -33,7 +29,7 @@ internal sealed class PoolScheduler
         _logger = options.Logger;
         _queue = new CallQueue(_gate);
         _dispatcher = new ChunkDispatcher(_gate, _queue, _slots, this);
-        _failures = new StartFailures(options);
+        _replacement = new WorkerReplacement(_gate, size, options, _slots, EndOverdue);
         Assignments = new ChunkAssignments(_gate, _queue, options, this);
     }
 
@@ -41,9 +37,6 @@ internal sealed class PoolScheduler
 
     /// <summary>What workers have to do.</summary>
     public ChunkAssignments Assignments { get; }
-
-    /// <summary>True if no worker is left and no more are started until there is a new call.</summary>
-    private bool HasGivenUpLocked => _failures.AreTooMany && _slots.Count == 0;
 
     /// <summary>Done when the pool is complete, all calls are over and all workers gone.</summary>
     public Task Joined => _joined.Task;
@@ -81,8 +74,8 @@ internal sealed class PoolScheduler
             ThrowIfCompletedLocked();
 
             // Not while others wait for workers that fail to start: calls that keep coming would put off the end of all of them for ever.
-            if (_calls.Count == 0 || HasGivenUpLocked || _slots.Exists(static slot => slot.IsReady))
-                _failures.Forget();
+            if (_calls.Count == 0 || _replacement.HasGivenUp || _slots.Exists(static slot => slot.IsReady))
+                _replacement.Forgive();
             _calls.Add(call);
             _queue.Add(call);
         }
@@ -166,11 +159,7 @@ internal sealed class PoolScheduler
         using (_gate.Enter())
         {
             ThrowIfCompletedLocked();
-            _failures.Forget();
-            if (AreAllReadyLocked())
-                return Task.CompletedTask;
-            _starts.Add(start);
-            started = AddMissingLocked();
+            started = _replacement.StartAll(start);
         }
         started.ForEach(Begin);
         return start.Task.WaitAsync(cancellationToken);
@@ -226,15 +215,8 @@ internal sealed class PoolScheduler
     {
         using (_gate.Enter())
         {
-            if (!slot.TrySetReady())
-                return;
-            _failures.Forget();
-            if (!AreAllReadyLocked())
-                return;
-
-            // Here, because the next moment one may have done its number of tasks. Continuations run elsewhere.
-            _starts.ForEach(static start => start.TrySetResult());
-            _starts.Clear();
+            if (slot.TrySetReady())
+                _replacement.OnReady();
         }
     }
 
@@ -253,14 +235,14 @@ internal sealed class PoolScheduler
     public void Lose(WorkerSlot slot, WorkerExit? exit, Exception? error)
     {
         List<(PoolCall Call, int Task, Exception? Reason)> hit = [];
-        List<WorkerSlot> started = [];
+        List<WorkerSlot> started;
         PoolCall[] given = [];
         using (_gate.Enter())
         {
             _slots.Remove(slot);
             bool isFailedStart = !slot.IsReady && !slot.IsLeaving && !_isTerminated;
             if (isFailedStart)
-                _failures.Add(slot, exit, error);
+                _replacement.OnFailedStart(slot, exit, error);
             slot.SetGone();
 
             // The first was at work and is charged with the loss; those behind it only waited.
@@ -277,10 +259,9 @@ internal sealed class PoolScheduler
                 isFirst = false;
             }
             slot.Window.Clear();
-            if (HasGivenUpLocked)
+            if (_replacement.HasGivenUp)
                 given = [.. _calls];
-            if (_starts.Count > 0)
-                started = AfterLossLocked(isFailedStart);
+            started = _replacement.OnLost(isFailedStart, _isCompleted);
         }
         if (!slot.IsLeaving && !_isTerminated)
             WorkerLog.Lost(_logger, slot.Name, exit, error ?? slot.StartFailure);
@@ -296,7 +277,7 @@ internal sealed class PoolScheduler
             CheckOver(call);
         }
         foreach (PoolCall call in given)
-            Stop(call, _failures.Last!);
+            Stop(call, _replacement.LastFailure!);
         Dispatch();
         CheckEnd();
     }
@@ -338,8 +319,8 @@ internal sealed class PoolScheduler
                 if (!slot.IsLeaving && (!slot.IsReady || slot.Window.Count == 0))
                     pending--;
             }
-            for (; pending > 0 && _slots.Count < Size && !_isTerminated && !_failures.AreTooMany; pending--)
-                (started ??= []).Add(AddSlotLocked());
+            if (!_isTerminated)
+                started = _replacement.StartFor(pending);
         }
         started?.ForEach(Begin);
         idle?.ForEach(Feed);
@@ -379,13 +360,13 @@ internal sealed class PoolScheduler
                 return;
             slot.HasBegun = true;
         }
-        _ = new WorkerSupervisor(this, slot, _options, _factory).RunAsync();
+        _ = new WorkerLife(this, slot, _options, _factory).RunAsync();
     }
 
     private async Task HurryAsync(WorkerSlot slot, IPoolWorker? worker)
     {
         if (worker is not null)
-            await Task.WhenAny(worker.Exited, Task.Delay(WorkerSupervisor.ExitTimeout)).ConfigureAwait(false);
+            await Task.WhenAny(worker.Exited, Task.Delay(WorkerLife.ExitTimeout)).ConfigureAwait(false);
         if (worker?.Exited.IsCompleted != true)
             Kill(slot);
     }
@@ -406,51 +387,6 @@ internal sealed class PoolScheduler
         Fail(call, task, new TimeoutException(
             $"{call.Method.DisplayName} did not end within {_options.TaskTimeout} in {slot.Name}{item}; that worker was killed."));
         slot.Kill();
-    }
-
-    /// <summary>Whether as many workers as the pool may have are ready, and stay.</summary>
-    private bool AreAllReadyLocked()
-    {
-        _gate.AssertHeld();
-        return _slots.Count(static slot => slot.IsReady && !slot.IsLeaving && !slot.IsKilled) == Size;
-    }
-
-    /// <summary>Lets those who wait for all workers know that one failed to start, or replaces one that has left.</summary>
-    private List<WorkerSlot> AfterLossLocked(bool isFailedStart)
-    {
-        _gate.AssertHeld();
-        if (!_isCompleted && !isFailedStart)
-            return AddMissingLocked();
-        foreach (TaskCompletionSource start in _starts)
-        {
-            if (_isCompleted)
-                start.TrySetCanceled(CancellationToken.None);
-            else
-                start.TrySetException(_failures.Last!);
-
-            // Its caller may have stopped waiting.
-            _ = start.Task.Exception;
-        }
-        _starts.Clear();
-        return [];
-    }
-
-    private List<WorkerSlot> AddMissingLocked()
-    {
-        List<WorkerSlot> added = [];
-        while (_slots.Count < Size)
-            added.Add(AddSlotLocked());
-        return added;
-    }
-
-    private WorkerSlot AddSlotLocked()
-    {
-        _gate.AssertHeld();
-        int number = ++_slotCount;
-        string name = _options.Worker?.Name ?? "pool-worker";
-        var slot = new WorkerSlot($"{name}-{number}", _options.MaxTasksPerWorker ?? int.MaxValue, _options.TaskTimeout, EndOverdue);
-        _slots.Add(slot);
-        return slot;
     }
 
     private async Task KillLateAsync(PoolCall call)

@@ -9,7 +9,7 @@ namespace CrossChannels.Hub;
 /// <param name="lanes">What it looks at.</param>
 /// <param name="bytes">While these are full nothing is moved, so that it does not look.</param>
 /// <param name="events">Does what follows.</param>
-internal sealed class LanePump(RankedLock sync, HubClock clock, WriterLanes lanes, ChannelBytes bytes, IQueueEvents events) : IThreadPoolWorkItem
+internal sealed class LanePump(RankedLock sync, HubClock clock, HubWriterLanes lanes, ChannelBytes bytes, IQueueEvents events) : IThreadPoolWorkItem
 {
     /// <summary>After so many rounds others of the pool have their turn.</summary>
     private const int MostRounds = 256;

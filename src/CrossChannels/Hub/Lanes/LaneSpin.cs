@@ -8,7 +8,7 @@ namespace CrossChannels.Hub;
 /// <summary>How the owner's reads wait for the writers of lanes on their own thread: for as long as the last waits have shown that it pays.</summary>
 /// <param name="sync">The channel's lock.</param>
 /// <param name="lanes">The channel's.</param>
-internal sealed class LaneSpin(RankedLock sync, WriterLanes lanes)
+internal sealed class LaneSpin(RankedLock sync, HubWriterLanes lanes)
 {
     private const int MostLanes = 4;
     private const int LooksPerTime = 8;
@@ -38,7 +38,7 @@ internal sealed class LaneSpin(RankedLock sync, WriterLanes lanes)
     public bool TryFindNews()
     {
         Lanes entered = default;
-        Span<IWriterLane?> active = entered;
+        Span<IHubWriterLane?> active = entered;
         long ticks;
         using (sync.Enter())
         {
@@ -51,14 +51,14 @@ internal sealed class LaneSpin(RankedLock sync, WriterLanes lanes)
         long started = Stopwatch.GetTimestamp(), waited = 0;
         for (int looks = 1; !hasNews && waited < ticks; looks++)
         {
-            foreach (IWriterLane? lane in active)
+            foreach (IHubWriterLane? lane in active)
                 hasNews |= lane!.HasNews;
             Thread.SpinWait(1);
             // Asking for the time takes longer than a look.
             if (hasNews || looks % LooksPerTime == 0)
                 waited = Stopwatch.GetTimestamp() - started;
         }
-        foreach (IWriterLane? lane in active)
+        foreach (IHubWriterLane? lane in active)
             lane!.Leave();
         if (!hasNews)
             return false;
@@ -70,6 +70,6 @@ internal sealed class LaneSpin(RankedLock sync, WriterLanes lanes)
     [InlineArray(MostLanes)]
     private struct Lanes
     {
-        private IWriterLane? _first;
+        private IHubWriterLane? _first;
     }
 }

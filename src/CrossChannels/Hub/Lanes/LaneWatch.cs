@@ -37,17 +37,17 @@ internal sealed class LaneWatch
         _readers = readers;
         _balancer = balancer;
         _events = events;
-        Lanes = new WriterLanes(queue, bytes);
+        Lanes = new HubWriterLanes(queue, bytes);
         _pump = new LanePump(sync, clock, Lanes, bytes, events);
         _spin = new LaneSpin(sync, Lanes);
         _mostReadBlindly = Math.Clamp(writers.Capacity / 8, 1, MostReadBlindly);
     }
 
     /// <summary>What is looked at.</summary>
-    public WriterLanes Lanes { get; }
+    public HubWriterLanes Lanes { get; }
 
     /// <summary>The writer of a lane has something to say, at which nobody looked.</summary>
-    public void Rung(IWriterLane lane, ref HubAfterLock after)
+    public void Rung(IHubWriterLane lane, ref HubAfterLock after)
     {
         _spin.Rung();
         Lanes.Collect(lane, ref after);
@@ -55,7 +55,7 @@ internal sealed class LaneWatch
     }
 
     /// <summary>The writer of a lane has ended: what is left there is the channel's.</summary>
-    public void Ended(IWriterLane lane, ref HubAfterLock after)
+    public void Ended(IHubWriterLane lane, ref HubAfterLock after)
     {
         while (Lanes.Collect(lane, ref after))
         {

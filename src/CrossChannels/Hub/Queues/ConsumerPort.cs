@@ -20,7 +20,7 @@ internal sealed class ConsumerPort : SendingHalf
     private readonly Stack<Block> _spares = new(1);
     private readonly List<ItemBatch> _taken = [];
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IReaderLane? _lane;
+    private IHubReaderLane? _lane;
     private bool _isAnswerWanted;
     private long _answered = -1;
     private Closure? _closure;
@@ -53,7 +53,7 @@ internal sealed class ConsumerPort : SendingHalf
     public override bool IsLane => _lane is not null;
 
     /// <summary>Its items go by a lane. Set once, before the link begins.</summary>
-    public void UseLane(IReaderLane lane)
+    public void UseLane(IHubReaderLane lane)
     {
         _lane = lane;
         Account.Fill = FillLane;
@@ -258,7 +258,7 @@ internal sealed class ConsumerPort : SendingHalf
     /// <param name="queued">How long the first item was queued, where that is measured.</param>
     /// <param name="after">What follows.</param>
     /// <returns>Whether the reader is to be rung.</returns>
-    private bool FillLaneLocked(IReaderLane lane, ref long? queued, ref HubAfterLock after)
+    private bool FillLaneLocked(IHubReaderLane lane, ref long? queued, ref HubAfterLock after)
     {
         _sync.AssertHeld();
         long before = Account.Sent;
@@ -298,7 +298,7 @@ internal sealed class ConsumerPort : SendingHalf
     }
 
     /// <returns>False if there was no room for all, or what was published is to be alone.</returns>
-    private bool TryPublishLocked(IReaderLane lane, ItemBatch batch)
+    private bool TryPublishLocked(IHubReaderLane lane, ItemBatch batch)
     {
         _sync.AssertHeld();
         int published = lane.Publish(batch);
@@ -323,7 +323,7 @@ internal sealed class ConsumerPort : SendingHalf
 
     /// <summary>The reader is lost, or leaves: has it hand nothing more, and takes its own word for what it has handed.</summary>
     /// <returns>Whether that is known.</returns>
-    private bool WithdrawLocked(IReaderLane lane, Closure closure, ref HubAfterLock after)
+    private bool WithdrawLocked(IHubReaderLane lane, Closure closure, ref HubAfterLock after)
     {
         _sync.AssertHeld();
         // One that its owner leaves, or that is at the end of the channel, drains what it has.

@@ -3,7 +3,7 @@ using CrossChannels.Flow;
 namespace CrossChannels.Hub;
 
 /// <summary>Shares a channel's capacity among its writers: in the order in which they ask, and what is left among those that send. Guarded by the channel's lock.</summary>
-/// <remarks>Every grant of a hub is made here, of items and of bytes. A slot is promised with credit, occupied by an item, and free when that is read, so that the capacity is exact.</remarks>
+/// <remarks>Every grant of a queued channel is made here, of items and of bytes. A slot is promised with credit, occupied by an item, and free when that is read, so that the capacity is exact.</remarks>
 internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelBytes bytes, IQueueEvents events)
 {
     /// <summary>Idle writers may pin at most this part of the capacity, together.</summary>

@@ -9,7 +9,7 @@ namespace CrossChannels.Hub;
 /// <summary>The hub's end of one remote writer's link: takes its items into the channel's queue, and tells it what it is granted.</summary>
 /// <remarks>
 /// Everything mutable is guarded by the channel's lock, but for <see cref="Closure"/>, which is read without it. Where the items come by a lane,
-/// they are queued when somebody looks there (<see cref="WriterLanes"/>), and one that has ended is over once its lane is empty.
+/// they are queued when somebody looks there (<see cref="HubWriterLanes"/>), and one that has ended is over once its lane is empty.
 /// </remarks>
 internal sealed class ProducerPort : ReceivingHalf, ILanePort
 {
@@ -21,7 +21,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private readonly IQueueEvents _events;
     private readonly Outbox _outbox;
     private readonly LaneWatch _lanes;
-    private IWriterLane? _lane;
+    private IHubWriterLane? _lane;
     private bool _isDone;
     private long _joinTarget = -1;
     private long _joined;
@@ -54,7 +54,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     public WriterAccount Account { get; }
 
     /// <summary>Its items come by a lane. Set once, before the link begins.</summary>
-    public void UseLane(IWriterLane lane)
+    public void UseLane(IHubWriterLane lane)
     {
         _lane = Account.Lane = lane;
         using (_sync.Enter())
@@ -326,7 +326,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     }
 
     /// <summary>The writer has something to say on its lane, at which nobody looked.</summary>
-    private void HearDoorbell(IWriterLane lane, ref WakeList wake)
+    private void HearDoorbell(IHubWriterLane lane, ref WakeList wake)
     {
         HubAfterLock after = default;
         _clock.Refresh();

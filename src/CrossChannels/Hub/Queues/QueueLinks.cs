@@ -55,15 +55,15 @@ internal sealed class QueueLinks(
         // A link begins outside the channel's lock: it takes its own, starts a timer, and is counted.
         if (unfit is not null)
             return request.Refuse(Connection, unfit);
-        LaneAgreement? lane = null;
+        HubLaneGreeting? lane = null;
         string? fault = null;
         bool isAgreed = false;
         try
         {
             if (OperatingSystem.IsLinux() && isWriter)
-                lane = LaneAgreement.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection);
+                lane = HubLaneGreeting.TryGreet(request, identity, LaneFor(identity.Reads, window), Connection);
             else if (OperatingSystem.IsLinux())
-                lane = LaneAgreement.TryTake(request, identity, IsLeased ? 0 : identity.Writes.ElementSize, IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader, out fault);
+                lane = HubLaneGreeting.TryTake(request, identity, IsLeased ? 0 : identity.Writes.ElementSize, IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader, out fault);
             isAgreed = fault is null;
         }
         finally
@@ -74,7 +74,7 @@ internal sealed class QueueLinks(
         if (fault is not null)
             return request.Refuse(Connection, fault, ReasonCode.NoLane);
         if (lane is not null)
-            identity = identity with { Features = LaneAgreement.Features };
+            identity = identity with { Features = HubLaneGreeting.Features };
         var link = new Link(request.Input, request.Output, identity, request.Peer, new Halves(this, isWriter, window) { Lane = lane });
         HubAfterLock after = default;
         clock.Refresh();
@@ -160,19 +160,19 @@ internal sealed class QueueLinks(
         (link.Receiver as ProducerPort)?.ForgetJoins();
     }
 
-    private ConsumerPort MakeConsumer(Outbox outbox, LaneAgreement? lane)
+    private ConsumerPort MakeConsumer(Outbox outbox, HubLaneGreeting? lane)
     {
         var port = new ConsumerPort(sync, clock, options, queue, readers, redelivery, events, outbox);
         if (OperatingSystem.IsLinux() && lane is not null)
-            port.UseLane(new ReaderLane(lane.End, queue.ElementSize, lane.IsFenceShared, LaneRests));
+            port.UseLane(new HubReaderLane(lane.End, queue.ElementSize, lane.IsFenceShared, LaneRests));
         return port;
     }
 
-    private ProducerPort MakeProducer(Outbox outbox, LaneAgreement? lane, long window)
+    private ProducerPort MakeProducer(Outbox outbox, HubLaneGreeting? lane, long window)
     {
         var port = new ProducerPort(sync, clock, options, queue, writers, lanes, window, events, outbox);
         if (OperatingSystem.IsLinux() && lane is not null)
-            port.UseLane(new WriterLane(lane.End, lane.IsFenceShared, port, LaneRests));
+            port.UseLane(new HubWriterLane(lane.End, lane.IsFenceShared, port, LaneRests));
         return port;
     }
 
@@ -183,7 +183,7 @@ internal sealed class QueueLinks(
         public override bool HasOwner => true;
 
         /// <summary>What its items go by; null where they go over the connection.</summary>
-        public LaneAgreement? Lane { get; init; }
+        public HubLaneGreeting? Lane { get; init; }
 
         public override SendingHalf MakeSender(Outbox outbox) => IsWriter ? new NoSending() : Links.MakeConsumer(outbox, Lane);
 

@@ -30,7 +30,7 @@ internal sealed class WriterAccount
     public DateTimeOffset Since { get; init; }
 
     /// <summary>The lane by which its items come, which tells it what it is granted; null where items come over the connection.</summary>
-    public IWriterLane? Lane { get; set; }
+    public IHubWriterLane? Lane { get; set; }
 
     /// <summary>Items that it may have sent in all; <see cref="long.MaxValue"/> without limit.</summary>
     public long Granted { get; private set; }

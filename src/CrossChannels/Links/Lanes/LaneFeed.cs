@@ -14,7 +14,7 @@ internal sealed class LaneFeed : ILaneFeed
 
     private readonly SharedSegment _segment;
     private readonly LaneReader _reader;
-    private readonly LaneHands _hands;
+    private readonly LaneHandover _hands;
     private readonly bool _isFenceShared;
     private readonly bool _isTagged;
     private readonly int _elementSize;
@@ -36,7 +36,7 @@ internal sealed class LaneFeed : ILaneFeed
         _isTagged = end.Layout.IsTagged;
         _isFenceShared = isFenceShared;
         _reader = new LaneReader(end.Segment, end.Layout, isFenceShared);
-        _hands = new LaneHands(end.Segment, isFenceShared);
+        _hands = new LaneHandover(end.Segment, isFenceShared);
     }
 
     public long Unfed

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace CrossChannels.Transports;
 
 /// <summary>What is at the path of a Unix socket.</summary>
-internal enum UnixEndpointState
+internal enum UnixSocketState
 {
     /// <summary>Nothing.</summary>
     Free,
@@ -16,14 +16,14 @@ internal enum UnixEndpointState
 }
 
 /// <summary>Looks at the path of a Unix socket.</summary>
-internal static class UnixEndpoint
+internal static class UnixSocketProbe
 {
     /// <summary>Says whether a process listens. A listener sees a connection that ends at once.</summary>
     /// <exception cref="EndpointException">It is not a socket, or this process may not look.</exception>
-    public static UnixEndpointState Probe(string path)
+    public static UnixSocketState Probe(string path)
     {
         if (!HasSocket(path))
-            return UnixEndpointState.Free;
+            return UnixSocketState.Free;
 
         Socket? socket = null;
         try
@@ -31,7 +31,7 @@ internal static class UnixEndpoint
             // Blocking, it would wait while the queue of a live listener is full.
             socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { Blocking = false };
             socket.Connect(new UnixDomainSocketEndPoint(path));
-            return UnixEndpointState.Live;
+            return UnixSocketState.Live;
         }
         catch (SocketException e) when (SystemFailure.IsOutOfFiles(e))
         {
@@ -39,9 +39,9 @@ internal static class UnixEndpoint
         }
         catch (SocketException e)
         {
-            return e.SocketErrorCode == SocketError.ConnectionRefused ? UnixEndpointState.Dead
-                : HasSocket(path) ? UnixEndpointState.Live
-                : UnixEndpointState.Free;
+            return e.SocketErrorCode == SocketError.ConnectionRefused ? UnixSocketState.Dead
+                : HasSocket(path) ? UnixSocketState.Live
+                : UnixSocketState.Free;
         }
         finally
         {

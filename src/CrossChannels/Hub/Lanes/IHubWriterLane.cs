@@ -1,7 +1,7 @@
 namespace CrossChannels.Hub;
 
 /// <summary>The hub's end of the lane of one remote writer, as the parts of a channel use it: lanes themselves are there on Linux only. Guarded by the channel's lock, but for the members about spinning.</summary>
-internal interface IWriterLane
+internal interface IHubWriterLane
 {
     /// <summary>It is looked at again soon, so that its writer does not ring.</summary>
     bool IsActive { get; set; }

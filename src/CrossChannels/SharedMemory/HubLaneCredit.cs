@@ -4,7 +4,7 @@ namespace CrossChannels.SharedMemory;
 
 /// <summary>A hub's side of what a writer of a shared lane may write: grants it, and takes back what is not used, without asking. One caller at a time.</summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class LaneCredit(SharedSegment segment, bool isFenceShared)
+internal sealed unsafe class HubLaneCredit(SharedSegment segment, bool isFenceShared)
 {
     private const int LooksAtClaim = 50;
 

@@ -1,7 +1,7 @@
 namespace CrossChannels.Hub;
 
 /// <summary>The hub's end of the lane of one remote reader, as the parts of a channel use it: lanes themselves are there on Linux only. Guarded by the channel's lock.</summary>
-internal interface IReaderLane
+internal interface IHubReaderLane
 {
     /// <summary>How often the hub waited for room, and how often the reader rang.</summary>
     LaneRests Rests { get; }

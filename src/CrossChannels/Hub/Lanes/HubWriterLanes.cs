@@ -7,10 +7,10 @@ namespace CrossChannels.Hub;
 /// </remarks>
 /// <param name="queue">Where items go.</param>
 /// <param name="bytes">Nothing is taken while these are full, so that it waits in the lanes.</param>
-internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
+internal sealed class HubWriterLanes(HubQueue queue, ChannelBytes bytes)
 {
-    private readonly List<IWriterLane> _all = [];
-    private readonly List<IWriterLane> _active = [];
+    private readonly List<IHubWriterLane> _all = [];
+    private readonly List<IHubWriterLane> _active = [];
 
     /// <summary>Read without the lock, as a hint.</summary>
     public bool IsAny => _all.Count > 0;
@@ -20,13 +20,13 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
     public int Count => _all.Count;
 
     /// <summary>Adds a lane, parked: its link has not begun, so that its writer has said nothing that needs to be looked at.</summary>
-    public void Add(IWriterLane lane)
+    public void Add(IHubWriterLane lane)
     {
         lane.BeginParking();
         _all.Add(lane);
     }
 
-    public void Remove(IWriterLane lane)
+    public void Remove(IHubWriterLane lane)
     {
         _all.Remove(lane);
         _active.Remove(lane);
@@ -36,7 +36,7 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
 
     /// <summary>Looks at a lane, whoever looked at it before, and queues a batch of what is there.</summary>
     /// <returns>Whether there was any.</returns>
-    public bool Collect(IWriterLane lane, ref HubAfterLock after)
+    public bool Collect(IHubWriterLane lane, ref HubAfterLock after)
     {
         if (!lane.IsActive)
             Activate(lane);
@@ -50,7 +50,7 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
         bool isAny = false;
         for (int i = 0; i < _active.Count;)
         {
-            IWriterLane lane = _active[i];
+            IHubWriterLane lane = _active[i];
             isAny |= CollectFrom(lane, ref after);
             // It may have ended.
             if (i < _active.Count && _active[i] == lane)
@@ -62,7 +62,7 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
     /// <summary>As <see cref="Collect(ref HubAfterLock)"/>, of those that are parked as well.</summary>
     public bool CollectAll(ref HubAfterLock after)
     {
-        foreach (IWriterLane lane in _all)
+        foreach (IHubWriterLane lane in _all)
         {
             if (!lane.IsActive && lane.HasItems)
                 Activate(lane);
@@ -76,8 +76,8 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
     {
         if (_active.Count == 0)
             return true;
-        IWriterLane fencing = _active[0];
-        foreach (IWriterLane lane in _active)
+        IHubWriterLane fencing = _active[0];
+        foreach (IHubWriterLane lane in _active)
         {
             lane.BeginParking();
             // The fence across processes is one for this process as well.
@@ -87,7 +87,7 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
         fencing.Fence();
         for (int i = _active.Count - 1; i >= 0; i--)
         {
-            IWriterLane lane = _active[i];
+            IHubWriterLane lane = _active[i];
             if (!lane.TryEndParking())
                 continue;
             lane.IsActive = false;
@@ -97,10 +97,10 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
     }
 
     /// <summary>The active lanes, for one who is about to spin: each is entered, and is to be left.</summary>
-    public int EnterActive(Span<IWriterLane?> lanes)
+    public int EnterActive(Span<IHubWriterLane?> lanes)
     {
         int count = 0;
-        foreach (IWriterLane lane in _active)
+        foreach (IHubWriterLane lane in _active)
         {
             if (count < lanes.Length && lane.TryEnter())
                 lanes[count++] = lane;
@@ -108,13 +108,13 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
         return count;
     }
 
-    private void Activate(IWriterLane lane)
+    private void Activate(IHubWriterLane lane)
     {
         lane.IsActive = true;
         _active.Add(lane);
     }
 
-    private bool CollectFrom(IWriterLane lane, ref HubAfterLock after)
+    private bool CollectFrom(IHubWriterLane lane, ref HubAfterLock after)
     {
         bool isAny = !bytes.IsFull && lane.TryCollect(queue, out int count, out int size) && Tell(lane, count, size, ref after);
         if (lane.HearWants() is { } isWanting)
@@ -126,7 +126,7 @@ internal sealed class WriterLanes(HubQueue queue, ChannelBytes bytes)
         return isAny;
     }
 
-    private static bool Tell(IWriterLane lane, int count, int size, ref HubAfterLock after)
+    private static bool Tell(IHubWriterLane lane, int count, int size, ref HubAfterLock after)
     {
         lane.Port.OnCollected(count, size, ref after);
         return true;

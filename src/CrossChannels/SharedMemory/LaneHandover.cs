@@ -10,7 +10,7 @@ namespace CrossChannels.SharedMemory;
 /// <param name="segment">Of the lane; stays mapped while this is used.</param>
 /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class LaneHands(SharedSegment segment, bool isFenceShared)
+internal sealed unsafe class LaneHandover(SharedSegment segment, bool isFenceShared)
 {
     private const int LooksAtClaim = 50;
 

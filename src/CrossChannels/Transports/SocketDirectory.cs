@@ -10,7 +10,7 @@ namespace CrossChannels.Transports;
 /// of both ends still refuses every other user.
 /// </remarks>
 [UnsupportedOSPlatform("windows")]
-internal static class EndpointDirectory
+internal static class SocketDirectory
 {
     private const string Extension = ".sock";
     private const string AllowGroup = $"{nameof(ConnectionOptions)}.{nameof(ConnectionOptions.AllowGroup)}";

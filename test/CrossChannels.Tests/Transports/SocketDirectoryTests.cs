@@ -7,7 +7,7 @@ namespace CrossChannels.Tests.Transports;
 
 [TestClass]
 [UnsupportedOSPlatform("windows")]
-public sealed class EndpointDirectoryTests : IDisposable
+public sealed class SocketDirectoryTests : IDisposable
 {
     private readonly TempDirectory _directory = new();
 
@@ -19,48 +19,48 @@ public sealed class EndpointDirectoryTests : IDisposable
         uint user = NativeMethods.GetEffectiveUserId();
         CollectionAssert.AreEqual(
             (string[])[_directory["crosschannels"], .. LastResorts(user)],
-            EndpointDirectory.Candidates(_directory.Path, user));
+            SocketDirectory.Candidates(_directory.Path, user));
     }
 
     [TestMethod]
     public void Candidates_UnsafeRuntimeDirectory_IsPassedOver()
     {
         uint user = NativeMethods.GetEffectiveUserId();
-        string[] without = EndpointDirectory.Candidates(null, user);
+        string[] without = SocketDirectory.Candidates(null, user);
         CollectionAssert.AreEqual(LastResorts(user), without.TakeLast(LastResorts(user).Length).ToArray());
         File.CreateSymbolicLink(_directory["link"], _directory.Path);
-        CollectionAssert.AreEqual(without, EndpointDirectory.Candidates("", user));
-        CollectionAssert.AreEqual(without, EndpointDirectory.Candidates("relative", user));
-        CollectionAssert.AreEqual(without, EndpointDirectory.Candidates("/nonexistent", user));
-        CollectionAssert.AreEqual(without, EndpointDirectory.Candidates(_directory["link"], user));
-        CollectionAssert.AreEqual(without, EndpointDirectory.Candidates("/" + new string('d', 90), user));
+        CollectionAssert.AreEqual(without, SocketDirectory.Candidates("", user));
+        CollectionAssert.AreEqual(without, SocketDirectory.Candidates("relative", user));
+        CollectionAssert.AreEqual(without, SocketDirectory.Candidates("/nonexistent", user));
+        CollectionAssert.AreEqual(without, SocketDirectory.Candidates(_directory["link"], user));
+        CollectionAssert.AreEqual(without, SocketDirectory.Candidates("/" + new string('d', 90), user));
         File.SetUnixFileMode(_directory.Path, File.GetUnixFileMode(_directory.Path) | UnixFileMode.OtherWrite);
-        CollectionAssert.AreEqual(without, EndpointDirectory.Candidates(_directory.Path, user));
+        CollectionAssert.AreEqual(without, SocketDirectory.Candidates(_directory.Path, user));
     }
 
     [TestMethod]
     public void Candidates_RuntimeDirectoryOfAnotherUser_IsPassedOver()
     {
         uint other = NativeMethods.GetEffectiveUserId() + 12345;
-        CollectionAssert.AreEqual(LastResorts(other), EndpointDirectory.Candidates(_directory.Path, other));
+        CollectionAssert.AreEqual(LastResorts(other), SocketDirectory.Candidates(_directory.Path, other));
     }
 
     [TestMethod]
     public void Create_New_IsForTheOwnerOnly()
     {
-        EndpointDirectory.Create(_directory["new"]);
-        EndpointDirectory.Create(_directory["new"]);
+        SocketDirectory.Create(_directory["new"]);
+        SocketDirectory.Create(_directory["new"]);
         Assert.AreEqual(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_directory["new"]));
-        Assert.IsTrue(EndpointDirectory.IsOurs(_directory["new"]));
+        Assert.IsTrue(SocketDirectory.IsOurs(_directory["new"]));
     }
 
     [TestMethod]
     public void Create_ExistingIsOpenToOthers_Throws()
     {
         File.SetUnixFileMode(Directory.CreateDirectory(_directory["open"]).FullName, (UnixFileMode)0x1ED /* 0755 */);
-        EndpointException e = Assert.ThrowsExactly<EndpointException>(() => EndpointDirectory.Create(_directory["open"]));
+        EndpointException e = Assert.ThrowsExactly<EndpointException>(() => SocketDirectory.Create(_directory["open"]));
         StringAssert.Contains(e.Message, "chmod 700");
-        Assert.IsFalse(EndpointDirectory.IsOurs(_directory["open"]));
+        Assert.IsFalse(SocketDirectory.IsOurs(_directory["open"]));
     }
 
     [TestMethod]
@@ -68,15 +68,15 @@ public sealed class EndpointDirectoryTests : IDisposable
     {
         File.CreateSymbolicLink(_directory["link"], _directory.Path);
         StringAssert.Contains(
-            Assert.ThrowsExactly<EndpointException>(() => EndpointDirectory.Create(_directory["link"])).Message, "symbolic link");
+            Assert.ThrowsExactly<EndpointException>(() => SocketDirectory.Create(_directory["link"])).Message, "symbolic link");
         File.WriteAllText(_directory["file"], "");
         StringAssert.Contains(
-            Assert.ThrowsExactly<EndpointException>(() => EndpointDirectory.Create(_directory["file"])).Message, "not a directory");
+            Assert.ThrowsExactly<EndpointException>(() => SocketDirectory.Create(_directory["file"])).Message, "not a directory");
     }
 
     [TestMethod]
     public void SocketPath_ShortName_IsTheName() =>
-        Assert.AreEqual("/run/user/1/crosschannels/jobs.sock", EndpointDirectory.SocketPath("/run/user/1/crosschannels", "jobs"));
+        Assert.AreEqual("/run/user/1/crosschannels/jobs.sock", SocketDirectory.SocketPath("/run/user/1/crosschannels", "jobs"));
 
     [TestMethod]
     public void SocketPath_LongName_IsShortenedAlikeAndUniquely()
@@ -85,8 +85,8 @@ public sealed class EndpointDirectoryTests : IDisposable
         string faces = string.Concat(Enumerable.Repeat("😀", 100));
         foreach (string name in new[] { new string('n', 200), new string('n', 199), new string('é', 150), faces })
         {
-            string path = EndpointDirectory.SocketPath("/run/user/1000/crosschannels", name);
-            Assert.AreEqual(path, EndpointDirectory.SocketPath("/run/user/1000/crosschannels", name));
+            string path = SocketDirectory.SocketPath("/run/user/1000/crosschannels", name);
+            Assert.AreEqual(path, SocketDirectory.SocketPath("/run/user/1000/crosschannels", name));
             Assert.IsTrue(Encoding.UTF8.GetByteCount(path) <= AddressSyntax.MaxUnixPathBytes, path);
             Assert.IsTrue(paths.Add(path));
             Assert.AreEqual(path, ChannelAddress.Unix(path).Path);
@@ -108,7 +108,7 @@ public sealed class EndpointDirectoryTests : IDisposable
     {
         string first = _directory["first"];
         string last = _directory["last"];
-        EndpointDirectory.Create(last);
+        SocketDirectory.Create(last);
         using Socket owner = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         owner.Bind(new UnixDomainSocketEndPoint(Path.Combine(last, "x.sock")));
         owner.Listen();

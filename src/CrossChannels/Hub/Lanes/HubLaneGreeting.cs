@@ -11,7 +11,7 @@ namespace CrossChannels.Hub;
 /// <summary>The lane by which the items of one remote end of a channel go.</summary>
 /// <param name="End">This end of it.</param>
 /// <param name="IsFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
-internal sealed record LaneAgreement(LaneEnd End, bool IsFenceShared)
+internal sealed record HubLaneGreeting(LaneEnd End, bool IsFenceShared)
 {
     /// <summary>What a hub can do that uses the lane of a reader.</summary>
     public static ulong Features => HelloFeatures.Lanes | FenceFeature;
@@ -22,7 +22,7 @@ internal sealed record LaneAgreement(LaneEnd End, bool IsFenceShared)
     /// <returns>Null where there is no lane; then the link greets.</returns>
     /// <exception cref="IOException">The connection is broken.</exception>
     [SupportedOSPlatform("linux")]
-    public static LaneAgreement? TryGreet(HubRequest request, LinkIdentity identity, LaneLayout layout, ConnectionOptions settings)
+    public static HubLaneGreeting? TryGreet(HubRequest request, LinkIdentity identity, LaneLayout layout, ConnectionOptions settings)
     {
         if (request.GreetWithLane is not { } greet || !IsOffered(request, identity, HelloFeatures.Lanes))
             return null;
@@ -43,7 +43,7 @@ internal sealed record LaneAgreement(LaneEnd End, bool IsFenceShared)
         {
             using (descriptor)
                 greet((identity with { Features = Features | HelloFeatures.LaneIsHere }).Greeting(), descriptor);
-            return new LaneAgreement(end, IsFenceOf(request));
+            return new HubLaneGreeting(end, IsFenceOf(request));
         }
         catch
         {
@@ -59,7 +59,7 @@ internal sealed record LaneAgreement(LaneEnd End, bool IsFenceShared)
     /// <param name="use">What it must be for.</param>
     /// <param name="fault">Why the lane that came cannot be used; null if it can, or none came.</param>
     [SupportedOSPlatform("linux")]
-    public static LaneAgreement? TryTake(HubRequest request, LinkIdentity identity, int elementSize, LaneUse use, out string? fault)
+    public static HubLaneGreeting? TryTake(HubRequest request, LinkIdentity identity, int elementSize, LaneUse use, out string? fault)
     {
         fault = null;
         if (request.GreetWithLane is null || !IsOffered(request, identity, HelloFeatures.Lanes | HelloFeatures.LaneIsHere))
@@ -73,7 +73,7 @@ internal sealed record LaneAgreement(LaneEnd End, bool IsFenceShared)
             if (end.Layout.Use == use && end.Layout.ElementSize == elementSize)
             {
                 fault = null;
-                return new LaneAgreement(end, IsFenceOf(request));
+                return new HubLaneGreeting(end, IsFenceOf(request));
             }
             end.Dispose();
             fault = $"The lane is one of {end.Layout.Use} with items of {end.Layout.ElementSize:N0} bytes, and the channel needs one of {use} with items of {elementSize:N0} bytes (0 for no fixed size).";

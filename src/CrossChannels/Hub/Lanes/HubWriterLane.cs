@@ -5,13 +5,13 @@ using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Hub;
 
-/// <inheritdoc cref="IWriterLane"/>
+/// <inheritdoc cref="IHubWriterLane"/>
 [SupportedOSPlatform("linux")]
-internal sealed class WriterLane : IWriterLane
+internal sealed class HubWriterLane : IHubWriterLane
 {
     private readonly SharedSegment _segment;
     private readonly LaneReader _reader;
-    private readonly LaneCredit _credit;
+    private readonly HubLaneCredit _credit;
     private readonly int _elementSize;
     private long _granted;
     private long _wants;
@@ -19,7 +19,7 @@ internal sealed class WriterLane : IWriterLane
     private bool _isViolationTold;
     private int _isRingDue;
 
-    public WriterLane(LaneEnd end, bool isFenceShared, ILanePort port, LaneRests channelRests)
+    public HubWriterLane(LaneEnd end, bool isFenceShared, ILanePort port, LaneRests channelRests)
     {
         Port = port;
         Rests = new LaneRests(channelRests);
@@ -27,7 +27,7 @@ internal sealed class WriterLane : IWriterLane
         _elementSize = end.Layout.ElementSize;
         IsFenceShared = isFenceShared;
         _reader = new LaneReader(end.Segment, end.Layout, isFenceShared);
-        _credit = new LaneCredit(end.Segment, isFenceShared);
+        _credit = new HubLaneCredit(end.Segment, isFenceShared);
     }
 
     public ILanePort Port { get; }

@@ -4,16 +4,16 @@ using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Hub;
 
-/// <inheritdoc cref="IReaderLane"/>
+/// <inheritdoc cref="IHubReaderLane"/>
 /// <param name="end">This end of it.</param>
 /// <param name="elementSize">Bytes of an item of fixed size, or 0.</param>
 /// <param name="isFenceShared">Both processes take part in <see cref="ProcessFence"/>.</param>
 /// <param name="channelRests">Of all lanes of the channel.</param>
 [SupportedOSPlatform("linux")]
-internal sealed class ReaderLane(LaneEnd end, int elementSize, bool isFenceShared, LaneRests channelRests) : IReaderLane
+internal sealed class HubReaderLane(LaneEnd end, int elementSize, bool isFenceShared, LaneRests channelRests) : IHubReaderLane
 {
     private readonly LaneWriter _writer = new(end.Segment, end.Layout, isFenceShared);
-    private readonly LaneHands _hands = new(end.Segment, isFenceShared);
+    private readonly LaneHandover _hands = new(end.Segment, isFenceShared);
     private readonly bool _areRecords = end.Layout.ElementSize == 0;
     private long _handed;
     private bool _isMapped = true;

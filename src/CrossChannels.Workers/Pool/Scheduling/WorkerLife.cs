@@ -5,7 +5,7 @@ using CrossChannels.Workers.Reports;
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>The life of one worker of a pool: starts its process, takes what it says, and sees to its end.</summary>
-internal sealed class WorkerSupervisor(PoolScheduler scheduler, WorkerSlot slot, WorkerPoolOptions options, PoolWorkerFactory factory)
+internal sealed class WorkerLife(PoolScheduler scheduler, WorkerSlot slot, WorkerPoolOptions options, PoolWorkerFactory factory)
 {
     private const int BatchSize = 64;
 
