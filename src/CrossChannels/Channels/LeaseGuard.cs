@@ -32,9 +32,8 @@ internal sealed class LeaseGuard(LeaseStyle style) : IDisposable
     {
         _holder = null;
         // A finalizer of the program's that settles a lease may come before this one's own, which is due then: it must not meet another lease.
-        if (Volatile.Read(ref s_finalizerThread) is int finalizer and not 0 && finalizer != Environment.CurrentManagedThreadId)
-            style.Return(this);
-        else
+        bool mayBeUsedAgain = Volatile.Read(ref s_finalizerThread) is int finalizer and not 0 && finalizer != Environment.CurrentManagedThreadId;
+        if (!mayBeUsedAgain || !style.TryReturn(this))
             GC.SuppressFinalize(this);
     }
 

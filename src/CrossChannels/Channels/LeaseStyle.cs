@@ -28,12 +28,13 @@ internal sealed class LeaseStyle
     }
 
     /// <summary>A guard is free for another lease.</summary>
-    public void Return(LeaseGuard guard)
+    /// <returns>False if enough are.</returns>
+    public bool TryReturn(LeaseGuard guard)
     {
-        if (_guards.Count < MostGuards)
-            _guards.Enqueue(guard);
-        else
-            GC.SuppressFinalize(guard);
+        if (_guards.Count >= MostGuards)
+            return false;
+        _guards.Enqueue(guard);
+        return true;
     }
 
     /// <summary>A lease was settled by itself.</summary>

@@ -1,4 +1,3 @@
-using CrossChannels.Links;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;

@@ -1,8 +1,5 @@
 using CrossChannels.Diagnostics;
 using CrossChannels.Links;
-using CrossChannels.Protocol;
-using CrossChannels.Serialization;
-using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
