@@ -19,7 +19,7 @@ public static partial class CrossChannel
     {
         ArgumentNullException.ThrowIfNull(pipe);
         return new LinkChannelFactory<TWrite, TRead>(options, channel: null)
-            .Start(new PipeInput(pipe.Input), new PipeOutput(pipe.Output), new LinkPeer("the other end of the pipe", null, null, null));
+            .StartUnknown(new PipeInput(pipe.Input), new PipeOutput(pipe.Output), new LinkPeer("the other end of the pipe", null, null, null));
     }
 
     /// <summary>Makes one end over two streams that lead to another end, such as standard input and output.</summary>
@@ -35,7 +35,7 @@ public static partial class CrossChannel
         if (!input.CanRead || !output.CanWrite)
             throw new ArgumentException("The input cannot be read, or the output cannot be written. Are the two streams swapped?", input.CanRead ? nameof(output) : nameof(input));
         return new LinkChannelFactory<TWrite, TRead>(options, channel: null)
-            .Start(new StreamInput(input), new StreamOutput(output, endsWritesOnClose: output is NetworkStream), new LinkPeer("the other end of the stream", null, null, null));
+            .StartUnknown(new StreamInput(input), new StreamOutput(output, endsWritesOnClose: output is NetworkStream), new LinkPeer("the other end of the stream", null, null, null));
     }
 
     /// <summary>Connects to a listener; waits for it up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>

@@ -37,6 +37,44 @@ public sealed class OfferTests
         }
     }
 
+    /// <summary>Offers have greeted; an end that is made of a bare channel is told what it may accept before that.</summary>
+    [TestMethod]
+    [DataRow(true)]
+    [DataRow(false)]
+    public async Task TryWrite_FreshEndOfAnUnboundedChannel_TakesItemsAtOnce(bool isOffered)
+    {
+        const int Many = 2000;
+        await using Multiplexers ends = await Multiplexers.OverUnixAsync();
+        var reading = new DuplexChannelOptions<NoItem, int> { Reading = new System.Threading.Channels.UnboundedChannelOptions() };
+        DuplexChannel<int, NoItem> writer;
+        DuplexChannel<NoItem, int> reader;
+        if (isOffered)
+        {
+            (writer, reader) = await ends.OpenAsync("items", null, reading);
+            TakeAll(writer);
+        }
+        else
+        {
+            Task<MultiplexingStream.Channel> offering = ends.First.OfferChannelAsync("items");
+            MultiplexingStream.Channel accepted = await ends.Second.AcceptChannelAsync("items").Done();
+            writer = CrossChannel.Over<int, NoItem>(await offering.Done(), new() { ExpectUnboundedReader = true });
+            TakeAll(writer);
+            reader = CrossChannel.Over(accepted, reading);
+        }
+        await using (writer)
+        await using (reader)
+        {
+            for (int i = 0; i < Many; i++)
+                Assert.AreEqual(i, await reader.Reader.ReadAsync().Done());
+        }
+
+        static void TakeAll(DuplexChannel<int, NoItem> end)
+        {
+            for (int i = 0; i < Many; i++)
+                Assert.IsTrue(end.Writer.TryWrite(i), $"item {i}");
+        }
+    }
+
     [TestMethod]
     public async Task Offer_NobodyAccepts_TimesOutAndNamesTheSetting()
     {

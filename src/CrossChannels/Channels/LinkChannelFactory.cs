@@ -89,6 +89,16 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         return channel;
     }
 
+    /// <summary>Makes a channel whose peer nobody has seen yet, and begins to greet; it is used while that goes on.</summary>
+    public LinkChannel<TWrite, TRead> StartUnknown(LinkInput input, LinkOutput output, LinkPeer peer)
+    {
+        LinkChannel<TWrite, TRead> channel = Make(input, output, peer, _identity, _halves);
+        if (_options.ExpectUnboundedReader)
+            channel.Link.Expect(new WelcomeFrame(new CreditFrame(long.MaxValue, long.MaxValue), _options.WriteItems.MaxItemBytes));
+        channel.Link.Start();
+        return channel;
+    }
+
     /// <summary>Makes a channel of which this end has greeted already, over lanes where there are any.</summary>
     [SupportedOSPlatform("linux")]
     public LinkChannel<TWrite, TRead> Start(LinkInput input, LinkOutput output, LinkPeer peer, LaneEnd? outgoing, LaneEnd? incoming, bool isFenceShared)

@@ -122,12 +122,15 @@ internal sealed class Link
         _outbox.DeferOpen(firstUse);
     }
 
-    /// <summary>The other end of this link, which will be joined to it, is of this process, so that its first credit is known.</summary>
-    public void Expect(Link other)
+    /// <summary>How this end accepts its peer.</summary>
+    public WelcomeFrame Welcome => new(Receiver.FirstCredit, Receiver.MaxItemBytes);
+
+    /// <summary>It is known how the other end will accept this one: what it has room for is accepted before it has greeted, and sent when it has.</summary>
+    public void Expect(WelcomeFrame welcome)
     {
         ItemSender? sender = OperatingSystem.IsLinux() && Sender is DeferredSender deferred ? deferred.Items : Sender as ItemSender;
         if (Sender.Closure is null && sender is not null)
-            sender.Expect(other.Receiver.FirstCredit, other.Receiver.MaxItemBytes);
+            sender.Expect(welcome);
     }
 
     /// <summary>Begins with the connection that it waited for.</summary>
@@ -317,6 +320,13 @@ internal sealed class Link
         PeerWatch.Add(this);
         Log.Connected(Settings.Logger, _peer.Endpoint);
         _greeting.Succeed(Peer!);
+    }
+
+    /// <summary>The peer has room for less than was accepted for it before it greeted.</summary>
+    internal void Disappoint(string shortage)
+    {
+        string message = $"The other end ({PeerName}) {shortage}";
+        Die(new LinkFailure(new LinkRefusedException(message), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Given, Text: message)));
     }
 
     internal Exception RefusedByPeer(ReasonFrame reason) => EndingMap.Refused(reason, _peer.Connected);

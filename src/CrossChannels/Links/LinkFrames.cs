@@ -38,7 +38,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
             throw new PeerRefusedException(refusal, identity.RefusesAs);
         link.Meet(version, peer!);
         byte[] welcome = new byte[WelcomeFrame.Size];
-        new WelcomeFrame(receiver.FirstCredit, receiver.MaxItemBytes).Write(welcome);
+        link.Welcome.Write(welcome);
         outbox.PostOpening(welcome, isOver: true);
     }
 
@@ -126,6 +126,11 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         if (_isWelcomed)
             throw new MalformedFrameException("Frame Welcome came a second time.");
         _isWelcomed = true;
+        if (sender.ShortageOf(welcome) is { } shortage)
+        {
+            link.Disappoint(shortage);
+            return;
+        }
         sender.Open(welcome.Credit, welcome.MaxItemBytes);
         link.OnGreeted();
     }

@@ -26,6 +26,14 @@ public sealed record DuplexChannelOptions<TWrite, TRead>
     public ItemOptions<TRead> ReadItems { get; init => field = Setting.NotNull(value); } = ItemOptions<TRead>.Default;
 
     /// <summary>
+    /// For <see cref="CrossChannel.Over{TWrite, TRead}(System.IO.Pipelines.IDuplexPipe, DuplexChannelOptions{TWrite, TRead}?)"/>: the other end reads an unbounded channel, or one that
+    /// drops. What is written before it has greeted is then accepted, up to <see cref="ConnectionOptions.MaxUnsentBytes"/>, and sent when it has; a peer that has a limit after all is
+    /// refused. Default: false, where <c>TryWrite</c> is false until the other end has said how much it takes.
+    /// </summary>
+    /// <remarks>Other links have greeted when you get them, and the ends of a pair know each other.</remarks>
+    public bool ExpectUnboundedReader { get; init; }
+
+    /// <summary>
     /// Whether callers that wait for room may continue on the thread that makes it, which then serves nothing else until they return. Default: false.
     /// That of readers is in <see cref="Reading"/>.
     /// </summary>

@@ -31,6 +31,7 @@ internal static class PairConnector
         var factory = new LinkChannelFactory<TWrite, TRead>(options, pair.Secret);
         LinkChannel<TWrite, TRead> channel = factory.Defer(static () => { });
         channel.Origin = channel.Reader.Origin = channel.Writer.Origin = TransferOrigin.Arrived;
+        channel.Link.Expect(pair.PeerWelcome);
         LinkRegistry.Add(channel.Link);
         _ = ArriveAsync(channel.Link, content, factory.Greeting, PairLaneTerms.Of(factory.Settings, factory.Lane, pair.PeerLane));
         return channel;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
+using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 using CrossChannels.SharedMemory;
 
@@ -20,22 +21,23 @@ internal static class PairEnds
         var secondFactory = new LinkChannelFactory<T2, T1>(secondOptions, secret);
         LinkChannel<T1, T2> first = firstFactory.Defer(joint.Use);
         LinkChannel<T2, T1> second = secondFactory.Defer(joint.Use);
-        first.Link.Expect(second.Link);
-        second.Link.Expect(first.Link);
+        WelcomeFrame ofFirst = first.Link.Welcome, ofSecond = second.Link.Welcome;
+        first.Link.Expect(ofSecond);
+        second.Link.Expect(ofFirst);
         joint.Hold(
-            WithLanes(SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex), firstFactory.Lane, secondFactory.Lane),
-            WithLanes(SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex), secondFactory.Lane, firstFactory.Lane));
+            WithPeer(SideOf(first, firstOptions ?? DuplexChannelOptions<T1, T2>.Default, joint, isFirst: true, secret, isOneWay ? EndpointKind.Writer : EndpointKind.Duplex), firstFactory.Lane, secondFactory.Lane, ofSecond),
+            WithPeer(SideOf(second, secondOptions ?? DuplexChannelOptions<T2, T1>.Default, joint, isFirst: false, secret, isOneWay ? EndpointKind.Reader : EndpointKind.Duplex), secondFactory.Lane, firstFactory.Lane, ofFirst));
         return (first, second);
     }
 
-    /// <summary>The end that is given knows what the other one reads, so that it can make the lanes of both.</summary>
-    private static PairSide WithLanes(PairSide side, LaneLayout? reads, LaneLayout? writes) => side with
+    /// <summary>The end that is given knows what the other one reads, so that it can make the lanes of both, and accept items before it has found the other.</summary>
+    private static PairSide WithPeer(PairSide side, LaneLayout? reads, LaneLayout? writes, WelcomeFrame welcome) => side with
     {
         Lanes = PairLaneTerms.Of(side.Link.Settings, reads, writes),
         Describe = (address, listens, recipient) =>
         {
             TransferContent content = side.Describe(address, listens, recipient);
-            return content with { Pair = content.Pair! with { PeerLane = writes } };
+            return content with { Pair = content.Pair! with { PeerLane = writes, PeerWelcome = welcome } };
         },
     };
 

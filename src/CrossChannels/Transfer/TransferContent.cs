@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
+using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 using CrossChannels.SharedMemory;
 
@@ -88,6 +89,9 @@ internal sealed record PairTerms(
 {
     /// <summary>The lane that the other end reads; null where its items always go over the connection.</summary>
     public LaneLayout? PeerLane { get; init; }
+
+    /// <summary>How the other end will greet, so that what it has room for is accepted before it has.</summary>
+    public WelcomeFrame PeerWelcome { get; init; }
 }
 
 /// <summary>What a ticket says of one direction's items.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
 
 namespace CrossChannels.Transfer;
@@ -8,7 +9,7 @@ namespace CrossChannels.Transfer;
 /// <remarks>Not JSON: a worker reads a ticket before anything else, and the metadata would cost it more time than all the rest.</remarks>
 internal static class TransferWire
 {
-    private const byte Version = 4;
+    private const byte Version = 5;
 
     private static ReadOnlySpan<byte> Magic => "CCE\n"u8;
 
@@ -127,6 +128,9 @@ internal static class TransferWire
         writer.Write(pair.SingleReader);
         writer.Write(pair.ReadsInline);
         writer.Write(pair.WritesInline);
+        Span<byte> welcome = stackalloc byte[WelcomeFrame.Size];
+        pair.PeerWelcome.Write(welcome);
+        writer.Write(welcome[FrameHeader.Size..]);
         writer.Write(pair.PeerLane is not null);
         if (pair.PeerLane is not { } lane)
             return;
@@ -142,6 +146,7 @@ internal static class TransferWire
             reader.ReadString(), reader.ReadBoolean(), reader.ReadInt32() is var capacity && capacity >= 0 ? capacity : null,
             (BoundedChannelFullMode)reader.ReadByte(), reader.ReadBoolean(), reader.ReadBoolean(), reader.ReadBoolean())
         {
+            PeerWelcome = WelcomeFrame.Read(reader.ReadBytes(WelcomeFrame.BodySize)),
             PeerLane = ReadLane(reader),
         }
         : null;

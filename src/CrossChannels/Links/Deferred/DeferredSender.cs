@@ -65,6 +65,8 @@ internal sealed class DeferredSender : SendingHalf
 
     internal override void ReturnBlockLocked(Block block) => Current.ReturnBlockLocked(block);
 
+    public override string? ShortageOf(WelcomeFrame welcome) => Current.ShortageOf(welcome);
+
     public override void Open(CreditFrame credit, int peerMaxItemBytes) => Current.Open(credit, peerMaxItemBytes);
 
     public override bool TryGrant(CreditFrame credit, ref WakeList wake) => Current.TryGrant(credit, ref wake);

@@ -20,6 +20,7 @@ internal sealed class ItemSender : SendingHalf
     private readonly SenderAcks _counts;
     private SendBacklog _backlog;
     private ItemLimit _limit;
+    private WelcomeFrame? _expected;
     private long _acceptedAtRevoke = -1;
     private Closure? _closure;
 
@@ -283,12 +284,29 @@ internal sealed class ItemSender : SendingHalf
     }
 
     /// <summary>What the reader will grant first is known before it has greeted: items are accepted at once, and sent when it has.</summary>
-    public void Expect(CreditFrame credit, int peerMaxItemBytes)
+    public void Expect(WelcomeFrame welcome)
     {
         using (_sync.Enter())
         {
-            _limit.ReaderMaxBytes = peerMaxItemBytes;
-            _backlog.Expect(credit);
+            _expected = welcome;
+            _limit.ReaderMaxBytes = welcome.MaxItemBytes;
+            _backlog.Expect(welcome.Credit);
+        }
+    }
+
+    public override string? ShortageOf(WelcomeFrame welcome)
+    {
+        using (_sync.Enter())
+        {
+            if (_expected is not { } expected)
+                return null;
+            if (welcome.Credit.Items < expected.Credit.Items)
+                return $"reads a channel of {welcome.Credit.Items:N0} items, and this end was to expect {(expected.Credit.Items == long.MaxValue ? "an unbounded one (ExpectUnboundedReader)" : $"{expected.Credit.Items:N0}")}.";
+            if (welcome.MaxItemBytes < expected.MaxItemBytes)
+                return $"reads items of {welcome.MaxItemBytes:N0} bytes at most, and this end, which was to write before it knew that, allows {expected.MaxItemBytes:N0}: see ItemOptions.MaxItemBytes.";
+            return _backlog.Fits(welcome.Credit)
+                ? null
+                : $"keeps {welcome.Credit.Bytes:N0} bytes at most unread (ConnectionOptions.MaxUnreadBytes), which is less than a batch of what this end was to write before it knew that.";
         }
     }
 

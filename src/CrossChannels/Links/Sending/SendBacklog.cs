@@ -49,6 +49,9 @@ internal struct SendBacklog(SenderOptions options)
         Credit.Expect(credit.Items);
     }
 
+    /// <summary>Whether every block that was made may leave with this first credit.</summary>
+    public readonly bool Fits(CreditFrame credit) => BatchBytesWithin(credit.Bytes) == _blocks.BatchBytes;
+
     /// <summary>Takes the first credit.</summary>
     public void Open(CreditFrame credit)
     {

@@ -37,6 +37,9 @@ internal abstract class SendingHalf
     /// <summary>Takes a written block back.</summary>
     internal abstract void ReturnBlockLocked(Block block);
 
+    /// <summary>What the peer has less of than was expected of it; null if it has enough. Asked before <see cref="Open"/>.</summary>
+    public virtual string? ShortageOf(WelcomeFrame welcome) => null;
+
     /// <summary>The peer greeted: the first credit is here.</summary>
     public abstract void Open(CreditFrame credit, int peerMaxItemBytes);
 
