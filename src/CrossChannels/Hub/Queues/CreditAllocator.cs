@@ -21,6 +21,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
 
     // A slot is kept for the owner, who asked and did not wait.
     private bool _isReservedForOwner;
+    private bool _isRevoking;
     private RevokeBackoff _ownerBackoff = new();
 
     public List<WriterAccount> Accounts { get; } = [];
@@ -216,7 +217,8 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <param name="after">Gets what follows.</param>
     public void Revoke(Action<WriterAccount> posted, ref HubAfterLock after)
     {
-        if (!IsStarving)
+        // What is taken back from a lane is granted at once, and whoever then still waits starves as before: the loop below goes on for it.
+        if (_isRevoking || !IsStarving)
             return;
         long now = clock.Now;
         if (_isReservedForOwner && _ownerBackoff.IsOver(now))
@@ -228,6 +230,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             return;
         }
         long needed = Needed;
+        _isRevoking = true;
         while (needed > 0 && FindMostUnused(now) is { } account)
         {
             needed -= account.Unused;
@@ -239,6 +242,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
             }
             AskBack(account, posted, ref after);
         }
+        _isRevoking = false;
     }
 
     /// <summary>Takes back what was granted to writers that were just about to use some when it was tried before.</summary>
@@ -298,6 +302,9 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
         if (!account.Lane!.TryLower(out long granted))
             return false;
         Revoked(account, granted, ref after);
+        // What it has used is found when its lane is looked at; until then others are asked.
+        if (account.Unused > 0)
+            account.Backoff.Begin(clock.Now);
         return true;
     }
 
