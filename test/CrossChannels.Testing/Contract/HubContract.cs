@@ -20,6 +20,9 @@ public abstract partial class HubContract : ChannelCore, IDisposable
 
     private protected virtual ChannelAddress NewAddress() => ChannelAddress.Unix(_directory[$"{Guid.NewGuid():N}"]);
 
+    /// <summary>The ends that a test gets, where a derived class puts its own between.</summary>
+    private protected virtual HubEnds<T> Between<T>(HubEnds<T> ends) => ends;
+
     private protected bool IsLocal => !IsWriterRemote && !IsReaderRemote;
 
     public void Dispose() => _directory.Dispose();
@@ -32,7 +35,7 @@ public abstract partial class HubContract : ChannelCore, IDisposable
         SharedChannel<T> owner = options is UnboundedChannelOptions unbounded
             ? await CrossChannel.CreateUnboundedAsync(address, unbounded, null, settings, hub).Done("the owner", test)
             : await CrossChannel.CreateBoundedAsync(address, (BoundedChannelOptions?)options ?? new(1024), null, null, settings, hub).Done("the owner", test);
-        return await HubEnds<T>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test, RemoteOptions());
+        return Between(await HubEnds<T>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test, RemoteOptions()));
     }
 
     internal override async Task<Ends<int>> OpenAsync(ChannelOptions options, Action<int>? itemDropped = null, string test = "")
@@ -41,7 +44,7 @@ public abstract partial class HubContract : ChannelCore, IDisposable
             return (await OpenHubAsync<int>(options, test: test)).AsEnds();
         SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync(
             NewAddress(), (BoundedChannelOptions)options, itemDropped, hub: HubOptionsOf(null)).Done("the owner", test);
-        return (await HubEnds<int>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test, RemoteOptions())).AsEnds();
+        return Between(await HubEnds<int>.OpenAsync(owner, IsWriterRemote, IsReaderRemote, test, RemoteOptions())).AsEnds();
     }
 
     /// <summary>Within the owner's process an error is itself; elsewhere a copy.</summary>

@@ -9,17 +9,19 @@ internal sealed class HubEnds<T> : IAsyncDisposable
         Owner = owner;
         Writer = writer;
         Reader = reader;
+        IsWriterRemote = !ReferenceEquals(writer, owner.Writer);
+        IsReaderRemote = !ReferenceEquals(reader, owner.Reader);
     }
 
     public SharedChannel<T> Owner { get; }
 
-    public CrossChannelWriter<T> Writer { get; }
+    public CrossChannelWriter<T> Writer { get; private set; }
 
-    public CrossChannelReader<T> Reader { get; }
+    public CrossChannelReader<T> Reader { get; private set; }
 
-    public bool IsWriterRemote => !ReferenceEquals(Writer, Owner.Writer);
+    public bool IsWriterRemote { get; }
 
-    public bool IsReaderRemote => !ReferenceEquals(Reader, Owner.Reader);
+    public bool IsReaderRemote { get; }
 
     public static async Task<HubEnds<T>> OpenAsync(
         SharedChannel<T> owner, bool isWriterRemote, bool isReaderRemote, string test, ConnectionOptions? link = null)
@@ -31,6 +33,14 @@ internal sealed class HubEnds<T> : IAsyncDisposable
         Wait.Show(ends, test, () => $"owner: {ends.Owner.Reader.Count} queued, Completion {ends.Owner.Reader.Completion.Status}; " +
             $"writer: {ends.Writer.Ending?.ToString() ?? "open"}; reader: {ends.Reader.Ending?.ToString() ?? "open"} with {ends.Reader.Count} unread");
         return ends;
+    }
+
+    /// <summary>Puts others in their place, which stand between them and the test.</summary>
+    public HubEnds<T> Through(CrossChannelWriter<T> writer, CrossChannelReader<T> reader)
+    {
+        Writer = writer;
+        Reader = reader;
+        return this;
     }
 
     /// <summary>These ends as every channel has them.</summary>
