@@ -59,7 +59,8 @@ public sealed class ReadOrderTests : IDisposable
         await using RawPeer fresh = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
         await Wait.Until(() => _clock.HasTimerWithin(s_moment), "a reader waits");
         _clock.Advance(s_moment);
-        Assert.AreEqual(FrameType.Reclaim, (await slow.ReadFrameAsync()).Type);
+        RawPeer.Frame asked = await slow.ReadFrameAsync();
+        Assert.AreEqual((FrameType.Reclaim, 2L), (asked.Type, asked.Count), "of three items one of two readers keeps its half");
         await slow.SendAsync(HubRaw.Reclaimed(0, 2));
         Assert.AreEqual(FrameType.Items, (await fresh.ReadFrameAsync()).Type);
         await fast.SendAsync(Wire.Counter(FrameType.Ping, 2));

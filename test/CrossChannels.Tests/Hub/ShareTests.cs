@@ -81,6 +81,119 @@ public sealed class ShareTests : IDisposable
     }
 
     [TestMethod]
+    public async Task WhatIsFree_NobodyWaits_IsSharedAmongThoseAtWork_AndGoesToOneThatWaitsFirst()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
+        await using RawPeer first = await HubRaw.OpenWriterAsync<long>(owner.Address);
+        await using RawPeer second = await HubRaw.OpenWriterAsync<long>(owner.Address);
+        await using RawPeer idle = await HubRaw.OpenWriterAsync<long>(owner.Address);
+        ChannelStatus status = (await CrossChannel.GetChannelStatusAsync(owner.Address).Done())!;
+        long[] credit = [.. status.Writers.Select(static writer => writer.Credit ?? -1)];
+        int free = 64 - (int)credit.Sum();
+        for (int i = 0; i < free; i++)
+            Assert.IsTrue(owner.Writer.TryWrite(i));
+        await first.SendAsync(Wire.Longs(0, new long[credit[0]]));
+        await AnswerPingAsync(first);
+        await second.SendAsync(Wire.Longs(0, new long[credit[1]]));
+        await AnswerPingAsync(second);
+        // An eighth of the capacity is free before any of it is passed on.
+        for (int i = 0; i < 8; i++)
+            Assert.IsTrue(owner.Reader.TryRead(out _));
+        Assert.AreEqual(credit[0] + 4, await ReadCreditAsync(first));
+        Assert.AreEqual(credit[1] + 4, await ReadCreditAsync(second));
+        await AnswerPingAsync(idle);
+        // What those two do not use stays theirs; the next slots are for the one that asks, and for nobody else.
+        await idle.SendAsync(Wire.Longs(0, new long[credit[2]]), Wire.Counter(FrameType.Want, credit[2]));
+        await AnswerPingAsync(idle);
+        Assert.IsTrue(owner.Reader.TryRead(out _));
+        Assert.AreEqual(credit[2] + 1, await ReadCreditAsync(idle));
+        await AnswerPingAsync(first);
+        await AnswerPingAsync(second);
+    }
+
+    /// <summary>One that waits for any item is only woken for it: a single one is left for the owner every other time.</summary>
+    [TestMethod]
+    public async Task SingleItems_TheOwnerIsWokenAndAReaderAsks_GoToEachInTurn()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
+        await using RawPeer reader = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
+        await AnswerPingAsync(reader);
+        for (long item = 0; item < 10; item++)
+        {
+            Task<bool> wait = owner.Reader.WaitToReadAsync().AsTask();
+            Assert.IsTrue(owner.Writer.TryWrite(item));
+            Assert.IsTrue(await wait.Done());
+            if (item % 2 == 0)
+            {
+                Assert.IsTrue(owner.Reader.TryRead(out long owners), $"item {item} is the owner's");
+                Assert.AreEqual(item, owners);
+                await AnswerPingAsync(reader);
+            }
+            else
+            {
+                Assert.AreEqual(item, SingleOf(await reader.ReadFrameAsync()));
+                Assert.IsFalse(owner.Reader.TryRead(out _));
+            }
+        }
+    }
+
+    [TestMethod]
+    public async Task SingleItem_TheOwnerIsWokenAndDoesNotCome_IsOfferedAMomentLater()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
+        await using RawPeer reader = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
+        await AnswerPingAsync(reader);
+        Task<bool> wait = owner.Reader.WaitToReadAsync().AsTask();
+        Assert.IsTrue(owner.Writer.TryWrite(7));
+        Assert.IsTrue(await wait.Done());
+        await AnswerPingAsync(reader);
+        Assert.IsTrue(_clock.HasTimerWithin(s_moment), "the hub looks soon whether it was taken");
+        _clock.Advance(s_moment);
+        Assert.AreEqual(7, SingleOf(await reader.ReadFrameAsync()));
+    }
+
+    /// <summary>One that is blocked in a read of an item gets it before any reader elsewhere is asked.</summary>
+    [TestMethod]
+    public async Task SingleItems_TheOwnerIsBlockedInARead_AreTheOwners()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
+        await using RawPeer reader = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
+        await AnswerPingAsync(reader);
+        for (long item = 0; item < 4; item++)
+        {
+            Task<long> read = owner.Reader.ReadAsync().AsTask();
+            Assert.IsTrue(owner.Writer.TryWrite(item));
+            Assert.AreEqual(item, await read.Done());
+            await AnswerPingAsync(reader);
+        }
+        Assert.IsTrue(owner.Writer.TryWrite(4));
+        Assert.AreEqual(4, SingleOf(await reader.ReadFrameAsync()));
+    }
+
+    [TestMethod]
+    public async Task SingleItems_TwoReadersAsk_GoToEachInTurn()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
+        await using RawPeer first = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
+        await using RawPeer second = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
+        RawPeer[] readers = [first, second];
+        foreach (RawPeer reader in readers)
+            await AnswerPingAsync(reader);
+        // The first round shows whose turn it is.
+        Assert.IsTrue(owner.Writer.TryWrite(0));
+        Task<RawPeer.Frame>[] next = [first.ReadFrameAsync(), second.ReadFrameAsync()];
+        int turn = Array.IndexOf(next, await Task.WhenAny(next).Done());
+        Assert.AreEqual(0, SingleOf(await next[turn]));
+        for (long item = 1; item < 10; item++)
+        {
+            next[turn] = readers[turn].ReadFrameAsync();
+            Assert.IsTrue(owner.Writer.TryWrite(item));
+            turn = 1 - turn;
+            Assert.AreEqual(item, SingleOf(await next[turn].Done()), $"item {item}");
+        }
+    }
+
+    [TestMethod]
     [DataRow(10, 100, 100, 5, 5)]
     [DataRow(11, 100, 100, 6, 6)]
     [DataRow(10, 3, 100, 3, 5)]
@@ -101,6 +214,23 @@ public sealed class ShareTests : IDisposable
             Assert.AreEqual(((long)first, (long)second, 0L), (readers.ShareOf(accounts[0]), readers.ShareOf(accounts[1]), readers.ShareOf(accounts[2])));
             queue.Clear();
         }
+    }
+
+    /// <summary>What a writer was granted in all, which it is told together with how much of its came.</summary>
+    private static async Task<long> ReadCreditAsync(RawPeer writer)
+    {
+        RawPeer.Frame credit = await writer.ReadFrameAsync();
+        Assert.AreEqual(FrameType.Credit, credit.Type);
+        Assert.AreEqual(FrameType.Received, (await writer.ReadFrameAsync()).Type);
+        return BitConverter.ToInt64(credit.Body);
+    }
+
+    /// <summary>The item of a frame that brings one alone.</summary>
+    private static long SingleOf(RawPeer.Frame frame)
+    {
+        Assert.AreEqual(FrameType.Items, frame.Type);
+        Assert.HasCount(ItemsHeader.Size + sizeof(long), frame.Body);
+        return BitConverter.ToInt64(frame.Body.AsSpan(ItemsHeader.Size));
     }
 
     private static ReaderAccount Account(long asks)

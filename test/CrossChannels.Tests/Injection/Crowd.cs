@@ -14,7 +14,9 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
     private readonly Random _random = new(seed);
     private readonly Lock _sync = new();
     private readonly List<int> _read = [];
+    private readonly List<string> _busy = [];
     private int _written;
+    private int _accepted;
 
     /// <summary>Runs until all is read; then the channel is empty.</summary>
     /// <param name="writers">Each is disposed when its callers have written their part, unless it is the owner's.</param>
@@ -28,15 +30,21 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
             .. Split(total, writers.Count).Zip(writers, (share, writer) => WriteAsync(writer, share, leaves: writer != owner?.Writer)),
             .. Split(total, readers.Count).Zip(readers, (share, reader) => ReadAsync(reader, share, leaves: reader != owner?.Reader)),
         ];
-        try
+        Task all = Task.WhenAll(ends);
+        for (string before = "", now; await Task.WhenAny(all, Task.Delay(Wait.Deadline)) != all; before = now)
         {
-            await Task.WhenAll(ends).Done();
+            now = ToString();
+            Assert.AreNotEqual(before, now, "Nothing has moved since.");
         }
-        catch (AssertFailedException e)
-        {
-            throw new AssertFailedException($"By CROSSCHANNELS_SEED={seed}, {_written} items were written and {_read.Count} read: {e.Message}", e);
-        }
+        await all;
         CollectionAssert.AreEqual(Enumerable.Range(0, total).ToList(), _read.Order().ToList());
+    }
+
+    /// <summary>How far it is, and what those do that are not done.</summary>
+    public override string ToString()
+    {
+        lock (_sync)
+            return $"CROSSCHANNELS_SEED={seed}: {_written} items begun, {_accepted} accepted, {_read.Count} read; {string.Join(", ", _busy.Order())}";
     }
 
     private async Task WriteAsync(CrossChannelWriter<T> end, int share, bool leaves)
@@ -44,7 +52,7 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
         var writer = new RestlessWriter<T>(end, _plan);
         await Task.WhenAll(Callers(share, MostAtAWriter).Select(part => Task.Run(() => WriteAsync(writer, part.Count, part.Random))));
         if (leaves)
-            await end.DisposeAsync();
+            await DoAsync("a writer leaves", end.DisposeAsync());
     }
 
     private async Task ReadAsync(CrossChannelReader<T> end, int share, bool leaves)
@@ -52,7 +60,7 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
         var reader = new RestlessReader<T>(end, _plan);
         await Task.WhenAll(Callers(share, mostAtAReader).Select(part => Task.Run(() => ReadAsync(reader, part.Count, part.Random))));
         if (leaves)
-            await end.DisposeAsync();
+            await DoAsync("a reader leaves", end.DisposeAsync());
     }
 
     private async Task WriteAsync(RestlessWriter<T> writer, int count, Random random)
@@ -63,17 +71,19 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
             count -= items.Length;
             if (items.Length > 1)
             {
-                await writer.WriteManyAsync(items);
+                await DoAsync(nameof(writer.WriteManyAsync), writer.WriteManyAsync(items));
             }
             else if (random.Next(2) == 0)
             {
-                await writer.WriteAsync(items[0]);
+                await DoAsync(nameof(writer.WriteAsync), writer.WriteAsync(items[0]));
             }
             else
             {
                 while (!writer.TryWrite(items[0]))
-                    Assert.IsTrue(await writer.WaitToWriteAsync());
+                    Assert.IsTrue(await DoAsync(nameof(writer.WaitToWriteAsync), writer.WaitToWriteAsync()));
             }
+            lock (_sync)
+                _accepted += items.Length;
         }
     }
 
@@ -86,15 +96,15 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
             switch (random.Next(3))
             {
                 case 0:
-                    read = await reader.ReadManyAsync(items.AsMemory(0, Math.Min(count, random.Next(1, MostAtOnce))));
+                    read = await DoAsync(nameof(reader.ReadManyAsync), reader.ReadManyAsync(items.AsMemory(0, Math.Min(count, random.Next(1, MostAtOnce)))));
                     break;
                 case 1:
-                    items[0] = await reader.ReadAsync();
+                    items[0] = await DoAsync(nameof(reader.ReadAsync), reader.ReadAsync());
                     read = 1;
                     break;
                 default:
                     while (!reader.TryRead(out items[0]!))
-                        Assert.IsTrue(await reader.WaitToReadAsync());
+                        Assert.IsTrue(await DoAsync(nameof(reader.WaitToReadAsync), reader.WaitToReadAsync()));
                     read = 1;
                     break;
             }
@@ -102,6 +112,27 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
             lock (_sync)
                 _read.AddRange(items[..read].Select(numberOf));
         }
+    }
+
+    private Task DoAsync(string what, ValueTask task)
+    {
+        return DoAsync(what, new ValueTask<bool>(EndAsync()));
+
+        async Task<bool> EndAsync()
+        {
+            await task;
+            return true;
+        }
+    }
+
+    private async Task<TResult> DoAsync<TResult>(string what, ValueTask<TResult> task)
+    {
+        lock (_sync)
+            _busy.Add(what);
+        TResult result = await task;
+        lock (_sync)
+            _busy.Remove(what);
+        return result;
     }
 
     private T[] Next(int count)

@@ -55,10 +55,10 @@ internal sealed class WaitLine(Restlessness plan, EndWaits end, bool keepsPlaces
         {
             if (visit.Begin() is { IsCompleted: true } served)
                 return served.GetResultAsync();
-            visit.Watch();
+            _plan.Add(visit);
             _end.Waiting++;
+            visit.Watch();
         }
-        _plan.Add(visit);
         return new ValueTask<T>(visit.EndAsync());
     }
 

@@ -66,6 +66,9 @@ public sealed class StructureTests
         foreach (IGrouping<string, TypeGraph.Node> room in graph.Nodes.GroupBy(static node => node.Room).OrderBy(static room => room.Key, StringComparer.Ordinal))
             Row($"types in {(room.Key.Length == 0 ? "the root" : room.Key)}", room.Count());
         text.AppendLine();
+        foreach (TypeGraph.Node node in hidden.Where(static node => node.Users.Count == 1))
+            text.AppendLine(CultureInfo.InvariantCulture, $"{node} is used by {node.Users.Single()} alone");
+        text.AppendLine();
         foreach (IReadOnlyList<TypeGraph.Node> circle in circles)
             text.AppendLine(CultureInfo.InvariantCulture, $"Circle of {circle.Count}: {string.Join(", ", circle)}").AppendLine();
 
