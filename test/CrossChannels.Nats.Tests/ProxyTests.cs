@@ -6,6 +6,10 @@ namespace CrossChannels.Nats.Tests;
 [TestClass]
 public sealed class ProxyTests
 {
+    private static readonly LeaseOptions s_settled = new() { CapacityRelease = CapacityRelease.Settled };
+
+    private static int Cuts => Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") == "1" ? 200 : 8;
+
     /// <summary>With more on the way than buffers hold, so that the client itself waits, and for longer than it would by itself.</summary>
     [TestMethod]
     public async Task HeldUp_BuffersAreFull_EndsWaitAndGoOn()
@@ -21,14 +25,12 @@ public sealed class ProxyTests
         await using NatsChannels nats = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
         await using SharedChannel<byte[]> owner = await nats.CreateUnboundedAsync<byte[]>("full").Done();
         await using CrossChannelReader<byte[]> reader = await nats.OpenReaderAsync<byte[]>("full").Done();
-        proxy.Items.FromServer.Hold();
-        // The first is not answered yet, so that the others gather, and what is sent at once grows with each round of them.
+        proxy.Items.FromClient.Hold(after: Large);
+        // They gather while the first is stored, and what is sent at once grows with each round of them.
         for (int i = 0; i < Total; i++)
             Assert.IsTrue(owner.Writer.TryWrite([]));
         for (int i = 0; i < Total; i++)
             Assert.IsTrue(owner.Writer.TryWrite(new byte[Large]));
-        proxy.Items.FromClient.Hold(after: Large);
-        proxy.Items.FromServer.Release();
         await Wait.Until(() => proxy.Items.FromClient.OnTheWay > 0, "a large item");
         Task flush = owner.Writer.FlushAsync().AsTask();
         await Assert.ThrowsExactlyAsync<TimeoutException>(() => flush.WaitAsync(TimeSpan.FromMilliseconds(500)));
@@ -38,5 +40,108 @@ public sealed class ProxyTests
             Assert.IsEmpty(await reader.ReadAsync().Done());
         for (int i = 0; i < Total; i++)
             Assert.HasCount(Large, await reader.ReadAsync().Done());
+    }
+
+    /// <summary>Connections end in the middle of requests, headers and items.</summary>
+    [TestMethod]
+    public async Task WriterIsCutAgainAndAgain_NothingIsLost_AndTheOrderHolds()
+    {
+        int total = 50 * Cuts;
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(1) };
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using LeasedChannel<int> owner = await near.CreateLeasedAsync<int>("cut", 50, s_settled).Done();
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using CrossChannelWriter<int> writer = await far.OpenWriterAsync<int>("cut").Done();
+        Prepare(proxy);
+        Task writing = WriteAsync(writer, total);
+        List<int> read = await ReadAsync(owner.Reader);
+        await writing.Done();
+        CollectionAssert.AreEqual(Enumerable.Range(0, total).ToList(), read);
+        Assert.IsGreaterThan(2 + (Cuts / 2), proxy.Count, "It was cut less often than this test is for.");
+    }
+
+    /// <summary>What was on its way to it comes again before all others.</summary>
+    [TestMethod]
+    public async Task ReaderIsCutAgainAndAgain_NothingIsLostOrDoubled_AndTheOrderHolds()
+    {
+        int total = 50 * Cuts;
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(1) };
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using SharedChannel<int> owner = await near.CreateBoundedAsync<int>("cut", 50).Done();
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using CrossChannelReader<int> reader = await far.OpenReaderAsync<int>("cut").Done();
+        Prepare(proxy);
+        Task writing = WriteAsync(owner.Writer, total);
+        List<int> read = [];
+        while (await reader.WaitToReadAsync().Done($"more than {read.Count} items"))
+        {
+            while (reader.TryRead(out int item))
+                read.Add(item);
+        }
+        await writing.Done();
+        CollectionAssert.AreEqual(Enumerable.Range(0, total).ToList(), read);
+        Assert.IsGreaterThan(2 + (Cuts / 2), proxy.Count, "It was cut less often than this test is for.");
+    }
+
+    /// <summary>Leases that were on their way to it come again behind others.</summary>
+    [TestMethod]
+    public async Task LeasedReaderIsCutAgainAndAgain_NothingIsLost_AndDoublesAreMarked()
+    {
+        int total = 50 * Cuts;
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(1) };
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using LeasedChannel<int> owner = await near.CreateLeasedAsync<int>("cut", 50, s_settled).Done();
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using LeasedReader<int> reader = await far.OpenLeasedReaderAsync<int>("cut").Done();
+        Prepare(proxy);
+        Task writing = WriteAsync(owner.Writer, total);
+        List<int> read = await ReadAsync(reader);
+        await writing.Done();
+        CollectionAssert.AreEqual(Enumerable.Range(0, total).ToList(), read.Order().ToList());
+        Assert.IsGreaterThan(2 + (Cuts / 2), proxy.Count, "It was cut less often than this test is for.");
+    }
+
+    private static Task WriteAsync(CrossChannelWriter<int> writer, int total) => Task.Run(async () =>
+    {
+        for (int i = 0; i < total; i++)
+            await writer.WriteAsync(i).Done($"item {i}");
+        await writer.FlushAsync().Done();
+        writer.Complete();
+    });
+
+    /// <summary>Cuts the connections that are there, and the next ones.</summary>
+    private static void Prepare(ServerProxy proxy)
+    {
+        Random random = new(TestSeed.Value);
+        for (int i = 0; i < Cuts; i++)
+        {
+            long bytes = random.Next(1_000, 12_000);
+            proxy.Cuts.Enqueue(random.Next(2) == 0 ? (bytes, long.MaxValue) : (long.MaxValue, bytes));
+        }
+        proxy.Items.Cut();
+        proxy.Control.Cut();
+    }
+
+    /// <summary>Reads to the end.</summary>
+    /// <returns>The first copy of each item. Every other says that it may be one.</returns>
+    private static async Task<List<int>> ReadAsync(LeasedReader<int> reader)
+    {
+        HashSet<int> seen = [];
+        List<int> first = [];
+        while (await reader.WaitToReadAsync().Done($"more than {first.Count} items"))
+        {
+            while (reader.TryRead(out Lease<int>? lease))
+            {
+                if (seen.Add(lease.Item))
+                    first.Add(lease.Item);
+                else
+                    Assert.IsGreaterThan(1, lease.DeliveryCount, $"Item {lease.Item} came again, and does not say so.");
+                lease.Complete();
+            }
+        }
+        return first;
     }
 }

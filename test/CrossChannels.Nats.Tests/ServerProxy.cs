@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -24,8 +25,8 @@ internal sealed class ServerProxy : IAsyncDisposable
     /// <summary>Where clients connect.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
 
-    /// <summary>What the next connections do when they have carried so many bytes to the server: each takes one from the front.</summary>
-    public Queue<long> Cuts { get; } = [];
+    /// <summary>How many bytes the next connections carry, to the server and from it, before they are cut: each takes one from the front.</summary>
+    public ConcurrentQueue<(long FromClient, long FromServer)> Cuts { get; } = [];
 
     /// <summary>The connection of the first client for its items.</summary>
     public ProxiedConnection Items => this[0];
@@ -89,7 +90,7 @@ internal sealed class ServerProxy : IAsyncDisposable
             }
             lock (_sync)
             {
-                var connection = new ProxiedConnection(client, server, Cuts.TryDequeue(out long cut) ? cut : long.MaxValue);
+                var connection = new ProxiedConnection(client, server, Cuts.TryDequeue(out (long, long) cut) ? cut : (long.MaxValue, long.MaxValue));
                 _connections.Add(connection);
                 connection.Start();
             }
@@ -100,16 +101,16 @@ internal sealed class ServerProxy : IAsyncDisposable
 /// <summary>One connection of a client to the server.</summary>
 /// <param name="client">The client's side.</param>
 /// <param name="server">The server's side.</param>
-/// <param name="cutAfter">It is cut behind that many bytes to the server.</param>
-internal sealed class ProxiedConnection(Socket client, Socket server, long cutAfter)
+/// <param name="cutAfter">It is cut behind that many bytes in either direction.</param>
+internal sealed class ProxiedConnection(Socket client, Socket server, (long FromClient, long FromServer) cutAfter)
 {
     private int _isCut;
 
     /// <summary>What the client sends.</summary>
-    public ProxiedDirection FromClient { get; } = new(client, server, cutAfter);
+    public ProxiedDirection FromClient { get; } = new(client, server, cutAfter.FromClient);
 
     /// <summary>What the server sends.</summary>
-    public ProxiedDirection FromServer { get; } = new(server, client, long.MaxValue);
+    public ProxiedDirection FromServer { get; } = new(server, client, cutAfter.FromServer);
 
     public bool IsCut => Volatile.Read(ref _isCut) != 0;
 

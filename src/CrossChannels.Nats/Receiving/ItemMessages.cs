@@ -28,9 +28,10 @@ internal sealed class SegmentReader : INatsDeserialize<Segment>
 /// <summary>What the subject to which a delivery is acknowledged says of it.</summary>
 /// <param name="Delivered">Which delivery it is, as the server counts.</param>
 /// <param name="Sequence">Where the item stands in its stream.</param>
-internal readonly record struct DeliveryNumbers(int Delivered, long Sequence)
+/// <param name="Delivery">Where the delivery stands among all of the channel.</param>
+internal readonly record struct DeliveryNumbers(int Delivered, long Sequence, long Delivery)
 {
-    /// <summary>Reads <c>$JS.ACK.stream.consumer.delivered.sequence.…</c>, or the longer form with a domain and an account in front of the stream.</summary>
+    /// <summary>Reads <c>$JS.ACK.stream.consumer.delivered.sequence.delivery.…</c>, or the longer form with a domain and an account in front of the stream.</summary>
     public static bool TryParse(ReadOnlySpan<char> subject, out DeliveryNumbers numbers)
     {
         numbers = default;
@@ -42,14 +43,17 @@ internal readonly record struct DeliveryNumbers(int Delivered, long Sequence)
             return false;
         int index = 0;
         int delivered = 0;
+        long sequence = 0;
         foreach (Range range in subject.Split('.'))
         {
             if (index == at && !int.TryParse(subject[range], NumberStyles.None, CultureInfo.InvariantCulture, out delivered))
                 return false;
-            if (index == at + 1)
+            if (index == at + 1 && !long.TryParse(subject[range], NumberStyles.None, CultureInfo.InvariantCulture, out sequence))
+                return false;
+            if (index == at + 2)
             {
-                bool isNumber = long.TryParse(subject[range], NumberStyles.None, CultureInfo.InvariantCulture, out long sequence);
-                numbers = new DeliveryNumbers(delivered, sequence);
+                bool isNumber = long.TryParse(subject[range], NumberStyles.None, CultureInfo.InvariantCulture, out long delivery);
+                numbers = new DeliveryNumbers(delivered, sequence, delivery);
                 return isNumber && delivered > 0 && sequence > 0;
             }
             index++;

@@ -38,6 +38,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>How long nobody reads here, while items lie unread, before a reader that finds nothing gets them.</summary>
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly ServerClient _server;
     private readonly ChannelCourse _course;
@@ -58,6 +60,11 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly ITimer _idle;
     private readonly CancellationTokenSource _stop = new();
     private INatsSub<Segment>? _subscription;
+    private Task _listening = Task.CompletedTask;
+    private int _breaks;
+    private bool _isAway;
+    private bool _mayBeLost;
+    private long _lastDelivered;
     private ReadAheadPace _pace;
     private int _asked;
     private long _lastPull;
@@ -139,12 +146,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        _subscription = await _server.Items.SubscribeCoreAsync(
-            $"{_pulls}.*",
-            serializer: SegmentReader.Instance,
-            opts: new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 1 << 16 } },
-            cancellationToken: cancellationToken).ConfigureAwait(false);
-        _ = ListenAsync(_subscription);
+        _subscription = await SubscribeAsync(0, cancellationToken).ConfigureAwait(false);
+        _listening = ListenAsync(_subscription);
         _doubtedUpTo = await RestartMarks.LookAsync(_server, _course.Facts.Name, cancellationToken).ConfigureAwait(false);
         _server.Add(this);
         _course.Add(this);
@@ -324,18 +327,105 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     Task IServerUser.ExitAsync() => LeaveAsync();
 
-    void IServerUser.OnReconnected()
+    void IServerUser.OnDisconnected()
     {
-        // The server has forgotten what was asked for; it has not forgotten what is held here.
+        INatsSub<Segment>? subscription;
         using (_sync.Enter())
         {
+            _breaks++;
+            _isAway = true;
+            _mayBeLost |= _asked > 0;
             _asked = 0;
             _returning.Clear();
+            (subscription, _subscription) = (_subscription, null);
         }
-        _ = LookForRestartAsync();
+        if (subscription is not null)
+            _ = subscription.UnsubscribeAsync().AsTask();
     }
 
+    void IServerUser.OnReconnected() => _ = RecoverAsync();
+
     void IServerUser.OnLost(CrossChannelException error) => End(new Closure(new Ending(error.Kind, error), error), drops: false);
+
+    private ValueTask<INatsSub<Segment>> SubscribeAsync(int breaks, CancellationToken cancellationToken) => _server.Items.SubscribeCoreAsync(
+        string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{breaks}.*"),
+        serializer: SegmentReader.Instance,
+        opts: new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 1 << 16 } },
+        cancellationToken: cancellationToken);
+
+    /// <summary>Goes on after the connection broke: under another subject, so that what was asked for before brings nothing any more.</summary>
+    private async Task RecoverAsync()
+    {
+        int breaks;
+        Task listening;
+        using (_sync.Enter())
+        {
+            if (!_isAway)
+                return;
+            (breaks, listening) = (_breaks, _listening);
+        }
+        while (Closure is null)
+        {
+            try
+            {
+                // What had come over the connection before it broke.
+                await listening.WaitAsync(_stop.Token).ConfigureAwait(false);
+                await LookWhatIsLostAsync().ConfigureAwait(false);
+                INatsSub<Segment> subscription = await SubscribeAsync(breaks, _stop.Token).ConfigureAwait(false);
+                bool isCurrent;
+                using (_sync.Enter())
+                {
+                    isCurrent = breaks == _breaks && !_isClosing;
+                    if (isCurrent)
+                    {
+                        _subscription = subscription;
+                        _listening = ListenAsync(subscription);
+                        _isAway = _mayBeLost = false;
+                        AskLocked(isWanted: false);
+                    }
+                }
+                if (!isCurrent)
+                    await subscription.UnsubscribeAsync().ConfigureAwait(false);
+                _outgoing.Flush();
+                return;
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
+            {
+                // Closed meanwhile.
+                return;
+            }
+            catch (Exception e)
+            {
+                NatsLog.StepFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
+            }
+            await Task.Delay(s_pause, _server.Clock, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Looks what another server may have delivered; and waits until what it sent here, and did not arrive, is the server's again, because it comes before all others then. A lease is not waited
+    /// for: it comes again behind others, and says so.
+    /// </summary>
+    private async Task LookWhatIsLostAsync()
+    {
+        long last = await RestartMarks.LookAsync(_server, _course.Facts.Name, _stop.Token).ConfigureAwait(false);
+        bool mayBeLost;
+        using (_sync.Enter())
+        {
+            _doubtedUpTo = Math.Max(_doubtedUpTo, last);
+            mayBeLost = _mayBeLost && !_isLeased;
+        }
+        long started = _server.Clock.GetTimestamp();
+        while (mayBeLost && _server.Clock.GetElapsedTime(started) < _course.Facts.LeaseTimeout + s_pause)
+        {
+            if (await _server.FindConsumerAsync(_server.Names.Stream(_course.Facts.Name), _stop.Token).ConfigureAwait(false) is not { } info)
+                return;
+            using (_sync.Enter())
+                mayBeLost = info.NumAckPending > _held.Count && (long)info.Delivered.ConsumerSeq > _lastDelivered;
+            if (mayBeLost)
+                await Task.Delay(s_pause, _server.Clock, _stop.Token).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Asks for nothing until it is known what another server may have delivered.</summary>
     private async Task LookForRestartAsync()
@@ -344,9 +434,9 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _looking++;
         try
         {
-            long last = await RestartMarks.LookAsync(_server, _course.Facts.Name, _stop.Token).ConfigureAwait(false);
+            await LookWhatIsLostAsync().ConfigureAwait(false);
             using (_sync.Enter())
-                _doubtedUpTo = Math.Max(_doubtedUpTo, last);
+                _mayBeLost &= _isAway;
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -398,7 +488,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         }
         _outgoing.Flush();
         if (isDead)
-            _ = PutToDeadLettersAsync(held.Subject, new DeliveryNumbers(held.Delivered + 1, sequence), held.Last, held.IsNull);
+            _ = PutToDeadLettersAsync(held.Subject, new DeliveryNumbers(held.Delivered + 1, sequence, Delivery: 0), held.Last, held.IsNull);
         return true;
     }
 
@@ -455,7 +545,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void AskLocked(bool isWanted)
     {
         _sync.AssertHeld();
-        if (_isClosing || _closure is not null || _looking > 0 || _returning.Count > 0)
+        if (_isClosing || _closure is not null || _isAway || _looking > 0 || _returning.Count > 0)
             return;
         int wanted = Math.Max(_waiters.Wanted, isWanted ? 1 : 0);
         // Of leases it asks for one that somebody waits for, unless it may hold more.
@@ -467,7 +557,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         int count = wanted - here;
         _asked += count;
         _lastHeard = Environment.TickCount64;
-        _outgoing.Add(_pullSubject, PullRequest.Of(count), string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{++_lastPull}"));
+        _outgoing.Add(_pullSubject, PullRequest.Of(count), string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{++_lastPull}"));
     }
 
     /// <summary>Nothing is here: another reader may have more than it reads.</summary>
@@ -512,7 +602,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _sync.AssertHeld();
         _returning.Add(sequence);
         _lastReturn = Environment.TickCount64;
-        _outgoing.Add(subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{ReturnMark}{sequence}"));
+        _outgoing.Add(subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{ReturnMark}{sequence}"));
     }
 
     private async Task ListenAsync(INatsSub<Segment> subscription)
@@ -545,6 +635,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             _asked = Math.Max(0, _asked - 1);
             _lastHeard = Environment.TickCount64;
+            _lastDelivered = Math.Max(_lastDelivered, numbers.Delivery);
             if (_settled.Contains(numbers.Sequence))
             {
                 segment?.Release();
@@ -603,11 +694,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void OnStatus(in NatsMsg<Segment> message)
     {
         message.Data?.Release();
-        if (message.Subject.Length > _pulls.Length + 1 && message.Subject[_pulls.Length + 1] == ReturnMark)
+        ReadOnlySpan<char> asked = message.Subject.AsSpan(message.Subject.LastIndexOf('.') + 1);
+        if (asked is [ReturnMark, ..])
         {
             using (_sync.Enter())
             {
-                if (long.TryParse(message.Subject.AsSpan(_pulls.Length + 2), NumberStyles.None, CultureInfo.InvariantCulture, out long returned))
+                if (long.TryParse(asked[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long returned))
                     _returning.Remove(returned);
                 AskLocked(isWanted: false);
             }
@@ -620,6 +712,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _lastHeard = Environment.TickCount64;
             if (code == 100)
                 return;
+            _mayBeLost |= code is 503 or 409 && _asked > 0;
             // 408 tells how many items of that request did not come; any other status ends all that is known of it.
             int pending = message.Headers?.TryGetLastValue("Nats-Pending-Messages", out string? text) == true
                 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : _asked;
@@ -642,7 +735,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             await _course.LookAsync(_stop.Token).ConfigureAwait(false);
             await LookForRestartAsync().ConfigureAwait(false);
-            await Task.Delay(TimeSpan.FromMilliseconds(250), _server.Clock, _stop.Token).ConfigureAwait(false);
+            await Task.Delay(s_pause, _server.Clock, _stop.Token).ConfigureAwait(false);
             using (_sync.Enter())
                 AskLocked(isWanted: false);
             _outgoing.Flush();
@@ -661,6 +754,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>Holds on to what is here; and asks again if the server has been silent.</summary>
     private void Renew()
     {
+        bool isSilent = false;
         using (_sync.Enter())
         {
             foreach (Holding held in _held.Values)
@@ -676,10 +770,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
             {
                 _asked = 0;
-                AskLocked(isWanted: false);
+                isSilent = _mayBeLost = true;
             }
         }
         _outgoing.Flush();
+        if (isSilent)
+            _ = LookForRestartAsync();
     }
 
     private async Task PutToDeadLettersAsync(string reply, DeliveryNumbers numbers, Segment? segment, bool isNull)
@@ -755,7 +851,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             using var deadline = new CancellationTokenSource(_server.Options.CloseTimeout, _server.Clock);
             // Everything that the server had sent before it heard of this has come then, and is given back.
-            if (_subscription is { } subscription)
+            INatsSub<Segment>? subscription;
+            using (_sync.Enter())
+                subscription = _subscription;
+            if (subscription is not null)
                 await subscription.DrainAsync(deadline.Token).ConfigureAwait(false);
             await _outgoing.FlushAsync(deadline.Token).ConfigureAwait(false);
         }

@@ -46,6 +46,7 @@ internal sealed class ServerClient : IAsyncDisposable
         ConnectedSince = Clock.GetTimestamp() - (long)(options.PresenceTimeout.TotalSeconds * Clock.TimestampFrequency);
         Items.ConnectionOpened += OnOpenedAsync;
         Items.ConnectionDisconnected += OnDisconnectedAsync;
+        Items.OnConnectingAsync = OnConnectingAsync;
         Items.ServerError += OnServerErrorAsync;
         Control.ServerError += OnServerErrorAsync;
         AppDomain.CurrentDomain.ProcessExit += OnExit;
@@ -173,6 +174,19 @@ internal sealed class ServerClient : IAsyncDisposable
         try
         {
             return (await AskAsync((js, token) => js.GetStreamAsync(stream, cancellationToken: token), cancellationToken).ConfigureAwait(false)).Info;
+        }
+        catch (NatsJSApiException e) when (e.Error.Code == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Describes the consumer of a channel's stream; null if there is none.</summary>
+    public async Task<ConsumerInfo?> FindConsumerAsync(string stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await AskAsync((js, token) => js.GetConsumerAsync(stream, SpaceNames.Consumer, token), cancellationToken).ConfigureAwait(false)).Info;
         }
         catch (NatsJSApiException e) when (e.Error.Code == 404)
         {
@@ -402,22 +416,35 @@ internal sealed class ServerClient : IAsyncDisposable
         return default;
     }
 
+    /// <summary>The client's events come some time later, when it may have connected and subscribed again; what must not be subscribed then has to know before.</summary>
+    private ValueTask<(string Host, int Port)> OnConnectingAsync((string Host, int Port) address)
+    {
+        TellDisconnected();
+        return new(address);
+    }
+
+    private void TellDisconnected()
+    {
+        IServerUser[] users;
+        using (_sync.Enter())
+            users = [.. _users];
+        foreach (IServerUser user in users)
+            user.OnDisconnected();
+    }
+
     private ValueTask OnDisconnectedAsync(object? sender, NatsEventArgs args)
     {
         ITimer timer = Clock.CreateTimer(static state => ((ServerClient)state!).GiveUp(), this, Options.GiveUpAfter, Timeout.InfiniteTimeSpan);
-        IServerUser[] users;
         bool isFirst;
         using (_sync.Enter())
         {
             isFirst = _giveUp is null && !Stopping.IsCancellationRequested;
             if (isFirst)
                 _giveUp = timer;
-            users = [.. _users];
         }
         if (!isFirst)
             timer.Dispose();
-        foreach (IServerUser user in users)
-            user.OnDisconnected();
+        TellDisconnected();
         return default;
     }
 
@@ -478,7 +505,7 @@ internal interface IServerUser
     /// <summary>The connection is there again; what was under way may be lost.</summary>
     void OnReconnected();
 
-    /// <summary>The connection is away.</summary>
+    /// <summary>The connection is away. Said at least once before it is there again.</summary>
     void OnDisconnected()
     {
     }
