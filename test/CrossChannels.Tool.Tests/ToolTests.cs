@@ -1,4 +1,7 @@
 using System.Text.Json;
+using CrossChannels.Tool.Commands;
+using CrossChannels.Tool.Output;
+using Spectre.Console;
 
 namespace CrossChannels.Tool.Tests;
 
@@ -142,6 +145,26 @@ public sealed class ToolTests : IDisposable
     }
 
     [TestMethod]
+    public async Task OldestLease_IsShown()
+    {
+        using ToolProcess hub = await ToolProcess.StartHubAsync(Hub, "--leased", "work");
+        await using CrossChannelWriter<long> work = await CrossChannel.OpenWriterAsync<long>($"{Hub}#work").Done();
+        await using LeasedReader<long> reader = await CrossChannel.OpenLeasedReaderAsync<long>($"{Hub}#work").Done();
+        StringAssert.Contains(Top(await CrossChannel.GetHubStatusAsync(Hub).Done()), "│ 0          │ -            │");
+        await work.WriteAsync(1).Done();
+        Lease<long> lease = await reader.ReadAsync().Done();
+        StringAssert.Contains((await ToolProcess.RunAsync("", "status", Hub)).Succeeded(), "; leased, the oldest lease for ");
+        StringAssert.Matches(Top(await CrossChannel.GetHubStatusAsync(Hub).Done()), new("│ 1          │ [0-9]+\\.[0-9] s +│"));
+        lease.Dispose();
+    }
+
+    [TestMethod]
+    [DataRow(2.94, "2.9 s")]
+    [DataRow(61, "0:01:01")]
+    [DataRow(93784, "1.02:03:04")]
+    public void Age_IsAsLongAsItHasToBe(double seconds, string shown) => Assert.AreEqual(shown, StatusText.Age(TimeSpan.FromSeconds(seconds)));
+
+    [TestMethod]
     public async Task EndingHub_TellsWhatIsLeft()
     {
         using ToolProcess hub = await ToolProcess.StartHubAsync(Hub, "--unbounded", "items", "--drain", "0ms");
@@ -203,4 +226,14 @@ public sealed class ToolTests : IDisposable
     private Task<ChannelStatus> StatusAsync(string name) => CrossChannel.GetChannelStatusAsync($"{Hub}#{name}").Done();
 
     private readonly record struct Point(int X, int Y);
+
+    /// <summary>What <c>top</c> draws on a terminal.</summary>
+    private static string Top(HubStatus hub)
+    {
+        using var text = new StringWriter();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = 200;
+        console.Write(TopCommand.Draw(hub, new TopCommand.Rates()));
+        return text.ToString();
+    }
 }

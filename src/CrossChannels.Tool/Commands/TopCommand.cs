@@ -60,17 +60,17 @@ internal static class TopCommand
         return ExitCode.Success;
     }
 
-    private static Rows Draw(HubStatus hub, Rates rates)
+    internal static Rows Draw(HubStatus hub, Rates rates)
     {
         rates.Note(hub);
-        Table channels = new Table().RoundedBorder().AddColumns("channel", "queued", "of", "at readers", "in/s", "out/s", "writers", "readers", "waits");
+        Table channels = new Table().RoundedBorder().AddColumns("channel", "queued", "of", "at readers", "oldest lease", "in/s", "out/s", "writers", "readers", "waits");
         foreach (ChannelStatus channel in hub.Channels)
         {
             (double written, double read) = rates.Of(channel.Name);
             string name = channel.Name + (channel.IsLeased ? " (leased)" : "") + (channel.IsCompleted ? " (completed)" : "");
             channels.AddRow(
                 Markup.Escape(name), StatusText.Number(channel.Depth), channel.Capacity is { } most ? StatusText.Number(most) : "-", StatusText.Number(channel.InFlight),
-                StatusText.Number((long)written), StatusText.Number((long)read), StatusText.Number(channel.Writers.Count), StatusText.Number(channel.Readers.Count),
+                StatusText.Age(channel.OldestLease), StatusText.Number((long)written), StatusText.Number((long)read), StatusText.Number(channel.Writers.Count), StatusText.Number(channel.Readers.Count),
                 Markup.Escape(StatusText.Waiting(channel).TrimStart(';', ' ')));
         }
         var title = new Markup($"[bold]{Markup.Escape(hub.Address)}[/], process {hub.ProcessId}, {DateTimeOffset.Now:HH:mm:ss}");
@@ -80,7 +80,7 @@ internal static class TopCommand
     }
 
     /// <summary>How much the ends of a channel have written and read, between two looks.</summary>
-    private sealed class Rates
+    internal sealed class Rates
     {
         private readonly Dictionary<string, (double Written, double Read)> _rates = new(StringComparer.Ordinal);
         private Dictionary<(string Channel, string Endpoint, DateTimeOffset? Since), long> _before = [];

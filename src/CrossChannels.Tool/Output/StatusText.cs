@@ -10,7 +10,7 @@ internal static class StatusText
         string capacity = channel.Capacity is { } most ? $" of {Number(most)}" : "";
         string items = channel.ContentType is { } form ? $"; {channel.ContractName} ({form})" : "";
         return $"{channel.Name}: {Number(channel.Depth)}{capacity} queued, {Number(channel.InFlight)} at readers; {channel.Writers.Count} writers, " +
-            $"{channel.Readers.Count} readers{items}{(channel.IsLeased ? "; leased" : "")}{(channel.IsCompleted ? "; completed" : "")}{Waiting(channel)}";
+            $"{channel.Readers.Count} readers{items}{(channel.IsLeased ? "; leased" : "")}{(channel.OldestLease is { } age ? $", the oldest lease for {Age(age)}" : "")}{(channel.IsCompleted ? "; completed" : "")}{Waiting(channel)}";
     }
 
     public static string Of(LockStatus gate)
@@ -28,6 +28,15 @@ internal static class StatusText
     };
 
     public static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>How old something is; a dash where there is nothing.</summary>
+    public static string Age(TimeSpan? age) => age switch
+    {
+        null => "-",
+        { TotalMinutes: < 1 } seconds => string.Create(CultureInfo.InvariantCulture, $"{seconds.TotalSeconds:0.0} s"),
+        { TotalDays: < 1 } hours => hours.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture),
+        { } days => days.ToString(@"d\.hh\:mm\:ss", CultureInfo.InvariantCulture),
+    };
 
     private static string Names(IReadOnlyList<PeerStatus> peers) => peers.Count == 0 ? "" : $": {string.Join(", ", peers.Select(Process).Distinct(StringComparer.Ordinal).Take(5))}";
 
