@@ -367,4 +367,67 @@ internal sealed class HubQueue(int elementSize, HubClock? clock = null)
         batch.Release();
         return default;
     }
+
+    /// <summary>The traces of those queued items that have one, a run of items an entry, in order. Guarded by the channel's lock.</summary>
+    private sealed class ItemTraces
+    {
+        private readonly Queue<(long First, int Count, ItemTrace Trace)> _runs = new(0);
+
+        /// <summary>Items were appended; numbers only grow.</summary>
+        public void Add(long first, int count, ItemTrace trace) => _runs.Enqueue((first, count, trace));
+
+        /// <summary>Finds the trace of an item; those before it are gone from the queue.</summary>
+        /// <param name="sequence">The item.</param>
+        /// <param name="count">How many items from it on may be taken together; becomes how many of them have the same trace, or none.</param>
+        public ItemTrace? At(long sequence, ref int count)
+        {
+            while (_runs.TryPeek(out (long First, int Count, ItemTrace Trace) run))
+            {
+                if (run.First > sequence)
+                {
+                    count = (int)Math.Min(count, run.First - sequence);
+                    return null;
+                }
+                long left = run.First + run.Count - sequence;
+                if (left > 0)
+                {
+                    count = (int)Math.Min(count, left);
+                    return run.Trace;
+                }
+                _runs.Dequeue();
+            }
+            return null;
+        }
+
+        public void Clear() => _runs.Clear();
+    }
+
+    /// <summary>When the items of a queue came: an entry for those of a moment, which lasts 10 ms, and longer where many moments are queued. Guarded by the channel's lock.</summary>
+    private sealed class ArrivalTimes(HubClock clock)
+    {
+        private const long ShortestMoment = 10;
+        private const int MomentsOfOneLength = 1024;
+
+        private readonly Queue<(long First, long At)> _later = new(0);
+        private long _first;
+        private long _last = long.MinValue / 2;
+
+        /// <summary>Items are appended; numbers only grow.</summary>
+        public void Add(long first)
+        {
+            long now = clock.Now;
+            if (now - _last < ShortestMoment * (1 + (_later.Count / MomentsOfOneLength)))
+                return;
+            _last = now;
+            _later.Enqueue((first, now));
+        }
+
+        /// <summary>How long ago an item came, in milliseconds; those before it are gone from the queue.</summary>
+        public long AgeOf(long sequence)
+        {
+            while (_later.TryPeek(out (long First, long At) moment) && moment.First <= sequence)
+                _first = _later.Dequeue().At;
+            return Math.Max(0, clock.Now - _first);
+        }
+    }
 }
