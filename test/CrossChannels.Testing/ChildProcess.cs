@@ -5,7 +5,7 @@ namespace CrossChannels.Testing;
 /// <summary>A real second process that runs one command of CrossChannels.TestChild. Disposing kills it.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_deadline = Wait.Deadline;
 
     private readonly Process _process;
     private readonly Task<string> _errors;

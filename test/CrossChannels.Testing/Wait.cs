@@ -7,7 +7,8 @@ namespace CrossChannels.Testing;
 /// <summary>Every wait of a test has a deadline, and says who waited for whom when it has passed.</summary>
 internal static class Wait
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    /// <summary>Long enough for a machine that has fifty other programs to run.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private static readonly ConcurrentDictionary<object, (string Test, Func<string> Describe)> s_shown = new();
 
