@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CrossChannels.Tool.Commands;
 using CrossChannels.Tool.Output;
 using Spectre.Console;
@@ -154,7 +155,7 @@ public sealed class ToolTests : IDisposable
         await work.WriteAsync(1).Done();
         Lease<long> lease = await reader.ReadAsync().Done();
         StringAssert.Contains((await ToolProcess.RunAsync("", "status", Hub)).Succeeded(), "; leased, the oldest lease for ");
-        StringAssert.Matches(Top(await CrossChannel.GetHubStatusAsync(Hub).Done()), new("│ 1          │ [0-9]+\\.[0-9] s +│"));
+        StringAssert.Matches(Top(await CrossChannel.GetHubStatusAsync(Hub).Done()), new("│ 1          │ [0-9]+\\.[0-9] s +│", RegexOptions.None, Wait.Deadline));
         lease.Dispose();
     }
 

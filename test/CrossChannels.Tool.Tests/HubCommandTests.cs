@@ -1,12 +1,12 @@
 using System.Threading.Channels;
 
-namespace CrossChannels.Tests.Samples;
+namespace CrossChannels.Tool.Tests;
 
-/// <summary>docs/samples/Hub in a process of its own, with writers and readers in this one.</summary>
+/// <summary><c>crosschannels hub</c> in a process of its own, with writers and readers in this one.</summary>
 [TestClass]
-public sealed class HubTests : IDisposable
+public sealed class HubCommandTests : IDisposable
 {
-    private const string Sample = "Hub";
+    private const int Terminate = 15;
 
     private readonly TempDirectory _directory = new();
 
@@ -17,7 +17,7 @@ public sealed class HubTests : IDisposable
     [TestMethod]
     public async Task WritersAndReaders_MeetInIt_AndItEndsWithNothingLeft()
     {
-        using SampleProcess hub = await StartAsync("--bounded", "parts:3,end=last:2", "--unbounded", "log");
+        using ToolProcess hub = await StartAsync("--bounded", "parts:3,end=last:2", "--unbounded", "log");
         await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>($"{Address}#parts").Done();
         await using CrossChannelWriter<long> first = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
         await using CrossChannelWriter<long> second = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
@@ -34,13 +34,13 @@ public sealed class HubTests : IDisposable
         CollectionAssert.AreEquivalent(Enumerable.Range(1, 100).Select(static i => (long)i).ToArray(), read);
         Assert.AreEqual("begun", await logged.ReadAsync().Done());
         await log.JoinAsync().Done();
-        Assert.AreEqual((0, "hub: ending; readers have 5 s\nhub: ended; everything was read\n"), await EndAsync(hub));
+        Assert.AreEqual((0, $"hub: listening at {Address}\nhub: ending; readers have 5 s\nhub: ended; everything was read\n"), await EndAsync(hub));
     }
 
     [TestMethod]
     public async Task Terminated_WithItemsLeft_TellsThemByChannel()
     {
-        using SampleProcess hub = await StartAsync("--bounded", "parts:10", "--leased", "work", "--drain", "100ms");
+        using ToolProcess hub = await StartAsync("--bounded", "parts:10", "--leased", "work", "--drain", "100ms");
         await using CrossChannelWriter<long> parts = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
         await using CrossChannelWriter<long> work = await CrossChannel.OpenWriterAsync<long>($"{Address}#work").Done();
         await parts.WriteManyAsync(new long[] { 1, 2, 3 }).Done();
@@ -62,14 +62,13 @@ public sealed class HubTests : IDisposable
     [TestMethod]
     public async Task Terminated_LetsReadersDrain()
     {
-        using SampleProcess hub = await StartAsync("--bounded", "parts:1000", "--drain", "1m");
+        using ToolProcess hub = await StartAsync("--bounded", "parts:1000", "--drain", "1m");
         await using CrossChannelWriter<long> writer = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
         await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>($"{Address}#parts").Done();
         await WriteAsync(writer, 0, 1000, isAll: false);
         await writer.FlushAsync().Done();
 
-        Terminate(hub);
-        Assert.AreEqual("hub: ending; readers have 60 s", await hub.ReadErrorLineAsync());
+        hub.Signal(Terminate);
         var left = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => writer.WaitToWriteAsync().Done());
         Assert.AreEqual(("parts", 1000L), (left.Channel, left.UnreadCount));
         long next = 0;
@@ -78,15 +77,15 @@ public sealed class HubTests : IDisposable
 
         // A service that read to the end must not take the end of its hub for the end of the work.
         Assert.AreEqual(0, (await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Completion.Done())).UnreadCount);
-        (int exitCode, _, string errors) = await hub.FinishAsync();
-        Assert.AreEqual(0, exitCode, errors);
-        StringAssert.EndsWith(errors, "hub: ended; everything was read\n");
+        Result ended = await hub.FinishAsync();
+        Assert.AreEqual(0, ended.ExitCode, ended.Errors);
+        StringAssert.EndsWith(ended.Errors, "hub: ending; readers have 60 s\nhub: ended; everything was read\n");
     }
 
     [TestMethod]
     public async Task LeasedTooOften_GoesToTheDeadLetters()
     {
-        using SampleProcess hub = await StartAsync("--leased", "work:5,deliveries=2");
+        using ToolProcess hub = await StartAsync("--leased", "work:5,deliveries=2");
         await using CrossChannelWriter<string> writer = await CrossChannel.OpenWriterAsync<string>($"{Address}#work").Done();
         await using LeasedReader<string> reader = await CrossChannel.OpenLeasedReaderAsync<string>($"{Address}#work").Done();
         await using CrossChannelReader<string> letters = await CrossChannel.OpenReaderAsync<string>($"{Address}#work.dead-letters").Done();
@@ -107,27 +106,8 @@ public sealed class HubTests : IDisposable
     }
 
     [TestMethod]
-    public async Task Status_TellsChannelsAndLocks()
-    {
-        using SampleProcess hub = await StartAsync("--bounded", "parts:10", "--lock", "gate");
-        await using CrossChannelWriter<long> parts = await CrossChannel.OpenWriterAsync<long>($"{Address}#parts").Done();
-        await parts.WriteAsync(1).Done();
-        await parts.FlushAsync().Done();
-        await using CrossLock gate = await CrossChannel.OpenLockAsync($"{Address}#gate").Done();
-        await using LockHold hold = await gate.AcquireAsync().Done();
-
-        (int exitCode, string output, string errors) = await SampleProcess.RunAsync(Sample, Address, "--status");
-
-        Assert.AreEqual(0, exitCode, errors);
-        StringAssert.Contains(output, $"process {hub.Id}\n");
-        StringAssert.Contains(output, "  parts: 1 of 10 queued, 0 at readers; 1 writers, 0 readers\n");
-        StringAssert.Contains(output, $"  gate: held by process {Environment.ProcessId}; 0 wait; token {hold.FencingToken}\n");
-    }
-
-    [TestMethod]
     [DataRow("--bounded", "parts:10")]
     [DataRow("build")]
-    [DataRow("build", "--bounded", "parts")]
     [DataRow("build", "--bounded", "parts:none")]
     [DataRow("build", "--unbounded", "log:3")]
     [DataRow("build", "--unbounded", "log,deliveries=3")]
@@ -140,18 +120,18 @@ public sealed class HubTests : IDisposable
     {
         // An endpoint that is opened before the mistake is found is one of this test's own.
         string[] own = [.. arguments.Select(argument => argument.Replace("build", Address, StringComparison.Ordinal))];
-        (int exitCode, _, string errors) = await SampleProcess.RunAsync(Sample, own);
-        Assert.AreEqual(2, exitCode, errors);
-        StringAssert.Contains(errors, "--help");
+        Result result = await ToolProcess.RunAsync("", ["hub", .. own]);
+        Assert.AreEqual(2, result.ExitCode, result.Errors);
+        StringAssert.StartsWith(result.Errors, "crosschannels: ");
     }
 
     [TestMethod]
     public async Task AddressTaken_Fails()
     {
-        using SampleProcess hub = await StartAsync("--unbounded", "log");
-        (int exitCode, _, string errors) = await SampleProcess.RunAsync(Sample, Address, "--unbounded", "log");
-        Assert.AreEqual(1, exitCode);
-        StringAssert.Contains(errors, _directory["hub"]);
+        using ToolProcess hub = await StartAsync("--unbounded", "log");
+        Result result = await ToolProcess.RunAsync("", "hub", Address, "--unbounded", "log");
+        Assert.AreNotEqual(0, result.ExitCode);
+        StringAssert.Contains(result.Errors, _directory["hub"]);
     }
 
     private static async Task WriteAsync(CrossChannelWriter<long> writer, long first, int count, bool isAll = true)
@@ -162,32 +142,12 @@ public sealed class HubTests : IDisposable
             writer.Complete();
     }
 
-    private static void Terminate(SampleProcess hub)
+    private static async Task<(int ExitCode, string Errors)> EndAsync(ToolProcess hub)
     {
-        if (!OperatingSystem.IsLinux())
-            Assert.Inconclusive("Needs signals.");
-        UnixCalls.Signal(hub.Id, UnixCalls.Terminate);
+        hub.Signal(Terminate);
+        Result ended = await hub.FinishAsync();
+        return (ended.ExitCode, ended.Errors);
     }
 
-    private static async Task<(int ExitCode, string Errors)> EndAsync(SampleProcess hub)
-    {
-        Terminate(hub);
-        (int exitCode, _, string errors) = await hub.FinishAsync();
-        return (exitCode, errors);
-    }
-
-    private async Task<SampleProcess> StartAsync(params string[] arguments)
-    {
-        SampleProcess hub = SampleProcess.Start(Sample, [Address, .. arguments]);
-        try
-        {
-            Assert.AreEqual($"hub: listening at {Address}", await hub.ReadErrorLineAsync());
-            return hub;
-        }
-        catch
-        {
-            hub.Dispose();
-            throw;
-        }
-    }
+    private Task<ToolProcess> StartAsync(params string[] arguments) => ToolProcess.StartHubAsync(Address, arguments);
 }
