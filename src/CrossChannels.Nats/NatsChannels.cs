@@ -192,7 +192,7 @@ public sealed class NatsChannels : IAsyncDisposable
         return new CrossLock(source, _address.WithChannel(name));
     }
 
-    /// <summary>Asks the server for the status of a channel.</summary>
+    /// <summary>Asks the server for the status of a channel. It knows its writers, and of its readers only what they hold.</summary>
     /// <param name="name">The channel.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="LinkRefusedException">There is no such channel.</exception>
@@ -200,6 +200,15 @@ public sealed class NatsChannels : IAsyncDisposable
     {
         CheckName(name);
         return await _directory.GetStatusAsync(name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Asks the server for the status of a lock: who holds it, and who waits. One that is free has token 0, also if it was held before.</summary>
+    /// <param name="name">The lock; one that nobody has opened is free.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<LockStatus> GetLockStatusAsync(string name, CancellationToken cancellationToken = default)
+    {
+        CheckName(name);
+        return await TicketRecord.GetStatusAsync(_server, name, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes a channel, with what is in it. Its ends fail with an <see cref="EndingKind.Aborted"/> ending.</summary>

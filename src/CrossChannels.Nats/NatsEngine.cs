@@ -59,6 +59,9 @@ public static class NatsEngine
         public override async Task<ChannelStatus> GetChannelStatusAsync(ChannelAddress address, CancellationToken cancellationToken) =>
             await (await ConnectAsync(address, cancellationToken).ConfigureAwait(false)).GetChannelStatusAsync(NameOf(address), cancellationToken).ConfigureAwait(false);
 
+        public override async Task<LockStatus> GetLockStatusAsync(ChannelAddress address, CancellationToken cancellationToken) =>
+            await (await ConnectAsync(address, cancellationToken).ConfigureAwait(false)).GetLockStatusAsync(NameOf(address), cancellationToken).ConfigureAwait(false);
+
         private static string NameOf(ChannelAddress address) =>
             address.Channel ?? throw new ArgumentException($"'{address}' names a space: add '#' and the name of a channel or lock.", nameof(address));
 

@@ -45,7 +45,8 @@ public static partial class CrossChannel
     /// <exception cref="LinkRefusedException">There is no such lock, or its owner refused this end.</exception>
     public static async Task<LockStatus> GetLockStatusAsync(ChannelAddress address, ConnectionOptions? connection = null, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        if (ChannelEngine.Of(address) is { } engine)
+            return await engine.GetLockStatusAsync(address, cancellationToken).ConfigureAwait(false);
         HubStatus hub = await AskAsync(address, connection, cancellationToken).ConfigureAwait(false);
         return One(hub.Locks, hub.Channels, address, "lock");
     }

@@ -171,7 +171,29 @@ public sealed class ChannelTests
         Assert.AreEqual(0, status.InFlight);
         Assert.IsFalse(status.IsLeased);
         Assert.IsFalse(status.IsCompleted);
+        Assert.AreEqual("raw", status.ContentType);
+        Assert.AreEqual("System.Int64", status.ContractName);
         await nats.GetChannelStatusAsync("none").Fails<LinkRefusedException>();
+    }
+
+    [TestMethod]
+    public async Task Status_NamesTheWriters_ButNotOneWhoseConnectionIsGone()
+    {
+        NatsOptions options = new() { Space = SharedServer.NewSpace() };
+        await using NatsChannels nats = await SharedServer.ConnectAsync(options);
+        await using SharedChannel<int> owner = await nats.CreateBoundedAsync<int>("named", 10).Done();
+        await using CrossChannelWriter<int> writer = await nats.OpenWriterAsync<int>("named").Done();
+        NatsChannels dying = await SharedServer.ConnectAsync(options);
+        _ = await dying.OpenWriterAsync<int>("named").Done();
+        Assert.HasCount(2, (await nats.GetChannelStatusAsync("named").Done()).Writers);
+        // As a process that is killed: nobody takes its writer's record away.
+        await dying.DisposeAsync().Done();
+        PeerStatus named = Assert.ContainsSingle((await nats.GetChannelStatusAsync("named").Done()).Writers);
+        Assert.AreEqual(Environment.ProcessId, named.ProcessId);
+        Assert.AreEqual(PeerRole.Writer, named.Role);
+        Assert.IsNotNull(named.Since);
+        await writer.DisposeAsync().Done();
+        Assert.IsEmpty((await nats.GetChannelStatusAsync("named").Done()).Writers);
     }
 
     [TestMethod]

@@ -23,6 +23,7 @@ public sealed class EngineTests
         await using LockHold hold = await gate.AcquireAsync().Done();
         Assert.IsGreaterThan(0, hold.FencingToken);
         Assert.AreEqual(10, (await CrossChannel.GetChannelStatusAsync("nats:work").Done()).Capacity);
+        Assert.AreEqual(hold.FencingToken, (await CrossChannel.GetLockStatusAsync("nats:gate").Done()).FencingToken);
     }
 
     [TestMethod]

@@ -99,4 +99,26 @@ public sealed class LockTests
         await using LockHold next = await waiting.Done();
         Assert.IsFalse(next.WasAbandoned);
     }
+
+    [TestMethod]
+    public async Task Status_NamesTheHolderAndWhoWaits()
+    {
+        NatsOptions options = new() { Space = SharedServer.NewSpace() };
+        await using NatsChannels nats = await SharedServer.ConnectAsync(options);
+        await using CrossLock gate = await nats.OpenLockAsync("named").Done();
+        LockStatus free = await nats.GetLockStatusAsync("named").Done();
+        Assert.IsNull(free.Holder);
+        Assert.AreEqual(0, free.FencingToken);
+        LockHold hold = await gate.AcquireAsync().Done();
+        Task<LockHold> next = gate.AcquireAsync().AsTask();
+        LockStatus status = free;
+        await Wait.Until(async () => (status = await nats.GetLockStatusAsync("named")).Waiters.Count > 0, "the other to wait");
+        Assert.AreEqual(hold.FencingToken, status.FencingToken);
+        Assert.AreEqual(Environment.ProcessId, status.Holder?.ProcessId);
+        Assert.AreEqual(PeerWait.Lock, Assert.ContainsSingle(status.Waiters).WaitsFor);
+        Assert.IsFalse(status.IsAbandoned);
+        await hold.ReleaseAsync().Done();
+        await using LockHold second = await next.Done();
+        Assert.AreEqual(second.FencingToken, (await nats.GetLockStatusAsync("named").Done()).FencingToken);
+    }
 }

@@ -104,7 +104,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         {
             StoredMessage? stored = await server.FindMessageAsync(
                 server.Names.State, new StreamMsgGetRequest { LastBySubj = server.Names.Course(facts.Name) }, cancellationToken).ConfigureAwait(false);
-            CourseRecord? record = stored is null ? null : Read(stored.Data.Span, NatsJson.Default.CourseRecord);
+            CourseRecord? record = stored is null ? null : NatsJson.Read(stored.Data.Span, NatsJson.Default.CourseRecord);
             bool isThis = string.Equals(record?.Epoch, facts.Epoch, StringComparison.Ordinal);
             using (_sync.Enter())
                 _revision = stored?.Seq ?? 0;
@@ -122,7 +122,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
     /// <summary>Makes a writer known.</summary>
     public async Task JoinWritersAsync(string writer, CancellationToken cancellationToken)
     {
-        var record = new WriterRecord { Epoch = facts.Epoch, Client = server.Id, Name = server.DisplayName };
+        var record = new WriterRecord { Epoch = facts.Epoch, Client = server.Id, Name = server.DisplayName, ProcessId = Environment.ProcessId };
         await server.WriteRecordAsync(
             server.Names.Writer(facts.Name, writer), JsonSerializer.SerializeToUtf8Bytes(record, NatsJson.Default.WriterRecord), null, cancellationToken).ConfigureAwait(false);
     }
@@ -143,7 +143,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
             OutFrame frame = EndingMap.FrameOf(error, FrameType.Complete);
             var record = new WriterRecord
             {
-                Epoch = facts.Epoch, Client = server.Id, Name = server.DisplayName, State = state,
+                Epoch = facts.Epoch, Client = server.Id, Name = server.DisplayName, ProcessId = Environment.ProcessId, State = state,
                 Outcome = (CompletionOutcome)frame.Code, TypeName = frame.TypeName, Message = frame.Text,
             };
             await server.WriteRecordAsync(
@@ -196,19 +196,6 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         }
     }
 
-    private static T? Read<T>(ReadOnlySpan<byte> json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>Takes note of how far the channel is; it never goes back.</summary>
     private void Take(CourseRecord record)
     {
@@ -239,7 +226,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         {
             if (message.Subject == server.Names.Changed(facts.Name))
             {
-                if (message.Data is { } json && Read(json, NatsJson.Default.CourseRecord) is { } record && record.Epoch == facts.Epoch)
+                if (message.Data is { } json && NatsJson.Read(json, NatsJson.Default.CourseRecord) is { } record && record.Epoch == facts.Epoch)
                     Take(record);
                 continue;
             }
@@ -370,8 +357,8 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         var tracker = new CompletionTracker(facts.Policy);
         // By name: one whose record changes meanwhile is met twice, the second time as it is then.
         Dictionary<string, (WriterRecord Writer, ulong Revision)> found = new(StringComparer.Ordinal);
-        await foreach ((WriterRecord writer, string subject, ulong revision) in WritersAsync(cancellationToken).ConfigureAwait(false))
-            found[subject] = (writer, revision);
+        await foreach ((WriterRecord writer, StoredMessage stored) in WriterRecord.ListAsync(server, facts, cancellationToken).ConfigureAwait(false))
+            found[stored.Subject] = (writer, stored.Seq);
         List<WriterRecord> writers = [];
         foreach ((string subject, (WriterRecord writer, ulong revision)) in found)
         {
@@ -405,26 +392,12 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
 
     private async Task<bool> AnyWriterOpenAsync(CancellationToken cancellationToken)
     {
-        await foreach ((WriterRecord writer, _, _) in WritersAsync(cancellationToken).ConfigureAwait(false))
+        await foreach ((WriterRecord writer, _) in WriterRecord.ListAsync(server, facts, cancellationToken).ConfigureAwait(false))
         {
             if (writer.State == WriterState.Open)
                 return true;
         }
         return false;
-    }
-
-    private async IAsyncEnumerable<(WriterRecord Writer, string Subject, ulong Revision)> WritersAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        for (ulong next = 1; ;)
-        {
-            StoredMessage? stored = await server.FindMessageAsync(
-                server.Names.State, new StreamMsgGetRequest { Seq = next, NextBySubj = server.Names.Writers(facts.Name) }, cancellationToken).ConfigureAwait(false);
-            if (stored is null)
-                yield break;
-            next = stored.Seq + 1;
-            if (Read(stored.Data.Span, NatsJson.Default.WriterRecord) is { } writer && writer.Epoch == facts.Epoch)
-                yield return (writer, stored.Subject, stored.Seq);
-        }
     }
 
     /// <summary>From now on nothing enters the channel, whoever still sends: no stream takes its subjects.</summary>

@@ -1,9 +1,13 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using CrossChannels.Links;
 using CrossChannels.Nats.Locks;
 using CrossChannels.Nats.Sending;
 using CrossChannels.Nats.Server;
 using CrossChannels.Protocol;
+using NATS.Client.JetStream.Models;
 
 namespace CrossChannels.Nats.Completion;
 
@@ -100,6 +104,8 @@ internal sealed record WriterRecord
     /// <summary>How messages name it.</summary>
     public string Name { get; init; } = "";
 
+    public int ProcessId { get; init; }
+
     public WriterState State { get; init; }
 
     public CompletionOutcome Outcome { get; init; }
@@ -109,6 +115,22 @@ internal sealed record WriterRecord
     public string Message { get; init; } = "";
 
     public Exception? ToError() => EndingMap.ErrorOf(new CompleteFrame(0, Outcome, TypeName, Message));
+
+    /// <summary>Reads the records of a channel's writers.</summary>
+    public static async IAsyncEnumerable<(WriterRecord Writer, StoredMessage Stored)> ListAsync(
+        ServerClient server, ChannelFacts facts, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (ulong next = 1; ;)
+        {
+            StoredMessage? stored = await server.FindMessageAsync(
+                server.Names.State, new StreamMsgGetRequest { Seq = next, NextBySubj = server.Names.Writers(facts.Name) }, cancellationToken).ConfigureAwait(false);
+            if (stored is null)
+                yield break;
+            next = stored.Seq + 1;
+            if (NatsJson.Read(stored.Data.Span, NatsJson.Default.WriterRecord) is { } writer && writer.Epoch == facts.Epoch)
+                yield return (writer, stored);
+        }
+    }
 }
 
 /// <summary>What is written on the server, and read from it, as JSON.</summary>
@@ -118,4 +140,19 @@ internal sealed record WriterRecord
 [JsonSerializable(typeof(PublishAnswer))]
 [JsonSerializable(typeof(TicketRecord))]
 [JsonSerializable(typeof(RestartRecord))]
-internal sealed partial class NatsJson : JsonSerializerContext;
+internal sealed partial class NatsJson : JsonSerializerContext
+{
+    /// <returns>Null if it was not written by this library.</returns>
+    public static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -204,7 +204,7 @@ internal sealed class NatsLock : LockSource, IServerUser
         {
             // Its own claim hears of that.
         }
-        byte[] text = JsonSerializer.SerializeToUtf8Bytes(new TicketRecord { Client = _server.Id, Name = _server.DisplayName }, NatsJson.Default.TicketRecord);
+        byte[] text = JsonSerializer.SerializeToUtf8Bytes(new TicketRecord { Client = _server.Id, Name = _server.DisplayName, ProcessId = Environment.ProcessId }, NatsJson.Default.TicketRecord);
         string id = string.Create(CultureInfo.InvariantCulture, $"{_server.Id}:{_name}:{claim.Id}:{SpaceNames.NewId()}");
         // A free lock is taken by one message, which is refused if there is any ticket. Not given up when the lock is closed: a ticket that nobody knew of would keep all others out.
         ulong? ticket = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, id).ConfigureAwait(false);
@@ -299,16 +299,8 @@ internal sealed class NatsLock : LockSource, IServerUser
     /// <summary>Takes the ticket of a holder, or of one that waits before this one, out of the line when its process is gone.</summary>
     private async Task LookAfterAsync(StoredMessage oldest)
     {
-        TicketRecord? ticket = null;
-        try
-        {
-            ticket = JsonSerializer.Deserialize(oldest.Data.Span, NatsJson.Default.TicketRecord);
-        }
-        catch (JsonException)
-        {
-            // Not written by this library: nobody answers for it, and only who wrote it takes it away.
-        }
-        if (ticket is null || !await _server.Clients.IsGoneAsync(ticket.Client, _stop.Token).ConfigureAwait(false))
+        // For one that was not written by this library nobody answers, and only who wrote it takes it away.
+        if (NatsJson.Read(oldest.Data.Span, NatsJson.Default.TicketRecord) is not { } ticket || !await _server.Clients.IsGoneAsync(ticket.Client, _stop.Token).ConfigureAwait(false))
             return;
         NatsLog.HolderGone(Settings.Logger, _name, ticket.Name, oldest.Seq);
         await RemoveAsync(oldest.Seq, isAbandoned: true).ConfigureAwait(false);
@@ -432,4 +424,36 @@ internal sealed record TicketRecord
 
     /// <summary>How messages name it.</summary>
     public string Name { get; init; } = "";
+
+    public int ProcessId { get; init; }
+
+    /// <summary>Reads the line of a lock.</summary>
+    public static async Task<LockStatus> GetStatusAsync(ServerClient server, string name, CancellationToken cancellationToken)
+    {
+        string subject = server.Names.Lock(name);
+        List<PeerStatus> line = [];
+        ulong first = 0;
+        for (ulong next = 1; ;)
+        {
+            StoredMessage? stored = await server.FindMessageAsync(server.Names.Locks, new StreamMsgGetRequest { Seq = next, NextBySubj = subject }, cancellationToken).ConfigureAwait(false);
+            if (stored is null)
+                break;
+            first = line.Count == 0 ? stored.Seq : first;
+            next = stored.Seq + 1;
+            TicketRecord ticket = NatsJson.Read(stored.Data.Span, NatsJson.Default.TicketRecord) ?? new TicketRecord();
+            line.Add(new PeerStatus(ticket.Name, ticket.ProcessId == 0 ? null : ticket.ProcessId, PeerRole.Lock)
+            {
+                Since = stored.Time,
+                WaitsFor = line.Count == 0 ? PeerWait.Nothing : PeerWait.Lock,
+            });
+        }
+        StoredMessage? mark = await server.FindMessageAsync(server.Names.State, new StreamMsgGetRequest { LastBySubj = server.Names.Abandoned(name) }, cancellationToken).ConfigureAwait(false);
+        return new LockStatus(name)
+        {
+            Holder = line.Count == 0 ? null : line[0],
+            FencingToken = (long)first,
+            IsAbandoned = mark is not null,
+            Waiters = line.Count == 0 ? [] : line[1..],
+        };
+    }
 }

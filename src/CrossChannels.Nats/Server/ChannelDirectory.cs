@@ -103,8 +103,26 @@ internal sealed class ChannelDirectory(ServerClient server)
             InFlight = consumer.NumAckPending,
             IsLeased = facts.IsLeased,
             IsCompleted = info.Config.Subjects?.Contains(server.Names.Closed(name)) == true,
+            ContentType = facts.Contract.ContentType,
+            ContractName = facts.Contract.Name,
             CompletionPolicy = facts.Policy.ToString(),
+            Writers = await GetWritersAsync(facts, cancellationToken).ConfigureAwait(false),
         };
+    }
+
+    /// <summary>The writers that others know of. One whose process was killed is none.</summary>
+    private async Task<IReadOnlyList<PeerStatus>> GetWritersAsync(ChannelFacts facts, CancellationToken cancellationToken)
+    {
+        List<(string Client, PeerStatus Status)> open = [];
+        await foreach ((WriterRecord writer, StoredMessage stored) in WriterRecord.ListAsync(server, facts, cancellationToken).ConfigureAwait(false))
+        {
+            if (writer.State == WriterState.Open)
+                open.Add((writer.Client, new PeerStatus(writer.Name, writer.ProcessId == 0 ? null : writer.ProcessId, PeerRole.Writer) { Since = stored.Time }));
+        }
+        string[] clients = [.. open.Select(static writer => writer.Client).Distinct(StringComparer.Ordinal)];
+        bool[] areAbsent = await Task.WhenAll(clients.Select(client => server.Clients.IsAbsentAsync(client, cancellationToken))).ConfigureAwait(false);
+        HashSet<string> absent = [.. clients.Where((_, i) => areAbsent[i])];
+        return [.. open.Where(writer => !absent.Contains(writer.Client)).Select(static writer => writer.Status)];
     }
 
     private StreamConfig ConfigOf(ChannelFacts facts, TimeSpan? duplicateWindow) => new(server.Names.Stream(facts.Name), [server.Names.Items(facts.Name)])

@@ -20,28 +20,14 @@ internal sealed class ClientWatch(ServerClient server)
         if (string.Equals(client, server.Id, StringComparison.Ordinal))
             return false;
         long asked = server.Clock.GetTimestamp();
-        bool isAbsent = false;
-        try
+        Answer answer = await AskAsync(client, cancellationToken).ConfigureAwait(false);
+        if (answer == Answer.There)
         {
-            NatsMsg<byte[]> answer = await server.Control.RequestAsync<byte[], byte[]>(
-                server.Names.Alive(client), [], requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
-                replyOpts: new NatsSubOpts { Timeout = s_probe, ThrowIfNoResponders = false }, cancellationToken: cancellationToken).ConfigureAwait(false);
-            isAbsent = answer.HasNoResponders;
-            if (!isAbsent)
-            {
-                using (_sync.Enter())
-                    _missing.Remove(client);
-                return false;
-            }
+            using (_sync.Enter())
+                _missing.Remove(client);
+            return false;
         }
-        catch (NatsNoRespondersException)
-        {
-            isAbsent = true;
-        }
-        catch (Exception e) when (e is NatsException or TimeoutException)
-        {
-            // Silent; or this process is cut off itself, and then sees nobody for as long.
-        }
+        bool isAbsent = answer == Answer.Absent;
         // Right after a restart of the server nobody has come back yet.
         bool isSettled = server.Clock.GetElapsedTime(server.ConnectedSince) >= server.Options.PresenceTimeout;
         (long Silent, long Absent) since;
@@ -54,5 +40,35 @@ internal sealed class ClientWatch(ServerClient server)
         TimeSpan timeout = server.Options.PresenceTimeout;
         return server.IsConnected
             && (server.Clock.GetElapsedTime(since.Silent) >= timeout || (isSettled && since.Absent != 0 && server.Clock.GetElapsedTime(since.Absent) >= timeout / 3));
+    }
+
+    /// <summary>Whether nobody answers for a client at this moment, because its connection is closed.</summary>
+    public async Task<bool> IsAbsentAsync(string client, CancellationToken cancellationToken) => await AskAsync(client, cancellationToken).ConfigureAwait(false) == Answer.Absent;
+
+    private async Task<Answer> AskAsync(string client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            NatsMsg<byte[]> answer = await server.Control.RequestAsync<byte[], byte[]>(
+                server.Names.Alive(client), [], requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
+                replyOpts: new NatsSubOpts { Timeout = s_probe, ThrowIfNoResponders = false }, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return answer.HasNoResponders ? Answer.Absent : Answer.There;
+        }
+        catch (NatsNoRespondersException)
+        {
+            return Answer.Absent;
+        }
+        catch (Exception e) when (e is NatsException or TimeoutException)
+        {
+            // Or this process is cut off itself, and then sees nobody for as long.
+            return Answer.Silent;
+        }
+    }
+
+    private enum Answer
+    {
+        There,
+        Absent,
+        Silent,
     }
 }

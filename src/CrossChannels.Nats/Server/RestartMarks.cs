@@ -20,7 +20,7 @@ internal static class RestartMarks
         string servedBy = info.Cluster is { Name.Length: > 0, Leader.Length: > 0 } cluster ? cluster.Leader : server.ServerId;
         string subject = server.Names.Restarts(channel);
         StoredMessage? stored = await server.FindMessageAsync(server.Names.State, new StreamMsgGetRequest { LastBySubj = subject }, cancellationToken).ConfigureAwait(false);
-        RestartRecord? record = stored is null ? null : Read(stored.Data.Span);
+        RestartRecord? record = stored is null ? null : NatsJson.Read(stored.Data.Span, NatsJson.Default.RestartRecord);
         bool isKnown = string.Equals(record?.Epoch, epoch, StringComparison.Ordinal);
         if (isKnown && string.Equals(record!.ServedBy, servedBy, StringComparison.Ordinal))
             return record.Last;
@@ -29,18 +29,6 @@ internal static class RestartMarks
         // Whoever was faster has written the same, or more.
         await server.WriteRecordAsync(subject, JsonSerializer.SerializeToUtf8Bytes(next, NatsJson.Default.RestartRecord), stored?.Seq ?? 0, cancellationToken).ConfigureAwait(false);
         return next.Last;
-    }
-
-    private static RestartRecord? Read(ReadOnlySpan<byte> json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, NatsJson.Default.RestartRecord);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }
 

@@ -37,4 +37,6 @@ internal abstract class ChannelEngine
     public abstract Task<TEnd> OpenAsync<TEnd, T>(ChannelAddress address, ItemOptions<T>? items, CancellationToken cancellationToken);
 
     public abstract Task<ChannelStatus> GetChannelStatusAsync(ChannelAddress address, CancellationToken cancellationToken);
+
+    public abstract Task<LockStatus> GetLockStatusAsync(ChannelAddress address, CancellationToken cancellationToken);
 }
