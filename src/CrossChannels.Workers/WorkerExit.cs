@@ -21,7 +21,9 @@ public sealed record WorkerExit(int ExitCode, WorkerFailedException? Exception =
     public void EnsureSuccess()
     {
         if (!IsSuccess)
-            throw Exception ?? new WorkerFailedException($"The worker ended with {this}.");
+            throw Exception ?? new WorkerFailedException(
+                $"The worker ended with {this} and told of no exception: it called Environment.Exit, or was ended from outside. " +
+                $"{nameof(WorkerOptions)}.{nameof(WorkerOptions.Error)} takes what it writes.");
     }
 
     /// <summary>Returns a description.</summary>

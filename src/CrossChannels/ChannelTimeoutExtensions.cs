@@ -17,7 +17,7 @@ public static class ChannelTimeoutExtensions
         {
             return reader.TryRead(out T? item)
                 ? new ValueTask<T>(item)
-                : WaitAsync(reader, static (reader, token) => reader.ReadAsync(token), timeout, cancellationToken);
+                : WaitAsync(reader, static (reader, token) => reader.ReadAsync(token), Nothing, timeout, cancellationToken);
         }
         catch (Exception e)
         {
@@ -33,7 +33,7 @@ public static class ChannelTimeoutExtensions
         ArgumentNullException.ThrowIfNull(reader);
         return IsUnlimited(timeout, cancellationToken)
             ? reader.WaitToReadAsync(cancellationToken)
-            : WaitAsync(reader, static (reader, token) => reader.WaitToReadAsync(token), timeout, cancellationToken);
+            : WaitAsync(reader, static (reader, token) => reader.WaitToReadAsync(token), Nothing, timeout, cancellationToken);
     }
 
     /// <summary>Writes an item, waiting at most <paramref name="timeout"/> for room; an item that timed out never appears.</summary>
@@ -53,7 +53,9 @@ public static class ChannelTimeoutExtensions
         }
 
         static async ValueTask WaitForRoomAsync(ChannelWriter<T> writer, T item, TimeSpan timeout, CancellationToken cancellationToken) =>
-            await WaitAsync((writer, item), static (state, token) => WriteAsync(state.writer, state.item, token), timeout, cancellationToken).ConfigureAwait(false);
+            await WaitAsync(
+                (writer, item), static (state, token) => WriteAsync(state.writer, state.item, token), static (state, timeout) => NoRoom(state.writer, timeout), timeout, cancellationToken)
+                .ConfigureAwait(false);
 
         static async ValueTask<bool> WriteAsync(ChannelWriter<T> writer, T item, CancellationToken token)
         {
@@ -70,7 +72,7 @@ public static class ChannelTimeoutExtensions
         ArgumentNullException.ThrowIfNull(writer);
         return IsUnlimited(timeout, cancellationToken)
             ? writer.WaitToWriteAsync(cancellationToken)
-            : WaitAsync(writer, static (writer, token) => writer.WaitToWriteAsync(token), timeout, cancellationToken);
+            : WaitAsync(writer, static (writer, token) => writer.WaitToWriteAsync(token), NoRoom, timeout, cancellationToken);
     }
 
     /// <summary>Checks the timeout.</summary>
@@ -83,7 +85,7 @@ public static class ChannelTimeoutExtensions
 
     /// <summary>Runs one operation with a token that is canceled with the caller's, or when time is up; time runs once the operation waits.</summary>
     private static async ValueTask<TResult> WaitAsync<TState, TResult>(
-        TState state, Func<TState, CancellationToken, ValueTask<TResult>> operation, TimeSpan timeout, CancellationToken cancellationToken)
+        TState state, Func<TState, CancellationToken, ValueTask<TResult>> operation, Func<TState, TimeSpan, string> late, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using CancellationTokenSource deadline = cancellationToken.CanBeCanceled
             ? CancellationTokenSource.CreateLinkedTokenSource(cancellationToken)
@@ -98,7 +100,17 @@ public static class ChannelTimeoutExtensions
         {
             throw cancellationToken.IsCancellationRequested
                 ? new OperationCanceledException(e.Message, e, cancellationToken)
-                : new TimeoutException($"The channel was not ready within {timeout.TotalMilliseconds:N0} ms.", e);
+                : new TimeoutException(late(state, timeout), e);
         }
     }
+
+    private static string Nothing<T>(ChannelReader<T> reader, TimeSpan timeout) =>
+        $"{Name((reader as CrossChannelReader<T>)?.Address)} had nothing to read within {timeout.TotalMilliseconds:N0} ms: " +
+        "nothing was written, or other readers took it, and nobody has completed it.";
+
+    private static string NoRoom<T>(ChannelWriter<T> writer, TimeSpan timeout) =>
+        $"{Name((writer as CrossChannelWriter<T>)?.Address)} had no room within {timeout.TotalMilliseconds:N0} ms: " +
+        "it is full and its readers take nothing, or others wrote first.";
+
+    private static string Name(ChannelAddress? address) => address is null ? "The channel" : $"The channel {address}";
 }

@@ -32,6 +32,7 @@ internal static class TestChildProgram
         ["listen-and-read", string address] => ReadCommand.ListenAsync(address),
         ["own-channel", string address] => ChannelOwnerCommand.RunAsync(address),
         ["use-lock", string address] => UseLockCommand.RunAsync(address),
+        ["starve", string what, string address] => StarveCommand.RunAsync(what, address),
         ["own-lock", string address] => OwnLockCommand.RunAsync(address),
         ["connect-as-user", string user, string path] => ConnectAsUserCommand.RunAsync(user, path),
         ["make-directory-as-user", string user, string path] => MakeDirectoryAsUserCommand.RunAsync(user, path),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Numerics;
 using System.Threading.Channels;
 
@@ -90,6 +91,24 @@ public sealed class MistakesTests : IDisposable
         ["to listen in a directory that is not there"] = (
             static p => CrossChannel.ListenAsync<int, int>(ChannelAddress.Unix(p.Directory["none/x.sock"])),
             ["does not exist", "mkdir"]),
+        ["to listen in a directory that all can write"] = (
+            static p =>
+            {
+                DirectoryInfo open = Directory.CreateDirectory(p.Directory["open"]);
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(open.FullName, (UnixFileMode)0x1FF /* 0777 */);
+                return CrossChannel.ListenAsync<int, int>(ChannelAddress.Unix(p.Directory["open/x.sock"]));
+            },
+            ["Every user can write to the directory '", "mkdir -m 700"]),
+        ["a process that listens and never greets"] = (
+            static async p =>
+            {
+                using var silent = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                silent.Bind(new UnixDomainSocketEndPoint(p.Free.Path!));
+                silent.Listen();
+                await CrossChannel.ConnectAsync<int, int>(p.Free, new() { Connection = s_soon with { GreetingTimeout = TimeSpan.FromMilliseconds(50) } });
+            },
+            ["unix:", "did not greet within GreetingTimeout, 0.05 s", "stopped, or not using this library", "raise ConnectionOptions.GreetingTimeout"]),
         ["an address that is in use"] = (
             static p => CrossChannel.CreateBoundedAsync<int>(p.Hub, 1),
             ["A process is already listening at unix:", "use another name, or stop that process"]),
@@ -200,6 +219,24 @@ public sealed class MistakesTests : IDisposable
                 await channel.Reader.ReadIntoAsync(new byte[10]);
             },
             ["The next item has 11 bytes", "destination 10", "not consumed"]),
+
+        // Waiting.
+        ["a read of a channel that nobody completes"] = (
+            static async p =>
+            {
+                await using CrossChannelReader<Order> reader = await CrossChannel.OpenReaderAsync<Order>(p.Jobs);
+                await (await CrossChannel.OpenWriterAsync<Order>(p.Jobs)).DisposeAsync();
+                await reader.ReadAsync(TimeSpan.FromMilliseconds(1));
+            },
+            ["The channel unix:", "#jobs", "nothing to read within 1 ms", "nobody has completed it"]),
+        ["a write that nobody makes room for"] = (
+            static async p =>
+            {
+                await using SharedChannel<int> channel = await CrossChannel.CreateBoundedAsync<int>(p.Free, 1);
+                await channel.Writer.WriteAsync(1);
+                await channel.Writer.WriteAsync(2, TimeSpan.FromMilliseconds(1));
+            },
+            ["The channel unix:", "no room within 1 ms", "it is full and its readers take nothing"]),
 
         // After the end.
         ["a write after disposal"] = (
@@ -359,30 +396,7 @@ public sealed class MistakesTests : IDisposable
     {
         (Func<Place, Task> make, string[] says) = s_mistakes[mistake];
         await using Place place = await Place.MakeAsync(_directory);
-        Exception? error = null;
-        try
-        {
-            await make(place).Done($"the mistake '{mistake}' is to fail");
-        }
-        catch (Exception e) when (e is not UnitTestAssertException)
-        {
-            error = e;
-        }
-        Assert.IsNotNull(error, $"Nobody minds: {mistake}.");
-        string all = $"{error.GetType().Name}: {error.Message}";
-        foreach (string part in says)
-            StringAssert.Contains(error.Message, part, $"{mistake}: {all}");
-        // The base class library puts the name of the parameter, or of the object, on a line of its own.
-        if (error is not (ArgumentException or ObjectDisposedException))
-            Assert.IsFalse(error.Message.Any(char.IsControl), all);
-        // A chain says each thing once.
-        List<string> chain = [];
-        for (Exception? e = error; e is not null; e = e.InnerException)
-            chain.Add(e.Message);
-        Assert.HasCount(chain.Count, chain.Distinct(StringComparer.Ordinal), $"{mistake}: {string.Join(" <- ", chain)}");
-        // What a link reports is caught by one filter, and what the caller did wrong is not an ending.
-        if (error is CrossChannelException or ChannelClosedException)
-            Assert.IsNotNull(Ending.FromException(error), all);
+        await Mistake.CheckAsync(mistake, () => make(place), says);
     }
 
     private static Task Run(Action action)

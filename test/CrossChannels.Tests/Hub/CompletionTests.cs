@@ -153,6 +153,7 @@ public sealed class CompletionTests : IDisposable
     public async Task LastWriter_LeavesWithoutComplete_ReadersFaultWithItsName()
     {
         await using SharedChannel<int> owner = await CreateAsync(CompletionPolicy.LastWriter(2));
+        await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address).Done();
         await using var writers = new RemoteWriters<int>(await RemoteWriters.OpenAsync<int>(owner.Address, 2));
         await writers.All[0].WriteAsync(1).Done();
         Assert.AreEqual(0, await writers.All[0].CloseAsync().Done());
@@ -162,6 +163,9 @@ public sealed class CompletionTests : IDisposable
         Assert.HasCount(1, lost.Lost);
         StringAssert.Contains(lost.Message, lost.Lost[0]);
         Assert.AreEqual(0, lost.Missing);
+        WritersLostException remote = await Assert.ThrowsExactlyAsync<WritersLostException>(() => reader.Completion.Done());
+        CollectionAssert.AreEqual(lost.Lost.ToArray(), remote.Lost.ToArray());
+        Assert.AreEqual(0, remote.Missing);
     }
 
     [TestMethod]

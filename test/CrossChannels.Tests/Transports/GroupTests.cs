@@ -103,6 +103,17 @@ public sealed class GroupTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Listen_DirectoryThatThisUserCannotWrite_SaysWhoAndWhere()
+    {
+        File.SetUnixFileMode(_directory.Path, (UnixFileMode)0x1ED /* 0755 */);
+        await using ChildProcess owner = ChildProcess.Start("own-for-group", Ann, Group, Path);
+        string refusal = await owner.ReadLineAsync();
+        StringAssert.Contains(refusal, nameof(EndpointException));
+        StringAssert.Contains(refusal, $"user {Ann}, as whom this process runs, may not write to '{_directory.Path}', which belongs to user 0 (mode");
+        StringAssert.Contains(refusal, "XDG_RUNTIME_DIR");
+    }
+
+    [TestMethod]
     public async Task AllowGroup_BareName_IsRefused()
     {
         EndpointException e = await Assert.ThrowsExactlyAsync<EndpointException>(

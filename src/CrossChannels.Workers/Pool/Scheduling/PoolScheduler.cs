@@ -349,7 +349,9 @@ internal sealed class PoolScheduler
     {
         _gate.AssertHeld();
         if (_isCompleted)
-            throw new InvalidOperationException("The pool is complete: it takes no more calls.");
+            throw new InvalidOperationException(
+                "The pool is complete (Complete, Terminate or disposal) and takes no more calls. Complete it after the last one, or make " +
+                "another pool.");
     }
 
     private void Begin(WorkerSlot slot)
@@ -385,7 +387,8 @@ internal sealed class PoolScheduler
         }
         string item = call.HasItems ? $" at item {task}" : "";
         Fail(call, task, new TimeoutException(
-            $"{call.Method.DisplayName} did not end within {_options.TaskTimeout} in {slot.Name}{item}; that worker was killed."));
+            $"{call.Method.DisplayName} did not end within TaskTimeout, {_options.TaskTimeout.TotalSeconds:0.###} s, in {slot.Name}{item}; " +
+            $"that worker was killed. If it needs longer, raise {nameof(WorkerPoolOptions)}.{nameof(WorkerPoolOptions.TaskTimeout)}."));
         slot.Kill();
     }
 

@@ -129,7 +129,13 @@ internal sealed class WorkerReplacement(RankedLock gate, int size, WorkerPoolOpt
                 failure);
         }
         if (slot.Starting.IsCancellationRequested && !slot.IsKilled)
-            return new WorkerLostException($"{slot.Name} was not ready within {options.StartTimeout}.", exit, error);
+        {
+            return new WorkerLostException(
+                $"{slot.Name} was not ready within StartTimeout, {options.StartTimeout.TotalSeconds:0.###} s. Does its initializer wait for " +
+                $"something? If it needs longer, raise {nameof(WorkerPoolOptions)}.{nameof(WorkerPoolOptions.StartTimeout)}.",
+                exit,
+                error);
+        }
         return exit is null && error is not null
             ? new WorkerLostException($"{slot.Name} could not be started: {error.Message}", exit, error)
             : new WorkerLostException($"{slot.Name} was lost while it started: {WorkerLife.Describe(exit)}.", exit, error);
