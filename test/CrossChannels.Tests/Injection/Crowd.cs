@@ -114,7 +114,7 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
         }
     }
 
-    private Task DoAsync(string what, ValueTask task)
+    private Task<bool> DoAsync(string what, ValueTask task)
     {
         return DoAsync(what, new ValueTask<bool>(EndAsync()));
 

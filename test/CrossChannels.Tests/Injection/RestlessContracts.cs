@@ -5,6 +5,8 @@ using CrossChannels.Tests.Transports;
 
 namespace CrossChannels.Tests.Injection;
 
+#pragma warning disable MSTEST0030 // ContractRun runs them, each with a plan of its own.
+
 /// <summary>The contract of a link, with restless callers.</summary>
 internal abstract class RestlessLinkContract(Restlessness plan) : ChannelContract
 {

@@ -170,7 +170,9 @@ internal sealed class WaitLine(Restlessness plan, EndWaits end, bool keepsPlaces
             {
                 try
                 {
+#pragma warning disable CA2012, VSTHRD002 // It is done.
                     result = ended.GetResultAsync().GetAwaiter().GetResult();
+#pragma warning restore CA2012, VSTHRD002
                 }
                 catch (OperationCanceledException e) when (e.CancellationToken == exit)
                 {
@@ -199,7 +201,9 @@ internal sealed class WaitLine(Restlessness plan, EndWaits end, bool keepsPlaces
     }
 
     /// <summary>A caller that nobody waits for.</summary>
+#pragma warning disable CA1001 // It may be told to leave after its call has ended.
     private sealed class Passer(Restlessness plan) : IRestlessWait
+#pragma warning restore CA1001
     {
         private readonly CancellationTokenSource _exit = new();
 
