@@ -212,6 +212,22 @@ public sealed class ChannelTests
     }
 
     [TestMethod]
+    public async Task Create_WhatIsThereKeepsLess_SaysSoInTheLog()
+    {
+        NatsServer server = await SharedServer.GetAsync().Done();
+        LogList first = new(), second = new();
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, Logger = first };
+        await using NatsChannels inMemory = await NatsChannels.ConnectAsync(server.Url, options).Done();
+        await using SharedChannel<int> owner = await inMemory.CreateBoundedAsync<int>("less", 10).Done();
+        await using NatsChannels inFiles = await NatsChannels.ConnectAsync(server.Url, options with { Storage = NatsStorage.File, Logger = second }).Done();
+        // Of the space's two streams, and of the channel's.
+        Assert.AreEqual(2, second.Count("KeptLessCore"));
+        await using SharedChannel<int> found = await inFiles.CreateBoundedAsync<int>("less", 10).Done();
+        Assert.AreEqual(3, second.Count("KeptLessCore"));
+        Assert.AreEqual(0, first.Count("KeptLessCore"));
+    }
+
+    [TestMethod]
     public async Task Open_NobodyMakesIt_TimesOut()
     {
         await using NatsChannels nats = await SharedServer.ConnectAsync(new NatsOptions { ConnectTimeout = TimeSpan.FromMilliseconds(50) });

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NATS.Client.JetStream.Models;
 
 namespace CrossChannels.Nats.Diagnostics;
 
@@ -27,6 +28,9 @@ internal static partial class NatsLog
     public static void LockLost(ILogger? logger, string name, ulong token, string why) => LockLostCore(logger ?? NullLogger.Instance, name, token, why);
 
     public static void NotPermitted(ILogger? logger, string error) => NotPermittedCore(logger ?? NullLogger.Instance, error);
+
+    public static void KeptLess(ILogger? logger, string stream, long replicas, StreamConfigStorage storage, long askedReplicas, StreamConfigStorage askedStorage) =>
+        KeptLessCore(logger ?? NullLogger.Instance, stream, replicas, storage, askedReplicas, askedStorage);
 
     [LoggerMessage(1, LogLevel.Warning, "A writer of channel '{Channel}' was disposed, and the server has not stored {Count} of its items")]
     private static partial void NotStoredCore(ILogger logger, string channel, long count);
@@ -60,4 +64,7 @@ internal static partial class NatsLog
 
     [LoggerMessage(11, LogLevel.Error, "The server refused what this client's user may not do: {Error}")]
     private static partial void NotPermittedCore(ILogger logger, string error);
+
+    [LoggerMessage(12, LogLevel.Warning, "The stream {Stream} was there, and keeps {Replicas} copies, in storage {Storage}; this process asks for {AskedReplicas}, in storage {AskedStorage}")]
+    private static partial void KeptLessCore(ILogger logger, string stream, long replicas, StreamConfigStorage storage, long askedReplicas, StreamConfigStorage askedStorage);
 }

@@ -25,6 +25,7 @@ internal sealed class ChannelDirectory(ServerClient server)
             ChannelFacts there = ChannelFacts.Of(facts.Name, info);
             if (facts.DifferenceFrom(there) is { } difference)
                 throw new LinkRefusedException($"Channel '{facts.Name}' of space '{server.Options.Space}' is there already, and {difference}. Delete it, or use another name.");
+            server.WarnIfKeptLess(info);
             await EnsureConsumerAsync(stream, there, cancellationToken).ConfigureAwait(false);
             var course = new ChannelCourse(server, there);
             await course.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -204,7 +204,16 @@ internal sealed class ServerClient : IAsyncDisposable
         catch (NatsJSApiException e) when (e.Error.ErrCode == ApiErrors.StreamNameInUse)
         {
             // Made by a process with other options, such as more replicas; that it is there is enough.
+            if (await FindStreamAsync(config.Name!, cancellationToken).ConfigureAwait(false) is { } there)
+                WarnIfKeptLess(there);
         }
+    }
+
+    /// <summary>Says in the log that a stream, which was there, keeps less than this process asks for.</summary>
+    public void WarnIfKeptLess(StreamInfo stream)
+    {
+        if (stream.Config.NumReplicas < Options.Replicas || stream.Config.Storage > StorageOf(Options.Storage))
+            NatsLog.KeptLess(Options.Logger, stream.Config.Name ?? "", stream.Config.NumReplicas, stream.Config.Storage, Options.Replicas, StorageOf(Options.Storage));
     }
 
     /// <summary>A message of a stream; null if there is none.</summary>
