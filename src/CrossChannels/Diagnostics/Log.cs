@@ -258,10 +258,11 @@ internal static partial class Log
         EventName = nameof(LeftOpen))]
     private static partial void LeftOpenCore(ILogger logger, string channel);
 
-    /// <summary>The logger, without what it throws; the workers' library logs by it too.</summary>
+    /// <summary>The logger, or the program's where there is none, without what it throws; the workers' library logs by it too.</summary>
     internal static ILogger? Quiet(ILogger? logger)
     {
         HeldLocks.AssertNone();
+        logger ??= ConnectionOptions.DefaultLogger;
         return logger is null ? null : new QuietLogger(logger);
     }
 

@@ -11,6 +11,19 @@ public sealed record ConnectionOptions
 {
     internal static readonly ConnectionOptions Default = new();
 
+    private static ILogger? s_defaultLogger;
+
+    /// <summary>
+    /// Receives the log messages of everything in this process that has no <see cref="Logger"/> of its own, from now on. Default: none. A host with
+    /// <c>CrossChannels.Hosting</c> sets it to its own while it runs, unless the program has.
+    /// </summary>
+    /// <remarks>It is held until it is set to something else: a plug-in that can be unloaded takes its logger back.</remarks>
+    public static ILogger? DefaultLogger
+    {
+        get => Volatile.Read(ref s_defaultLogger);
+        set => Volatile.Write(ref s_defaultLogger, value);
+    }
+
     /// <summary>
     /// How long connecting waits for a process to listen, and tries again when a connection breaks or is not greeted in time. Default: 10 s;
     /// <see cref="Timeout.InfiniteTimeSpan"/> waits forever.
@@ -85,7 +98,7 @@ public sealed record ConnectionOptions
     /// <summary>The key that a peer must show to read from this end, at most 256 bytes. Default: none is needed.</summary>
     public ReadOnlyMemory<byte> RequiredKeyToRead { get; init => field = Setting.Key(value); }
 
-    /// <summary>Receives log messages, such as why a listener refused a peer. Default: none.</summary>
+    /// <summary>Receives log messages, such as why a listener refused a peer. Default: <see cref="DefaultLogger"/>.</summary>
     public ILogger? Logger { get; init; }
 
     /// <summary>The clock of every timeout. Default: <see cref="TimeProvider.System"/>.</summary>

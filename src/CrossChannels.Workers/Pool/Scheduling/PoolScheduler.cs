@@ -358,8 +358,8 @@ internal sealed class PoolScheduler
             _calls.Remove(call);
             call.Registration.Unregister();
         }
-        if (call.StopReason is { } reason and not OperationCanceledException && _logger is not null)
-            UnobservedFailures.Watch(reason, _logger);
+        if (call.StopReason is { } reason and not OperationCanceledException && (_logger ?? ConnectionOptions.DefaultLogger) is { } logger)
+            UnobservedFailures.Watch(reason, logger);
         call.Finish();
         CheckEnd();
     }
