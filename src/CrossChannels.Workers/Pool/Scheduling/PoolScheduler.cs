@@ -39,6 +39,9 @@ internal sealed class PoolScheduler
 
     public int Size { get; }
 
+    /// <summary>What its workers are named by.</summary>
+    public string Name => _options.Worker?.Name ?? "pool-worker";
+
     /// <summary>What workers have to do.</summary>
     public ChunkAssignments Assignments { get; }
 
@@ -73,6 +76,24 @@ internal sealed class PoolScheduler
         using (_gate.Enter())
             ThrowIfCompletedLocked();
     }
+
+    /// <summary>How many tasks wait and run now.</summary>
+    public PoolLoad GetLoad()
+    {
+        using (_gate.Enter())
+        {
+            long given = 0, running = 0;
+            foreach (WorkerSlot slot in _slots)
+            {
+                given += slot.Window.Sum(static chunk => (long)chunk.Left);
+                running += slot.Window.Count > 0 ? 1 : 0;
+            }
+            return new PoolLoad(_calls.Sum(static call => call.PendingTasks) + given - running, running);
+        }
+    }
+
+    /// <summary>What the measurements of a call's tasks are tagged with.</summary>
+    public PoolTags TagsOf(PoolCall call) => new(Name, call.Method.DisplayName);
 
     public void Submit(PoolCall call, CancellationToken cancellationToken)
     {
@@ -125,6 +146,7 @@ internal sealed class PoolScheduler
     /// </summary>
     public void Fail(PoolCall call, int task, Exception reason)
     {
+        WorkerMetrics.TaskFailed(TagsOf(call));
         // Outside the lock, since it takes that of the results.
         if (call.Fail(task, reason) is { } now)
         {
@@ -258,6 +280,8 @@ internal sealed class PoolScheduler
         using (_gate.Enter())
         {
             _slots.Remove(slot);
+            if (_slots.Count == 0)
+                WorkerMetrics.Hide(this);
             bool isFailedStart = !slot.IsReady && !slot.IsLeaving && !_isTerminated;
             if (isFailedStart)
                 _failures.Add(slot, exit, error);
@@ -283,7 +307,10 @@ internal sealed class PoolScheduler
                 started = AfterLossLocked(isFailedStart);
         }
         if (!slot.IsLeaving && !_isTerminated)
+        {
+            WorkerMetrics.Lost(isOfPool: true);
             WorkerLog.Lost(_logger, slot.Name, exit, error ?? slot.StartFailure);
+        }
         started.ForEach(Begin);
         foreach ((PoolCall call, int task, Exception? reason) in hit)
         {
@@ -447,9 +474,9 @@ internal sealed class PoolScheduler
     {
         _gate.AssertHeld();
         int number = ++_slotCount;
-        string name = _options.Worker?.Name ?? "pool-worker";
-        var slot = new WorkerSlot($"{name}-{number}", _options.MaxTasksPerWorker ?? int.MaxValue, _options.TaskTimeout, EndOverdue);
+        var slot = new WorkerSlot($"{Name}-{number}", _options.MaxTasksPerWorker ?? int.MaxValue, _options.TaskTimeout, EndOverdue);
         _slots.Add(slot);
+        WorkerMetrics.Show(this, Name, GetLoad);
         return slot;
     }
 
