@@ -30,6 +30,18 @@ public sealed record ConnectionOptions
     /// </summary>
     public TimeSpan ConnectTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long listening waits for an address that another process has, such as the one that this one replaces. Default: zero, it is refused at once;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits forever.
+    /// </summary>
+    public TimeSpan ListenTimeout { get; init => field = Setting.Timeout(value); }
+
+    /// <summary>
+    /// How an opened writer, reader or lock of a hub goes on when its hub comes back. Default: it does not, and is over with the hub. Links between two ends, those on a NATS server, and
+    /// ends that were given to another process do not use it.
+    /// </summary>
+    public ReconnectOptions? Reconnect { get; init; }
+
     /// <summary>How long a peer may take for its greeting, on both sides. Default: 30 s, enough on a machine with fifty busy processes.</summary>
     public TimeSpan GreetingTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(30);
 
