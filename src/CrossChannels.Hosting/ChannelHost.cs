@@ -1,11 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Hosting;
 
 /// <summary>Starts hubs before everything else of the host, then opens the ends; stops after everything else, ends first, so that what is written at shutdown still gets through.</summary>
-internal sealed class ChannelHost(IServiceProvider services, IEnumerable<HostedPart> parts) : IHostedLifecycleService
+internal sealed class ChannelHost(IServiceProvider services, HostingContext context, IEnumerable<HostedPart> parts) : IHostedLifecycleService, IDisposable
 {
+    private readonly ILogger? _logger = context.DefaultLogger;
     private readonly List<HostedHub> _hubs = [];
     private readonly List<IHostedEnd> _ends = [];
 
@@ -17,6 +19,8 @@ internal sealed class ChannelHost(IServiceProvider services, IEnumerable<HostedP
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        // What the program opens by itself logs to its host too.
+        ConnectionOptions.DefaultLogger ??= _logger;
         foreach (HostedPart part in parts)
         {
             if (part.Hub is { } hub)
@@ -43,6 +47,14 @@ internal sealed class ChannelHost(IServiceProvider services, IEnumerable<HostedP
     {
         await Task.WhenAll(_ends.Select(end => end.StopAsync(cancellationToken))).ConfigureAwait(false);
         await Task.WhenAll(_hubs.Select(hub => hub.StopAsync(cancellationToken))).ConfigureAwait(false);
+        Dispose();
+    }
+
+    /// <summary>Takes the host's logger back, which would keep all that it refers to.</summary>
+    public void Dispose()
+    {
+        if (_logger is not null && ReferenceEquals(ConnectionOptions.DefaultLogger, _logger))
+            ConnectionOptions.DefaultLogger = null;
     }
 }
 

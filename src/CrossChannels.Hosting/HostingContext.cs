@@ -12,6 +12,9 @@ internal sealed class HostingContext(IServiceProvider services)
 
     public IServiceProvider Services => services;
 
+    /// <summary>Of what this process opens outside of its services; null in a host that logs nothing.</summary>
+    public ILogger? DefaultLogger => _loggers is null ? null : LoggerOf("CrossChannels");
+
     /// <summary>The logger of a category, without what it throws.</summary>
     public ILogger LoggerOf(string category) =>
         _loggers is null ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : new QuietLogger(_loggers.CreateLogger(category));

@@ -50,7 +50,7 @@ public sealed record WorkerOptions
     } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Receives what no caller observes: exits, kills, output that could not be taken. Default: <see langword="null"/>, it is not logged.
+    /// Receives what no caller observes: exits, kills, output that could not be taken. Default: <see cref="ConnectionOptions.DefaultLogger"/>.
     /// </summary>
     public ILogger? Logger { get; init; }
 }

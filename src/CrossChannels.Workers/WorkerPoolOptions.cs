@@ -69,8 +69,8 @@ public sealed record WorkerPoolOptions
     public WorkerOptions? Worker { get; init; }
 
     /// <summary>
-    /// Receives what no caller observes: lost workers, and failures of calls that were not awaited. Default: <see langword="null"/>, it is
-    /// not logged.
+    /// Receives what no caller observes: lost workers, and failures of calls that were not awaited. Default:
+    /// <see cref="ConnectionOptions.DefaultLogger"/>.
     /// </summary>
     public ILogger? Logger { get; init; }
 

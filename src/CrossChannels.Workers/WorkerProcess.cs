@@ -17,14 +17,18 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
 
     private readonly WorkerOptions _options;
     private readonly ChildProgram _program;
+    private readonly bool _isOfPool;
+    private volatile bool _isAskedToEnd;
 
-    private WorkerProcess(string name, string method, WorkerOptions options)
+    private WorkerProcess(string name, string method, WorkerOptions options, bool isOfPool)
     {
         Name = name;
         _options = options;
+        _isOfPool = isOfPool;
         StartTime = DateTimeOffset.Now;
         _program = new ChildProgram(name, method, options);
         LiveWorkers.Add(this);
+        WorkerMetrics.Started(isOfPool);
         _ = ForgetAsync();
     }
 
@@ -111,6 +115,7 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     public async Task<WorkerExit> TerminateAsync(TimeSpan? wait = null, CancellationToken cancellationToken = default)
     {
         TimeSpan limit = wait is { } given ? TimeoutRange.Check(given, nameof(wait)) : _options.TerminateTimeout;
+        _isAskedToEnd = true;
         _ = _program.AskToEndAsync();
         try
         {
@@ -125,7 +130,11 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     }
 
     /// <summary>Kills it (SIGKILL), without waiting. Nothing happens if it has ended.</summary>
-    public void Kill() => _program.Kill();
+    public void Kill()
+    {
+        _isAskedToEnd = true;
+        _program.Kill();
+    }
 
     /// <summary>Does nothing: the worker runs on, and the parent's exit waits for it, or terminates a daemon.</summary>
     public void Dispose()
@@ -144,9 +153,9 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
     /// <summary>Returns its name, process and state.</summary>
     public override string ToString() => $"{Name} (process {ProcessId}, {(Exit is { } exit ? exit : "running")})";
 
-    /// <summary>Starts a method of the program, or of this library.</summary>
+    /// <summary>Starts a method of the program, or of this library, which runs the tasks of a pool.</summary>
     internal static async Task<WorkerProcess> LaunchAsync(
-        Delegate method, ArgumentList arguments, WorkerOptions options, CancellationToken cancellationToken)
+        Delegate method, ArgumentList arguments, WorkerOptions options, CancellationToken cancellationToken, bool isOfPool = false)
     {
         MethodName.Check(method);
         cancellationToken.ThrowIfCancellationRequested();
@@ -154,7 +163,7 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
         string name = options.Name ?? $"worker-{Interlocked.Increment(ref s_count)}";
 
         // The process takes most of the time, so it starts first; and an end is given away only to a process that exists.
-        var worker = new WorkerProcess(name, MethodName.Display(method.Method), options);
+        var worker = new WorkerProcess(name, MethodName.Display(method.Method), options, isOfPool);
         try
         {
             await worker._program.StartMethodAsync(method, arguments, cancellationToken).ConfigureAwait(false);
@@ -177,7 +186,11 @@ public sealed partial class WorkerProcess : IAsyncDisposable, IDisposable
 
     private async Task ForgetAsync()
     {
-        await _program.Exited.ConfigureAwait(false);
+        WorkerExit exit = await _program.Exited.ConfigureAwait(false);
         LiveWorkers.Remove(this);
+        WorkerMetrics.Ended(_isOfPool);
+        // Its pool knows whether one of a pool was lost.
+        if (!_isOfPool && !_isAskedToEnd && !exit.IsSuccess)
+            WorkerMetrics.Lost(isOfPool: false);
     }
 }

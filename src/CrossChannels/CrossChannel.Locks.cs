@@ -22,5 +22,5 @@ public static partial class CrossChannel
     /// <exception cref="LinkTimeoutException">No owner listened, or none greeted, in time.</exception>
     /// <exception cref="LinkRefusedException">There is no such lock, or its owner refused this end.</exception>
     public static Task<CrossLock> OpenLockAsync(ChannelAddress address, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        LockConnector.OpenAsync(address, connection, cancellationToken);
+        ReconnectingConnector.OpenLockAsync(address, connection, cancellationToken);
 }

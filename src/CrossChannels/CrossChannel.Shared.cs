@@ -160,19 +160,19 @@ public static partial class CrossChannel
     /// <exception cref="NotSupportedException">The item type cannot cross, or the channel is a rendezvous.</exception>
     public static Task<CrossChannelReader<T>> OpenReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        ChannelConnector.OpenReaderAsync(address, items, connection, cancellationToken);
+        ReconnectingConnector.OpenReaderAsync(address, items, connection, cancellationToken);
 
     /// <summary>Opens a writer of a shared channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static Task<CrossChannelWriter<T>> OpenWriterAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        ChannelConnector.OpenWriterAsync(address, items, connection, cancellationToken);
+        ReconnectingConnector.OpenWriterAsync(address, items, connection, cancellationToken);
 
     /// <summary>Opens a reader of a leased channel; waits for its owner up to <see cref="ConnectionOptions.ConnectTimeout"/>.</summary>
     /// <inheritdoc cref="OpenReaderAsync{T}"/>
     public static Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items = null, ConnectionOptions? connection = null, CancellationToken cancellationToken = default) =>
-        ChannelConnector.OpenLeasedReaderAsync(address, items, connection, cancellationToken);
+        ReconnectingConnector.OpenLeasedReaderAsync(address, items, connection, cancellationToken);
 
     /// <summary>A hub with one channel lives and ends with it.</summary>
     private static async Task<TChannel> CreateOneAsync<TChannel>(

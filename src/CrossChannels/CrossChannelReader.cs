@@ -45,6 +45,12 @@ public abstract class CrossChannelReader<T> : ChannelReader<T>, IAsyncDisposable
     /// <summary>Why the channel is over; <see langword="null"/> while it is not, or items are left to read.</summary>
     public abstract Ending? Ending { get; }
 
+    /// <summary>
+    /// How often this reader has lost its hub and found it again, as <see cref="ConnectionOptions.Reconnect"/> allows. It rises before the first item of the new hub can be read: items may be
+    /// missing before an item that comes with a higher count than the one before it.
+    /// </summary>
+    public virtual int GapCount => 0;
+
     /// <summary>Reads as many items as are here, without waiting.</summary>
     /// <returns>How many were read, 0 if none is here or <paramref name="destination"/> is empty.</returns>
     /// <exception cref="ItemUnreadableException">

@@ -65,6 +65,18 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
     /// <exception cref="ItemUnwritableException">An item could not be serialized, or is too large.</exception>
     public abstract ValueTask WriteManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Writes an item, and returns when the other process has received it. A writer that <see cref="ConnectionOptions.Reconnect">reconnects</see> writes it again to the next hub if it is not
+    /// known that the last one had it: it may be there twice, and is never missing.
+    /// </summary>
+    /// <exception cref="ChannelClosedException">The channel is over.</exception>
+    /// <exception cref="CrossChannelException">The link ended before it was known.</exception>
+    public virtual async ValueTask PublishAsync(T item, CancellationToken cancellationToken = default)
+    {
+        await WriteAsync(item, cancellationToken).ConfigureAwait(false);
+        await FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Waits until every item accepted so far is in the memory of the other process.</summary>
     /// <exception cref="CrossChannelException">The link ended before that was known.</exception>
     /// <remarks>May wait for the reader to read, when it holds as many unread bytes as its <see cref="ConnectionOptions.MaxUnreadBytes"/> allows.</remarks>

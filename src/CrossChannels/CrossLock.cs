@@ -83,21 +83,67 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
     {
         bool isTry = timeout == TimeSpan.Zero;
         LockSource source = _handle.Source;
-        LockClaim claim = source.Ask(isTry);
-        try
+        TimeProvider clock = source.Settings.TimeProvider;
+        long started = clock.GetTimestamp();
+        while (true)
         {
-            await claim.Granted.WaitAsync(isTry ? Timeout.InfiniteTimeSpan : timeout, source.Settings.TimeProvider, cancellationToken).ConfigureAwait(false);
-            return new LockHold(_handle, claim);
+            LockClaim? claim = null;
+            try
+            {
+                claim = source.Ask(isTry);
+                await claim.Granted.WaitAsync(isTry ? Timeout.InfiniteTimeSpan : TimeLeft(), clock, cancellationToken).ConfigureAwait(false);
+                return new LockHold(_handle, claim);
+            }
+            catch (TimeoutException e)
+            {
+                Withdraw(claim);
+                throw new TimeoutException(isTry ? $"The lock at {Address} is not free." : $"The lock at {Address} was not free within {timeout.TotalSeconds:0.###} s.", e);
+            }
+            catch (OperationCanceledException)
+            {
+                Withdraw(claim);
+                throw;
+            }
+            catch (CrossChannelException)
+            {
+                if (isTry || !await ReconnectAsync().ConfigureAwait(false))
+                    throw;
+            }
         }
-        catch (TimeoutException e)
+
+        TimeSpan TimeLeft()
         {
-            source.Withdraw(claim);
-            throw new TimeoutException(isTry ? $"The lock at {Address} is not free." : $"The lock at {Address} was not free within {timeout.TotalSeconds:0.###} s.", e);
+            if (timeout == Timeout.InfiniteTimeSpan)
+                return timeout;
+            TimeSpan left = timeout - clock.GetElapsedTime(started);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
-        catch (OperationCanceledException)
+
+        void Withdraw(LockClaim? asked)
         {
-            source.Withdraw(claim);
-            throw;
+            if (asked is not null)
+                source.Withdraw(asked);
+        }
+
+        async Task<bool> ReconnectAsync()
+        {
+            try
+            {
+                using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                Task<bool> reconnected = source.ReconnectAsync(ended.Token);
+                try
+                {
+                    return await reconnected.WaitAsync(TimeLeft(), clock, cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await ended.CancelAsync().ConfigureAwait(false);
+                }
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"The hub of the lock at {Address} was away for {timeout.TotalSeconds:0.###} s.", e);
+            }
         }
     }
 }

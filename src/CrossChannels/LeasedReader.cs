@@ -25,4 +25,7 @@ public abstract class LeasedReader<T> : CrossChannelReader<Lease<T>>
     /// <summary>Completes the oldest open lease of this reader, as <c>JoinableQueue.task_done()</c> does; for ported code.</summary>
     /// <exception cref="InvalidOperationException">It was called more often than items were taken.</exception>
     public abstract void TaskDone();
+
+    /// <summary>Counts, once each, the leases that were open when the link ended: a reader that has gone on says of each that it was lost.</summary>
+    internal virtual long TakeLost() => 0;
 }

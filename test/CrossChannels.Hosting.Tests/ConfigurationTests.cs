@@ -33,6 +33,8 @@ public sealed class ConfigurationTests : IDisposable
                 ["CrossChannels:Channels:parts:MaxReopenDelay"] = "00:00:01",
                 ["CrossChannels:Connection:ConnectTimeout"] = "00:00:07",
                 ["CrossChannels:Channels:parts:Connection:PeerTimeout"] = "infinite",
+                ["CrossChannels:Channels:parts:ResendUnreceived"] = "true",
+                ["CrossChannels:Hubs:build:Connection:ListenTimeout"] = "00:00:03",
             });
             builder.Services.AddCrossChannelHub("build");
             builder.Services.AddChannelWriter<int>("parts");
@@ -45,6 +47,8 @@ public sealed class ConfigurationTests : IDisposable
         Assert.AreEqual("gate", status.Locks.Single().Name);
         ChannelEndOptions<int> options = host.Services.GetRequiredService<IOptionsMonitor<ChannelEndOptions<int>>>().Get("parts");
         Assert.AreEqual((TimeSpan.FromSeconds(7), Timeout.InfiniteTimeSpan), (options.Connection.ConnectTimeout, options.Connection.PeerTimeout));
+        Assert.IsTrue(options.Connection.Reconnect!.ResendUnreceived);
+        Assert.AreEqual(TimeSpan.FromSeconds(3), host.Services.GetRequiredService<IOptionsMonitor<ChannelHubOptions>>().Get("build").Hub.Connection.ListenTimeout);
     }
 
     [TestMethod]
@@ -72,7 +76,7 @@ public sealed class ConfigurationTests : IDisposable
     [DataRow("CrossChannels:Channels:parts:Address", "tls://build:1", "has no certificate")]
     [DataRow("CrossChannels:Channels:parts:Address", "tcp://127.0.0.1:1", "AllowPlainTcp")]
     [DataRow("CrossChannels:Channels:parts:MinReopenDelay", "5", "'5' is not a time such as 00:00:05")]
-    [DataRow("CrossChannels:Channels:parts:MinReopenDelay", "00:00:00", "must be above zero")]
+    [DataRow("CrossChannels:Channels:parts:MinReopenDelay", "00:00:00", "must be 1 ms or more")]
     [DataRow("CrossChannels:Channels:parts:Connection:MaxUnreadBytes", "0", "CrossChannels:Channels:parts:Connection:MaxUnreadBytes: MaxUnreadBytes must be 1 or more.")]
     [DataRow("CrossChannels:Connection:AllowPlainTcp", "yes", "'yes' is neither true nor false")]
     [DataRow("CrossChannels:Channels:parts:Connection:Tls:CertificatePath", "/no/such.pem", "CrossChannels:Channels:parts:Connection:Tls:CertificatePath: ")]

@@ -59,6 +59,7 @@ internal static class TestChildProgram
         ["put-texts", string address, .. string[] texts] => PutTextsCommand.RunAsync(address, texts),
         ["take-texts", string address] => TakeTextsCommand.RunAsync(address),
         ["own-hub", string address, string capacity, string count, string how] => OwnHubCommand.RunAsync(address, Number(capacity), Number(count), how),
+        ["own-for-reconnect", string address, string listenTimeout] => OwnForReconnectCommand.RunAsync(address, Number(listenTimeout)),
         ["write-on-word", string address] => WriteOnWordCommand.RunAsync(address),
         ["read-on-word", string address, string leased] => ReadOnWordCommand.RunAsync(address, bool.Parse(leased)),
         ["take-turns", string address, string turns, string marker, string isLost] => TakeTurnsCommand.RunAsync(address, Number(turns), marker, bool.Parse(isLost)),

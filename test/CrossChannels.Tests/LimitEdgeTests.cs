@@ -18,6 +18,7 @@ public sealed class LimitEdgeTests : IDisposable
     {
         ["ItemOptions.MaxItemBytes"] = (1, 1 << 30),
         ["ConnectionOptions.ConnectTimeout"] = (TimeSpan.Zero, s_longest),
+        ["ConnectionOptions.ListenTimeout"] = (TimeSpan.Zero, s_longest),
         ["ConnectionOptions.GreetingTimeout"] = (TimeSpan.Zero, s_longest),
         ["ConnectionOptions.CloseTimeout"] = (TimeSpan.Zero, s_longest),
         ["ConnectionOptions.ExitTimeout"] = (TimeSpan.Zero, s_longest),
@@ -27,6 +28,9 @@ public sealed class LimitEdgeTests : IDisposable
         ["ConnectionOptions.MaxLinks"] = (1, int.MaxValue),
         ["ConnectionOptions.MaxPendingGreetings"] = (1, int.MaxValue),
         ["ConnectionOptions.MaxEmptyFramesPerSecond"] = (1, int.MaxValue),
+        ["ReconnectOptions.FirstDelay"] = (TimeSpan.FromMilliseconds(1), s_longest),
+        ["ReconnectOptions.MaxDelay"] = (TimeSpan.FromMilliseconds(1), s_longest),
+        ["ReconnectOptions.GiveUpAfter"] = (TimeSpan.Zero, s_longest),
         ["HubOptions.RevokeTimeout"] = (TimeSpan.Zero, s_longest),
         ["HubOptions.DrainTimeout"] = (TimeSpan.Zero, s_longest),
         ["HubOptions.MaxBytes"] = (1L, long.MaxValue),

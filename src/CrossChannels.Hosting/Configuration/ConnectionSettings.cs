@@ -12,6 +12,7 @@ internal static class ConnectionSettings
         if (section is null)
             return options;
         options = section.Set(options, nameof(options.ConnectTimeout), SettingsSection.Time, static (o, v) => o with { ConnectTimeout = v });
+        options = section.Set(options, nameof(options.ListenTimeout), SettingsSection.Time, static (o, v) => o with { ListenTimeout = v });
         options = section.Set(options, nameof(options.GreetingTimeout), SettingsSection.Time, static (o, v) => o with { GreetingTimeout = v });
         options = section.Set(options, nameof(options.CloseTimeout), SettingsSection.Time, static (o, v) => o with { CloseTimeout = v });
         options = section.Set(options, nameof(options.ExitTimeout), SettingsSection.Time, static (o, v) => o with { ExitTimeout = v });

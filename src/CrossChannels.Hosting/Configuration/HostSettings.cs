@@ -19,6 +19,7 @@ internal static class HostSettings
             section.Set(options, nameof(options.Address), Address, static (o, v) => With(o, () => o.Address = v));
             section.Set(options, nameof(options.MinReopenDelay), SettingsSection.Time, static (o, v) => With(o, () => o.MinReopenDelay = v));
             section.Set(options, nameof(options.MaxReopenDelay), SettingsSection.Time, static (o, v) => With(o, () => o.MaxReopenDelay = v));
+            section.Set(options, nameof(ReconnectOptions.ResendUnreceived), SettingsSection.Flag, static (o, v) => With(o, () => o.Connection = Resending(o.Connection, v)));
             // An end and a worker of one channel share the section.
             section.Set(options, nameof(ILeasedWorkerOptions.Concurrency), SettingsSection.Number, static (o, v) => With(o, () => (o as ILeasedWorkerOptions)?.Concurrency = v));
             options.Connection = ConnectionSettings.Read(section.Section(nameof(options.Connection)), options.Connection);
@@ -55,8 +56,8 @@ internal static class HostSettings
     {
         var failures = new List<string>();
         options.Address ??= DefaultAddress(name, $"{Root}:Channels:{name}:Address", failures);
-        if (options.MinReopenDelay <= TimeSpan.Zero || options.MaxReopenDelay < options.MinReopenDelay)
-            failures.Add($"MinReopenDelay of '{name}' is {options.MinReopenDelay}, MaxReopenDelay {options.MaxReopenDelay}: the first must be above zero, and the second no less.");
+        if (options.MinReopenDelay < TimeSpan.FromMilliseconds(1) || options.MaxReopenDelay < options.MinReopenDelay)
+            failures.Add($"MinReopenDelay of '{name}' is {options.MinReopenDelay}, MaxReopenDelay {options.MaxReopenDelay}: the first must be 1 ms or more, and the second no less.");
         if (options is ILeasedWorkerOptions { Concurrency: < 1 } worker)
             failures.Add($"Concurrency of '{name}' is {worker.Concurrency}: a worker takes one item at a time, or more.");
         CheckTransport(name, options.Address, options.Connection, failures);
@@ -145,6 +146,9 @@ internal static class HostSettings
         set();
         return options;
     }
+
+    private static ConnectionOptions Resending(ConnectionOptions connection, bool resends) =>
+        connection with { Reconnect = (connection.Reconnect ?? new ReconnectOptions()) with { ResendUnreceived = resends } };
 
     private static void Throw(string name, object options, List<string> failures)
     {

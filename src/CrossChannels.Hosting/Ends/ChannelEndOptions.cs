@@ -7,7 +7,10 @@ public class ChannelEndOptions
     /// <summary>Where the channel is; <c>address#name</c> for a channel of a hub. Default: the name that it is registered by, read as an address.</summary>
     public ChannelAddress? Address { get; set; }
 
-    /// <summary>Timeouts, limits, security of its connections. Default: the section <c>CrossChannels:Connection</c>, and the host's logger.</summary>
+    /// <summary>
+    /// Timeouts, limits, security of its connections. Default: the section <c>CrossChannels:Connection</c>, and the host's logger. It reconnects whether or not
+    /// <see cref="ConnectionOptions.Reconnect"/> is set, and never gives up; what a writer does with what a lost hub had not received is set there.
+    /// </summary>
     public ConnectionOptions Connection { get; set; } = new();
 
     /// <summary>How long after a failure the end is opened again for the first time; it doubles from try to try. Default: 100 ms.</summary>

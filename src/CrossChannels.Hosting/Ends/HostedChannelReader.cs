@@ -5,18 +5,18 @@ namespace CrossChannels.Hosting;
 
 /// <summary>Reads a channel that the host keeps open: when its hub goes away, reads wait for the next one.</summary>
 /// <typeparam name="T">The item type.</typeparam>
-/// <remarks>It ends only when the channel is completed, or the host stops. Items may be missing after a hub was lost: <see cref="ChannelEndOptions.OnReopened"/> tells it.</remarks>
+/// <remarks>It ends only when the channel is completed or aborted, or the host stops. Items may be missing after a hub was lost: <see cref="GapCount"/> and <see cref="ChannelEndOptions.OnReopened"/> tell it.</remarks>
 public sealed class HostedChannelReader<T> : ChannelReader<T>
 {
-    private readonly EndKeeper<CrossChannelReader<T>> _keeper;
+    private readonly HostedEnd<CrossChannelReader<T>> _end;
     private readonly Task _completion;
 
     internal HostedChannelReader(
         string name, string what, string category, ChannelEndOptions options, Func<ChannelAddress, ConnectionOptions, CancellationToken, Task<CrossChannelReader<T>>> open,
         HostingContext context)
     {
-        var recipe = new EndRecipe<CrossChannelReader<T>>(what, open, WaitForEndingAsync, CloseAsync);
-        _keeper = new EndKeeper<CrossChannelReader<T>>(name, recipe, options, context.Services, context.LoggerOf($"{category}.{name}"));
+        var recipe = new EndRecipe<CrossChannelReader<T>>(what, open, static reader => reader.Completion, static reader => reader.Ending, CloseAsync);
+        _end = new HostedEnd<CrossChannelReader<T>>(name, recipe, options, context.Services, context.LoggerOf($"{category}.{name}"));
         _completion = CompleteAsync();
     }
 
@@ -28,19 +28,22 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
         (address, connection, cancellationToken) => CrossChannel.OpenReaderAsync(address, options.Items, connection, cancellationToken),
         context);
 
-    internal IHostedEnd End => _keeper;
+    internal IHostedEnd End => _end;
 
     /// <summary>The name that the channel is registered by.</summary>
-    public string Name => _keeper.Name;
+    public string Name => _end.Name;
 
     /// <summary>Where the channel is.</summary>
-    public ChannelAddress Address => _keeper.Address;
+    public ChannelAddress Address => _end.Address;
 
     /// <summary>Whether the hub is there.</summary>
-    public bool IsOpen => _keeper.IsOpen;
+    public bool IsOpen => _end.IsOpen;
 
     /// <summary>Why the channel is over for good; <see langword="null"/> while it is not.</summary>
-    public Ending? Ending => _keeper.Ending;
+    public Ending? Ending => _end.Ending;
+
+    /// <inheritdoc cref="CrossChannelReader{T}.GapCount"/>
+    public int GapCount => _end.End?.GapCount ?? 0;
 
     /// <inheritdoc/>
     public override Task Completion => _completion;
@@ -49,7 +52,7 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
     public override bool CanCount => true;
 
     /// <summary>The items that are here to be read now.</summary>
-    public override int Count => _keeper.Current is { CanCount: true } reader ? reader.Count : 0;
+    public override int Count => _end.End is { CanCount: true } reader ? reader.Count : 0;
 
     /// <inheritdoc/>
     public override bool CanPeek => true;
@@ -57,7 +60,7 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
     /// <inheritdoc/>
     public override bool TryRead([MaybeNullWhen(false)] out T item)
     {
-        if (_keeper.Current is { } reader)
+        if (_end.End is { } reader)
             return reader.TryRead(out item);
         item = default;
         return false;
@@ -66,7 +69,7 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
     /// <inheritdoc/>
     public override bool TryPeek([MaybeNullWhen(false)] out T item)
     {
-        if (_keeper.Current is { } reader)
+        if (_end.End is { } reader)
             return reader.TryPeek(out item);
         item = default;
         return false;
@@ -74,56 +77,52 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
 
     /// <summary>Reads the next item; waits for one, and for a hub.</summary>
     /// <exception cref="ChannelClosedException">The channel is over, or the host has stopped.</exception>
-    public override async ValueTask<T> ReadAsync(CancellationToken cancellationToken = default) =>
-        (await ReadFromAsync(cancellationToken).ConfigureAwait(false)).Item;
-
-    /// <summary>Reads the next item.</summary>
-    /// <returns>The item, and what is canceled when the end that it came by is lost.</returns>
-    internal async ValueTask<(T Item, CancellationToken Lost)> ReadFromAsync(CancellationToken cancellationToken)
-    {
-        CrossChannelReader<T>? last = null;
-        while (true)
-        {
-            last = await _keeper.GetAsync(last, cancellationToken).ConfigureAwait(false);
-            try
-            {
-                T item = await last.ReadAsync(cancellationToken).ConfigureAwait(false);
-                return (item, _keeper.LostToken(last));
-            }
-            catch (ChannelClosedException e) when (IsForNext(e))
-            {
-                // Everything that came of the last hub is read.
-            }
-        }
-    }
+    public override ValueTask<T> ReadAsync(CancellationToken cancellationToken = default) =>
+        _end.End is { } reader ? reader.ReadAsync(cancellationToken) : ReadFirstAsync(cancellationToken);
 
     /// <summary>Waits until there may be an item to read.</summary>
     /// <returns>False when the channel is completed, or the host has stopped.</returns>
     public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
-        CrossChannelReader<T>? last = null;
-        while (true)
+        CrossChannelReader<T> reader;
+        try
         {
-            try
-            {
-                last = await _keeper.GetAsync(last, cancellationToken).ConfigureAwait(false);
-                return await last.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is ChannelClosedException or CrossChannelException && _keeper.Ending is { } over)
-            {
-                return over.Cause is { } error ? throw error : false;
-            }
-            catch (CrossChannelException e) when (IsForNext(e))
-            {
-                // The next hub may have some.
-            }
+            reader = await _end.GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e)
+        {
+            return e.InnerException is { } error ? throw error : false;
+        }
+        try
+        {
+            return await reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ReaderClosedException) when (_end.IsStopped)
+        {
+            return false;
         }
     }
 
-    private static async Task<Ending> WaitForEndingAsync(CrossChannelReader<T> reader)
+    /// <summary>Reads the next item.</summary>
+    /// <returns>The item, and what is canceled when the hub that it came from is lost.</returns>
+    internal async ValueTask<(T Item, CancellationToken Lost)> ReadFromAsync(CancellationToken cancellationToken)
     {
-        await reader.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return reader.Ending ?? new Ending(EndingKind.ReaderClosed);
+        CrossChannelReader<T> reader = await _end.GetAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
+        {
+            CancellationToken lost = _end.Lost;
+            if (!lost.IsCancellationRequested && reader.TryRead(out T? item))
+                return (item, lost);
+            try
+            {
+                if (!await reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+                    throw new ChannelClosedException();
+            }
+            catch (CrossChannelException e)
+            {
+                throw new ChannelClosedException(e);
+            }
+        }
     }
 
     private static async Task<long> CloseAsync(CrossChannelReader<T> reader)
@@ -132,13 +131,32 @@ public sealed class HostedChannelReader<T> : ChannelReader<T>
         return 0;
     }
 
-    private async Task CompleteAsync()
+    private async ValueTask<T> ReadFirstAsync(CancellationToken cancellationToken)
     {
-        Ending ending = await _keeper.Over.ConfigureAwait(false);
-        if (ending.Cause is { } error)
-            throw error;
+        CrossChannelReader<T> reader = await _end.GetAsync(cancellationToken).ConfigureAwait(false);
+        return await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private bool IsForNext(Exception error) =>
-        _keeper.Ending is null && CrossChannels.Ending.FromException(error) is { } ending && EndKeeper<CrossChannelReader<T>>.MayComeBack(ending.Kind);
+    private async Task CompleteAsync()
+    {
+        CrossChannelReader<T> reader;
+        try
+        {
+            reader = await _end.Opened.ConfigureAwait(false);
+        }
+        catch (ChannelClosedException e)
+        {
+            if (e.InnerException is { } error)
+                throw error;
+            return;
+        }
+        try
+        {
+            await reader.Completion.ConfigureAwait(false);
+        }
+        catch (ReaderClosedException) when (_end.IsStopped)
+        {
+            // The host has closed it.
+        }
+    }
 }

@@ -3,11 +3,13 @@ namespace OpenTelemetry.Metrics;
 /// <summary>CrossChannels in OpenTelemetry's metrics.</summary>
 public static class CrossChannelsMeterProviderBuilderExtensions
 {
-    /// <summary>Collects what the meter <c>CrossChannels</c> counts in this process: items, bytes, links, hubs. See docs/diagnostics.md.</summary>
+    /// <summary>
+    /// Collects what the meters <c>CrossChannels</c> and <c>CrossChannels.Workers</c> count in this process: items, bytes, links, hubs; workers, pools, tasks. See docs/diagnostics.md.
+    /// </summary>
     /// <param name="builder">The metrics.</param>
     public static MeterProviderBuilder AddCrossChannelsInstrumentation(this MeterProviderBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.AddMeter("CrossChannels");
+        return builder.AddMeter("CrossChannels", "CrossChannels.Workers");
     }
 }

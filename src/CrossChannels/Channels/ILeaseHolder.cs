@@ -26,4 +26,7 @@ internal interface ILeaseHolder
     void Lose(long sequence)
     {
     }
+
+    /// <summary>Counts, once each, the leases that were open when the link ended.</summary>
+    long TakeLost() => 0;
 }

@@ -41,6 +41,8 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
             throw new InvalidOperationException("TaskDone was called more often than items were taken.");
     }
 
+    internal override long TakeLost() => _holder.TakeLost();
+
     public override bool TryRead([MaybeNullWhen(false)] out Lease<T> item)
     {
         item = null;

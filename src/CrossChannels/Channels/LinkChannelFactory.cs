@@ -42,7 +42,8 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
                 _options.WriteItems.MaxItemBytes,
                 _options.Connection.MaxUnsentBytes,
                 _options.AllowSynchronousWriteContinuations,
-                IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem)),
+                IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem),
+                KeepsUnreceived: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem) && _options.Connection.Reconnect is { ResendUnreceived: true }),
             ReceiverOptions(role));
     }
 
@@ -51,8 +52,11 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <summary>Over a connection items of this link may say which trace they belong to.</summary>
     public bool CarriesTraces => _identity.Role is LinkRole.Writer or LinkRole.LeasedReader;
 
-    /// <summary>Whether the items of its links can go by shared memory: those of links between two ends, and of a hub's channels.</summary>
-    public bool UsesLanes => _identity.Role is LinkRole.Duplex or LinkRole.Writer or LinkRole.Reader or LinkRole.LeasedReader;
+    /// <summary>
+    /// Whether the items of its links can go by shared memory: those of links between two ends, and of a hub's channels, unless what a hub has not received is to be sent again: what is in
+    /// a lane is gone with it.
+    /// </summary>
+    public bool UsesLanes => _identity.Role is LinkRole.Duplex or LinkRole.Writer or LinkRole.Reader or LinkRole.LeasedReader && !_halves.Sender.KeepsUnreceived;
 
     /// <summary>A hub's channel gets the items, so that their lane is one whose capacity is shared.</summary>
     public bool WritesShared => _halves.Sender.IsShared;

@@ -43,6 +43,12 @@ internal sealed class LinkLeases(Link link, ItemReceiver receiver) : ILeaseHolde
         return true;
     }
 
+    public long TakeLost()
+    {
+        using (receiver.Sync.Enter())
+            return _leases.TakeLost();
+    }
+
     public void Abandon(long sequence, bool isUnreadable = false)
     {
         if (!isUnreadable)

@@ -21,7 +21,7 @@ internal readonly struct LinkSink(LinkHandle handle, ItemSender sender) : IItemS
 
     public bool MayAccept => _sender.MayAccept;
 
-    public bool MayLendLarge => handle.Link.MayLendLarge;
+    public bool MayLendLarge => handle.Link.MayLendLarge && !_sender.KeepsUnreceived;
 
     public bool TryAccept<TItem>(TItem item) => _sender.TryAccept(item);
 

@@ -45,6 +45,9 @@ internal static class ChannelMetrics
     private static readonly Counter<long> s_doorbells =
         s_meter.CreateCounter<long>("crosschannels.lane.doorbells", "{doorbell}", "Doorbells that an end heard.");
 
+    private static readonly Counter<long> s_reconnects =
+        s_meter.CreateCounter<long>("crosschannels.reconnects", "{reconnect}", "Ends that found their hub again.");
+
     private static readonly Histogram<double> s_writeWaits =
         s_meter.CreateHistogram<double>("crosschannels.write.wait", "s", "How long writes waited for room.");
 
@@ -113,6 +116,19 @@ internal static class ChannelMetrics
         (string, string) key = (tags.ChannelName, tags.RoleName);
         if (s_openLinks.AddOrUpdate(key, 0, static (_, count) => count - 1) == 0)
             s_openLinks.TryRemove(KeyValuePair.Create(key, 0L));
+    }
+
+    public static void Reconnected(MetricTags tags)
+    {
+        HeldLocks.AssertNone();
+        try
+        {
+            s_reconnects.Add(1, tags.Channel, tags.Role);
+        }
+        catch (Exception)
+        {
+            // As in Add.
+        }
     }
 
     public static void Ended(EndingKind kind, MetricTags tags)

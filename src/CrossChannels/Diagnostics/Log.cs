@@ -81,6 +81,18 @@ internal static partial class Log
             NoLaneCore(quiet, isAsked ? LogLevel.Warning : LogLevel.Information, peer, shown);
     }
 
+    public static void Reconnected(ILogger? logger, string address, double seconds, long unreceived)
+    {
+        if (Quiet(logger) is { } quiet)
+            ReconnectedCore(quiet, address, seconds, unreceived);
+    }
+
+    public static void NotReconnected(ILogger? logger, string address, Exception error)
+    {
+        if (Quiet(logger) is { } quiet)
+            NotReconnectedCore(quiet, address, PeerText.MessageOf(error), error);
+    }
+
     public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)
     {
         if (Quiet(logger) is { } quiet)
@@ -177,6 +189,16 @@ internal static partial class Log
     private static partial void NoLaneCore(ILogger logger, LogLevel level, string peer, string reason);
 
     [LoggerMessage(
+        11,
+        LogLevel.Warning,
+        "An end at {Address} has its hub again, after {Seconds:0.0} s; what the last hub held may be gone, and up to {Count} accepted items had not been received.",
+        EventName = nameof(Reconnected))]
+    private static partial void ReconnectedCore(ILogger logger, string address, double seconds, long count);
+
+    [LoggerMessage(12, LogLevel.Error, "An end at {Address} does not try to reach its hub any more: {Reason}", EventName = nameof(NotReconnected))]
+    private static partial void NotReconnectedCore(ILogger logger, string address, string reason, Exception error);
+
+    [LoggerMessage(
         20,
         LogLevel.Warning,
         "{Count} items of channel {Channel} were left when its owner closed it.",
@@ -258,10 +280,11 @@ internal static partial class Log
         EventName = nameof(LeftOpen))]
     private static partial void LeftOpenCore(ILogger logger, string channel);
 
-    /// <summary>The logger, without what it throws; the workers' library logs by it too.</summary>
+    /// <summary>The logger, or the program's where there is none, without what it throws; the workers' library logs by it too.</summary>
     internal static ILogger? Quiet(ILogger? logger)
     {
         HeldLocks.AssertNone();
+        logger ??= ConnectionOptions.DefaultLogger;
         return logger is null ? null : new QuietLogger(logger);
     }
 

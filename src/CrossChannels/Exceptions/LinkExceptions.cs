@@ -48,4 +48,7 @@ public sealed class EndpointException : CrossChannelException
         : base(EndingKind.Refused, message, innerException)
     {
     }
+
+    /// <summary>Somebody listens there, who may leave.</summary>
+    internal bool IsInUse { get; init; }
 }

@@ -88,6 +88,9 @@ internal sealed class Link
     /// <summary>The connection is closed; never faults.</summary>
     public Task Closed => _connection.Closed;
 
+    /// <summary>What the link died of; null while it lives, and where it is closed in order.</summary>
+    public Exception? Cause => Volatile.Read(ref _cause);
+
     /// <summary>The peer has said that it sends no more items.</summary>
     public bool IsPeerDone => _peerDone.Task.IsCompleted;
 
@@ -278,6 +281,10 @@ internal sealed class Link
         Die(LinkFailure.Aborted(reason ?? "no reason given"));
     }
 
+    /// <summary>Ends the link at once because the channel's owner has left.</summary>
+    /// <param name="unread">How many items no reader has read.</param>
+    public void LeaveAtOnce(long unread) => Die(LinkFailure.OwnerLeft(unread));
+
     /// <summary>Ends a link that never had a connection.</summary>
     public void Fail(Exception cause) => Die(new LinkFailure(cause));
 
@@ -331,7 +338,7 @@ internal sealed class Link
 
     internal Exception RefusedByPeer(ReasonFrame reason) => EndingMap.Refused(reason, _peer.Connected);
 
-    internal Exception AbortedByPeer(ReasonFrame reason) => EndingMap.Aborted(reason, PeerName);
+    internal Exception AbortedByPeer(ReasonFrame reason) => EndingMap.Aborted(reason, PeerName, _identity.Channel);
 
     internal void OnPeerLeft(long total) =>
         OnPeerDone(FrameType.SendFinished, total, EndingKind.WriterLeft, new WriterLeftException(PeerName));

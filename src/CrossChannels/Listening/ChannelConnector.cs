@@ -17,7 +17,7 @@ internal static class ChannelConnector
         ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection, CancellationToken cancellationToken) =>
         ChannelEngine.Of(address) is { } engine
             ? await engine.OpenAsync<CrossChannelWriter<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
-            : OpenedEnds.Writer(await OpenAsync<T, NoItem>(address, items, null, connection, LinkRole.Writer, cancellationToken).ConfigureAwait(false), address, items, connection);
+            : (await OpenWriterLinkAsync(address, items, connection, cancellationToken).ConfigureAwait(false)).Writer;
 
     public static async Task<LeasedReader<T>> OpenLeasedReaderAsync<T>(
         ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection, CancellationToken cancellationToken) =>
@@ -25,6 +25,15 @@ internal static class ChannelConnector
             ? await engine.OpenAsync<LeasedReader<T>, T>(address, items, cancellationToken).ConfigureAwait(false)
             : OpenedEnds.LeasedReader(
                 await OpenAsync<NoItem, T>(address, null, items, connection, LinkRole.LeasedReader, cancellationToken).ConfigureAwait(false), address, items, connection);
+
+    /// <summary>Opens a writer at a hub, with its link.</summary>
+    public static async Task<LinkChannel<T, NoItem>> OpenWriterLinkAsync<T>(
+        ChannelAddress address, ItemOptions<T>? items, ConnectionOptions? connection, CancellationToken cancellationToken)
+    {
+        LinkChannel<T, NoItem> channel = await OpenAsync<T, NoItem>(address, items, null, connection, LinkRole.Writer, cancellationToken).ConfigureAwait(false);
+        OpenedEnds.Writer(channel, address, items, connection);
+        return channel;
+    }
 
     private static Task<LinkChannel<TWrite, TRead>> OpenAsync<TWrite, TRead>(
         ChannelAddress address, ItemOptions<TWrite>? writes, ItemOptions<TRead>? reads, ConnectionOptions? connection, LinkRole role, CancellationToken cancellationToken)

@@ -11,11 +11,36 @@ public sealed record ConnectionOptions
 {
     internal static readonly ConnectionOptions Default = new();
 
+    private static ILogger? s_defaultLogger;
+
+    /// <summary>
+    /// Receives the log messages of everything in this process that has no <see cref="Logger"/> of its own, from now on. Default: none. A host with
+    /// <c>CrossChannels.Hosting</c> sets it to its own while it runs, unless the program has.
+    /// </summary>
+    /// <remarks>It is held until it is set to something else: a plug-in that can be unloaded takes its logger back.</remarks>
+    public static ILogger? DefaultLogger
+    {
+        get => Volatile.Read(ref s_defaultLogger);
+        set => Volatile.Write(ref s_defaultLogger, value);
+    }
+
     /// <summary>
     /// How long connecting waits for a process to listen, and tries again when a connection breaks or is not greeted in time. Default: 10 s;
     /// <see cref="Timeout.InfiniteTimeSpan"/> waits forever.
     /// </summary>
     public TimeSpan ConnectTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long listening waits for an address that another process has, such as the one that this one replaces. Default: zero, it is refused at once;
+    /// <see cref="Timeout.InfiniteTimeSpan"/> waits forever.
+    /// </summary>
+    public TimeSpan ListenTimeout { get; init => field = Setting.Timeout(value); }
+
+    /// <summary>
+    /// How an opened writer, reader or lock of a hub goes on when its hub comes back. Default: it does not, and is over with the hub. Links between two ends, those on a NATS server, and
+    /// ends that were given to another process do not use it.
+    /// </summary>
+    public ReconnectOptions? Reconnect { get; init; }
 
     /// <summary>How long a peer may take for its greeting, on both sides. Default: 30 s, enough on a machine with fifty busy processes.</summary>
     public TimeSpan GreetingTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(30);
@@ -85,7 +110,7 @@ public sealed record ConnectionOptions
     /// <summary>The key that a peer must show to read from this end, at most 256 bytes. Default: none is needed.</summary>
     public ReadOnlyMemory<byte> RequiredKeyToRead { get; init => field = Setting.Key(value); }
 
-    /// <summary>Receives log messages, such as why a listener refused a peer. Default: none.</summary>
+    /// <summary>Receives log messages, such as why a listener refused a peer. Default: <see cref="DefaultLogger"/>.</summary>
     public ILogger? Logger { get; init; }
 
     /// <summary>The clock of every timeout. Default: <see cref="TimeProvider.System"/>.</summary>

@@ -20,7 +20,7 @@ public sealed record HubOptions
     public TimeSpan RevokeTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long disposal lets remote readers drain what is queued. Default: 5 s. What is left then is logged and counted.</summary>
-    /// <remarks>With <see cref="TimeSpan.Zero"/> links end at once: an end may see that its link was aborted in place of <see cref="OwnerLeftException"/>.</remarks>
+    /// <remarks>With <see cref="TimeSpan.Zero"/> links end at once: an end may see a lost connection in place of <see cref="OwnerLeftException"/>, and one of a completed channel that its link was aborted.</remarks>
     public TimeSpan DrainTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>Makes the serializers of its channels whose options name none. Default: that of the process, see <see cref="ItemSerializer.UseFactory{TFactory}"/>.</summary>

@@ -31,6 +31,11 @@ internal static class Setting
     public static ReadOnlyMemory<byte> Key(ReadOnlyMemory<byte> value, [CallerMemberName] string name = "") =>
         value.Length <= 256 ? value : throw new ArgumentOutOfRangeException(name, value.Length, $"{name} has {value.Length:N0} bytes; a key has at most 256.");
 
+    /// <returns>The time between two attempts.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">It is below 1 ms, or 25 days or more.</exception>
+    public static TimeSpan Delay(TimeSpan value, [CallerMemberName] string name = "") =>
+        value.TotalMilliseconds is >= 1 and <= int.MaxValue ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be 1 ms or more, and below 25 days.");
+
     /// <returns>The timeout.</returns>
     /// <exception cref="ArgumentOutOfRangeException">It is negative and not infinite, or 25 days or more.</exception>
     public static TimeSpan Timeout(TimeSpan value, [CallerMemberName] string name = "") => TimeoutRange.Check(value, name);

@@ -20,6 +20,9 @@ internal enum ReasonCode : byte
 
     /// <summary>The lane that came with the greeting cannot be used here; the link may be tried again without.</summary>
     NoLane = 5,
+
+    /// <summary>The owner of the channel has left, and waits no longer; the text is the number of items that no reader has read.</summary>
+    OwnerLeft = 6,
 }
 
 /// <summary>A code and a text: Refuse (in place of Welcome), ReceiveClosing (receiver to sender), Abort (either, the last frame).</summary>

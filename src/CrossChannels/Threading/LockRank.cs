@@ -16,6 +16,9 @@ internal enum LockRank
     /// <summary>Whether a worker's process is there, and the ends that it was given.</summary>
     WorkerProgram = 4,
 
+    /// <summary>Which of the ends that follow each other is used now.</summary>
+    EndKeeper = 5,
+
     /// <summary>Which processes the two ends of a pair went to.</summary>
     Pair = 10,
 

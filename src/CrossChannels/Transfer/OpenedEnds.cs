@@ -47,7 +47,7 @@ internal static partial class OpenedEnds
                 Kind = kind,
                 Opener = opener,
                 Address = address.ToString(),
-                Connection = connection,
+                Connection = connection with { Reconnect = null },
                 Reads = isWriter ? null : described,
                 Writes = isWriter ? described : null,
                 ReadKey = isWriter ? default : connection.Key,

@@ -23,7 +23,7 @@ internal sealed class MemoryListener : ITransportListener
         MemoryListener listener = new(address);
         return s_listeners.TryAdd(address.Name!, listener)
             ? listener
-            : throw new EndpointException($"This process is already listening at mem:{address.Name}. Use another name.");
+            : throw new EndpointException($"This process is already listening at mem:{address.Name}. Use another name.") { IsInUse = true };
     }
 
     /// <summary>Connects to the listener of a name; null if there is none, or too many wait to be accepted.</summary>

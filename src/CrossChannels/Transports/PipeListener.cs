@@ -33,7 +33,10 @@ internal sealed class PipeListener : ITransportListener
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new EndpointException(
-                $"Cannot listen at {address} (pipe '{PipeName(address.Name!)}'): {e.Message} Is a process already listening there?", e);
+                $"Cannot listen at {address} (pipe '{PipeName(address.Name!)}'): {e.Message} Is a process already listening there?", e)
+            {
+                IsInUse = true,
+            };
         }
     }
 

@@ -46,7 +46,10 @@ internal sealed class TcpListener : SocketListener
                     SocketError.TooManyOpenSockets => $"Cannot listen at {address}: {SystemFailure.NoFilesLeft}",
                     _ => $"Cannot listen at {address}: {e.Message}",
                 },
-                e);
+                e)
+            {
+                IsInUse = e.SocketErrorCode == SocketError.AddressAlreadyInUse,
+            };
         }
         catch
         {

@@ -11,12 +11,32 @@ internal static class Transport
     // What the one attempt of a timeout of zero gets.
     private static readonly TimeSpan s_shortestAttempt = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Opens an endpoint.</summary>
+    /// <summary>Opens an endpoint, and waits up to <see cref="ConnectionOptions.ListenTimeout"/> for one that is in use.</summary>
     /// <exception cref="EndpointException">It is taken, not safe, or not allowed by the options.</exception>
     public static async ValueTask<ITransportListener> ListenAsync(
         ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        long started = settings.TimeProvider.GetTimestamp();
+        for (TimeSpan delay = s_firstDelay; ; delay = delay * 2 < s_longestDelay ? delay * 2 : s_longestDelay)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return await TryListenAsync(address, settings, cancellationToken).ConfigureAwait(false);
+            }
+            catch (EndpointException e) when (e.IsInUse && MayStillListen())
+            {
+                // Whoever has it may be on its way out.
+            }
+            await Task.Delay(delay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+
+        bool MayStillListen() =>
+            settings.ListenTimeout == Timeout.InfiniteTimeSpan || settings.TimeProvider.GetElapsedTime(started) < settings.ListenTimeout;
+    }
+
+    private static async ValueTask<ITransportListener> TryListenAsync(ChannelAddress address, ConnectionOptions settings, CancellationToken cancellationToken)
+    {
         switch (address.Scheme)
         {
             case ChannelScheme.Memory:

@@ -159,5 +159,5 @@ internal sealed class UnixListener : SocketListener
     }
 
     private static EndpointException Taken(string path) =>
-        new($"A process is already listening at unix:{path}. It is left alone: use another name, or stop that process.");
+        new($"A process is already listening at unix:{path}. It is left alone: use another name, or stop that process.") { IsInUse = true };
 }

@@ -20,7 +20,7 @@ internal static class Faults
         where T : class, new()
     {
         var copy = new T();
-        foreach (PropertyInfo property in typeof(T).GetProperties().Where(static property => property.CanWrite))
+        foreach (PropertyInfo property in typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static property => property.CanWrite))
         {
             object? value = property.GetValue(options);
             property.SetValue(copy, value is ConnectionOptions connection ? Add(plan, connection) : value);

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using CrossChannels.Diagnostics;
+using CrossChannels.Workers;
 using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Tests.Project;
@@ -19,7 +21,7 @@ public sealed class DiagnosticsDocTests
         {
             InstrumentPublished = (instrument, _) =>
             {
-                if (instrument.Meter.Name == "CrossChannels")
+                if (instrument.Meter.Name is "CrossChannels" or "CrossChannels.Workers")
                 {
                     string kind = instrument switch
                     {
@@ -32,8 +34,9 @@ public sealed class DiagnosticsDocTests
             },
         };
         await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.Memory($"docs-{Guid.NewGuid():N}"));
+        RuntimeHelpers.RunClassConstructor(typeof(WorkerMetrics).TypeHandle);
         listener.Start();
-        Assert.IsGreaterThanOrEqualTo(15, seen.Count);
+        Assert.IsGreaterThanOrEqualTo(28, seen.Count);
         foreach (string row in seen)
             Assert.Contains(row, s_text);
     }

@@ -39,10 +39,11 @@ public sealed class LayeringTests
         ["Hub"] = [Data, Ends, "Channels", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
         ["Transfer"] =
             [Data, Ends, "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics", "Threading"],
+        ["Reconnecting"] = [Data, Ends, "Transfer", "Hub", "Channels", "Links", "Serialization", "Diagnostics", "Threading"],
         [Ends] = [Data, "Transfer", "Hub", "Channels", "Links", "Serialization", "Diagnostics", "Threading"],
         [Facade] =
         [
-            Data, Ends, "Transfer", "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics",
+            Data, Ends, "Reconnecting", "Transfer", "Hub", "Channels", "Transports", "Links", "SharedMemory", "Protocol", "Flow", "Serialization", "Diagnostics",
             "Threading",
         ],
     };

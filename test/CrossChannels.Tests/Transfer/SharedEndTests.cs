@@ -193,7 +193,7 @@ public sealed class SharedEndTests : IDisposable
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void Ticket_KeepsTheOptionsOfTheConnection()
     {
-        string[] stays = ["Tls", "ConnectCallback", "Key", "Logger", "TimeProvider", "MaxLinks", "MaxPendingGreetings"];
+        string[] stays = ["Tls", "ConnectCallback", "Key", "Logger", "TimeProvider", "MaxLinks", "MaxPendingGreetings", "ListenTimeout", "Reconnect", "DefaultLogger"];
         var connection = new ConnectionOptions
         {
             ConnectTimeout = TimeSpan.FromSeconds(1),

@@ -16,6 +16,8 @@ internal sealed class MapCall<TItem, TResult>(
 
     protected override int Fresh => (int)(((long)items.Length - _next + chunkSize - 1) / chunkSize);
 
+    protected override long FreshTasks => items.Length - _next;
+
     public override void Write(int task, MessageWriter writer) => write(writer, items[task]);
 
     public override void Read(Chunk chunk, int count, MessageReader reader)

@@ -40,6 +40,9 @@ internal abstract class PoolCall(PoolMethod method)
     /// <summary>How many chunks wait for a worker.</summary>
     public int Pending => StopReason is null ? _suspects.Count + _returned.Count + Fresh : 0;
 
+    /// <summary>How many tasks wait for a worker.</summary>
+    public long PendingTasks => StopReason is null ? _suspects.Sum(static chunk => (long)chunk.Left) + _returned.Sum(static chunk => (long)chunk.Left) + FreshTasks : 0;
+
     /// <summary>True if nothing waits, nothing runs, and nothing will come.</summary>
     public bool IsOver => InFlight == 0 && (StopReason is not null || (Pending == 0 && IsSourceDone));
 
@@ -48,6 +51,9 @@ internal abstract class PoolCall(PoolMethod method)
 
     /// <summary>How many chunks have not been given to a worker yet.</summary>
     protected abstract int Fresh { get; }
+
+    /// <summary>How many tasks these have.</summary>
+    protected abstract long FreshTasks { get; }
 
     protected virtual bool IsSourceDone => true;
 

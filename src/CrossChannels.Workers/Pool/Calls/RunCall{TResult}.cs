@@ -18,6 +18,8 @@ internal sealed class RunCall<TResult>(PoolMethod method, GivenArguments argumen
 
     protected override int Fresh => _isTaken ? 0 : 1;
 
+    protected override long FreshTasks => Fresh;
+
     public override void Write(int task, MessageWriter writer) => writer.Append(arguments.Bytes.Span);
 
     public override void Read(Chunk chunk, int count, MessageReader reader)

@@ -60,6 +60,8 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
 
     protected override int Fresh => _fresh.Count;
 
+    protected override long FreshTasks => _fresh.Sum(static chunk => (long)chunk.Left);
+
     protected override bool IsSourceDone => _isSourceDone;
 
     /// <summary>Keeps items until their results are there; before <see cref="AddChunk"/>.</summary>

@@ -16,6 +16,9 @@ internal sealed class Chunk(PoolCall call, int first, int count, int attempts = 
     /// <summary>How many tasks have no result.</summary>
     public int Left { get; private set; } = count;
 
+    /// <summary>How many tasks of it have a result.</summary>
+    public int Done { get; private set; }
+
     public int Attempts => attempts;
 
     public bool IsSuspect => isSuspect;
@@ -27,6 +30,7 @@ internal sealed class Chunk(PoolCall call, int first, int count, int attempts = 
     {
         Next += count;
         Left -= count;
+        Done += count;
     }
 
     /// <summary>Keeps so many tasks; returns the others as a chunk of their own.</summary>

@@ -43,6 +43,7 @@ internal sealed class ChunkAssignments(RankedLock gate, CallQueue queue, WorkerP
     {
         PoolCall call = chunk.Call;
         bool isLeaving = false;
+        WorkerMetrics.TasksCompleted(count, scheduler.TagsOf(call));
         using (gate.Enter())
         {
             chunk.Advance(count);
@@ -58,6 +59,9 @@ internal sealed class ChunkAssignments(RankedLock gate, CallQueue queue, WorkerP
             if (slot.TasksLeft == 0 && slot.Window.Count == 0 && !slot.IsLeaving)
                 isLeaving = slot.IsLeaving = true;
         }
+        int ran = chunk.Done + (state == ChunkState.Failed ? 1 : 0);
+        if (ran > 0)
+            WorkerMetrics.TasksRan(microseconds / 1e6 / ran, scheduler.TagsOf(call));
         if (isLeaving)
             scheduler.Leave(slot);
         if (call.InFlight == 0)

@@ -29,11 +29,14 @@ internal sealed class PoolScheduler
         _logger = options.Logger;
         _queue = new CallQueue(_gate);
         _dispatcher = new ChunkDispatcher(_gate, _queue, _slots, this);
-        _replacement = new WorkerReplacement(_gate, size, options, _slots, EndOverdue);
+        _replacement = new WorkerReplacement(_gate, size, Name, options, _slots, EndOverdue);
         Assignments = new ChunkAssignments(_gate, _queue, options, this);
     }
 
     public int Size { get; }
+
+    /// <summary>What its workers are named by.</summary>
+    public string Name => _options.Worker?.Name ?? "pool-worker";
 
     /// <summary>What workers have to do.</summary>
     public ChunkAssignments Assignments { get; }
@@ -66,6 +69,24 @@ internal sealed class PoolScheduler
         using (_gate.Enter())
             ThrowIfCompletedLocked();
     }
+
+    /// <summary>How many tasks wait and run now.</summary>
+    public PoolLoad GetLoad()
+    {
+        using (_gate.Enter())
+        {
+            long given = 0, running = 0;
+            foreach (WorkerSlot slot in _slots)
+            {
+                given += slot.Window.Sum(static chunk => (long)chunk.Left);
+                running += slot.Window.Count > 0 ? 1 : 0;
+            }
+            return new PoolLoad(_calls.Sum(static call => call.PendingTasks) + given - running, running);
+        }
+    }
+
+    /// <summary>What the measurements of a call's tasks are tagged with.</summary>
+    public PoolTags TagsOf(PoolCall call) => new(Name, call.Method.DisplayName);
 
     public void Submit(PoolCall call, CancellationToken cancellationToken)
     {
@@ -118,6 +139,7 @@ internal sealed class PoolScheduler
     /// </summary>
     public void Fail(PoolCall call, int task, Exception reason)
     {
+        WorkerMetrics.TaskFailed(TagsOf(call));
         // Outside the lock, since it takes that of the results.
         if (call.Fail(task, reason) is { } now)
         {
@@ -240,6 +262,8 @@ internal sealed class PoolScheduler
         using (_gate.Enter())
         {
             _slots.Remove(slot);
+            if (_slots.Count == 0)
+                WorkerMetrics.Hide(this);
             bool isFailedStart = !slot.IsReady && !slot.IsLeaving && !_isTerminated;
             if (isFailedStart)
                 _replacement.OnFailedStart(slot, exit, error);
@@ -264,7 +288,10 @@ internal sealed class PoolScheduler
             started = _replacement.OnLost(isFailedStart, _isCompleted);
         }
         if (!slot.IsLeaving && !_isTerminated)
+        {
+            WorkerMetrics.Lost(isOfPool: true);
             WorkerLog.Lost(_logger, slot.Name, exit, error ?? slot.StartFailure);
+        }
         started.ForEach(Begin);
         foreach ((PoolCall call, int task, Exception? reason) in hit)
         {
@@ -339,8 +366,8 @@ internal sealed class PoolScheduler
             _calls.Remove(call);
             call.Registration.Unregister();
         }
-        if (call.StopReason is { } reason and not OperationCanceledException && _logger is not null)
-            UnobservedFailures.Watch(reason, _logger);
+        if (call.StopReason is { } reason and not OperationCanceledException && (_logger ?? ConnectionOptions.DefaultLogger) is { } logger)
+            UnobservedFailures.Watch(reason, logger);
         call.Finish();
         CheckEnd();
     }
@@ -361,6 +388,7 @@ internal sealed class PoolScheduler
             if (slot.HasBegun)
                 return;
             slot.HasBegun = true;
+            WorkerMetrics.Show(this, Name, GetLoad);
         }
         _ = new WorkerLife(this, slot, _options, _factory).RunAsync();
     }

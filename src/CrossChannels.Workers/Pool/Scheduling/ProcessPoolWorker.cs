@@ -41,7 +41,7 @@ internal sealed class ProcessPoolWorker : IPoolWorker
         try
         {
             WorkerProcess process = await WorkerProcess.LaunchAsync(
-                PoolWorkerMain.RunAsync, new ArgumentList().Add(theirs), options, cancellationToken).ConfigureAwait(false);
+                PoolWorkerMain.RunAsync, new ArgumentList().Add(theirs), options, cancellationToken, isOfPool: true).ConfigureAwait(false);
             return new ProcessPoolWorker(process, ours);
         }
         catch

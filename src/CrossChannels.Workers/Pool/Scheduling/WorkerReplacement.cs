@@ -7,10 +7,11 @@ namespace CrossChannels.Workers.Pool;
 /// </summary>
 /// <param name="gate">The scheduler's lock, which guards it all.</param>
 /// <param name="size">The most workers.</param>
+/// <param name="name">What workers are called, before their number.</param>
 /// <param name="options">The pool's.</param>
 /// <param name="slots">The workers that there are.</param>
 /// <param name="overdue">Called when a worker's task has had its time.</param>
-internal sealed class WorkerReplacement(RankedLock gate, int size, WorkerPoolOptions options, List<WorkerSlot> slots, Action<WorkerSlot> overdue)
+internal sealed class WorkerReplacement(RankedLock gate, int size, string name, WorkerPoolOptions options, List<WorkerSlot> slots, Action<WorkerSlot> overdue)
 {
     // Of StartAsync: done at the moment at which all workers are ready.
     private readonly List<TaskCompletionSource> _starts = [];
@@ -113,7 +114,6 @@ internal sealed class WorkerReplacement(RankedLock gate, int size, WorkerPoolOpt
 
     private WorkerSlot Add()
     {
-        string name = options.Worker?.Name ?? "pool-worker";
         var slot = new WorkerSlot($"{name}-{++_count}", options.MaxTasksPerWorker ?? int.MaxValue, options.TaskTimeout, overdue);
         slots.Add(slot);
         return slot;

@@ -12,6 +12,10 @@ internal abstract class LockSource
     /// <param name="isTry">Only if it is free now; the claim fails with a <see cref="TimeoutException"/> if it is not.</param>
     public abstract LockClaim Ask(bool isTry);
 
+    /// <summary>Waits, after a request has failed because the hub was lost, for one that can be asked.</summary>
+    /// <returns>False if there will be none.</returns>
+    public virtual Task<bool> ReconnectAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
     /// <summary>Takes a request back whose outcome nobody has seen; gives the lock back if it was granted. Nothing happens to one that is over.</summary>
     public abstract void Withdraw(LockClaim claim);
 

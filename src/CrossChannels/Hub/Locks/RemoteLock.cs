@@ -10,6 +10,7 @@ internal sealed class RemoteLock : LockSource
     private readonly RankedLock _sync = new(LockRank.RemoteLock);
     private readonly Dictionary<long, LockClaim> _claims = [];
     private readonly LockOutgoing<LockRequest> _outgoing;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastId;
     private Exception? _end;
 
@@ -24,6 +25,19 @@ internal sealed class RemoteLock : LockSource
     public override ConnectionOptions Settings => _channel.Link.Settings;
 
     public override bool ClosesWhenLost => true;
+
+    /// <summary>Done when the link is over, and all holds are lost.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Why the link is over, or that this end is disposed; null while it is in use.</summary>
+    public Exception? End
+    {
+        get
+        {
+            using (_sync.Enter())
+                return _end;
+        }
+    }
 
     public override LockClaim Ask(bool isTry)
     {
@@ -71,7 +85,7 @@ internal sealed class RemoteLock : LockSource
                     SayLocked(claim, isLost ? LockRequestKind.Abandon : LockRequestKind.Release);
             }
             // What was not granted here leaves with the link, and is known to be unseen.
-            End(new ObjectDisposedException(nameof(CrossLock), $"The lock {_channel.Link.Where} is disposed."));
+            EndLocked(new ObjectDisposedException(nameof(CrossLock), $"The lock {_channel.Link.Where} is disposed."));
         }
         _outgoing.Flush();
         _channel.Writer.TryComplete();
@@ -97,7 +111,8 @@ internal sealed class RemoteLock : LockSource
             error = e;
         }
         using (_sync.Enter())
-            End(_channel.Reader.Ending?.Cause ?? error ?? new LinkAbortedException("The hub closed the lock."));
+            EndLocked(_channel.Reader.Ending?.Cause ?? error ?? new LinkAbortedException("The hub closed the lock."));
+        _ended.SetResult();
     }
 
     /// <returns>What is wrong with the answer; null if nothing is.</returns>
@@ -144,8 +159,9 @@ internal sealed class RemoteLock : LockSource
         }
     }
 
-    private void End(Exception error)
+    private void EndLocked(Exception error)
     {
+        _sync.AssertHeld();
         if (_end is not null)
             return;
         _end = error;

@@ -147,10 +147,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         await DrainAsync(drainTimeout).ConfigureAwait(false);
         long left;
         Link[] links;
+        bool isCompleted;
         using (Sync.Enter())
         {
             left = Unprocessed;
             links = _links.Open();
+            isCompleted = _completion.Error is not OwnerLeftException;
         }
         if (left > 0)
         {
@@ -163,8 +165,13 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             await Task.WhenAny(closed, Task.Delay(Connection.CloseTimeout, Connection.TimeProvider)).ConfigureAwait(false);
         foreach (Link link in links)
         {
-            if (!link.Closed.IsCompleted)
+            if (link.Closed.IsCompleted)
+                continue;
+            // Its words may not have gone yet.
+            if (isCompleted)
                 link.Abort("The hub is closed.");
+            else
+                link.LeaveAtOnce(left);
         }
         _bytes.Leave();
         return left;

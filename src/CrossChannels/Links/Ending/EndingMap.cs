@@ -60,8 +60,9 @@ internal static class EndingMap
     }
 
     /// <summary>The peer ended the link at once.</summary>
-    public static Exception Aborted(ReasonFrame reason, string peerName) => reason.Code switch
+    public static Exception Aborted(ReasonFrame reason, string peerName, string channel) => reason.Code switch
     {
+        ReasonCode.OwnerLeft => new OwnerLeftException(channel, CountOf(reason.Text)),
         ReasonCode.Violation => new ProtocolViolationException($"The peer ({peerName}) ended the link: {PeerText.Show(reason.Text)}"),
         ReasonCode.TimedOut => new LinkTimeoutException($"The peer ({peerName}) ended the link: {PeerText.Show(reason.Text)}"),
         _ => new LinkAbortedException($"The peer ({peerName}) aborted the link: {PeerText.Show(reason.Text)}"),

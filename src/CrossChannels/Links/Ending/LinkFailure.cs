@@ -1,3 +1,4 @@
+using System.Globalization;
 using CrossChannels.Protocol;
 
 namespace CrossChannels.Links;
@@ -13,6 +14,12 @@ internal sealed record LinkFailure(Exception Cause, OutFrame? LastWords = null, 
     /// <summary>This end aborts it.</summary>
     public static LinkFailure Aborted(string reason) => new(
         new LinkAbortedException($"This end aborted the link: {reason}"), new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.Given, Text: reason), DropsUnread: true);
+
+    /// <summary>At a hub: its owner has left.</summary>
+    public static LinkFailure OwnerLeft(long unread) => new(
+        new LinkAbortedException("The owner of the channel left."),
+        new OutFrame(FrameType.Abort, Code: (byte)ReasonCode.OwnerLeft, Text: unread.ToString(CultureInfo.InvariantCulture)),
+        DropsUnread: true);
 
     /// <summary>The peer did not answer in time.</summary>
     public static LinkFailure TimedOut(string message) =>

@@ -10,6 +10,7 @@ internal sealed class LeaseBook
     private readonly SettleQueue _settled = new();
     private readonly Queue<(long Target, TaskCompletionSource Done)> _waiting = new(0);
     private bool _isClosed;
+    private long _lost;
 
     /// <summary>How many settled leases the hub has taken note of.</summary>
     public long Confirmed { get; private set; }
@@ -24,9 +25,22 @@ internal sealed class LeaseBook
     public void Open(long sequence)
     {
         if (_isClosed)
+        {
             HasLost = true;
+            _lost++;
+        }
         else
+        {
             _open.Open(sequence);
+        }
+    }
+
+    /// <summary>Counts, once each, the leases that were open when the link ended, or were handed out later.</summary>
+    public long TakeLost()
+    {
+        long lost = _lost;
+        _lost = 0;
+        return lost;
     }
 
     /// <returns>False if the lease is not open.</returns>
@@ -74,6 +88,7 @@ internal sealed class LeaseBook
     public void Close(Exception error)
     {
         HasLost |= _open.Count > 0;
+        _lost += _open.Count;
         _isClosed = true;
         _open.Clear();
         while (_waiting.TryDequeue(out (long Target, TaskCompletionSource Done) first))

@@ -17,10 +17,18 @@ internal sealed class Block
     private const int ItemsHead = FrameHeader.Size + ItemsHeader.Size;
 
     private byte[] _buffer = [];
-    private long _firstSequence;
     private int _extensionBytes;
 
+    /// <summary>The number of its first item.</summary>
+    public long FirstSequence { get; private set; }
+
     public int Count { get; private set; }
+
+    /// <summary>It is kept until the peer has received it.</summary>
+    public bool IsKept { get; set; }
+
+    /// <summary>Nobody writes it any more.</summary>
+    public bool IsWritten { get; set; }
 
     /// <summary>At a hub, while somebody asks for it: how long the first item was queued.</summary>
     public long? QueuedMilliseconds { get; set; }
@@ -45,7 +53,7 @@ internal sealed class Block
     /// <param name="trace">The trace that its items belong to; default for none.</param>
     public void Begin(long firstSequence, int payloadBytes, int deliveries = 0, in ActivityContext trace = default)
     {
-        _firstSequence = firstSequence;
+        FirstSequence = firstSequence;
         bool isTraced = trace != default;
         int deliveriesBytes = deliveries > 0 ? ItemsExtension.DeliveriesSize : 0;
         _extensionBytes = deliveriesBytes + (isTraced ? ItemsExtension.TraceSize : 0);
@@ -57,6 +65,7 @@ internal sealed class Block
         PayloadBytes = 0;
         Count = 0;
         QueuedMilliseconds = null;
+        IsWritten = false;
     }
 
     /// <summary>Holds one large item without copying it.</summary>
@@ -103,7 +112,7 @@ internal sealed class Block
         int start = ControlRoom - control.Length;
         control.CopyTo(_buffer.AsSpan(start));
         new FrameHeader((uint)(ItemsHeader.Size + _extensionBytes + PayloadBytes), FrameType.Items, 0, 0).Write(_buffer.AsSpan(ControlRoom));
-        new ItemsHeader((ulong)_firstSequence, (uint)Count, (uint)_extensionBytes).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
+        new ItemsHeader((ulong)FirstSequence, (uint)Count, (uint)_extensionBytes).Write(_buffer.AsSpan(ControlRoom + FrameHeader.Size));
         return _buffer.AsMemory(start, HeadRoom - start + _extensionBytes + PayloadBytes - Large.Length);
     }
 

@@ -18,6 +18,7 @@ internal sealed class ItemSender : SendingHalf
     private readonly int _elementSize;
     private readonly bool _isTraced;
     private readonly SenderAcks _counts;
+    private readonly SentBlocks? _sent;
     private SendBacklog _backlog;
     private ItemLimit _limit;
     private WelcomeFrame? _expected;
@@ -36,6 +37,7 @@ internal sealed class ItemSender : SendingHalf
         _waiters = new WriterWaiters(outbox, options.IsShared);
         _blocked = _waiters.Blocked;
         _counts = new SenderAcks(outbox);
+        _sent = options.KeepsUnreceived ? new SentBlocks() : null;
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
@@ -45,6 +47,9 @@ internal sealed class ItemSender : SendingHalf
 
     /// <summary>The callers that wait until all is read.</summary>
     internal AckWatch ReadWatch => _counts.Read;
+
+    /// <summary>What was accepted is kept until the peer has received it, so that nothing may be sent from a caller's memory.</summary>
+    public bool KeepsUnreceived => _sent is not null;
 
     public override long UnreceivedCount { get { using (_sync.Enter()) return UnreceivedLocked; } }
 
@@ -335,12 +340,7 @@ internal sealed class ItemSender : SendingHalf
                 wake.Add(block.LargeWriter);
                 payload = default;
             }
-            while (!payload.IsEmpty)
-            {
-                int length = ItemsHeader.LengthOfFirst(payload, _elementSize), prefix = _elementSize > 0 ? 0 : ItemsHeader.LengthPrefix;
-                publish(payload[prefix..length], isNull: prefix > 0 && ItemsHeader.IsNull(payload));
-                payload = payload[length..];
-            }
+            ForEachItem(payload, publish);
             _backlog.Return(block);
         }
         // What is published is received.
@@ -350,6 +350,17 @@ internal sealed class ItemSender : SendingHalf
             Volatile.Write(ref _closure, Closure.HandedOver);
         _counts.HandOver(Closure.HandedOver.Error!);
         return closure;
+    }
+
+    /// <summary>Cuts the payload of a block into its items.</summary>
+    private void ForEachItem(ReadOnlySpan<byte> payload, LaneItem take)
+    {
+        while (!payload.IsEmpty)
+        {
+            int length = ItemsHeader.LengthOfFirst(payload, _elementSize), prefix = _elementSize > 0 ? 0 : ItemsHeader.LengthPrefix;
+            take(payload[prefix..length], isNull: prefix > 0 && ItemsHeader.IsNull(payload));
+            payload = payload[length..];
+        }
     }
 
     public override void Open(CreditFrame credit, int peerMaxItemBytes)
@@ -387,6 +398,7 @@ internal sealed class ItemSender : SendingHalf
             if (count > _backlog.Credit.SentItems)
                 return false;
             _counts.Advance(count, read, ref wake);
+            AckSentLocked();
             return true;
         }
     }
@@ -400,6 +412,9 @@ internal sealed class ItemSender : SendingHalf
                 return false;
             Closure closure = makeClosure(UnreceivedLocked);
             Volatile.Write(ref _closure, closure);
+            // Without a last frame the link is dead.
+            if (drop && last is null)
+                KeepUnsentLocked();
             if (drop)
                 _backlog.Drop(closure.ForItem(), ref wake);
             if (last is { } frame)
@@ -420,6 +435,7 @@ internal sealed class ItemSender : SendingHalf
         using (_sync.Enter())
         {
             Exception error = _counts.Error ?? makeError(UnreceivedLocked);
+            KeepUnsentLocked();
             _backlog.Drop(Links.Closure.Closed(error), ref wake);
             _outbox.ScheduleIfWorkLocked();
             _counts.Fail(error, ref wake);
@@ -433,6 +449,7 @@ internal sealed class ItemSender : SendingHalf
         if (!HasSendableLocked)
             return null;
         Block block = _backlog.Take(out bool wasFull);
+        _sent?.Add(block);
         if (wasFull)
             AdmitLocked(ref wake);
         return block;
@@ -471,7 +488,65 @@ internal sealed class ItemSender : SendingHalf
     internal override void ReturnBlockLocked(Block block)
     {
         _sync.AssertHeld();
-        _backlog.Return(block);
+        block.IsWritten = true;
+        if (!block.IsKept)
+            _backlog.Return(block);
+        AskForSentLocked();
+    }
+
+    /// <summary>Takes, once, what was accepted and is not known to be received, of a link that is over.</summary>
+    public Queue<UnreceivedItem> TakeUnreceived()
+    {
+        var items = new Queue<UnreceivedItem>();
+        using (_sync.Enter())
+        {
+            foreach (Block block in _sent?.TakeAll() ?? [])
+            {
+                long sequence = block.FirstSequence;
+                ForEachItem(block.Payload, (item, isNull) =>
+                {
+                    if (sequence++ >= _counts.Received)
+                        items.Enqueue(new UnreceivedItem(item.ToArray(), isNull));
+                });
+                if (block.IsWritten)
+                    _backlog.Return(block);
+            }
+        }
+        return items;
+    }
+
+    /// <summary>What will not be sent is unreceived too.</summary>
+    private void KeepUnsentLocked()
+    {
+        _sync.AssertHeld();
+        if (_sent is null)
+            return;
+        while (_backlog.HasItems)
+        {
+            Block block = _backlog.Take(out _);
+            block.IsWritten = true;
+            _sent.Add(block);
+        }
+    }
+
+    private void AckSentLocked()
+    {
+        _sync.AssertHeld();
+        if (_sent is null)
+            return;
+        while (_sent.TryTakeReceived(_counts.Received, out Block? block))
+        {
+            if (block.IsWritten)
+                _backlog.Return(block);
+        }
+        AskForSentLocked();
+    }
+
+    /// <summary>One question is under way at a time, for all that has left by then.</summary>
+    private void AskForSentLocked()
+    {
+        if (_sent is not null)
+            _counts.Ask(_backlog.Credit.SentItems);
     }
 
     /// <summary>Lets blocked writes in, in order; if none is left and there is room, wakes all that wait for room; asks for those that credit does not reach.</summary>
@@ -531,7 +606,7 @@ internal sealed class ItemSender : SendingHalf
     private bool ClaimLocked() => _outbox.IsIdleLocked && _backlog.HasSendable && _outbox.ClaimLocked();
 }
 
-/// <summary>Takes one item of those that a half without a connection had accepted.</summary>
+/// <summary>Takes one item of those that a sender had accepted.</summary>
 internal delegate void LaneItem(ReadOnlySpan<byte> item, bool isNull);
 
 /// <summary>What an item sender needs to know of the channel that it serves.</summary>
@@ -541,5 +616,6 @@ internal delegate void LaneItem(ReadOnlySpan<byte> item, bool isNull);
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
 /// <param name="IsShared">The capacity is shared with other writers: credit is asked for, and may be taken back.</param>
 /// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for.</param>
+/// <param name="KeepsUnreceived">What was accepted is kept until the peer has received it, to be sent again elsewhere if it does not.</param>
 internal sealed record SenderOptions(
-    int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false);
+    int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false, bool KeepsUnreceived = false);

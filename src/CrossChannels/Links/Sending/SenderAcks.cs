@@ -39,6 +39,9 @@ internal sealed class SenderAcks(Outbox outbox)
         _received.Advance(count, ref wake);
     }
 
+    /// <summary>Asks the peer to say when it has received so many items, though nobody waits.</summary>
+    public void Ask(long target) => _received.Ask(target);
+
     /// <summary>Another half counts from here on, and has those that wait.</summary>
     public void HandOver(Exception error) => Error = error;
 
@@ -89,13 +92,19 @@ internal sealed class AckWatch(Outbox outbox, FrameType request)
     /// <summary>The count will not grow any more.</summary>
     public void Fail(Exception error, ref WakeList wake) => _waiters.DecideAll(ref wake, false, error);
 
+    /// <summary>Asks for a count, unless an answer is under way already.</summary>
+    public void Ask(long target)
+    {
+        if (_requested > Known || target <= Known)
+            return;
+        _requested = target;
+        outbox.PostLocked(new OutFrame(request, _requested));
+    }
+
     private void Request()
     {
-        if (_waiters.First is AckWaiter first && _requested <= Known && first.Target > Known)
-        {
-            _requested = first.Target;
-            outbox.PostLocked(new OutFrame(request, _requested));
-        }
+        if (_waiters.First is AckWaiter first)
+            Ask(first.Target);
     }
 }
 
