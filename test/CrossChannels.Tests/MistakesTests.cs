@@ -18,7 +18,7 @@ public sealed class MistakesTests : IDisposable
         // What an end is opened with.
         ["another item type"] = (
             static p => CrossChannel.OpenWriterAsync<int>(p.Jobs),
-            ["System.Int32 (raw, 4 bytes)", "Order (json)", "The end in process", "The other end", "unix:"]),
+            ["System.Int32 (raw, 4 bytes)", "Order (json)", "The end in process", "The other end", "unix:", "Open both with the same type of items"]),
         ["a type of the same shape, and another name"] = (
             static p => CrossChannel.OpenWriterAsync<Order2>(p.Jobs),
             ["MistakesTests+Order2 (json)", "MistakesTests+Order (json)", "[ChannelContract(\"...\")] on both", "ItemOptions.ContractName"]),
@@ -134,7 +134,7 @@ public sealed class MistakesTests : IDisposable
         ["a path that is too long"] = (
             static _ => CrossChannel.ConnectAsync<int, int>("unix:/tmp/" + new string('x', 120)),
             ["has 125 bytes", "allows", "a shorter one or a bare name"]),
-        ["two names of channels"] = (static _ => CrossChannel.OpenWriterAsync<int>("build#a#b"), ["'build#a#b'", "second '#'"]),
+        ["two names of channels"] = (static _ => CrossChannel.OpenWriterAsync<int>("build#a#b"), ["'build#a#b'", "second '#'", "only one separates an address"]),
 
         // What a channel is made of.
         ["a negative capacity"] = (static p => CrossChannel.CreateBoundedAsync<int>(p.Free, -1), ["0 or more items", "unbounded", "-1", "capacity"]),

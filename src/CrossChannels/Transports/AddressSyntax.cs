@@ -62,7 +62,7 @@ internal static class AddressSyntax
     /// <summary>Checks the name of a channel.</summary>
     public static string? CheckChannel(ReadOnlySpan<char> channel) =>
         channel.IsEmpty ? "no channel follows '#'."
-        : channel.Contains('#') ? "it has a second '#'."
+        : channel.Contains('#') ? "it has a second '#', and only one separates an address from the name of a channel."
         : CheckText(channel, "a channel's name");
 
     /// <summary>Checks the name of a space of a NATS server.</summary>

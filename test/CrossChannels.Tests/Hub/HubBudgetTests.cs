@@ -37,6 +37,17 @@ public sealed class HubBudgetTests
     }
 
     [TestMethod]
+    public void Charge_FreesFromExactlyTheLimit_Tells()
+    {
+        var budget = new HubBudget(100);
+        Assert.IsFalse(budget.Charge(100));
+        Assert.IsTrue(budget.IsFull);
+        Assert.IsTrue(budget.Charge(-1), "whoever waits for bytes is to be told");
+        Assert.IsFalse(budget.IsFull);
+        Assert.IsFalse(budget.Charge(-1), "it was free before");
+    }
+
+    [TestMethod]
     public async Task Close_LastStepWasSmall_IsFreeToo()
     {
         var budget = new HubBudget(1 << 20);

@@ -126,7 +126,7 @@ internal sealed record LinkIdentity(ItemContract Writes, ItemContract Reads, str
             return $"Both ends have the same direction: swap the type arguments at one of them. {both}";
         return IsOnlyNamed(Writes, peerReads) || IsOnlyNamed(Reads, peerWrites)
             ? $"The items of the two ends do not fit. {both} If both types mean the same, give them one name: [ChannelContract(\"...\")] on both, or ItemOptions.ContractName at both ends."
-            : $"The items of the two ends do not fit. {both}";
+            : $"The items of the two ends do not fit. {both} Open both with the same type of items, and with the same serializer.";
     }
 
     /// <summary>Whether two contracts differ by their names alone, as two records of the same shape in two projects do.</summary>
