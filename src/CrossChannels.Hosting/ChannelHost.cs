@@ -28,8 +28,17 @@ internal sealed class ChannelHost(IServiceProvider services, HostingContext cont
             if (part.End is { } end)
                 _ends.Add(end(services));
         }
-        foreach (HostedHub hub in _hubs)
-            await hub.StartAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (HostedHub hub in _hubs)
+                await hub.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // A host that does not start is not stopped either.
+            Dispose();
+            throw;
+        }
         // Opened in the background: a program starts, and says that it is not ready, while its hub is away.
         foreach (IHostedEnd end in _ends)
             end.Start();

@@ -7,6 +7,20 @@ namespace CrossChannels.Hosting.Tests;
 [DoNotParallelize]
 public sealed class DefaultLoggerTests
 {
+    /// <summary>A host of another test may not have come to its end.</summary>
+    [TestInitialize]
+    public void Reset() => ConnectionOptions.DefaultLogger = null;
+
+    [TestMethod]
+    public async Task HubDoesNotStart_TheHostLetsGo()
+    {
+        string address = TestHost.NewAddress();
+        await using ChannelHub other = await ChannelHub.StartAsync(address).Done();
+        TestHost host = TestHost.Build(builder => builder.Services.AddCrossChannelHub("build", hub => hub.Address = address));
+        await Assert.ThrowsAsync<EndpointException>(() => host.StartAsync().Done());
+        Assert.IsNull(ConnectionOptions.DefaultLogger);
+    }
+
     [TestMethod]
     public async Task Links_OutsideOfServices_LogToTheHost_WhileItRuns()
     {
