@@ -196,7 +196,8 @@ internal sealed class HostedEnd<TEnd> : IHostedEnd
             _lost = new CancellationTokenSource();
         Volatile.Write(ref _lastFailure, null);
         Volatile.Write(ref _isOpen, true);
-        _ = TellReopenedAsync(new ChannelReopened(Name, Address, reconnection.Lost, reconnection.Downtime));
+        // On its own, since the end goes on only when this has returned.
+        _ = Task.Run(() => TellReopenedAsync(new ChannelReopened(Name, Address, reconnection.Lost, reconnection.Downtime)));
     }
 
     private async Task TellReopenedAsync(ChannelReopened reopened)
