@@ -58,6 +58,7 @@ public sealed class HubViolationTests : IDisposable
     [DataRow("received more than sent", "Received counts 3 items")]
     [DataRow("credit goes back", "Credit goes back")]
     [DataRow("credit goes back in bytes", "Credit goes back")]
+    [DataRow("credit of more bytes than its first and what it was sent", "or beyond the first credit and what was sent")]
     [DataRow("settle on a channel without leases", "Settle has no meaning")]
     [DataRow("want of a reader", "Want has no meaning")]
     [DataRow("items", "came after the frame that says that no more come")]
@@ -76,6 +77,7 @@ public sealed class HubViolationTests : IDisposable
             "received more than sent" => Wire.Counter(FrameType.Received, 3),
             "credit goes back" => Wire.Credit(1, 1 << 20),
             "credit goes back in bytes" => Wire.Credit(2, 1),
+            "credit of more bytes than its first and what it was sent" => Wire.Credit(2, (1 << 20) + (2 * sizeof(long)) + 1),
             "settle on a channel without leases" => HubRaw.Settle(false, new SettleRange(0, 1, SettleOutcome.Completed)),
             "want of a reader" => Wire.Counter(FrameType.Want, 0),
             "items" => Wire.Longs(0, 1),

@@ -1,4 +1,6 @@
 using System.Buffers;
+using CrossChannels.Protocol;
+using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;
 
@@ -89,6 +91,23 @@ public sealed class RedeliveryTests : IDisposable
             Assert.AreEqual((1, deliveries), (lease.Item, lease.DeliveryCount));
             lease.Abandon();
         }
+    }
+
+    /// <summary>Its program may have been handed the first one, and have died of it, before it could say so; the others it cannot have had.</summary>
+    [TestMethod]
+    public async Task Lost_BeforeItToldOfAnyLease_OnlyTheFirstCounts()
+    {
+        await using LeasedChannel<long> work = await CrossChannel.CreateLeasedAsync<long>(Address, 8, new LeaseOptions { MaxDeliveries = 1 }).Done();
+        Assert.AreEqual(2, work.Writer.TryWriteMany([5, 6]));
+        await using (RawPeer raw = await HubRaw.OpenReaderAsync<long>(work.Address, 2, isLeased: true))
+        {
+            for (int count = 0; count < 2;)
+                count += (int)ItemsHeader.Read((await raw.ReadFrameAsync(FrameType.Items)).Body).Count;
+        }
+        Assert.AreEqual(5, await work.DeadLetters!.Reader.ReadAsync().Done());
+        Lease<long> other = await work.Reader.ReadAsync().Done();
+        Assert.AreEqual((6L, 2), (other.Item, other.DeliveryCount));
+        other.Complete();
     }
 
     /// <summary>A process dies with three leases: each comes again alone, and only the death with one alone counts.</summary>
