@@ -8,9 +8,6 @@ internal static class HeldLocks
     [ThreadStatic]
     private static Stack<LockRank>? t_held;
 
-    /// <summary>Called before a lock is taken, in Debug builds: there a test may have other threads go first.</summary>
-    public static Action? Entering { get; set; }
-
     /// <summary>How many locks this thread holds; 0 in a Release build.</summary>
     public static int Count => t_held?.Count ?? 0;
 

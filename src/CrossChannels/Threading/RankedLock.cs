@@ -18,7 +18,7 @@ internal readonly struct RankedLock
     {
         // Asserted before the lock is taken, so that an inversion is seen even where it does not deadlock.
         HeldLocks.Push(_rank, _lock.IsHeldByCurrentThread);
-        HeldLocks.Entering?.Invoke();
+        RacePoint.Pass();
         _lock.Enter();
         return new Scope(_lock);
     }

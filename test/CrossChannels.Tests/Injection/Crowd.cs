@@ -5,7 +5,8 @@ namespace CrossChannels.Tests.Injection;
 /// <param name="make">Makes an item of a number.</param>
 /// <param name="numberOf">The number of an item.</param>
 /// <param name="mostAtAReader">How many callers share a reading end.</param>
-internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberOf, int mostAtAReader = 3)
+/// <param name="writersStay">Writers leave only when all is read: what they had to send they have sent before.</param>
+internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberOf, int mostAtAReader = 3, bool writersStay = false)
 {
     private const int MostAtOnce = 5;
     private const int MostAtAWriter = 3;
@@ -14,9 +15,11 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
     private readonly Random _random = new(seed);
     private readonly Lock _sync = new();
     private readonly List<int> _read = [];
+    private readonly TaskCompletionSource _isAllRead = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<string> _busy = [];
     private int _written;
     private int _accepted;
+    private int _total;
 
     /// <summary>Runs until all is read; then the channel is empty.</summary>
     /// <param name="writers">Each is disposed when its callers have written their part, unless it is the owner's.</param>
@@ -25,6 +28,7 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
     /// <param name="owner">Of the channel; null for a link.</param>
     public async Task RunAsync(IReadOnlyList<CrossChannelWriter<T>> writers, IReadOnlyList<CrossChannelReader<T>> readers, int total, SharedChannel<T>? owner = null)
     {
+        _total = total;
         Task[] ends =
         [
             .. Split(total, writers.Count).Zip(writers, (share, writer) => WriteAsync(writer, share, leaves: writer != owner?.Writer)),
@@ -51,6 +55,8 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
     {
         var writer = new RestlessWriter<T>(end, _plan);
         await Task.WhenAll(Callers(share, MostAtAWriter).Select(part => Task.Run(() => WriteAsync(writer, part.Count, part.Random))));
+        if (writersStay)
+            await _isAllRead.Task;
         if (leaves)
             await DoAsync("a writer leaves", end.DisposeAsync());
     }
@@ -110,7 +116,11 @@ internal sealed class Crowd<T>(int seed, Func<int, T> make, Func<T, int> numberO
             }
             count -= read;
             lock (_sync)
+            {
                 _read.AddRange(items[..read].Select(numberOf));
+                if (_read.Count == _total)
+                    _isAllRead.SetResult();
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+using CrossChannels.Threading;
+
 namespace CrossChannels.Hub;
 
 /// <summary>The lanes of a channel's remote writers. Guarded by the channel's lock.</summary>
@@ -76,6 +78,7 @@ internal sealed class HubWriterLanes(HubQueue queue, ChannelBytes bytes)
     {
         if (_active.Count == 0)
             return true;
+        RacePoint.Pass();
         IHubWriterLane fencing = _active[0];
         foreach (IHubWriterLane lane in _active)
         {

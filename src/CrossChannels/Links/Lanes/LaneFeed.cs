@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Links;
 
@@ -95,6 +96,7 @@ internal sealed class LaneFeed : ILaneFeed
         if (!_isMapped)
             return true;
         _parkings++;
+        RacePoint.Pass();
         _reader.SayParked(true);
         if (_isFenceShared)
             ProcessFence.Full();

@@ -486,6 +486,7 @@ internal sealed class LaneReceiver : ReceivingHalf
                 break;
             // Counted before, since the peer may ring as soon as it sees the word, also where this end then finds what it waits for.
             Volatile.Write(ref _parkings, _parkings + 1);
+            RacePoint.Pass();
             if (_lane.TryPark())
             {
                 if (_parkedAt == 0)
