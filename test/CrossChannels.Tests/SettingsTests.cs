@@ -65,7 +65,7 @@ public sealed class SettingsTests
     public void Options_AreSealedRecords()
     {
         Type[] all = [.. typeof(CrossChannel).Assembly.GetExportedTypes().Where(type => type.Name.Split('`')[0].EndsWith("Options", StringComparison.Ordinal))];
-        Assert.HasCount(8, all);
+        Assert.HasCount(9, all);
         foreach (Type type in all)
         {
             Assert.IsNotNull(type.GetMethod("<Clone>$"), $"{type} is not a record.");

@@ -196,7 +196,9 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         if (received < _flush)
             return;
         _flushAnswered = received;
-        outbox.Post(new OutFrame(FrameType.Received, received));
+        // What the peer knows, or is about to hear, would be an empty frame to it.
+        if (receiver.ToldItems < _flush)
+            outbox.Post(new OutFrame(FrameType.Received, received));
     }
 
     private void OnReceived(long count, ref WakeList wake)

@@ -9,6 +9,7 @@ namespace CrossChannels.Hub;
 /// <param name="isLeased">Items are leased, so that it is known which of them a program had that died.</param>
 internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
 {
+    // Behind the one that was given something last, so that an offer that finds nothing passes nobody over.
     private int _next;
 
     // One reader at a time has an item that may have killed another, and nothing else; or takes nothing new until it has nothing else.
@@ -60,6 +61,7 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
     {
         account.Add(batch);
         HeldItems += batch.Count;
+        _next = Accounts.IndexOf(account) + 1;
         if (batch.IsSuspect)
             _quiet = account;
     }
@@ -115,7 +117,7 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
     private int TakeAskingLocked(ReaderAccount[] asking)
     {
         sync.AssertHeld();
-        uint start = (uint)_next++;
+        uint start = (uint)_next;
         int idle = 0, count = 0;
         for (uint i = 0; i < Accounts.Count; i++)
         {

@@ -79,6 +79,8 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     /// <remarks>What is published on a lane is received.</remarks>
     public override long ReceivedItems { get { using (_sync.Enter()) return Account.Written; } }
 
+    public override long ToldItems { get { using (_sync.Enter()) return Account.ToldReceived; } }
+
     /// <remarks>Its link may have been given up while its greeting was judged; nothing would count it out again.</remarks>
     public override void Meet(Hello peer)
     {

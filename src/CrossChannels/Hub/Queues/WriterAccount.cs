@@ -12,7 +12,6 @@ internal sealed class WriterAccount
     private readonly long _largestBytes;
     private long _toldItems;
     private long _toldBytes;
-    private long _toldReceived;
 
     /// <param name="outbox">Of its link.</param>
     /// <param name="windowBytes">What it may send ahead.</param>
@@ -42,6 +41,9 @@ internal sealed class WriterAccount
     public long Received { get; private set; }
 
     public long ReceivedBytes { get; private set; }
+
+    /// <summary>How many of them it has been told are here.</summary>
+    public long ToldReceived { get; private set; }
 
     /// <summary>Credit that is not used yet.</summary>
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
@@ -140,10 +142,10 @@ internal sealed class WriterAccount
         _toldItems = Granted;
         _toldBytes = GrantedBytes;
         int length = new CreditFrame(Granted, GrantedBytes).Write(room);
-        if (Received == _toldReceived)
+        if (Received == ToldReceived)
             return length;
         // So the writer knows how much it would lose with this process.
-        _toldReceived = Received;
+        ToldReceived = Received;
         return length + CounterFrame.Write(room[length..], FrameType.Received, Received);
     }
 

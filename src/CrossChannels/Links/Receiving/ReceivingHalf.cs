@@ -40,6 +40,9 @@ internal abstract class ReceivingHalf
 
     public abstract long ReceivedItems { get; }
 
+    /// <summary>How many items its feedback has told the peer that are received.</summary>
+    public virtual long ToldItems => 0;
+
     /// <summary>Whether <see cref="WriteFeedback"/> may have something to write that can travel with items. Read without a lock; true may be in vain.</summary>
     public virtual bool HasFeedback => true;
 
