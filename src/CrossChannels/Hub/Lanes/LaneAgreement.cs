@@ -3,7 +3,6 @@ using CrossChannels.Diagnostics;
 using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
-using CrossChannels.Transports;
 using Microsoft.Win32.SafeHandles;
 
 namespace CrossChannels.Hub;
