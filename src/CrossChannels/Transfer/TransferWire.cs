@@ -8,7 +8,7 @@ namespace CrossChannels.Transfer;
 /// <remarks>Not JSON: a worker reads a ticket before anything else, and the metadata would cost it more time than all the rest.</remarks>
 internal static class TransferWire
 {
-    private const byte Version = 4;
+    private const byte Version = 5;
 
     private static ReadOnlySpan<byte> Magic => "CCE\n"u8;
 
@@ -135,6 +135,7 @@ internal static class TransferWire
         writer.Write(lane.Capacity);
         writer.Write(lane.UnreadBytes);
         writer.Write(lane.MaxBytes);
+        writer.Write(lane.RentBytes);
     }
 
     private static PairTerms? ReadPair(BinaryReader reader) => reader.ReadBoolean()
@@ -150,7 +151,7 @@ internal static class TransferWire
     {
         if (!reader.ReadBoolean())
             return null;
-        var lane = new LaneLayout(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        var lane = new LaneLayout(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()) { RentBytes = reader.ReadInt64() };
         return lane.IsSane ? lane : throw new FormatException("The bytes are not a ticket of an end: no lane is laid out like that.");
     }
 
