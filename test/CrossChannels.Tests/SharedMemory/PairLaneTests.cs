@@ -24,6 +24,26 @@ public sealed class PairLaneTests
     }
 
     /// <summary>Before it is connected the memory is not of the lane, and the item is copied.</summary>
+    /// <summary>The end that connects makes the lane, also where the other one reads there.</summary>
+    [TestMethod]
+    public async Task WriterIsGiven_ItRentsFromTheLaneThatTheTicketTellsOf()
+    {
+        (CrossChannelWriter<IMemoryOwner<byte>> given, CrossChannelReader<IMemoryOwner<byte>> reader) = CrossChannel.CreatePipe<IMemoryOwner<byte>>();
+        TransferTicket ticket = await EndTickets.PassAsync(given);
+        await using (reader)
+        {
+            await using CrossChannelWriter<IMemoryOwner<byte>> writer = await CrossChannelWriter<IMemoryOwner<byte>>.OpenAsync(ticket).Done();
+            using IMemoryOwner<byte> first = writer.Rent(10);
+            await writer.WriteAsync(first).Done();
+            (await reader.ReadAsync().Done()).Dispose();
+            using IMemoryOwner<byte> item = writer.Rent(7000);
+            await writer.WriteAsync(item).Done();
+            using IMemoryOwner<byte> read = await reader.ReadAsync().Done();
+            Assert.AreEqual(7000, read.Memory.Length);
+            Assert.IsTrue(RentedMemoryTests.IsInSegment(read));
+        }
+    }
+
     [TestMethod]
     public async Task RentedBeforeAndAfterTheOtherEndWasOpened_BothAreRead()
     {
