@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Trace;
 
 namespace CrossChannels.Hosting;
 
@@ -39,6 +40,8 @@ internal sealed class ChannelHost(IServiceProvider services, HostingContext cont
             Dispose();
             throw;
         }
+        // Whoever exports traces listens from here on, and not only when the host comes to it: an end that finds nobody listening may go a way on which traces stay behind.
+        _ = services.GetService<TracerProvider>();
         // Opened in the background: a program starts, and says that it is not ready, while its hub is away.
         foreach (IHostedEnd end in _ends)
             end.Start();

@@ -1,8 +1,9 @@
+using System.Buffers;
 using System.Threading.Channels;
 
 namespace CrossChannels;
 
-/// <summary>Reads byte items into the caller's memory, without an array for each item.</summary>
+/// <summary>Byte items without an array for each: read into the caller's memory, or written from memory of the link.</summary>
 public static class ByteChannelExtensions
 {
     /// <summary>Reads the next item into <paramref name="destination"/>.</summary>
@@ -15,6 +16,20 @@ public static class ByteChannelExtensions
     /// <inheritdoc cref="ReadIntoAsync(CrossChannelReader{byte[]}, Memory{byte}, CancellationToken)"/>
     public static ValueTask<int> ReadIntoAsync(this CrossChannelReader<ReadOnlyMemory<byte>> reader, Memory<byte> destination, CancellationToken cancellationToken = default) =>
         CoreAsync(reader, destination, cancellationToken);
+
+    /// <summary>Rents memory for one item, to be filled and written to this writer. By shared memory it is where the reader finds it, and is not copied.</summary>
+    /// <param name="writer">The writer that is to write it.</param>
+    /// <param name="length">How many bytes the item has.</param>
+    /// <returns>
+    /// Exactly as many bytes, which may be those of an earlier item. A write that has accepted it takes it, and from then on its memory is not to be touched; dispose it in any case, which does nothing then.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public static IMemoryOwner<byte> Rent(this CrossChannelWriter<IMemoryOwner<byte>> writer, int length)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return writer.Rent(length);
+    }
 
     private static async ValueTask<int> CoreAsync<T>(CrossChannelReader<T> reader, Memory<byte> destination, CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Threading.Channels;
+using CrossChannels.Links;
 using CrossChannels.Transfer;
 
 namespace CrossChannels;
@@ -103,4 +105,7 @@ public abstract class CrossChannelWriter<T> : ChannelWriter<T>, IAsyncDisposable
 
     /// <summary>Leaves without waiting; what was accepted is still sent while the process lives.</summary>
     public abstract void Dispose();
+
+    /// <summary>Rents memory for one item of bytes.</summary>
+    internal virtual IMemoryOwner<byte> Rent(int length) => new RentedMemory(length, writer: null);
 }

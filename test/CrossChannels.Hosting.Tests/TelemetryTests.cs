@@ -45,6 +45,33 @@ public sealed class TelemetryTests
         CollectionAssert.AreEqual(new object[] { 1, 2 }, processes.Select(process => process.GetTagItem("crosschannels.delivery_count")).ToArray());
     }
 
+    /// <summary>At a bare name items would cross by shared memory, and leave their traces behind, if nobody listened when the ends are opened.</summary>
+    [TestMethod]
+    public async Task Traces_ProviderThatTheHostMakes_GoAlongAtABareName()
+    {
+        string address = $"host-{Guid.NewGuid():N}";
+        var spans = new List<Activity>();
+        await using LeasedChannel<int> channel = await CrossChannel.CreateLeasedAsync<int>(address, 10).Done();
+        await using TestHost host = await TestHost.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder().AddCrossChannelsInstrumentation().AddInMemoryExporter(spans).Build());
+            builder.Services.AddChannelWriter<int>("jobs", end => end.Address = address);
+            builder.Services.AddLeasedWorker<int, FailingOnce>("jobs", worker => worker.Address = address);
+        });
+        HostedChannelWriter<int> writer = host.Get<HostedChannelWriter<int>>("jobs");
+        await writer.WriteAsync(1).Done();
+        writer.TryComplete();
+        await channel.Reader.Completion.Done();
+        await host.StopAsync();
+        host.Services.GetRequiredService<TracerProvider>().ForceFlush();
+
+        Activity send = spans.Single(span => span.Kind == ActivityKind.Producer);
+        Activity[] processes = [.. spans.Where(span => span.Kind == ActivityKind.Consumer)];
+        Assert.HasCount(2, processes);
+        foreach (Activity process in processes)
+            Assert.AreEqual((send.TraceId, send.SpanId), (process.TraceId, process.ParentSpanId));
+    }
+
     [TestMethod]
     public async Task Metrics_OfAHub_AreExported_WithTheVersionOfTheMeter()
     {

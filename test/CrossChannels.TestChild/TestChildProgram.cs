@@ -22,6 +22,8 @@ internal static class TestChildProgram
         ["use-hub-without-segments", string how, string address] => LackSegmentsCommand.UseHubAsync(how, address),
         ["few-files", string directory, string left] => FewFilesCommand.RunAsync(directory, Number(left)),
         ["own-hub-with-few-files", string address] => FewFilesHubCommand.RunAsync(address),
+        ["write-rented", string address, string count] => RentCommands.WriteAsync(address, Number(count)),
+        ["hold-rented", string address, string count] => RentCommands.HoldAsync(address, Number(count)),
         ["own-for-group", string user, string group, string path] => GroupCommand.OwnAsync(user, group, path),
         ["write-for-group", string user, string group, string path] => GroupCommand.WriteAsync(user, group, path),
         ["write-forever", string longs, string bytes, string jobs] => WriteForeverCommand.RunAsync(longs, bytes, jobs),

@@ -123,6 +123,13 @@ internal static class ScenarioList
             Theirs = Theirs.Alone(PartSpec.Of<CopyInProcess>(BlockWriter.BlockBytes)),
             WhyNotOurs = WhyNoSharedMemory,
         },
+        new Pair(AtMost("rent-shm", Microseconds, 1.5, "the same with items of 64 B"))
+        {
+            WhyNotOld = "old versions have no rented memory; to be run alone, with each version",
+            Ours = Ours.Rents(capacity: 8, bytes: 4 << 20, SharedMemory),
+            Theirs = Ours.Rents(capacity: 8, bytes: 64, SharedMemory),
+            WhyNotOurs = WhyNoSharedMemory,
+        },
         new Pair(AtMost("connect-shm", Microseconds, 4, "Unix socket: connect, 256 B each way, close"))
         {
             Ours = Ours.Visits(SharedMemory),

@@ -50,6 +50,10 @@ internal static class Ours
     public static Processes Blocks(int capacity, long bytes, string scheme = Workplace.Unix) =>
         At(scheme, address => [PartSpec.Of<BlockReader>(address, capacity), PartSpec.Of<BlockWriter>(address, bytes)]);
 
+    /// <summary>Items of bytes that are rented, and read in the memory where they were written. By name: a compared version may be built without them.</summary>
+    public static Processes Rents(int capacity, long bytes, string scheme = Workplace.Unix) =>
+        At(scheme, address => [PartSpec.Of<BlockReader>(address, capacity), PartSpec.Named("RentWriter", address, bytes)]);
+
     /// <summary>An item of bytes there and back.</summary>
     public static Processes BlockRoundTrip(long bytes, string scheme = Workplace.Unix) =>
         At(scheme, address => [PartSpec.Of<BlockEcho>(address), PartSpec.Of<BlockPinger>(address, bytes)]);

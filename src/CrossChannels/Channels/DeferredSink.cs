@@ -59,6 +59,14 @@ internal readonly struct DeferredSink(LinkHandle handle) : IItemSink
         return lane.AcceptLargeAsync(item);
     }
 
+    public RentedMemory? TryRent(int length, object writer) => _sender.Lane?.TryRent(length, writer);
+
+    public bool TryAccept(RentedMemory item) => IsLane(out LaneSender? lane) ? new LaneSink(_handle, lane).TryAccept(item) : TryAccept(item.GetSpan(), isNull: false);
+
+    public ValueTask AcceptAsync(RentedMemory item, CancellationToken cancellationToken) => IsLane(out LaneSender? lane)
+        ? new LaneSink(_handle, lane).AcceptAsync(item, cancellationToken)
+        : AcceptAsync(item.GetSpan(), isNull: false, cancellationToken);
+
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         if (!IsLane(out LaneSender? lane))

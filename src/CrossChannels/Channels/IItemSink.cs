@@ -36,6 +36,18 @@ internal interface IItemSink
     /// <summary>Accepts one large item that is its own bytes and writes it from the caller's memory; done when it is written.</summary>
     ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item);
 
+    /// <summary>Rents memory that need not be copied when it is written.</summary>
+    /// <param name="length">In bytes, at least 1.</param>
+    /// <param name="writer">Who is to take it.</param>
+    /// <returns>Null where there is none.</returns>
+    RentedMemory? TryRent(int length, object writer) => null;
+
+    /// <summary>Accepts one item in memory that the writer rented, which is copied where it was not rented from this sink.</summary>
+    bool TryAccept(RentedMemory item) => TryAccept(item.GetSpan(), isNull: false);
+
+    /// <inheritdoc cref="TryAccept(RentedMemory)"/>
+    ValueTask AcceptAsync(RentedMemory item, CancellationToken cancellationToken) => AcceptAsync(item.GetSpan(), isNull: false, cancellationToken);
+
     /// <summary>Waits until there may be room.</summary>
     ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
 

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using CrossChannels.Diagnostics;
@@ -90,10 +92,14 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
 
     public override void Dispose() => _sink.Close();
 
+    internal override IMemoryOwner<byte> Rent(int length) => (length > 0 ? _sink.TryRent(length, this) : null) ?? new RentedMemory(length, this);
+
     private bool TryAccept(T item)
     {
         if (IsPlain)
             return _sink.TryAccept(item);
+        if (IsRented(item, out RentedMemory? rented))
+            return TryGive(rented);
         if (item is null)
             return _sink.TryAccept(default, isNull: true);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
@@ -183,6 +189,8 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
             return closure.FailWriteAsync();
         if (item is null)
             return _sink.TryAccept(default, isNull: true) ? default : _sink.AcceptAsync(default, isNull: true, cancellationToken);
+        if (IsRented(item, out RentedMemory? rented))
+            return GiveAsync(rented, cancellationToken);
         if (_codec.TryGetBytes(item, out ReadOnlyMemory<byte> bytes))
         {
             // Written from the caller's memory, which is the link's until the write is done; a wait that can be canceled could not promise that.
@@ -199,6 +207,46 @@ internal sealed class ItemWriter<T, TSink> : CrossChannelWriter<T>
         finally
         {
             buffer.Return();
+        }
+    }
+
+    /// <summary>Whether an item is memory that this writer rented, and takes when it has accepted it.</summary>
+    private bool IsRented(T item, [NotNullWhen(true)] out RentedMemory? rented)
+    {
+        rented = typeof(T) == typeof(IMemoryOwner<byte>) && item is RentedMemory own && ReferenceEquals(own.Writer, this) ? own : null;
+        return rented is not null;
+    }
+
+    private bool TryGive(RentedMemory rented)
+    {
+        rented.BeginWrite();
+        bool isAccepted = false;
+        try
+        {
+            return isAccepted = _sink.TryAccept(rented);
+        }
+        finally
+        {
+            rented.EndWrite(isAccepted);
+        }
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask GiveAsync(RentedMemory rented, CancellationToken cancellationToken)
+    {
+        rented.BeginWrite();
+        bool isAccepted = false;
+        try
+        {
+            if (rented is { Lender: null, Length: >= LargeBytes } && !cancellationToken.CanBeCanceled && _sink.MayLendLarge)
+                await _sink.AcceptLargeAsync(rented.Memory).ConfigureAwait(false);
+            else if (!_sink.TryAccept(rented))
+                await _sink.AcceptAsync(rented, cancellationToken).ConfigureAwait(false);
+            isAccepted = true;
+        }
+        finally
+        {
+            rented.EndWrite(isAccepted);
         }
     }
 

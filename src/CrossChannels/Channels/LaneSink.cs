@@ -33,6 +33,13 @@ internal readonly struct LaneSink(LinkHandle handle, LaneSender sender) : IItemS
 
     public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item) => _sender.AcceptLargeAsync(item);
 
+    public RentedMemory? TryRent(int length, object writer) => _sender.TryRent(length, writer);
+
+    public bool TryAccept(RentedMemory item) => _sender.IsOwn(item) ? _sender.TryAccept(item) : _sender.TryAccept(item.GetSpan(), isNull: false);
+
+    public ValueTask AcceptAsync(RentedMemory item, CancellationToken cancellationToken) =>
+        _sender.IsOwn(item) ? _sender.AcceptAsync(item, cancellationToken) : _sender.AcceptAsync(item.GetSpan(), isNull: false, cancellationToken);
+
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _sender.WaitAsync(cancellationToken);
 
     public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken) => _sender.WaitForAckAsync(level, cancellationToken);

@@ -15,6 +15,9 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     private const long MostAhead = 1 << 20;
     private const int RecordOverhead = 4;
 
+    /// <summary>So many of the largest items can be rented at once at least.</summary>
+    private const long LeastRents = 2;
+
     private readonly DuplexChannelOptions<TWrite, TRead> _options;
     private readonly ItemCodec<TWrite> _writeCodec;
     private readonly ItemCodec<TRead> _readCodec;
@@ -43,7 +46,8 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
                 _options.Connection.MaxUnsentBytes,
                 _options.AllowSynchronousWriteContinuations,
                 IsShared: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem),
-                KeepsUnreceived: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem) && _options.Connection.Reconnect is { ResendUnreceived: true }),
+                KeepsUnreceived: role == LinkRole.Writer && typeof(TWrite) != typeof(NoItem) && _options.Connection.Reconnect is { ResendUnreceived: true },
+                Logger: _options.Connection.Logger),
             ReceiverOptions(role));
     }
 
@@ -74,7 +78,10 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
             ReceiverOptions reading = _halves.Receiver;
             // What may be unread, and what a writer over a connection would keep unsent.
             if (reading.Demand == ReaderDemand.Capacity)
-                return LaneLayout.Of(_readCodec.ElementSize, reading.MaxItemBytes, reading.Capacity, reading.MaxUnreadBytes, _options.Connection.MaxUnsentBytes);
+            {
+                LaneLayout layout = LaneLayout.Of(_readCodec.ElementSize, reading.MaxItemBytes, reading.Capacity, reading.MaxUnreadBytes, _options.Connection.MaxUnsentBytes);
+                return _readCodec.Contract.ContentType == ItemContract.Bytes ? layout.WithRent(Math.Max(reading.MaxUnreadBytes, LeastRents * reading.MaxItemBytes)) : layout;
+            }
             // A hub publishes what it was asked for, so that there is always room: the head of a small record takes more than its length in a frame.
             long bytes = Math.Min(reading.MaxUnreadBytes, long.MaxValue / RecordOverhead) * RecordOverhead;
             return LaneLayout.Of(reading.IsLeased ? 0 : _readCodec.ElementSize, reading.MaxItemBytes, MostAhead, bytes) with { Use = reading.IsLeased ? LaneUse.HubLeasedReader : LaneUse.HubReader };
@@ -155,7 +162,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
         bool wakeInline = _options.Reading.AllowSynchronousContinuations;
         ReceiverOptions Make(long capacity, DropPolicy? drops, bool isSingleReader) => new(
             _readCodec.ElementSize, _options.ReadItems.MaxItemBytes, capacity, _options.Connection.MaxUnreadBytes, drops, isSingleReader, wakeInline,
-            demand, IsLeased: isReading && role == LinkRole.LeasedReader);
+            demand, IsLeased: isReading && role == LinkRole.LeasedReader, Logger: _options.Connection.Logger);
 
         return _options.Reading switch
         {

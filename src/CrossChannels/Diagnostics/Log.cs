@@ -93,6 +93,12 @@ internal static partial class Log
             NotReconnectedCore(quiet, address, PeerText.MessageOf(error), error);
     }
 
+    /// <param name="logger">Of the link.</param>
+    /// <param name="length">In bytes.</param>
+    /// <remarks>On the pool, because it is said by finalizers: a logger that blocks would stop all finalization.</remarks>
+    public static void MemoryLost(ILogger logger, int length) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static lost => MemoryLostNow(lost.logger, lost.length), (logger, length), preferLocal: false);
+
     public static void ItemLost(ILogger? logger, string channel, string peer, Exception? error)
     {
         if (Quiet(logger) is { } quiet)
@@ -184,6 +190,19 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Warning, "A connection from {Peer} did not become a channel: {Reason}", EventName = nameof(GreetingFailed))]
     private static partial void GreetingFailedCore(ILogger logger, string peer, string reason, Exception error);
+
+    private static void MemoryLostNow(ILogger logger, int length)
+    {
+        if (Quiet(logger) is { } quiet)
+            MemoryLostCore(quiet, length);
+    }
+
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "{Length} bytes of shared memory, rented or of an item, were collected without having been disposed; they stay in use until this process ends.",
+        EventName = nameof(MemoryLost))]
+    private static partial void MemoryLostCore(ILogger logger, int length);
 
     [LoggerMessage(EventId = 10, Message = "Items to and from {Peer} go over the connection and not by shared memory: {Reason}", EventName = nameof(NoLane))]
     private static partial void NoLaneCore(ILogger logger, LogLevel level, string peer, string reason);

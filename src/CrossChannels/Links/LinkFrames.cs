@@ -196,8 +196,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
         if (received < _flush)
             return;
         _flushAnswered = received;
-        // What the peer knows, or is about to hear, would be an empty frame to it.
-        if (receiver.ToldItems < _flush)
+        if (receiver.TellReceived(received))
             outbox.Post(new OutFrame(FrameType.Received, received));
     }
 

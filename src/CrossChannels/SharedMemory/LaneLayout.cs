@@ -15,13 +15,15 @@ namespace CrossChannels.SharedMemory;
 ///     8  element size, 4; largest item, 4       384  parked: the reader           set by the reader, cleared by who wakes it
 ///    16  capacity, 8; unread bytes, 8; most, 8             512  parked: the writer           set by the writer, cleared by who wakes it
 ///        claimed items, handed items, 8 each    640  granted items, 8; grants, 8      a hub's line
-///    40  use, 4                                 4096 next chunk of each chunk, 4 bytes each
+///    40  use, 4; 48 bytes to rent, 8            4096 next chunk of each chunk, 4 bytes each
 ///   128  written items, 8; closed, 4                 chunks, from a page boundary on
 ///        claimed, wanted, 8 each; withdrawn, 4: the writer's line
+///                                                    what is returned of each page to rent, 8 bytes each
+///                                                    pages to rent
 /// </code>
 /// Items stand in chunks, one behind the other; at the end of a chunk the table names the next. The writer uses a chunk again when all
 /// of its items are taken, and takes a fresh one only when it must, so that the pages in use follow what is unread and not the capacity.
-/// Which words are used beyond the cursors depends on what the lane is for.
+/// Which words are used beyond the cursors depends on what the lane is for. An item that was rented stands in the pages to rent, and its record says where.
 /// </remarks>
 internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, long Capacity, long UnreadBytes, long MaxBytes)
 {
@@ -43,18 +45,27 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     /// <summary>The length before a record; records begin at multiples of it.</summary>
     public const int RecordHead = 8;
 
+    /// <summary>The upper half of the head of a record whose item was rented: the lower is its length, and what follows says in which page it begins.</summary>
+    public const int Rented = 1;
+
+    /// <summary>What is rented begins at multiples of it.</summary>
+    public const int RentedPage = 4096;
+
     private const int LeastChunk = 4096;
     private const int MostChunk = 64 * 1024;
     private const long MostBytes = 1L << 36;
     // No limit, and far enough from the end of a long for sums.
     private const long MostItems = 1L << 62;
     private const int LargestElement = 1 << 30;
-    private const int FieldsBytes = 44;
+    private const int FieldsBytes = 56;
 
     private static ReadOnlySpan<byte> Magic => "CCLANE01"u8;
 
     /// <summary>What the lane is for.</summary>
     public LaneUse Use { get; init; }
+
+    /// <summary>How many bytes the writer may rent to its program, which fills them in place; 0 where items are copied.</summary>
+    public long RentBytes { get; init; }
 
     /// <summary>The writer writes as far as it is granted, and not as far as there is room.</summary>
     public bool IsShared => Use == LaneUse.HubWriter;
@@ -77,11 +88,12 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
     }
 
     /// <summary>The same, for a writer that allows itself so many bytes beyond those of the reader.</summary>
-    public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes)) with { Use = Use };
+    public LaneLayout Within(long unsentBytes) => Of(ElementSize, MaxItemBytes, Capacity, UnreadBytes, Math.Min(unsentBytes, MaxBytes - UnreadBytes)) with { Use = Use, RentBytes = RentBytes };
 
     /// <summary>Whether <see cref="Of"/> makes it.</summary>
     public bool IsSane => Enum.IsDefined(Use) && ElementSize is >= 0 and <= LargestElement && MaxItemBytes is >= 1 and <= LargestElement
         && Capacity >= 1 && UnreadBytes >= 1 && MaxBytes >= UnreadBytes && MaxBytes <= MostBytes
+        && RentBytes >= 0 && RentBytes <= MostBytes && RentBytes % RentedPage == 0 && (RentBytes == 0 || (Use == LaneUse.Link && ElementSize == 0))
         && this == Within(long.MaxValue);
 
     /// <summary>Bytes of a chunk, a power of two: small for a small capacity, so that its working set is.</summary>
@@ -103,12 +115,19 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
 
     public int ItemsPerChunk => ChunkBytes / ElementSize;
 
-    public long ChunksStart => HeaderBytes + ((ChunkCount * (long)sizeof(int)) + HeaderBytes - 1) / HeaderBytes * HeaderBytes;
+    public long ChunksStart => HeaderBytes + RoundUp(ChunkCount * (long)sizeof(int));
 
-    public long Length => ChunksStart + ((long)ChunkCount * ChunkBytes);
+    public long ReturnsStart => ChunksStart + ((long)ChunkCount * ChunkBytes);
+
+    public long RentStart => ReturnsStart + RoundUp(RentBytes / RentedPage * sizeof(long));
+
+    public long Length => RentStart + RentBytes;
 
     /// <summary>What a record of so many bytes takes.</summary>
     public static long RecordBytes(int length) => RecordHead + (((long)length + RecordHead - 1) & -RecordHead);
+
+    /// <summary>The same with so many bytes to rent, or as many more as make whole pages.</summary>
+    public LaneLayout WithRent(long bytes) => this with { RentBytes = RoundUp(Math.Min(bytes, MostBytes)) };
 
     public void Write(Span<byte> header)
     {
@@ -118,6 +137,7 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
         BinaryPrimitives.WriteInt64LittleEndian(header[24..], UnreadBytes);
         BinaryPrimitives.WriteInt64LittleEndian(header[32..], MaxBytes);
         BinaryPrimitives.WriteInt32LittleEndian(header[40..], (int)Use);
+        BinaryPrimitives.WriteInt64LittleEndian(header[48..], RentBytes);
         Magic.CopyTo(header);
     }
 
@@ -135,9 +155,12 @@ internal readonly record struct LaneLayout(int ElementSize, int MaxItemBytes, lo
             BinaryPrimitives.ReadInt64LittleEndian(fields[32..]))
         {
             Use = (LaneUse)BinaryPrimitives.ReadInt32LittleEndian(fields[40..]),
+            RentBytes = BinaryPrimitives.ReadInt64LittleEndian(fields[48..]),
         };
-        return layout.IsSane && layout.Length == length ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane for {layout.Use} of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all.");
+        return layout.IsSane && layout.Length == length ? layout : throw new InvalidDataException($"The segment of {length:N0} bytes does not fit a lane for {layout.Use} of {layout.Capacity:N0} items of {layout.ElementSize:N0} bytes, at most {layout.MaxItemBytes:N0}, {layout.MaxBytes:N0} in all and {layout.RentBytes:N0} to rent.");
     }
+
+    private static long RoundUp(long bytes) => (bytes + HeaderBytes - 1) / HeaderBytes * HeaderBytes;
 }
 
 /// <summary>What a lane is for, as its header says.</summary>

@@ -35,6 +35,8 @@ internal sealed unsafe class LaneReader
     private long _takenBytes;
     private bool _isFrozen;
     private int _tag;
+    private bool _isRented;
+    private long _page;
 
     /// <param name="segment">Laid out; stays mapped while this is used.</param>
     /// <param name="layout">Of the segment.</param>
@@ -157,17 +159,37 @@ internal sealed unsafe class LaneReader
                 _tag = (int)(head >> 32);
                 head = _tag < 0 ? long.MinValue : (int)head;
             }
+            _isRented = _layout.RentBytes > 0 && head >> 32 == LaneLayout.Rented;
+            if (_isRented)
+                head = (int)head > 0 ? (int)head : long.MinValue;
             if (head is < NullHead or > int.MaxValue || head > _layout.MaxItemBytes)
             {
                 Violation = $"A record on the lane has a length of {head:N0} bytes, and at most {_layout.MaxItemBytes:N0} are allowed.";
                 Volatile.Write(ref _seen, _taken);
                 return false;
             }
-            _head = (int)head;
             _at += LaneLayout.RecordHead;
+            if (_isRented && !TryFindPage((int)head))
+                return false;
+            _head = (int)head;
         }
         length = _head;
         return true;
+    }
+
+    /// <summary>Whether the next item, whose length was peeked, stands in the pages to rent.</summary>
+    public bool IsRented => _isRented && _head != NoHead;
+
+    /// <summary>Takes the next item, which was rented, and leaves it where it is.</summary>
+    /// <param name="start">Its first byte.</param>
+    /// <param name="returned">Where <paramref name="number"/> is written when it is not used any more.</param>
+    /// <param name="number">Which item of the lane it is.</param>
+    public void TakeRented(out nint start, out nint returned, out long number)
+    {
+        start = (nint)(_start + _layout.RentStart + (_page * LaneLayout.RentedPage));
+        returned = (nint)(_start + _layout.ReturnsStart + (_page * sizeof(long)));
+        number = _taken + 1;
+        TakeRecord(_head);
     }
 
     /// <summary>What came with the next item, whose length was peeked.</summary>
@@ -178,17 +200,24 @@ internal sealed unsafe class LaneReader
     /// <param name="take">Whether it is taken; else it stays.</param>
     public bool TryCopyNext(Span<byte> item, bool take)
     {
+        if (IsRented)
+        {
+            new ReadOnlySpan<byte>(_start + _layout.RentStart + (_page * LaneLayout.RentedPage), item.Length).CopyTo(item);
+            if (take)
+            {
+                TakeRented(out _, out nint returned, out long number);
+                Volatile.Write(ref *(long*)returned, number);
+            }
+            return true;
+        }
         if (!TryCopy(item, advance: take))
             return false;
         if (!take)
             return true;
         if (_layout.ElementSize == 0)
-        {
-            _head = NoHead;
-            _takenBytes += LaneLayout.RecordBytes(item.Length);
-            Volatile.Write(ref *(long*)(_start + LaneLayout.TakenBytes), _takenBytes);
-        }
-        Free(1);
+            TakeRecord(item.Length);
+        else
+            Free(1);
         return true;
     }
 
@@ -226,6 +255,31 @@ internal sealed unsafe class LaneReader
 
     /// <summary>Whether the writer has published more than was seen, or has closed. May be asked beside another caller.</summary>
     public bool HasNews => Volatile.Read(ref *_writtenWord) != Volatile.Read(ref _seen) || IsClosed;
+
+    private void TakeRecord(int length)
+    {
+        _head = NoHead;
+        _takenBytes += LaneLayout.RecordBytes(length);
+        Volatile.Write(ref *(long*)(_start + LaneLayout.TakenBytes), _takenBytes);
+        Free(1);
+    }
+
+    /// <summary>Reads where a rented item begins.</summary>
+    private bool TryFindPage(int length)
+    {
+        long page = 0;
+        if (!TryCopy(new Span<byte>(&page, sizeof(long)), advance: true))
+            return false;
+        long pages = (length + LaneLayout.RentedPage - 1) / LaneLayout.RentedPage;
+        if (page < 0 || page > (_layout.RentBytes / LaneLayout.RentedPage) - pages)
+        {
+            Violation = $"A rented item of {length:N0} bytes is said to begin in page {page:N0} of the lane, which has {_layout.RentBytes / LaneLayout.RentedPage:N0} to rent.";
+            Volatile.Write(ref _seen, _taken);
+            return false;
+        }
+        _page = page;
+        return true;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Free(int count)

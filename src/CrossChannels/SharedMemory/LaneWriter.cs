@@ -148,6 +148,27 @@ internal sealed unsafe class LaneWriter
         return true;
     }
 
+    /// <summary>Publishes an item that was filled in place.</summary>
+    /// <param name="page">Where it begins, in the pages to rent.</param>
+    /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="number">Which item of the lane it is, from 1 on.</param>
+    /// <returns>False if there is no room.</returns>
+    public bool TryWriteRented(long page, int length, out long number)
+    {
+        number = _written + 1;
+        if ((_written == _limit && !TryFindRoom()) || !HasRoom)
+            return false;
+        if (_at == _end)
+            BeginChunk(_chunkBytes);
+        *(long*)_at = ((long)LaneLayout.Rented << 32) | (uint)length;
+        _at += LaneLayout.RecordHead;
+        CopyRecord(new ReadOnlySpan<byte>(&page, sizeof(long)));
+        // Its bytes count as everywhere: they are unread, wherever they stand.
+        _writtenBytes += LaneLayout.RecordBytes(length);
+        Publish(1);
+        return true;
+    }
+
     /// <summary>Whether there is room for an item, of any length: the last record may exceed the bytes that may be unread.</summary>
     public bool HasRoom => (_written < _limit && HasBytes) || (TryFindRoom() && HasBytes);
 

@@ -61,6 +61,9 @@ internal enum LockRank
     /// <summary>The links whose peers are watched.</summary>
     PeerWatch = 140,
 
+    /// <summary>What a lane has rented to its writer's program.</summary>
+    LaneRents = 145,
+
     /// <summary>The waiters that are kept for their next use.</summary>
     WaiterPool = 150,
 

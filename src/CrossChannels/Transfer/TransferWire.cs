@@ -139,6 +139,7 @@ internal static class TransferWire
         writer.Write(lane.Capacity);
         writer.Write(lane.UnreadBytes);
         writer.Write(lane.MaxBytes);
+        writer.Write(lane.RentBytes);
     }
 
     private static PairTerms? ReadPair(BinaryReader reader) => reader.ReadBoolean()
@@ -155,7 +156,7 @@ internal static class TransferWire
     {
         if (!reader.ReadBoolean())
             return null;
-        var lane = new LaneLayout(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+        var lane = new LaneLayout(reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64()) { RentBytes = reader.ReadInt64() };
         return lane.IsSane ? lane : throw new FormatException("The bytes are not a ticket of an end: no lane is laid out like that.");
     }
 

@@ -121,12 +121,14 @@ public sealed class VectorTests
         byte[] written = new byte[LaneLayout.HeaderBytes];
         layout.Write(written);
         Assert.AreEqual(-1, written.AsSpan(bytes.Length).IndexOfAnyExcept((byte)0));
-        return (
-            [
-                ("element", layout.ElementSize), ("max-item", layout.MaxItemBytes), ("capacity", layout.Capacity),
-                ("unread", layout.UnreadBytes), ("most", layout.MaxBytes), ("use", layout.Use),
-            ],
-            written[..bytes.Length]);
+        List<(string, object)> fields =
+        [
+            ("element", layout.ElementSize), ("max-item", layout.MaxItemBytes), ("capacity", layout.Capacity),
+            ("unread", layout.UnreadBytes), ("most", layout.MaxBytes), ("use", layout.Use),
+        ];
+        if (layout.RentBytes > 0)
+            fields.Add(("rent", layout.RentBytes));
+        return (fields, written[..bytes.Length]);
     });
 
     private static IEnumerable<object[]> Of(string file) => Vector.Read(file).Select(vector => new object[] { vector });

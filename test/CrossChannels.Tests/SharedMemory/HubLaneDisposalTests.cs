@@ -27,7 +27,7 @@ public sealed class HubLaneDisposalTests
                 default: await DisposeLeasedAsync(seed, static i => $"item {i}"); break;
             }
         }
-        await Wait.Until(() => Mappings.Count(Environment.ProcessId) == before);
+        await Wait.Until(() => Mappings.Count(Environment.ProcessId) <= before);
     }
 
     private static async Task DisposePlainAsync<T>(int seed, Func<int, T> make)

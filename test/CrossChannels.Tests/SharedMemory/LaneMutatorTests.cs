@@ -47,6 +47,32 @@ public sealed class LaneMutatorTests
         Assert.IsGreaterThan(0, violations);
     }
 
+    /// <summary>Items in pages to rent: what says where they are, and what is returned, is rewritten too.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task WordsRewrittenAtRandom_RentedItems_OnlyViolations(bool isMild)
+    {
+        var random = new Random(13);
+        int rewrites = 0, violations = 0;
+        for (int lanes = 0; rewrites < Rewrites / 2 && lanes < 1000; lanes++)
+        {
+            using var lane = new LanePair(LaneLayout.Of(0, 10_000, 64, 200_000).WithRent(300_000));
+            lane.Guard();
+            using var stop = new CancellationTokenSource();
+            using var started = new CountdownEvent(2);
+            Task writing = Task.Run(() => WriteRented(lane, started, stop.Token));
+            Task reading = Task.Run(() => ReadRented(lane.Reader, started, stop.Token));
+            Assert.IsTrue(started.Wait(Wait.Deadline));
+            for (int here = 0; here < Rewrites / 40 && !(writing.IsCompleted && reading.IsCompleted); here++, rewrites++)
+                Rewrite(lane, random, isMild);
+            await stop.CancelAsync();
+            await Task.WhenAll(writing, reading);
+            violations += (lane.Writer.Violation is null ? 0 : 1) + (lane.Reader.Violation is null ? 0 : 1);
+        }
+        Assert.IsGreaterThan(0, violations);
+    }
+
     [TestMethod]
     public void Header_OfAnyBytes_IsReadOrRefused()
     {
@@ -56,9 +82,11 @@ public sealed class LaneMutatorTests
         for (int i = 0; i < 100_000; i++)
         {
             LaneLayout layout = LaneLayout.Of(random.Next(3) * 8, 1 + random.Next(1000), 1 + random.Next(100), 1 + random.Next(100_000));
+            if (random.Next(3) == 0 && layout.ElementSize == 0)
+                layout = layout.WithRent(random.Next(100_000));
             layout.Write(header);
             for (int changes = random.Next(3); changes > 0; changes--)
-                header[random.Next(48)] = (byte)(random.Next(2) == 0 ? 0xff : random.Next(256));
+                header[random.Next(56)] = (byte)(random.Next(2) == 0 ? 0xff : random.Next(256));
             try
             {
                 LaneLayout read = LaneLayout.Read(header, layout.Length);
@@ -94,6 +122,51 @@ public sealed class LaneMutatorTests
                 writer.TryWakeReader();
             else
                 Thread.Yield();
+        }
+    }
+
+    private static void WriteRented(LanePair lane, CountdownEvent started, CancellationToken stop)
+    {
+        started.Signal();
+        for (int i = 1; !stop.IsCancellationRequested && lane.Writer.Violation is null; i++)
+        {
+            int length = 1 + (i * 31 % 10_000);
+            if (!lane.Rents.TryRent(length, out int page))
+            {
+                Thread.Yield();
+                continue;
+            }
+            unsafe
+            {
+                new Span<byte>((byte*)lane.Rents.At(page), length).Fill((byte)i);
+            }
+            if (lane.Writer.TryWriteRented(page, length, out long number))
+                lane.Rents.Published(page, length, number);
+            else
+                lane.Rents.GiveBack(page, length);
+        }
+    }
+
+    private static unsafe void ReadRented(LaneReader reader, CountdownEvent started, CancellationToken stop)
+    {
+        started.Signal();
+        byte[] item = new byte[10_000];
+        for (int i = 0; !stop.IsCancellationRequested && reader.Violation is null; i++)
+        {
+            if (!reader.TryPeekLength(out int length))
+            {
+                Thread.Yield();
+            }
+            else if (reader.IsRented && i % 3 != 0)
+            {
+                reader.TakeRented(out nint start, out nint returned, out long number);
+                new ReadOnlySpan<byte>((byte*)start, length).CopyTo(item);
+                Volatile.Write(ref *(long*)returned, number);
+            }
+            else
+            {
+                reader.TryCopyNext(item.AsSpan(0, Math.Max(0, length)), take: i % 2 == 0);
+            }
         }
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class LanePair : IDisposable
         isFenceShared &= ProcessFence.IsAvailable;
         Writer = new LaneWriter(_written, layout, isFenceShared);
         Reader = new LaneReader(_read, layout, isFenceShared);
+        Rents = new LaneRents(_written, layout);
     }
 
     public LaneLayout Layout { get; }
@@ -34,6 +35,9 @@ internal sealed partial class LanePair : IDisposable
     public LaneWriter Writer { get; }
 
     public LaneReader Reader { get; }
+
+    /// <summary>What the writing end has to rent.</summary>
+    public LaneRents Rents { get; }
 
     /// <summary>A lane of numbers.</summary>
     public static LanePair OfNumbers(long capacity, bool isFenceShared = true) =>

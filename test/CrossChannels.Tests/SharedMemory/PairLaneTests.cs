@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.Versioning;
 using System.Threading.Channels;
 using CrossChannels.Tests.Channels;
@@ -19,6 +20,57 @@ public sealed class PairLaneTests
             await using ChildProcess child = ChildProcess.Start("open-end", "duplex", await EndTickets.GiveTextAsync(given), "echo");
             await ChildProcessContract.AssertEchoesAsync(kept);
             Assert.IsTrue(kept.Peer!.IsSharedMemory);
+        }
+    }
+
+    /// <summary>Before it is connected the memory is not of the lane, and the item is copied.</summary>
+    /// <summary>The end that connects makes the lane, also where the other one reads there.</summary>
+    [TestMethod]
+    public async Task WriterIsGiven_ItRentsFromTheLaneThatTheTicketTellsOf()
+    {
+        (CrossChannelWriter<IMemoryOwner<byte>> given, CrossChannelReader<IMemoryOwner<byte>> reader) = CrossChannel.CreatePipe<IMemoryOwner<byte>>();
+        TransferTicket ticket = await EndTickets.PassAsync(given);
+        await using (reader)
+        {
+            await using CrossChannelWriter<IMemoryOwner<byte>> writer = await CrossChannelWriter<IMemoryOwner<byte>>.OpenAsync(ticket).Done();
+            using IMemoryOwner<byte> first = writer.Rent(10);
+            await writer.WriteAsync(first).Done();
+            (await reader.ReadAsync().Done()).Dispose();
+            using IMemoryOwner<byte> item = writer.Rent(7000);
+            await writer.WriteAsync(item).Done();
+            using IMemoryOwner<byte> read = await reader.ReadAsync().Done();
+            Assert.AreEqual(7000, read.Memory.Length);
+            Assert.IsTrue(RentedMemoryTests.IsInSegment(read));
+        }
+    }
+
+    [TestMethod]
+    public async Task RentedBeforeAndAfterTheOtherEndWasOpened_BothAreRead()
+    {
+        (CrossChannelWriter<IMemoryOwner<byte>> writer, CrossChannelReader<IMemoryOwner<byte>> given) = CrossChannel.CreatePipe<IMemoryOwner<byte>>();
+        TransferTicket ticket = await EndTickets.PassAsync(given);
+        await using (writer)
+        {
+            using IMemoryOwner<byte> early = writer.Rent(5000), late = writer.Rent(6000);
+            early.Memory.Span.Fill(1);
+            late.Memory.Span.Fill(2);
+            await writer.WriteAsync(early).Done();
+            await using CrossChannelReader<IMemoryOwner<byte>> reader = await CrossChannelReader<IMemoryOwner<byte>>.OpenAsync(ticket).Done();
+            await AssertNextAsync(reader, 5000, 1, isInSegment: false);
+            await writer.WriteAsync(late).Done();
+            await AssertNextAsync(reader, 6000, 2, isInSegment: false);
+            using IMemoryOwner<byte> own = writer.Rent(7000);
+            own.Memory.Span.Fill(3);
+            await writer.WriteAsync(own).Done();
+            await AssertNextAsync(reader, 7000, 3, isInSegment: true);
+        }
+
+        static async Task AssertNextAsync(CrossChannelReader<IMemoryOwner<byte>> reader, int length, byte value, bool isInSegment)
+        {
+            using IMemoryOwner<byte> item = await reader.ReadAsync().Done();
+            Assert.AreEqual(length, item.Memory.Length);
+            Assert.IsFalse(item.Memory.Span.ContainsAnyExcept(value));
+            Assert.AreEqual(isInSegment, RentedMemoryTests.IsInSegment(item));
         }
     }
 

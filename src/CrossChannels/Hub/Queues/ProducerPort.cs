@@ -79,7 +79,11 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     /// <remarks>What is published on a lane is received.</remarks>
     public override long ReceivedItems { get { using (_sync.Enter()) return Account.Written; } }
 
-    public override long ToldItems { get { using (_sync.Enter()) return Account.ToldReceived; } }
+    public override bool TellReceived(long count)
+    {
+        using (_sync.Enter())
+            return Account.TellReceived(count);
+    }
 
     /// <remarks>Its link may have been given up while its greeting was judged; nothing would count it out again.</remarks>
     public override void Meet(Hello peer)

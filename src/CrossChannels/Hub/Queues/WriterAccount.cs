@@ -12,6 +12,7 @@ internal sealed class WriterAccount
     private readonly long _largestBytes;
     private long _toldItems;
     private long _toldBytes;
+    private long _toldReceived;
 
     /// <param name="outbox">Of its link.</param>
     /// <param name="windowBytes">What it may send ahead.</param>
@@ -41,9 +42,6 @@ internal sealed class WriterAccount
     public long Received { get; private set; }
 
     public long ReceivedBytes { get; private set; }
-
-    /// <summary>How many of them it has been told are here.</summary>
-    public long ToldReceived { get; private set; }
 
     /// <summary>Credit that is not used yet.</summary>
     public long Unused => Granted == long.MaxValue ? 0 : Granted - Received;
@@ -142,11 +140,17 @@ internal sealed class WriterAccount
         _toldItems = Granted;
         _toldBytes = GrantedBytes;
         int length = new CreditFrame(Granted, GrantedBytes).Write(room);
-        if (Received == ToldReceived)
-            return length;
         // So the writer knows how much it would lose with this process.
-        ToldReceived = Received;
-        return length + CounterFrame.Write(room[length..], FrameType.Received, Received);
+        return !TellReceived(Received) ? length : length + CounterFrame.Write(room[length..], FrameType.Received, Received);
+    }
+
+    /// <summary>Notes that it is told how many of its items are here.</summary>
+    /// <returns>False if it has been told.</returns>
+    public bool TellReceived(long count)
+    {
+        bool isNew = count > _toldReceived;
+        _toldReceived = Math.Max(_toldReceived, count);
+        return isNew;
     }
 
     /// <summary>Has its credit sent. Called outside every lock.</summary>

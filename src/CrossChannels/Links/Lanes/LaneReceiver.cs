@@ -5,6 +5,7 @@ using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Links;
 
@@ -28,6 +29,7 @@ internal sealed class LaneReceiver : ReceivingHalf
     private readonly RankedLock _sync;
     private readonly ReaderWaiters _waiters;
     private readonly SharedSegment _segment;
+    private readonly ILogger? _logger;
     private readonly LaneReader _lane;
     private LaneGate _gate;
     private JoinWatch _joins = new();
@@ -68,6 +70,7 @@ internal sealed class LaneReceiver : ReceivingHalf
         IsSingleReader = options.IsSingleReader;
         _waiters = waiters ?? new ReaderWaiters(_sync, options.IsSingleReader, options.WakeInline);
         _segment = end.Segment;
+        _logger = options.Logger;
         _lane = new LaneReader(end.Segment, end.Layout, isFenceShared);
         // Those that wait are served by Resume, and no call overtakes them.
         _isSlow = waiters is not null;
@@ -548,6 +551,11 @@ internal sealed class LaneReceiver : ReceivingHalf
             tooLarge = length;
             return false;
         }
+        if (take && _lane.IsRented)
+        {
+            slice = new ItemSlice(Lend(length));
+            return true;
+        }
         Segment copy = CopyRoom(length);
         int at = copy.Written;
         if (!_lane.TryCopyNext(copy.Array.AsSpan(at, length), take))
@@ -558,6 +566,16 @@ internal sealed class LaneReceiver : ReceivingHalf
         copy.Written = at + length;
         slice = new ItemSlice(copy, at, length);
         return true;
+    }
+
+    /// <summary>Leaves an item where its writer filled it. Called inside the gate.</summary>
+    private LentMemory Lend(int length)
+    {
+        bool isHeld = false;
+        // It is mapped: that ends inside the gate.
+        _segment.DangerousAddRef(ref isHeld);
+        _lane.TakeRented(out nint start, out nint returned, out long number);
+        return new LentMemory(_segment, start, length, returned, number, LossWatch.Start(_logger, length));
     }
 
     /// <summary>Private memory for one item; the caller holds a reference of its own.</summary>

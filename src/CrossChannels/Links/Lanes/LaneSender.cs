@@ -27,6 +27,7 @@ internal sealed class LaneSender : SendingHalf
     private readonly AckWatch _read;
     private readonly SharedSegment _segment;
     private readonly LaneWriter _lane;
+    private readonly RentDesk? _rents;
     private LaneGate _gate;
     private ItemLimit _limit;
     private Closure? _closure;
@@ -76,6 +77,7 @@ internal sealed class LaneSender : SendingHalf
         _read = read;
         _segment = end.Segment;
         _lane = new LaneWriter(end.Segment, end.Layout, isFenceShared, options.MaxUnsentBytes);
+        _rents = end.Layout.RentBytes > 0 ? new RentDesk(end, options.Logger) : null;
     }
 
     public override Closure? Closure => Volatile.Read(ref _closure);
@@ -167,6 +169,58 @@ internal sealed class LaneSender : SendingHalf
                 return ValueTask.FromException(tooLarge);
             waiter = _waiters.Block(item, isNull);
             version = waiter.Version;
+            duties = SettleLocked(ref wake);
+        }
+        Perform(duties, ref wake);
+        waiter.Watch(cancellationToken);
+        return new ValueTask(waiter, version);
+    }
+
+    /// <summary>Rents memory of the lane.</summary>
+    /// <param name="length">At least 1.</param>
+    /// <param name="writer">Who is to take it.</param>
+    /// <returns>Null if there is none.</returns>
+    public RentedMemory? TryRent(int length, object writer) => _rents?.TryRent(length, writer);
+
+    /// <summary>Whether memory was rented here, so that it can be published as it is.</summary>
+    public bool IsOwn(RentedMemory item) => _rents is not null && ReferenceEquals(item.Lender, _rents);
+
+    /// <summary>Publishes one item that was rented here.</summary>
+    /// <exception cref="ItemTooLargeException">No reader at this link will ever take it.</exception>
+    public bool TryAccept(RentedMemory item)
+    {
+        if (Closure is not null)
+            return Recover();
+        if (_limit.Check(item.Length) is { } error)
+            throw error;
+        _gate.Enter();
+        bool isAccepted = !_isSlow && TryPublish(item);
+        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        _gate.Leave();
+        if (isReaderParked)
+            Ring();
+        return isAccepted || (Recover() && TryAccept(item));
+    }
+
+    /// <summary>Publishes one item that was rented here, or waits until there is room.</summary>
+    public ValueTask AcceptAsync(RentedMemory item, CancellationToken cancellationToken)
+    {
+        if (Closure is null && _limit.Check(item.Length) is null && (TryAccept(item) || (Spin() && Closure is null && TryAccept(item))))
+            return default;
+        WakeList wake = default;
+        Duties duties;
+        WriteWaiter waiter;
+        short version;
+        using (_sync.Enter())
+        {
+            if (_closure is { } closure)
+                return closure.FailWriteAsync();
+            if (_limit.Check(item.Length) is { } tooLarge)
+                return ValueTask.FromException(tooLarge);
+            waiter = _waiters.ForItem();
+            waiter.Rented = item;
+            version = waiter.Version;
+            _blocked.Enqueue(waiter);
             duties = SettleLocked(ref wake);
         }
         Perform(duties, ref wake);
@@ -460,7 +514,7 @@ internal sealed class LaneSender : SendingHalf
             while (_blocked.First is WriteWaiter first)
             {
                 ItemTooLargeException? error = _limit.Check(first.Length);
-                if (error is null && !_lane.TryWrite(first.Large.IsEmpty ? first.Item : first.Large.Span, first.IsNull))
+                if (error is null && !TryPublish(first))
                     break;
                 _blocked.Dequeue();
                 first.Decide(error is null, error);
@@ -496,6 +550,18 @@ internal sealed class LaneSender : SendingHalf
         }
         _gate.Leave();
         return duties;
+    }
+
+    private bool TryPublish(WriteWaiter waiter) => waiter.Rented is { } rented
+        ? TryPublish(rented)
+        : _lane.TryWrite(waiter.Large.IsEmpty ? waiter.Item : waiter.Large.Span, waiter.IsNull);
+
+    private bool TryPublish(RentedMemory item)
+    {
+        bool isPublished = _lane.TryWriteRented(item.Page, item.Length, out long number);
+        if (isPublished)
+            item.Number = number;
+        return isPublished;
     }
 
     private void Perform(Duties duties, ref WakeList wake)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace CrossChannels.Links;
 
 /// <summary>What an item receiver needs to know of the channel that it serves.</summary>
@@ -10,9 +12,10 @@ namespace CrossChannels.Links;
 /// <param name="Demand">When credit is granted.</param>
 /// <param name="IsLeased">Items are settled one by one.</param>
 /// <param name="WakeInline">Whether a user's continuation may run on a thread that calls into this end.</param>
+/// <param name="Logger">The log of the link.</param>
 internal sealed record ReceiverOptions(
     int ElementSize, int MaxItemBytes, long Capacity, long MaxUnreadBytes, DropPolicy? Drops, bool IsSingleReader, bool WakeInline,
-    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false);
+    ReaderDemand Demand = ReaderDemand.Capacity, bool IsLeased = false, ILogger? Logger = null);
 
 /// <summary>When a reader grants credit.</summary>
 internal enum ReaderDemand

@@ -40,8 +40,9 @@ internal abstract class ReceivingHalf
 
     public abstract long ReceivedItems { get; }
 
-    /// <summary>How many items its feedback has told the peer that are received.</summary>
-    public virtual long ToldItems => 0;
+    /// <summary>Notes that the peer is told how many items are received.</summary>
+    /// <returns>False if feedback has told it so: it would be an empty frame.</returns>
+    public virtual bool TellReceived(long count) => true;
 
     /// <summary>Whether <see cref="WriteFeedback"/> may have something to write that can travel with items. Read without a lock; true may be in vain.</summary>
     public virtual bool HasFeedback => true;

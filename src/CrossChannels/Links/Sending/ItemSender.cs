@@ -4,6 +4,7 @@ using CrossChannels.Diagnostics;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
+using Microsoft.Extensions.Logging;
 
 namespace CrossChannels.Links;
 
@@ -617,5 +618,6 @@ internal delegate void LaneItem(ReadOnlySpan<byte> item, bool isNull);
 /// <param name="IsShared">The capacity is shared with other writers: credit is asked for, and may be taken back.</param>
 /// <param name="IsOnDemand">At a hub: the reader grants credit for each item that it waits for.</param>
 /// <param name="KeepsUnreceived">What was accepted is kept until the peer has received it, to be sent again elsewhere if it does not.</param>
+/// <param name="Logger">The log of the link.</param>
 internal sealed record SenderOptions(
-    int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false, bool KeepsUnreceived = false);
+    int ElementSize, int MaxItemBytes, long MaxUnsentBytes, bool WakeInline, bool IsShared = false, bool IsOnDemand = false, bool KeepsUnreceived = false, ILogger? Logger = null);

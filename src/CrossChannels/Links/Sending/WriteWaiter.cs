@@ -20,10 +20,13 @@ internal sealed class WriteWaiter(RankedLock sync, WaiterPool pool) : Waiter(syn
     /// <summary>A large item in the caller's own memory, which is written from there; the caller waits until that is done.</summary>
     public ReadOnlyMemory<byte> Large { get; set; }
 
+    /// <summary>An item that its program has filled in the lane; null for any other.</summary>
+    public RentedMemory? Rented { get; set; }
+
     /// <summary>The trace that the item belongs to; default for none.</summary>
     public ActivityContext Trace { get; set; }
 
-    public int Length => Large.IsEmpty ? _length : Large.Length;
+    public int Length => Rented is { } rented ? rented.Length : Large.IsEmpty ? _length : Large.Length;
 
     public void SetItem(ReadOnlySpan<byte> item, bool isNull)
     {
@@ -37,6 +40,7 @@ internal sealed class WriteWaiter(RankedLock sync, WaiterPool pool) : Waiter(syn
     private protected override void Recycle()
     {
         Large = default;
+        Rented = null;
         Trace = default;
         if (_bytes.Length > MaxKeptBytes)
         {
