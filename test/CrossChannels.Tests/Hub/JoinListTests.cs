@@ -24,6 +24,39 @@ public sealed class JoinListTests
         Assert.AreEqual(0, channel.Joining);
     }
 
+    /// <summary>A join waits for the items of its time and for no others, also where some of an earlier one's were read in between.</summary>
+    [TestMethod]
+    public async Task Joins_OneAfterTheOther_EachEndsWithItsLastItem()
+    {
+        ItemContract contract = ItemCodec.Create(new ItemOptions<long>()).Contract;
+        var channel = new QueueChannel("items", new QueueOptions(contract, 8, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, HubOptions.Default), new HubBudget(1 << 20));
+        Write(3);
+        Task first = channel.OwnerWrites.JoinAsync(CancellationToken.None).AsTask();
+        Read(1);
+        Write(2);
+        Task second = channel.OwnerWrites.JoinAsync(CancellationToken.None).AsTask();
+        Read(1);
+        Assert.IsFalse(first.IsCompleted);
+        Read(1);
+        await first.Done();
+        Read(1);
+        Assert.IsFalse(second.IsCompleted);
+        Read(1);
+        await second.Done();
+
+        void Write(int count)
+        {
+            for (int i = 0; i < count; i++)
+                Assert.IsTrue(channel.OwnerWrites.TryAccept((long)i));
+        }
+
+        void Read(int count)
+        {
+            for (int i = 0; i < count; i++)
+                Assert.IsTrue(channel.OwnerReads.TryTake(out long _));
+        }
+    }
+
     /// <summary>Programs that come, write an item and go leave an item behind, and nothing else.</summary>
     [TestMethod]
     [DataRow("completes")]
