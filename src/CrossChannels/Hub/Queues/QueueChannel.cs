@@ -507,6 +507,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         Sync.AssertHeld();
         closure = closure.AtExit(_isExiting);
         Lifecycle.End(closure, ref after);
+        // Also of a queue that was drained: it keeps its last segment for the next items.
+        Queue.Clear();
         _balancer.Stop(ref after);
         long leased = OwnerReads.EndLocked(closure, ref after);
         _bytes.Charge(-leased, ref after);
