@@ -227,6 +227,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         return true;
     }
 
+    bool IQueueEvents.IsOver => Lifecycle.IsOver;
+
     bool IQueueEvents.IsOwnerIdle => OwnerReads.IsWaiting;
 
     bool IQueueEvents.IsProcessingAwaited => !_joins.IsEmpty || Lifecycle.IsDecided;
