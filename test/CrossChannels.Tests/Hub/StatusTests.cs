@@ -39,7 +39,7 @@ public sealed class StatusTests
         await reading.Done();
         await writer.WriteAsync(2).Done();
         Task write = writer.WriteAsync(3).AsTask();
-        await Wait.Until(() => hub.Hub.GetStatus().Channels.Single().WaitingWriters.Count == 1);
+        await Wait.Until(() => hub.Hub.GetStatus().Channels.Single() is { WaitingWriters.Count: 1, Depth: 2 });
         ChannelStatus full = await GetAsync();
         Assert.AreEqual(2, full.Depth);
         Assert.AreEqual(8, full.Bytes);
