@@ -111,13 +111,7 @@ public sealed class CrossLock : IAsyncDisposable, IDisposable, IGivenEnd
             }
         }
 
-        TimeSpan TimeLeft()
-        {
-            if (timeout == Timeout.InfiniteTimeSpan)
-                return timeout;
-            TimeSpan left = timeout - clock.GetElapsedTime(started);
-            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
-        }
+        TimeSpan TimeLeft() => TimeoutRange.Left(timeout, clock, started);
 
         void Withdraw(LockClaim? asked)
         {

@@ -82,8 +82,7 @@ public sealed class DuplexChannelListener<TWrite, TRead> : IAsyncDisposable, IDi
                 if (_accepted.Reader.TryRead(out DuplexChannel<TWrite, TRead>? channel))
                     return channel;
                 // Another caller took it.
-                if (timeout != Timeout.InfiniteTimeSpan)
-                    left = TimeSpan.FromTicks(Math.Max(0, (timeout - clock.GetElapsedTime(started)).Ticks));
+                left = TimeoutRange.Left(timeout, clock, started);
             }
         }
         catch (TimeoutException e)

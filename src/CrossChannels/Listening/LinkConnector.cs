@@ -62,7 +62,7 @@ internal static class LinkConnector
                 wish = LaneWish.None;
             }
 
-            timeLeft = TimeLeft(settings, started);
+            timeLeft = TimeoutRange.Left(settings.ConnectTimeout, settings.TimeProvider, started);
             if (timeLeft == TimeSpan.Zero)
                 throw NoLink(address, settings, attempts + 1, last);
             await Task.Delay(s_reconnectDelay, settings.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -97,15 +97,6 @@ internal static class LinkConnector
             channel.Abort("The connecting end was canceled.");
             throw;
         }
-    }
-
-    private static TimeSpan TimeLeft(ConnectionOptions settings, long started)
-    {
-        if (settings.ConnectTimeout == Timeout.InfiniteTimeSpan)
-            return Timeout.InfiniteTimeSpan;
-
-        TimeSpan left = settings.ConnectTimeout - settings.TimeProvider.GetElapsedTime(started);
-        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private static LinkTimeoutException NoLink(ChannelAddress address, ConnectionOptions settings, int attempts, CrossChannelException last) =>

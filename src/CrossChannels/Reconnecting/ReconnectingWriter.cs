@@ -154,17 +154,9 @@ internal sealed class ReconnectingWriter<T> : CrossChannelWriter<T>
             await FlushForCloseAsync(limit).ConfigureAwait(false);
         LinkChannel<T, NoItem>? open = Stop();
         await Keeper.Settled.ConfigureAwait(false);
-        long left = open is null ? 0 : await open.Writer.CloseAsync(TimeLeft()).ConfigureAwait(false);
+        long left = open is null ? 0 : await open.Writer.CloseAsync(TimeoutRange.Left(limit, _settings.TimeProvider, started)).ConfigureAwait(false);
         Keeper.Finish();
         return left + Interlocked.Read(ref _lost) + Interlocked.Read(ref _unreceivedCount);
-
-        TimeSpan TimeLeft()
-        {
-            if (limit == Timeout.InfiniteTimeSpan)
-                return limit;
-            TimeSpan rest = limit - _settings.TimeProvider.GetElapsedTime(started);
-            return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
-        }
     }
 
     public override async ValueTask DisposeAsync()
