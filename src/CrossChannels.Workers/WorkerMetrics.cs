@@ -2,14 +2,12 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Runtime.Loader;
-using CrossChannels.Threading;
+using CrossChannels.Diagnostics;
 
 namespace CrossChannels.Workers;
 
 /// <summary>The meter <c>CrossChannels.Workers</c>: worker processes, pools and their tasks.</summary>
-/// <remarks>
-/// A measurement runs the callbacks of every <see cref="MeterListener"/> of the program. So these methods are called under no lock, and what a listener throws ends here.
-/// </remarks>
+/// <remarks>Called under no lock: see <see cref="Instruments"/>.</remarks>
 internal static class WorkerMetrics
 {
     public const string Name = "CrossChannels.Workers";
@@ -55,14 +53,14 @@ internal static class WorkerMetrics
     {
         string kind = isOfPool ? PoolKind : ProcessKind;
         s_running.AddOrUpdate(kind, 1, static (_, count) => count + 1);
-        Add(s_started, 1, Kind(kind));
+        Instruments.Add(s_started, 1, Kind(kind));
     }
 
     /// <summary>A worker's process is gone.</summary>
     public static void Ended(bool isOfPool) => s_running.AddOrUpdate(isOfPool ? PoolKind : ProcessKind, 0, static (_, count) => count - 1);
 
     /// <summary>A worker failed, or was killed, and nobody had asked it to end.</summary>
-    public static void Lost(bool isOfPool) => Add(s_lost, 1, Kind(isOfPool ? PoolKind : ProcessKind));
+    public static void Lost(bool isOfPool) => Instruments.Add(s_lost, 1, Kind(isOfPool ? PoolKind : ProcessKind));
 
     /// <summary>A pool has workers, and is asked for its tasks whenever a listener collects.</summary>
     public static void Show(object pool, string name, Func<PoolLoad> getLoad) => s_pools.TryAdd(pool, (name, getLoad));
@@ -73,25 +71,12 @@ internal static class WorkerMetrics
     public static void TasksCompleted(long count, PoolTags tags)
     {
         if (count > 0)
-            Add(s_completed, count, tags.Pool, tags.Method);
+            Instruments.Add(s_completed, count, tags.Pool, tags.Method);
     }
 
-    public static void TaskFailed(PoolTags tags) => Add(s_failed, 1, tags.Pool, tags.Method);
+    public static void TaskFailed(PoolTags tags) => Instruments.Add(s_failed, 1, tags.Pool, tags.Method);
 
-    public static void TasksRan(double seconds, PoolTags tags)
-    {
-        HeldLocks.AssertNone();
-        if (!s_durations.Enabled)
-            return;
-        try
-        {
-            s_durations.Record(seconds, tags.Pool, tags.Method);
-        }
-        catch (Exception)
-        {
-            // As in Add.
-        }
-    }
+    public static void TasksRan(double seconds, PoolTags tags) => Instruments.Record(s_durations, seconds, tags.Pool, tags.Method);
 
     private static KeyValuePair<string, object?> Kind(string kind) => new("kind", kind);
 
@@ -100,21 +85,6 @@ internal static class WorkerMetrics
         s_pools.Values
             .GroupBy(static pool => pool.Name, pool => value(pool.GetLoad()), StringComparer.Ordinal)
             .Select(static all => new Measurement<long>(all.Sum(), new KeyValuePair<string, object?>("pool", all.Key)));
-
-    private static void Add(Counter<long> counter, long value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
-    {
-        HeldLocks.AssertNone();
-        if (!counter.Enabled)
-            return;
-        try
-        {
-            counter.Add(value, tags);
-        }
-        catch (Exception)
-        {
-            // A listener failed; the value is lost to it and to those after it, and the worker goes on.
-        }
-    }
 }
 
 /// <summary>What the measurements of a task are tagged with.</summary>

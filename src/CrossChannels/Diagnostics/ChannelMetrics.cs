@@ -7,10 +7,7 @@ using CrossChannels.Threading;
 namespace CrossChannels.Diagnostics;
 
 /// <summary>The meter <c>CrossChannels</c>. Counted per batch, and nothing is allocated while no listener is there.</summary>
-/// <remarks>
-/// A measurement runs the callbacks of every <see cref="MeterListener"/> of the program. So these methods are called under no lock,
-/// and what a listener throws ends here: it must not break a link.
-/// </remarks>
+/// <remarks>Called under no lock: see <see cref="Instruments"/>.</remarks>
 internal static class ChannelMetrics
 {
     private static readonly Meter s_meter = new(ChannelTracing.Name, ChannelTracing.Version);
@@ -118,33 +115,14 @@ internal static class ChannelMetrics
             s_openLinks.TryRemove(KeyValuePair.Create(key, 0L));
     }
 
-    public static void Reconnected(MetricTags tags)
-    {
-        HeldLocks.AssertNone();
-        try
-        {
-            s_reconnects.Add(1, tags.Channel, tags.Role);
-        }
-        catch (Exception)
-        {
-            // As in Add.
-        }
-    }
+    public static void Reconnected(MetricTags tags) => Instruments.Add(s_reconnects, 1, tags.Channel, tags.Role);
 
     public static void Ended(EndingKind kind, MetricTags tags)
     {
         HeldLocks.AssertNone();
-        if (!s_endings.Enabled)
-            return;
-        try
-        {
-            ReadOnlySpan<KeyValuePair<string, object?>> all = [tags.Channel, tags.Role, tags.Peer, new KeyValuePair<string, object?>("kind", kind.ToString())];
-            s_endings.Add(1, all);
-        }
-        catch (Exception)
-        {
-            // As in Add.
-        }
+        // Its name costs memory.
+        if (s_endings.Enabled)
+            Instruments.Add(s_endings, 1, tags.Channel, tags.Role, tags.Peer, new KeyValuePair<string, object?>("kind", kind.ToString()));
     }
 
     public static void Queued(double seconds, MetricTags tags) => Record(s_queueTimes, seconds, tags);
@@ -181,33 +159,8 @@ internal static class ChannelMetrics
         }
     }
 
-    private static void Add(Counter<long> counter, long value, MetricTags tags)
-    {
-        HeldLocks.AssertNone();
-        if (!counter.Enabled)
-            return;
-        try
-        {
-            counter.Add(value, tags.Channel, tags.Role, tags.Peer);
-        }
-        catch (Exception)
-        {
-            // A listener failed; the value is lost to it and to those after it, and the link goes on.
-        }
-    }
+    private static void Add(Counter<long> counter, long value, MetricTags tags) => Instruments.Add(counter, value, tags.Channel, tags.Role, tags.Peer);
 
-    private static void Record(Histogram<double> histogram, double value, MetricTags tags)
-    {
-        HeldLocks.AssertNone();
-        if (!histogram.Enabled)
-            return;
-        try
-        {
-            histogram.Record(value, tags.Channel, tags.Role, tags.Peer);
-        }
-        catch (Exception)
-        {
-            // As in Add.
-        }
-    }
+    private static void Record(Histogram<double> histogram, double value, MetricTags tags) =>
+        Instruments.Record(histogram, value, tags.Channel, tags.Role, tags.Peer);
 }
