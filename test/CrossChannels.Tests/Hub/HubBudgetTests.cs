@@ -36,6 +36,25 @@ public sealed class HubBudgetTests
         Assert.AreEqual(0, budget.Held);
     }
 
+    /// <summary>From a writer, over its link or its lane, that has not heard of the end yet.</summary>
+    [TestMethod]
+    public void Arrived_TheChannelIsOver_IsThrownAway()
+    {
+        var budget = new HubBudget(1 << 20);
+        ItemContract contract = ItemCodec.Create(new ItemOptions<long>()).Contract;
+        var channel = new QueueChannel("items", new QueueOptions(contract, 100, 1 << 20, 1 << 20, CompletionPolicy.AnyWriter, new HubOptions { MaxBytes = 1 << 20 }), budget);
+        channel.Abort("enough");
+        HubAfterLock after = default;
+        using (channel.Sync.Enter())
+        {
+            channel.Queue.Append(new byte[8], 1);
+            ((IQueueEvents)channel).OnArrived(1, 8, ref after);
+            Assert.AreEqual(0, channel.Queue.Total);
+        }
+        channel.Run(ref after);
+        Assert.AreEqual(0, budget.Held);
+    }
+
     [TestMethod]
     public void Charge_FreesFromExactlyTheLimit_Tells()
     {

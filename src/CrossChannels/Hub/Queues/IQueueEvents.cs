@@ -6,9 +6,6 @@ internal interface IQueueEvents
     /// <summary>Does what was noted under the lock. Called once it is left.</summary>
     void Run(ref HubAfterLock after, bool isParking = false);
 
-    /// <summary>The channel is over: what still comes is thrown away.</summary>
-    bool IsOver { get; }
-
     /// <summary>The owner's reads wait for an item.</summary>
     bool IsOwnerIdle { get; }
 

@@ -299,8 +299,8 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
             {
                 int bytes = payload.Length;
                 Account.Receive(count, bytes);
-                // It was closed between the header and the payload, or is about to be.
-                if (_closure is not null || _events.IsOver)
+                // It was closed between the header and the payload.
+                if (_closure is not null)
                 {
                     segment?.Release();
                     return;

@@ -227,8 +227,6 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         return true;
     }
 
-    bool IQueueEvents.IsOver => Lifecycle.IsOver;
-
     bool IQueueEvents.IsOwnerIdle => OwnerReads.IsWaiting;
 
     bool IQueueEvents.IsProcessingAwaited => !_joins.IsEmpty || Lifecycle.IsDecided;
@@ -252,6 +250,12 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     void IQueueEvents.OnArrived(int count, int bytes, ref HubAfterLock after)
     {
+        if (Lifecycle.IsOver)
+        {
+            // Its writer has not heard yet. Nobody would free the bytes of it, which all channels of the hub share.
+            Queue.Clear();
+            return;
+        }
         Options.Items.Fix();
         _writers.Use(count);
         _bytes.Charge(bytes, ref after);
