@@ -203,38 +203,26 @@ internal sealed class LaneSender : SendingHalf
     }
 
     /// <summary>Publishes one item that was rented here, or waits until there is room.</summary>
-    public ValueTask AcceptAsync(RentedMemory item, CancellationToken cancellationToken)
-    {
-        if (Closure is null && _limit.Check(item.Length) is null && (TryAccept(item) || (Spin() && Closure is null && TryAccept(item))))
-            return default;
-        WakeList wake = default;
-        Duties duties;
-        WriteWaiter waiter;
-        short version;
-        using (_sync.Enter())
-        {
-            if (_closure is { } closure)
-                return closure.FailWriteAsync();
-            if (_limit.Check(item.Length) is { } tooLarge)
-                return ValueTask.FromException(tooLarge);
-            waiter = _waiters.ForItem();
-            waiter.Rented = item;
-            version = waiter.Version;
-            _blocked.Enqueue(waiter);
-            duties = SettleLocked(ref wake);
-        }
-        Perform(duties, ref wake);
-        waiter.Watch(cancellationToken);
-        return new ValueTask(waiter, version);
-    }
+    public ValueTask AcceptAsync(RentedMemory item, CancellationToken cancellationToken) =>
+        Closure is null && _limit.Check(item.Length) is null && (TryAccept(item) || (Spin() && Closure is null && TryAccept(item)))
+            ? default
+            : BlockAsync(item, default, item.Length, cancellationToken);
 
     /// <summary>Publishes one large item that is its own bytes, copied from the caller's memory when there is room.</summary>
     public ValueTask AcceptLargeAsync(ReadOnlyMemory<byte> item)
     {
         if (Closure is null && _limit.Check(item.Length) is null && TryAccept(item.Span, isNull: false))
             return default;
-        if (Spin() && Closure is null && TryAccept(item.Span, isNull: false))
-            return default;
+        return Spin() && Closure is null && TryAccept(item.Span, isNull: false) ? default : BlockAsync(null, item, item.Length, CancellationToken.None);
+    }
+
+    /// <summary>Waits until there is room for an item that stays where it is.</summary>
+    /// <param name="rented">In the lane; null for the other.</param>
+    /// <param name="large">In the caller's memory.</param>
+    /// <param name="length">In bytes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    private ValueTask BlockAsync(RentedMemory? rented, ReadOnlyMemory<byte> large, int length, CancellationToken cancellationToken)
+    {
         WakeList wake = default;
         Duties duties;
         WriteWaiter waiter;
@@ -243,15 +231,17 @@ internal sealed class LaneSender : SendingHalf
         {
             if (_closure is { } closure)
                 return closure.FailWriteAsync();
-            if (_limit.Check(item.Length) is { } tooLarge)
+            if (_limit.Check(length) is { } tooLarge)
                 return ValueTask.FromException(tooLarge);
             waiter = _waiters.ForItem();
-            waiter.Large = item;
+            waiter.Rented = rented;
+            waiter.Large = large;
             version = waiter.Version;
             _blocked.Enqueue(waiter);
             duties = SettleLocked(ref wake);
         }
         Perform(duties, ref wake);
+        waiter.Watch(cancellationToken);
         return new ValueTask(waiter, version);
     }
 
