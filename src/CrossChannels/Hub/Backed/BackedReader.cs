@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
-using System.Threading.Tasks.Sources;
 using CrossChannels.Links;
 
 namespace CrossChannels.Hub;
@@ -139,64 +138,27 @@ internal sealed class BackedReader<T>(BackedChannel<T> channel, BackedQueue<T> q
     }
 
     /// <summary>A read that the built-in channel keeps waiting; on its way out the item is counted as read.</summary>
-    /// <remarks>An async method would do, but its result could be taken twice, or, pooled, disturb another call then.</remarks>
-    private sealed class PendingRead : IValueTaskSource<T>
+    private sealed class PendingRead : OneTimeSource<T>
     {
         private readonly BackedChannel<T> _channel;
         private readonly ConfiguredValueTaskAwaitable<QueuedItem<T>>.ConfiguredValueTaskAwaiter _read;
-        private readonly SafeCancellation _cancellation;
-        private readonly CancellationTokenRegistration _registration;
-        private ManualResetValueTaskSourceCore<T> _core;
 
         public PendingRead(BackedChannel<T> channel, ValueTask<QueuedItem<T>> read, SafeCancellation cancellation)
+            : base(cancellation)
         {
-            _cancellation = cancellation;
-            _registration = cancellation.Link();
             _channel = channel;
             _read = read.ConfigureAwait(false).GetAwaiter();
-            Task = new ValueTask<T>(this, _core.Version);
+            Task = new ValueTask<T>(this, Version);
             if (_read.IsCompleted)
-                OnRead();
+                OnDone();
             else
-                _read.UnsafeOnCompleted(OnRead);
+                _read.UnsafeOnCompleted(OnDone);
         }
 
         public ValueTask<T> Task { get; }
 
-        T IValueTaskSource<T>.GetResult(short token)
-        {
-            try
-            {
-                return _core.GetResult(token);
-            }
-            finally
-            {
-                if (token == _core.Version && _core.GetStatus(token) != ValueTaskSourceStatus.Pending)
-                    _core.Reset();
-            }
-        }
-
-        public ValueTaskSourceStatus GetStatus(short token) => _core.GetStatus(token);
-
-        public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-            _core.OnCompleted(continuation, state, token, flags);
-
-        private void OnRead()
-        {
-            _registration.Unregister();
-            T item;
-            try
-            {
 #pragma warning disable VSTHRD002 // It is done.
-                item = _channel.Take(_read.GetResult());
+        private protected override T Take() => _channel.Take(_read.GetResult());
 #pragma warning restore VSTHRD002
-            }
-            catch (Exception e)
-            {
-                _core.SetException(_cancellation.Translate(e));
-                return;
-            }
-            _core.SetResult(item);
-        }
     }
 }
