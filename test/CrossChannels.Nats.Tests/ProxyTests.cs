@@ -47,18 +47,15 @@ public sealed class ProxyTests
     public async Task WriterIsCutAgainAndAgain_NothingIsLost_AndTheOrderHolds()
     {
         int total = 50 * Cuts;
-        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
-        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(1) };
-        await using NatsChannels near = await SharedServer.ConnectAsync(options);
-        await using LeasedChannel<int> owner = await near.CreateLeasedAsync<int>("cut", 50, s_settled).Done();
-        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
-        await using CrossChannelWriter<int> writer = await far.OpenWriterAsync<int>("cut").Done();
-        Prepare(proxy);
+        await using CutWay way = await CutWay.OpenAsync();
+        await using LeasedChannel<int> owner = await way.Near.CreateLeasedAsync<int>("cut", 50, s_settled).Done();
+        await using CrossChannelWriter<int> writer = await way.Far.OpenWriterAsync<int>("cut").Done();
+        way.CutAgainAndAgain();
         Task writing = WriteAsync(writer, total);
         List<int> read = await ReadAsync(owner.Reader);
         await writing.Done();
         CollectionAssert.AreEqual(Enumerable.Range(0, total).ToList(), read);
-        Assert.IsGreaterThan(2 + (Cuts / 2), proxy.Count, "It was cut less often than this test is for.");
+        way.WasCutOften();
     }
 
     /// <summary>What was on its way to it comes again before all others.</summary>
@@ -66,13 +63,10 @@ public sealed class ProxyTests
     public async Task ReaderIsCutAgainAndAgain_NothingIsLostOrDoubled_AndTheOrderHolds()
     {
         int total = 50 * Cuts;
-        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
-        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(1) };
-        await using NatsChannels near = await SharedServer.ConnectAsync(options);
-        await using SharedChannel<int> owner = await near.CreateBoundedAsync<int>("cut", 50).Done();
-        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
-        await using CrossChannelReader<int> reader = await far.OpenReaderAsync<int>("cut").Done();
-        Prepare(proxy);
+        await using CutWay way = await CutWay.OpenAsync();
+        await using SharedChannel<int> owner = await way.Near.CreateBoundedAsync<int>("cut", 50).Done();
+        await using CrossChannelReader<int> reader = await way.Far.OpenReaderAsync<int>("cut").Done();
+        way.CutAgainAndAgain();
         Task writing = WriteAsync(owner.Writer, total);
         List<int> read = [];
         while (await reader.WaitToReadAsync().Done($"more than {read.Count} items"))
@@ -82,7 +76,7 @@ public sealed class ProxyTests
         }
         await writing.Done();
         CollectionAssert.AreEqual(Enumerable.Range(0, total).ToList(), read);
-        Assert.IsGreaterThan(2 + (Cuts / 2), proxy.Count, "It was cut less often than this test is for.");
+        way.WasCutOften();
     }
 
     /// <summary>Leases that were on their way to it come again behind others.</summary>
@@ -90,18 +84,15 @@ public sealed class ProxyTests
     public async Task LeasedReaderIsCutAgainAndAgain_NothingIsLost_AndDoublesAreMarked()
     {
         int total = 50 * Cuts;
-        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
-        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(1) };
-        await using NatsChannels near = await SharedServer.ConnectAsync(options);
-        await using LeasedChannel<int> owner = await near.CreateLeasedAsync<int>("cut", 50, s_settled).Done();
-        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
-        await using LeasedReader<int> reader = await far.OpenLeasedReaderAsync<int>("cut").Done();
-        Prepare(proxy);
+        await using CutWay way = await CutWay.OpenAsync();
+        await using LeasedChannel<int> owner = await way.Near.CreateLeasedAsync<int>("cut", 50, s_settled).Done();
+        await using LeasedReader<int> reader = await way.Far.OpenLeasedReaderAsync<int>("cut").Done();
+        way.CutAgainAndAgain();
         Task writing = WriteAsync(owner.Writer, total);
         List<int> read = await ReadAsync(reader);
         await writing.Done();
         CollectionAssert.AreEqual(Enumerable.Range(0, total).ToList(), read.Order().ToList());
-        Assert.IsGreaterThan(2 + (Cuts / 2), proxy.Count, "It was cut less often than this test is for.");
+        way.WasCutOften();
     }
 
     private static Task WriteAsync(CrossChannelWriter<int> writer, int total) => Task.Run(async () =>
@@ -111,19 +102,6 @@ public sealed class ProxyTests
         await writer.FlushAsync().Done();
         writer.Complete();
     });
-
-    /// <summary>Cuts the connections that are there, and the next ones.</summary>
-    private static void Prepare(ServerProxy proxy)
-    {
-        Random random = new(TestSeed.Value);
-        for (int i = 0; i < Cuts; i++)
-        {
-            long bytes = random.Next(1_000, 12_000);
-            proxy.Cuts.Enqueue(random.Next(2) == 0 ? (bytes, long.MaxValue) : (long.MaxValue, bytes));
-        }
-        proxy.Items.Cut();
-        proxy.Control.Cut();
-    }
 
     /// <summary>Reads to the end.</summary>
     /// <returns>The first copy of each item. Every other says that it may be one.</returns>
@@ -143,5 +121,38 @@ public sealed class ProxyTests
             }
         }
         return first;
+    }
+
+    /// <summary>One way to the server that holds, and one that is cut.</summary>
+    private sealed record CutWay(ServerProxy Proxy, NatsChannels Near, NatsChannels Far) : IAsyncDisposable
+    {
+        public static async Task<CutWay> OpenAsync()
+        {
+            var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+            NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(1) };
+            return new CutWay(proxy, await SharedServer.ConnectAsync(options), await NatsChannels.ConnectAsync(proxy.Url, options).Done());
+        }
+
+        /// <summary>Cuts the connections that are there, and the next ones.</summary>
+        public void CutAgainAndAgain()
+        {
+            Random random = new(TestSeed.Value);
+            for (int i = 0; i < Cuts; i++)
+            {
+                long bytes = random.Next(1_000, 12_000);
+                Proxy.Cuts.Enqueue(random.Next(2) == 0 ? (bytes, long.MaxValue) : (long.MaxValue, bytes));
+            }
+            Proxy.Items.Cut();
+            Proxy.Control.Cut();
+        }
+
+        public void WasCutOften() => Assert.IsGreaterThan(2 + (Cuts / 2), Proxy.Count, "It was cut less often than this test is for.");
+
+        public async ValueTask DisposeAsync()
+        {
+            await Far.DisposeAsync();
+            await Near.DisposeAsync();
+            await Proxy.DisposeAsync();
+        }
     }
 }
