@@ -258,6 +258,8 @@ internal sealed class ItemReceiver : ReceivingHalf
             {
                 // All that was published came before the end.
             }
+            if (_closure is null && !drop)
+                _ = HandOverLocked(ref wake);
             // A reader that closes what has already ended only throws away the rest.
             if (_closure is null)
                 Volatile.Write(ref _closure, closure);
@@ -415,7 +417,8 @@ internal sealed class ItemReceiver : ReceivingHalf
             FeedLocked();
             duties |= HandOverLocked(ref wake);
         }
-        while (_closure is null && _waiters.IsAnyWaiting && !(isParked = feed.TryPark()));
+        // An item that came between the two is in the queue, where nobody rings for it.
+        while (_closure is null && _waiters.IsAnyWaiting && (HasItemsLocked() || !(isParked = feed.TryPark())));
         if (isParked)
             duties |= AfterLock.Parked;
         if (feed.TryWakeHub())
