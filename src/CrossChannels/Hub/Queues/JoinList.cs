@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace CrossChannels.Hub;
 
 /// <summary>Who waits until every item that was in a channel at a moment is processed. Guarded by the channel's lock.</summary>
@@ -70,6 +72,7 @@ internal sealed class JoinList
         {
             long within = Math.Min(count, _spans[at].End - first);
             _spans[at].Left -= within;
+            Debug.Assert(_spans[at].Left >= 0, "An item is processed that was not counted when a join began.");
             _left -= within;
             first += within;
             count -= within;

@@ -296,9 +296,10 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     void IQueueEvents.OnRead(long first, int count, long bytes, ref HubAfterLock after)
     {
+        // Before lanes are looked at: what comes from there may begin a join, which counts what is not processed.
+        _joins.Processed(first, count, ref after);
         _writers.Release(count);
         _lanes.OnRead(count, ref after);
-        _joins.Processed(first, count, ref after);
         FreedLocked(bytes, ref after);
     }
 
@@ -312,9 +313,9 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     void IQueueEvents.OnLeasesCompleted(in ItemBatch leases, ref HubAfterLock after)
     {
+        _joins.Processed(leases.Sequence, leases.Count, ref after);
         if (FreesSlotWhenSettled)
             _writers.Release(leases.Count);
-        _joins.Processed(leases.Sequence, leases.Count, ref after);
         FreedLocked(leases.Bytes, ref after);
     }
 

@@ -81,10 +81,10 @@ internal sealed class Redelivery(
     /// <summary>Items leave the channel unread: for the dead letters, unless the channel is over.</summary>
     private void Drop(ItemBatch batch, bool hadSlot, ref HubAfterLock after)
     {
+        joins.Processed(batch.Sequence, batch.Count, ref after);
         if (hadSlot)
             writers.Release(batch.Count);
         bytes.Charge(-batch.Bytes, ref after);
-        joins.Processed(batch.Sequence, batch.Count, ref after);
         if (!lifecycle.IsOver)
         {
             // They are among the dead letters before anybody can see that they are out of this channel.
