@@ -11,6 +11,7 @@ internal struct SpinWindow
     private static readonly long s_worth = 4 * s_most;
 
     private long _average;
+    private long _parkedAt;
 
     /// <summary>For how many ticks of <see cref="Stopwatch"/> to spin; 0 where it does not pay.</summary>
     public readonly long Ticks => _average <= s_worth ? s_most : 0;
@@ -21,5 +22,20 @@ internal struct SpinWindow
         // One very long wait is forgotten after a few short ones.
         long bounded = Math.Min(ticks, 4 * s_worth);
         _average += (bounded - _average) / 4;
+    }
+
+    /// <summary>A wait goes on parked.</summary>
+    public void Parked()
+    {
+        if (_parkedAt == 0)
+            _parkedAt = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>A wait that was parked, if there was one, is over.</summary>
+    public void Rung()
+    {
+        if (_parkedAt != 0)
+            Waited(Stopwatch.GetTimestamp() - _parkedAt);
+        _parkedAt = 0;
     }
 }

@@ -14,23 +14,19 @@ internal sealed class LaneSpin(RankedLock sync, HubWriterLanes lanes)
     private const int LooksPerTime = 8;
 
     private SpinWindow _window;
-    private long _parkedAt;
 
     /// <summary>The owner waits for a doorbell. Called with the channel's lock held.</summary>
     public void Parked()
     {
         sync.AssertHeld();
-        if (_parkedAt == 0)
-            _parkedAt = Stopwatch.GetTimestamp();
+        _window.Parked();
     }
 
     /// <summary>A writer has rung. Called with the channel's lock held.</summary>
     public void Rung()
     {
         sync.AssertHeld();
-        if (_parkedAt != 0)
-            _window.Waited(Stopwatch.GetTimestamp() - _parkedAt);
-        _parkedAt = 0;
+        _window.Rung();
     }
 
     /// <summary>Waits on this thread until one of the writers has published something.</summary>

@@ -19,11 +19,7 @@ internal sealed class LaneFeed : ILaneFeed
     private readonly bool _isFenceShared;
     private readonly bool _isTagged;
     private readonly int _elementSize;
-    private SpinWindow _spins;
-    private long _parkings;
-    private long _doorbells;
-    private long _parkedAt;
-    private int _isSpinning;
+    private LaneWait _wait;
     private string? _violation;
     private bool _isMapped = true;
 
@@ -55,7 +51,7 @@ internal sealed class LaneFeed : ILaneFeed
 
     public string? Violation => _violation ?? _reader.Violation;
 
-    public bool IsRungInVain => _doorbells >= _parkings;
+    public bool IsRungInVain => _wait.IsRungInVain;
 
     public bool TryFeed(ItemQueue queue, out int count, out int bytes, out int deliveries)
     {
@@ -95,7 +91,7 @@ internal sealed class LaneFeed : ILaneFeed
     {
         if (!_isMapped)
             return true;
-        _parkings++;
+        _wait.Announce();
         RacePoint.Pass();
         _reader.SayParked(true);
         if (_isFenceShared)
@@ -104,53 +100,30 @@ internal sealed class LaneFeed : ILaneFeed
             Interlocked.MemoryBarrier();
         if (Violation is not null || !_reader.HasItems)
         {
-            if (_parkedAt == 0)
-                _parkedAt = Stopwatch.GetTimestamp();
+            _wait.Parked();
             return true;
         }
         _reader.SayParked(false);
         return false;
     }
 
-    public void Rung()
-    {
-        _doorbells++;
-        if (_parkedAt != 0)
-            _spins.Waited(Stopwatch.GetTimestamp() - _parkedAt);
-        _parkedAt = 0;
-    }
+    public void Rung() => _wait.Rung();
 
     public bool Spin()
     {
-        long ticks = _spins.Ticks;
-        if (ticks == 0 || Interlocked.Exchange(ref _isSpinning, 1) != 0)
+        if (!_wait.TryBeginSpin(_segment, out long ticks))
             return false;
-        bool hasNews = false, isInside = false;
-        try
+        bool hasNews = false;
+        long started = Stopwatch.GetTimestamp(), waited = 0;
+        for (int looks = 1; !hasNews && waited < ticks; looks++)
         {
-            _segment.DangerousAddRef(ref isInside);
-            long started = Stopwatch.GetTimestamp(), waited = 0;
-            for (int looks = 1; !hasNews && waited < ticks; looks++)
-            {
-                hasNews = _reader.News != 0;
-                Thread.SpinWait(1);
-                // Asking for the time takes longer than a look.
-                if (hasNews || looks % LooksPerTime == 0)
-                    waited = Stopwatch.GetTimestamp() - started;
-            }
-            if (hasNews)
-                _spins.Waited(waited);
+            hasNews = _reader.News != 0;
+            Thread.SpinWait(1);
+            // Asking for the time takes longer than a look.
+            if (hasNews || looks % LooksPerTime == 0)
+                waited = Stopwatch.GetTimestamp() - started;
         }
-        catch (ObjectDisposedException)
-        {
-            // The lane was let go meanwhile, and the lock will tell why.
-        }
-        finally
-        {
-            if (isInside)
-                _segment.DangerousRelease();
-            Volatile.Write(ref _isSpinning, 0);
-        }
+        _wait.EndSpin(_segment, hasNews ? waited : null);
         return hasNews;
     }
 

@@ -35,11 +35,7 @@ internal sealed class LaneReceiver : ReceivingHalf
     private JoinWatch _joins = new();
     private Closure? _closure;
     private Segment? _copies;
-    private SpinWindow _spins;
-    private long _parkedAt;
-    private long _parkings;
-    private long _doorbells;
-    private int _isSpinning;
+    private LaneWait _wait;
     private int _untried;
     private bool _isStream;
     private int _isViolationTold;
@@ -216,44 +212,24 @@ internal sealed class LaneReceiver : ReceivingHalf
     /// <returns>Whether the writer has published something, or the direction has ended.</returns>
     public bool Spin()
     {
-        long ticks = _spins.Ticks;
-        if (ticks == 0 || Closure is not null || Interlocked.Exchange(ref _isSpinning, 1) != 0)
+        if (Closure is not null || !_wait.TryBeginSpin(_segment, out long ticks))
             return false;
-        bool hasNews = false, isInside = false;
-        try
+        bool hasNews = false;
+        long started = Stopwatch.GetTimestamp(), waited = 0;
+        for (int looks = 1; waited < ticks && Closure is null; looks++)
         {
-            _segment.DangerousAddRef(ref isInside);
-            long started = Stopwatch.GetTimestamp(), waited = 0;
-            for (int looks = 1; waited < ticks; looks++)
-            {
-                hasNews = _lane.HasNews;
-                if (hasNews)
-                    break;
-                Thread.SpinWait(1);
-                // Asking for the time takes longer than a look.
-                if (looks % LooksPerTime != 0)
-                    continue;
-                waited = Stopwatch.GetTimestamp() - started;
-                if (Closure is not null)
-                    return true;
-            }
+            hasNews = _lane.HasNews;
             if (hasNews)
-            {
-                _spins.Waited(waited);
-                Linger();
-            }
+                break;
+            Thread.SpinWait(1);
+            // Asking for the time takes longer than a look.
+            if (looks % LooksPerTime == 0)
+                waited = Stopwatch.GetTimestamp() - started;
         }
-        catch (ObjectDisposedException)
-        {
-            // The lane was let go meanwhile, and the lock will tell why.
-        }
-        finally
-        {
-            if (isInside)
-                _segment.DangerousRelease();
-            Volatile.Write(ref _isSpinning, 0);
-        }
-        return hasNews;
+        if (hasNews)
+            Linger();
+        _wait.EndSpin(_segment, hasNews ? waited : null);
+        return hasNews || Closure is not null;
     }
 
     /// <summary>
@@ -361,10 +337,7 @@ internal sealed class LaneReceiver : ReceivingHalf
         Duties duties;
         using (_sync.Enter())
         {
-            _doorbells++;
-            if (_parkedAt != 0)
-                _spins.Waited(Stopwatch.GetTimestamp() - _parkedAt);
-            _parkedAt = 0;
+            _wait.Rung();
             duties = SettleLocked(ref wake);
         }
         ChannelMetrics.Rung(_outbox.Tags);
@@ -372,7 +345,7 @@ internal sealed class LaneReceiver : ReceivingHalf
         return true;
     }
 
-    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => _doorbells >= Volatile.Read(ref _parkings);
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => _wait.IsRungInVain;
 
     /// <summary>Serves those that waited for a connection, or parks for them.</summary>
     public void Resume()
@@ -487,13 +460,11 @@ internal sealed class LaneReceiver : ReceivingHalf
             }
             if (!_waiters.IsAnyWaiting || _lane.Violation is not null)
                 break;
-            // Counted before, since the peer may ring as soon as it sees the word, also where this end then finds what it waits for.
-            Volatile.Write(ref _parkings, _parkings + 1);
+            _wait.Announce();
             RacePoint.Pass();
             if (_lane.TryPark())
             {
-                if (_parkedAt == 0)
-                    _parkedAt = Stopwatch.GetTimestamp();
+                _wait.Parked();
                 duties |= Duties.Parked;
                 break;
             }

@@ -32,12 +32,8 @@ internal sealed class LaneSender : SendingHalf
     private ItemLimit _limit;
     private Closure? _closure;
     private Exception? _detached;
-    private SpinWindow _spins;
-    private long _parkedAt;
-    private long _parkings;
-    private long _doorbells;
+    private LaneWait _wait;
     private long _unread;
-    private int _isSpinning;
     private bool _isMapped = true;
     private bool _isSlow;
     private int _isViolationTold;
@@ -330,10 +326,7 @@ internal sealed class LaneSender : SendingHalf
         Duties duties;
         using (_sync.Enter())
         {
-            _doorbells++;
-            if (_parkedAt != 0)
-                _spins.Waited(Stopwatch.GetTimestamp() - _parkedAt);
-            _parkedAt = 0;
+            _wait.Rung();
             duties = SettleLocked(ref wake);
         }
         ChannelMetrics.Rung(_outbox.Tags);
@@ -341,7 +334,7 @@ internal sealed class LaneSender : SendingHalf
         return true;
     }
 
-    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => _doorbells >= Volatile.Read(ref _parkings);
+    public override bool IsRepeated(FrameType type, ReadOnlySpan<byte> body) => _wait.IsRungInVain;
 
     internal override Block? TakeBlockLocked(ref WakeList wake) => null;
 
@@ -420,39 +413,23 @@ internal sealed class LaneSender : SendingHalf
     /// <returns>Whether the reader has taken something, or the direction has ended.</returns>
     private bool Spin()
     {
-        long ticks = _spins.Ticks;
-        if (ticks == 0 || Closure is not null || Interlocked.Exchange(ref _isSpinning, 1) != 0)
+        if (Closure is not null || !_wait.TryBeginSpin(_segment, out long ticks))
             return false;
-        bool hasNews = false, isInside = false;
-        try
+        bool hasNews;
+        long started = Stopwatch.GetTimestamp(), first = 0, waited, worthy = _lane.WorthyNews;
+        while (true)
         {
-            _segment.DangerousAddRef(ref isInside);
-            long started = Stopwatch.GetTimestamp(), first = 0, waited, worthy = _lane.WorthyNews;
-            while (true)
-            {
-                long news = _lane.News;
-                hasNews = news != 0 || Closure is not null;
-                waited = Stopwatch.GetTimestamp() - started;
-                if (hasNews && first == 0)
-                    first = waited;
-                // A reader that has begun to take will have taken more in a moment.
-                if (Closure is not null || news >= worthy || (hasNews && waited - first >= s_lingerTicks) || (!hasNews && waited >= ticks))
-                    break;
-                Thread.SpinWait(4);
-            }
-            if (hasNews)
-                _spins.Waited(waited);
+            long news = _lane.News;
+            hasNews = news != 0 || Closure is not null;
+            waited = Stopwatch.GetTimestamp() - started;
+            if (hasNews && first == 0)
+                first = waited;
+            // A reader that has begun to take will have taken more in a moment.
+            if (Closure is not null || news >= worthy || (hasNews && waited - first >= s_lingerTicks) || (!hasNews && waited >= ticks))
+                break;
+            Thread.SpinWait(4);
         }
-        catch (ObjectDisposedException)
-        {
-            // The lane was let go meanwhile, and the lock will tell why.
-        }
-        finally
-        {
-            if (isInside)
-                _segment.DangerousRelease();
-            Volatile.Write(ref _isSpinning, 0);
-        }
+        _wait.EndSpin(_segment, hasNews ? waited : null);
         return hasNews;
     }
 
@@ -522,13 +499,11 @@ internal sealed class LaneSender : SendingHalf
                 _isSlow = !_blocked.IsEmpty;
                 break;
             }
-            // Counted before, since the peer may ring as soon as it sees the word, also where this end then finds what it waits for.
-            Volatile.Write(ref _parkings, _parkings + 1);
+            _wait.Announce();
             RacePoint.Pass();
             if (_lane.TryPark())
             {
-                if (_parkedAt == 0)
-                    _parkedAt = Stopwatch.GetTimestamp();
+                _wait.Parked();
                 duties |= Duties.Stalled;
                 // Credit may have come and gone since it was asked for: the hub knows nothing of this end then.
                 if (_lane.TryWant())
