@@ -10,11 +10,23 @@ internal struct SpinWindow
     // A wait that was parked is longer by the way through the kernel, there and back.
     private static readonly long s_worth = 4 * s_most;
 
+    // Whom one waits for has no core if more processes are at work than there are cores; a wait for one that has takes less.
+    private static readonly long s_alone = Stopwatch.Frequency / 500_000;
+
     private long _average;
     private long _parkedAt;
 
     /// <summary>For how many ticks of <see cref="Stopwatch"/> to spin; 0 where it does not pay.</summary>
     public readonly long Ticks => _average <= s_worth ? s_most : 0;
+
+    /// <summary>Between two looks of a wait that has gone on for so long.</summary>
+    public static void Pause(long waited, int spins = 1)
+    {
+        if (waited < s_alone)
+            Thread.SpinWait(spins);
+        else
+            Thread.Yield();
+    }
 
     /// <summary>A wait, spun or parked, is over.</summary>
     public void Waited(long ticks)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
@@ -42,7 +43,7 @@ internal sealed class LanePump(RankedLock sync, HubClock clock, HubWriterLanes l
             if (!Pump(out bool hasMoved))
                 return;
             if (!hasMoved)
-                Thread.SpinWait(SpinsPerLook);
+                SpinWindow.Pause(Stopwatch.GetTimestamp() - _idleSince, SpinsPerLook);
         }
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }

@@ -49,7 +49,7 @@ internal sealed class LaneSpin(RankedLock sync, HubWriterLanes lanes)
         {
             foreach (IHubWriterLane? lane in active)
                 hasNews |= lane!.HasNews;
-            Thread.SpinWait(1);
+            SpinWindow.Pause(waited);
             // Asking for the time takes longer than a look.
             if (hasNews || looks % LooksPerTime == 0)
                 waited = Stopwatch.GetTimestamp() - started;

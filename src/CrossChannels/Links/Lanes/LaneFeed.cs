@@ -118,7 +118,7 @@ internal sealed class LaneFeed : ILaneFeed
         for (int looks = 1; !hasNews && waited < ticks; looks++)
         {
             hasNews = _reader.News != 0;
-            Thread.SpinWait(1);
+            SpinWindow.Pause(waited);
             // Asking for the time takes longer than a look.
             if (hasNews || looks % LooksPerTime == 0)
                 waited = Stopwatch.GetTimestamp() - started;

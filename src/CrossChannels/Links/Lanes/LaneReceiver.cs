@@ -221,7 +221,7 @@ internal sealed class LaneReceiver : ReceivingHalf
             hasNews = _lane.HasNews;
             if (hasNews)
                 break;
-            Thread.SpinWait(1);
+            SpinWindow.Pause(waited);
             // Asking for the time takes longer than a look.
             if (looks % LooksPerTime == 0)
                 waited = Stopwatch.GetTimestamp() - started;

@@ -427,7 +427,7 @@ internal sealed class LaneSender : SendingHalf
             // A reader that has begun to take will have taken more in a moment.
             if (Closure is not null || news >= worthy || (hasNews && waited - first >= s_lingerTicks) || (!hasNews && waited >= ticks))
                 break;
-            Thread.SpinWait(4);
+            SpinWindow.Pause(waited, spins: 4);
         }
         _wait.EndSpin(_segment, hasNews ? waited : null);
         return hasNews;
