@@ -95,7 +95,7 @@ public sealed partial class ChannelHub : IAsyncDisposable, IDisposable
     /// <summary>Makes a hub whose peers wait until it accepts, so that they find what is made meanwhile.</summary>
     internal static async Task<ChannelHub> ListenAsync(ChannelAddress address, HubOptions options, CancellationToken cancellationToken)
     {
-        LaneWish wish = LaneWishes.Of(address, options.Connection);
+        LaneWish wish = LanePolicy.Of(address, options.Connection);
         ITransportListener transport = await Transport.ListenAsync(address, options.Connection, cancellationToken).ConfigureAwait(false);
         // The path of its socket alone would not say that items go by shared memory.
         ChannelAddress resolved = (address.Scheme == ChannelScheme.SharedMemory ? address : transport.Address).WithChannel(null);

@@ -65,7 +65,7 @@ public static partial class CrossChannel
     {
         ArgumentNullException.ThrowIfNull(address);
         var factory = new LinkChannelFactory<TWrite, TRead>(options, address.Channel);
-        LaneWish wish = LaneWishes.Of(address, factory.Settings);
+        LaneWish wish = LanePolicy.Of(address, factory.Settings);
         ITransportListener listener = await Transport.ListenAsync(address, factory.Settings, cancellationToken).ConfigureAwait(false);
         // The path of its socket alone would not say that items go by shared memory.
         ChannelAddress resolved = address.Scheme == ChannelScheme.SharedMemory ? address : listener.Address.WithChannel(address.Channel);

@@ -132,7 +132,7 @@ internal sealed class LinkChannelFactory<TWrite, TRead>
     /// <param name="firstUse">Called, without a lock and perhaps more often than once, when it is used before it has one.</param>
     public LinkChannel<TWrite, TRead> Defer(Action firstUse)
     {
-        LinkHalves halves = OperatingSystem.IsLinux() && Environment.Is64BitProcess && Settings.SharedMemory != SharedMemoryUse.Never ? new DeferredHalves(_halves) : _halves;
+        LinkHalves halves = Settings.MayUseLanes ? new DeferredHalves(_halves) : _halves;
         LinkChannel<TWrite, TRead> channel = Make(NoConnection.Input, NoConnection.Output, NoConnection.Peer, _identity, halves);
         channel.Link.DeferOpen(firstUse);
         return channel;

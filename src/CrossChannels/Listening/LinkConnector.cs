@@ -26,13 +26,7 @@ internal static class LinkConnector
         ConnectionOptions settings = factory.Settings;
         TimeSpan timeLeft = settings.ConnectTimeout;
         long started = settings.TimeProvider.GetTimestamp();
-        LaneWish wish = factory.UsesLanes ? LaneWishes.Of(address, settings) : LaneWish.None;
-        if (wish == LaneWish.IfPossible && factory.CarriesTraces && ChannelTracing.IsOn)
-        {
-            // A lane would leave the traces behind, and nobody asked for it.
-            Log.NoLane(settings.Logger, address.ToString(), "somebody listens to traces, which go with items over a connection only", isAsked: false);
-            wish = LaneWish.None;
-        }
+        LaneWish wish = factory.UsesLanes ? LanePolicy.OfConnection(address, settings, factory.CarriesTraces) : LaneWish.None;
         CrossChannelException? last = null;
         for (int attempts = 0; ; attempts++)
         {

@@ -101,6 +101,10 @@ public sealed record ConnectionOptions
         init => field = (SharedMemoryUse)Setting.InRange((int)value, (int)SharedMemoryUse.Automatic, (int)SharedMemoryUse.WherePossible);
     }
 
+    /// <summary>Whether items may cross by lanes at all: by <see cref="SharedMemory"/>, and on this system.</summary>
+    [SupportedOSPlatformGuard("linux")]
+    internal bool MayUseLanes => OperatingSystem.IsLinux() && Environment.Is64BitProcess && SharedMemory != SharedMemoryUse.Never;
+
     /// <summary>A secret that this end shows to its peer, at most 256 bytes. Default: none.</summary>
     public ReadOnlyMemory<byte> Key { get; init => field = Setting.Key(value); }
 

@@ -15,7 +15,7 @@ internal sealed record PairLaneTerms(LaneLayout? Reads, LaneLayout? Writes)
 {
     /// <summary>The terms of an end; null where its options, or the system, have no shared memory.</summary>
     public static PairLaneTerms? Of(ConnectionOptions settings, LaneLayout? reads, LaneLayout? writes) =>
-        settings.SharedMemory != SharedMemoryUse.Never && OperatingSystem.IsLinux() && Environment.Is64BitProcess && (reads ?? writes) is not null
+        settings.MayUseLanes && (reads ?? writes) is not null
             ? new PairLaneTerms(reads, writes)
             : null;
 }
