@@ -36,6 +36,13 @@ internal static partial class Signals
         }
     }
 
+    /// <summary>Whether a process ignores a signal, as one does whose parent ignored it: what a script starts in the background ignores SIGINT.</summary>
+    public static bool IsIgnored(int processId, int signal)
+    {
+        string mask = File.ReadLines($"/proc/{processId}/status").Single(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..];
+        return (Convert.ToUInt64(mask.Trim(), 16) >> (signal - 1) & 1) != 0;
+    }
+
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int SendSignal(int processId, int signal);
 }

@@ -1,1 +1,1 @@
-[assembly: Parallelize(Scope = ExecutionScope.MethodLevel, Workers = 4)]
+[assembly: Parallelize(Scope = ExecutionScope.MethodLevel, Workers = 8)]

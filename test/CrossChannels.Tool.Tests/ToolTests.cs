@@ -83,11 +83,24 @@ public sealed class ToolTests : IDisposable
             for (int number = 1; number <= 3; number++)
                 Assert.AreEqual($"{number}", await receiving.Output.ReadLineAsync().Done());
             await Wait.Until(async () => await StatusAsync("work") is { Depth: 0, InFlight: 0 });
-            receiving.Signal(Interrupt);
-            Assert.AreEqual(130, (await receiving.FinishAsync()).ExitCode);
+            receiving.Signal(Terminate);
+            Assert.AreEqual(143, (await receiving.FinishAsync()).ExitCode);
         }
         Result empty = await ToolProcess.RunAsync("", "receive", $"{Hub}#work", "--timeout", "100ms");
         Assert.AreEqual((4, ""), (empty.ExitCode, empty.Output), empty.Errors);
+    }
+
+    [TestMethod]
+    public async Task Interrupted_EndsAsAShellShowsIt()
+    {
+        using ToolProcess hub = await ToolProcess.StartHubAsync(Hub, "--unbounded", "items");
+        (await ToolProcess.RunAsync("1\n", "send", $"{Hub}#items", "-q")).Succeeded();
+        using ToolProcess receiving = ToolProcess.Start("receive", $"{Hub}#items", "-q");
+        Assert.AreEqual("1", await receiving.Output.ReadLineAsync().Done());
+        if (OperatingSystem.IsLinux() && Signals.IsIgnored(receiving.Id, Interrupt))
+            Assert.Inconclusive("The tests were started with this signal ignored, as a script does in the background, and the tool inherits that.");
+        receiving.Signal(Interrupt);
+        Assert.AreEqual(130, (await receiving.FinishAsync()).ExitCode);
     }
 
     [TestMethod]

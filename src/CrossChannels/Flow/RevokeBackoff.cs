@@ -19,6 +19,13 @@ internal struct RevokeBackoff()
     /// <summary>It was used.</summary>
     public void Used() => _length = FirstMilliseconds;
 
+    /// <summary>It came for somebody who waits no more: nobody comes for it, and nobody was late.</summary>
+    public void Withdrawn()
+    {
+        _until = long.MinValue;
+        _length = FirstMilliseconds / 2;
+    }
+
     /// <summary>It was taken back unused.</summary>
     public void Missed() => _length = Math.Min(MostMilliseconds, _length * 2);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Versioning;
+using CrossChannels.Threading;
 
 namespace CrossChannels.SharedMemory;
 
@@ -23,9 +24,8 @@ internal struct LaneGate
     /// <summary>So many entries of one thread in a row make it the owner: enough to pay for the fence that ends it.</summary>
     private const int EntriesOfAnOwner = 256;
 
-    // The id of the owner; 0 for none. Changed only by who is inside, and to an id by that thread alone.
-    private int _owner;
-    private int _isOwnerInside;
+    // The owner; null for none. Changed only by who is inside, and to a thread by that thread alone.
+    private Owner? _owner;
     private int _isOtherInside;
     // These belong to who is inside.
     private bool _isOther;
@@ -36,12 +36,13 @@ internal struct LaneGate
     public void Enter()
     {
         int thread = Environment.CurrentManagedThreadId;
-        if (_owner == thread)
+        if (_owner is { } owner && owner.Thread == thread)
         {
-            Volatile.Write(ref _isOwnerInside, 1);
-            if (Volatile.Read(ref _isOtherInside) == 0 && Volatile.Read(ref _owner) == thread)
+            RacePoint.Pass();
+            Volatile.Write(ref owner.IsInside, 1);
+            if (Volatile.Read(ref _isOtherInside) == 0 && Volatile.Read(ref _owner) == owner)
                 return;
-            Volatile.Write(ref _isOwnerInside, 0);
+            Volatile.Write(ref owner.IsInside, 0);
         }
         EnterAsOther(thread);
     }
@@ -52,7 +53,7 @@ internal struct LaneGate
         if (_isOther)
             LeaveAsOther();
         else
-            Volatile.Write(ref _isOwnerInside, 0);
+            Volatile.Write(ref _owner!.IsInside, 0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -61,15 +62,15 @@ internal struct LaneGate
         SpinWait spin = default;
         while (Volatile.Read(ref _isOtherInside) != 0 || Interlocked.CompareExchange(ref _isOtherInside, 1, 0) != 0)
             spin.SpinOnce();
-        if (Volatile.Read(ref _owner) is int owner and not 0)
+        if (Volatile.Read(ref _owner) is { } owner)
         {
-            if (owner != thread)
+            if (owner.Thread != thread)
             {
                 ProcessFence.Full();
-                for (spin = default; Volatile.Read(ref _isOwnerInside) != 0;)
+                for (spin = default; Volatile.Read(ref owner.IsInside) != 0;)
                     spin.SpinOnce();
             }
-            Volatile.Write(ref _owner, 0);
+            Volatile.Write(ref _owner, null);
             _entries = 0;
         }
         // From here on nobody else is inside, and only now the owner does not read this any more.
@@ -81,7 +82,7 @@ internal struct LaneGate
         }
         else if (++_entries == EntriesOfAnOwner && ProcessFence.IsAvailable)
         {
-            Volatile.Write(ref _owner, thread);
+            Volatile.Write(ref _owner, new Owner(thread));
         }
     }
 
@@ -90,5 +91,13 @@ internal struct LaneGate
     {
         _isOther = false;
         Volatile.Write(ref _isOtherInside, 0);
+    }
+
+    /// <summary>One ownership. A thread that has lost it may not know yet, and be about to say that it is inside, or that it is not: it says so of its own, and never of the next owner's.</summary>
+    private sealed class Owner(int thread)
+    {
+        public int IsInside;
+
+        public int Thread => thread;
     }
 }

@@ -136,6 +136,32 @@ public sealed class MetricsTests : IDisposable
     }
 
     [TestMethod]
+    public async Task Lane_WriterOfALinkWaits_ItsParkingAndTheDoorbellAreCounted()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Elsewhere items go over the connection.");
+        using var meter = new Recorder();
+        ChannelAddress address = ChannelAddress.SharedMemory($"lane-{Guid.NewGuid():N}");
+        await using DuplexChannelListener<NoItem, int> listener = await CrossChannel.ListenAsync(
+            address, new DuplexChannelOptions<NoItem, int> { Reading = new BoundedChannelOptions(1) }).Done();
+        await using DuplexChannel<int, NoItem> writing = await CrossChannel.ConnectAsync<int, NoItem>(address).Done();
+        await using DuplexChannel<NoItem, int> reading = await listener.AcceptAsync().Done();
+        await CountAsync(meter, writing.Writer, reading.Reader, "channel= role=duplex");
+    }
+
+    [TestMethod]
+    public async Task Lane_WriterOfAHubWaits_ItsParkingAndTheDoorbellAreCounted()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Inconclusive("Elsewhere items go over the connection.");
+        using var meter = new Recorder();
+        await using ChannelHub hub = await ChannelHub.StartAsync(ChannelAddress.SharedMemory($"lane-{Guid.NewGuid():N}")).Done();
+        SharedChannel<int> work = hub.CreateBounded<int>("work", 1);
+        await using CrossChannelWriter<int> writer = await CrossChannel.OpenWriterAsync<int>(work.Address).Done();
+        await CountAsync(meter, writer, work.Reader, "channel=work role=writer");
+    }
+
+    [TestMethod]
     public async Task Listener_ThrowsAtEveryMeasurement_LinksLiveOn()
     {
         using var listener = new MeterListener { InstrumentPublished = Enable };
@@ -167,6 +193,20 @@ public sealed class MetricsTests : IDisposable
         Assert.AreEqual(1, meter.Tags("crosschannels.lane.doorbells").Count(one => string.Equals(one, all, StringComparison.Ordinal)));
         meter.Observe("crosschannels.lanes");
         CollectionAssert.Contains(meter.Tags("crosschannels.lanes"), tags);
+    }
+
+    /// <summary>Has a writer wait for room on its lane.</summary>
+    private static async Task CountAsync(Recorder meter, ChannelWriter<int> writer, ChannelReader<int> reader, string tags)
+    {
+        string all = $"{tags} peer={Environment.ProcessId}";
+        await writer.WriteAsync(7).Done();
+        int parkings = meter.Tags("crosschannels.lane.parkings").Count(one => string.Equals(one, all, StringComparison.Ordinal));
+        int doorbells = meter.Tags("crosschannels.lane.doorbells").Count(one => string.Equals(one, all, StringComparison.Ordinal));
+        Task second = writer.WriteAsync(8).AsTask();
+        await Wait.Until(() => meter.Tags("crosschannels.lane.parkings").Count(one => string.Equals(one, all, StringComparison.Ordinal)) > parkings);
+        Assert.AreEqual(7, await reader.ReadAsync().Done());
+        await second.Done();
+        await Wait.Until(() => meter.Tags("crosschannels.lane.doorbells").Count(one => string.Equals(one, all, StringComparison.Ordinal)) > doorbells);
     }
 
     private static void Enable(Instrument instrument, MeterListener listener)

@@ -38,7 +38,7 @@ public sealed class GreetingTests
         ChannelAddress address = ChannelAddress.Unix(directory["x.sock"]);
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(address.Path!));
         socket.Listen();
-        var e = await CrossChannel.ConnectAsync<long, NoItem>(address, new() { Connection = new() { GreetingTimeout = TimeSpan.FromMilliseconds(50) } })
+        var e = await CrossChannel.ConnectAsync<long, NoItem>(address, new() { Connection = new() { GreetingTimeout = TimeSpan.FromMilliseconds(50), ConnectTimeout = TimeSpan.FromMilliseconds(100) } })
             .Fails<LinkTimeoutException>("a client waits for a greeting");
         StringAssert.Contains(e.Message, address.Path!);
     }

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using CrossChannels.Protocol;
+using CrossChannels.Tests.Faults;
 
 namespace CrossChannels.Tests.Hub;
 
@@ -101,6 +103,33 @@ public sealed class CompletionTests : IDisposable
                 await writer.WriteAsync((index * Each) + i);
             await writer.FlushAsync();
         }
+    }
+
+    /// <summary>What a writer has accepted comes before the end that another has set meanwhile, also where it has not yet been sent.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task Complete_AWriterHasAcceptedMore_TheEndComesAfterThat(bool isFaulted)
+    {
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 100).Done();
+        await using CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>(owner.Address).Done();
+        await using CrossChannelWriter<long> first = await CrossChannel.OpenWriterAsync<long>(owner.Address).Done();
+        await using RawPeer other = await HubRaw.OpenWriterAsync<long>(owner.Address);
+        await first.WriteAsync(1).Done();
+        first.Complete(isFaulted ? new FormatException("broken") : null);
+        // The hub has decided, and says so to a writer that still has two items.
+        await other.ReadFrameAsync(FrameType.Ended);
+        Assert.AreEqual(1, await reader.ReadAsync().Done());
+        Task<long> read = reader.ReadAsync().AsTask();
+        Assert.IsFalse(owner.Reader.Completion.IsCompleted);
+        await other.SendAsync(Wire.Longs(0, 7));
+        Assert.AreEqual(7, await read.Done());
+        await other.SendAsync(Wire.Longs(1, 8), Wire.Counter(FrameType.SendFinished, 2));
+        Assert.AreEqual(8, await reader.ReadAsync().Done());
+        if (isFaulted)
+            Assert.AreEqual("broken", (await Assert.ThrowsExactlyAsync<RemoteChannelException>(() => reader.Completion.Done())).RemoteMessage);
+        else
+            await reader.Completion.Done();
     }
 
     /// <summary>A reader that holds an item it has not read could give it back, so that nobody is done before.</summary>

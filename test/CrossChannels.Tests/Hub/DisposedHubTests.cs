@@ -6,6 +6,9 @@ namespace CrossChannels.Tests.Hub;
 [TestClass]
 public sealed class DisposedHubTests
 {
+    /// <summary>CROSSCHANNELS_LONG=1 makes them hundreds.</summary>
+    private static readonly int s_rounds = Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") == "1" ? 500 : 20;
+
     [TestMethod]
     [DataRow("queued")]
     [DataRow("dropping")]
@@ -25,7 +28,7 @@ public sealed class DisposedHubTests
     [TestMethod]
     public async Task Create_HubIsShuttingDown_IsRefusedOrEnded()
     {
-        for (int round = 0; round < 50; round++)
+        for (int round = 0; round < s_rounds; round++)
         {
             ChannelHub hub = await ChannelHub.StartAsync($"mem:{Guid.NewGuid():N}").Done();
             using var start = new Barrier(2);

@@ -35,14 +35,24 @@ public sealed class JoinListTests
         Read(1);
         Write(2);
         Task second = channel.OwnerWrites.JoinAsync(CancellationToken.None).AsTask();
+        Task third = channel.OwnerWrites.JoinAsync(CancellationToken.None).AsTask();
+        // Counted at the channel: a task is done a moment later, so that one which is not done yet says nothing.
+        Assert.AreEqual(3, channel.Joining);
         Read(1);
-        Assert.IsFalse(first.IsCompleted);
+        Assert.AreEqual(3, channel.Joining);
         Read(1);
+        Assert.AreEqual(2, channel.Joining);
         await first.Done();
+        Write(1);
+        Task fourth = channel.OwnerWrites.JoinAsync(CancellationToken.None).AsTask();
         Read(1);
-        Assert.IsFalse(second.IsCompleted);
+        Assert.AreEqual(3, channel.Joining);
         Read(1);
-        await second.Done();
+        Assert.AreEqual(1, channel.Joining);
+        await Task.WhenAll(second, third).Done();
+        Read(1);
+        Assert.AreEqual(0, channel.Joining);
+        await fourth.Done();
 
         void Write(int count)
         {

@@ -89,6 +89,25 @@ public sealed class LockLinkTests
         Assert.IsFalse((await hub.Gate.AcquireAsync().Done()).WasAbandoned);
     }
 
+    /// <summary>What waits on a link that is lost leaves before what it holds: it would be granted that, and abandon it once more.</summary>
+    [TestMethod]
+    public async Task Link_IsLostWithAHoldAndAWait_TheNextGetsTheHold()
+    {
+        await using LockHub hub = await LockHub.StartAsync();
+        DuplexChannel<LockRequest, LockAnswer> raw = await hub.OpenRawAsync();
+        await raw.Writer.WriteAsync(new LockRequest(1, LockRequestKind.Acquire)).Done();
+        await raw.Writer.WriteAsync(new LockRequest(2, LockRequestKind.Acquire)).Done();
+        Assert.AreEqual(new LockAnswer(1, 1, LockAnswerKind.Granted), await NextAsync(raw.Reader));
+        await hub.Waiting(1);
+        Task<LockHold> next = hub.Gate.AcquireAsync().AsTask();
+        await hub.Waiting(2);
+        raw.Abort();
+        LockHold hold = await next.Done();
+        Assert.IsTrue(hold.WasAbandoned);
+        Assert.AreEqual(2, hold.FencingToken);
+        Assert.AreEqual(0, hub.Status.Waiters.Count);
+    }
+
     [TestMethod]
     public async Task Grant_WithdrawnUnseen_TheNextIsToldInItsPlace()
     {

@@ -21,6 +21,9 @@ internal sealed class CollectingOutput : LinkOutput
         }
     }
 
+    /// <summary>Called in each write, on the thread that writes.</summary>
+    public Action? Writing { get; set; }
+
     public void Release() => _released.TrySetResult();
 
     public override bool EndsWritesOnClose => true;
@@ -29,6 +32,7 @@ internal sealed class CollectingOutput : LinkOutput
     {
         lock (_bytes)
             _bytes.AddRange(bytes.Span);
+        Writing?.Invoke();
         return Holds ? new ValueTask(_released.Task) : default;
     }
 

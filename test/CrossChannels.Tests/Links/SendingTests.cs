@@ -23,6 +23,40 @@ public sealed class SendingTests
         backlog.Return(block);
     }
 
+    /// <summary>A caller that sends by itself writes twice at most: what others have accepted meanwhile is the pool's.</summary>
+    [TestMethod]
+    public async Task Accept_DuringTheLastWriteOfACaller_IsSentByThePool()
+    {
+        var input = new ScriptedInput();
+        var output = new CollectingOutput();
+        var pool = new LateScheduler();
+        Link link = LinkTest.Make<long, long>(input, output, scheduler: pool);
+        input.Add([.. Wire.Greeting<long, long>(), .. Wire.Welcome()]);
+        link.Start();
+        pool.RunBackwards();
+        await link.Greeted.Done();
+        var sender = (ItemSender)link.Sender;
+        int caller = Environment.CurrentManagedThreadId;
+        long next = 1;
+        output.Writing = () =>
+        {
+            Assert.AreEqual(caller, Environment.CurrentManagedThreadId);
+            if (next <= 3)
+                Assert.IsTrue(sender.TryAccept(next++));
+        };
+        Assert.IsTrue(sender.TryAccept(0L));
+        // Two writes at most if the first item was left to the pool, three if its caller has sent it.
+        Task wait = sender.WaitForAckAsync(AckLevel.Received, CancellationToken.None).AsTask();
+        Assert.IsLessThan(4, sender.SentItems);
+        pool.RunBackwards();
+        Assert.AreEqual(4, sender.SentItems);
+        Assert.IsFalse(wait.IsCompleted);
+        link.Abort(null);
+        input.End();
+        pool.RunBackwards();
+        await link.Closed.Done();
+    }
+
     /// <summary>What was read was received, so that a flush ends by either word.</summary>
     [TestMethod]
     public async Task Joined_WithoutReceived_EndsAFlush()

@@ -2,6 +2,8 @@ using CrossChannels.Links;
 using CrossChannels.Protocol;
 using CrossChannels.Serialization;
 using CrossChannels.Tests.Faults;
+using CrossChannels.Tests.Injection;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Tests.Links;
 
@@ -102,6 +104,44 @@ public sealed class SharedLinkTests
         CollectionAssert.AreEqual(new[] { (FrameType.Revoked, 2L), (FrameType.Want, 2L) }, said[^2..]);
         _input.Add(Wire.Credit(3, 9));
         await write.Done();
+        await EndAsync(link);
+    }
+
+    /// <summary>The hub may have granted what was asked for, and have taken it back before it told.</summary>
+    [TestMethod]
+    public async Task Writer_RevokedBeforeCreditIsTold_AsksAgain()
+    {
+        var output = new CollectingOutput();
+        Link link = await WriterAsync(output, credit: 0);
+        Task write = Write((ItemSender)link.Sender);
+        CollectionAssert.AreEqual(new[] { (FrameType.Want, 0L) }, await AfterPongAsync(output));
+        _input.Add(Wire.Counter(FrameType.Revoke, 0));
+        CollectionAssert.AreEqual(new[] { (FrameType.Want, 0L), (FrameType.Revoked, 0L), (FrameType.Want, 0L) }, await AfterPongAsync(output));
+        _input.Add(Wire.Credit(1, 10_000));
+        await write.Done();
+        await EndAsync(link);
+    }
+
+    /// <summary>What was granted is not asked for any more, so that a wait for bytes, which asks for nothing, takes nothing back.</summary>
+    [TestMethod]
+    public async Task Writer_CanceledAfterCreditCame_WithdrawsNothing()
+    {
+        var output = new CollectingOutput();
+        // Eight bytes may be unsent, and only one lone item may be sent.
+        Link link = await WriterAsync(output, credit: 0, bytes: 1, maxUnsentBytes: 8);
+        ItemSender sender = (ItemSender)link.Sender;
+        Assert.IsFalse(sender.TryAccept(1L));
+        CollectionAssert.AreEqual(new[] { (FrameType.Want, 0L) }, await AfterPongAsync(output));
+        _input.Add(Wire.Credit(3, 1));
+        await Wait.Until(() => sender.TryAccept(1L));
+        await Wait.Until(() => sender.SentItems == 1);
+        Assert.IsTrue(sender.TryAccept(2L));
+        using var source = new CancellationTokenSource();
+        Task write = Write(sender, source.Token);
+        Assert.IsFalse(write.IsCompleted);
+        await source.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => write.Done());
+        Assert.DoesNotContain(FrameType.WantWithdrawn, Types(await AfterPongAsync(output)));
         await EndAsync(link);
     }
 
@@ -222,6 +262,41 @@ public sealed class SharedLinkTests
         await EndAsync(link);
     }
 
+    /// <summary>Each of two callers wants an item, whichever of them comes between two steps of the other. No later call may come that asks.</summary>
+    [TestMethod]
+    [DoNotParallelize]
+    [DataRow(false, true)]
+    [DataRow(true, false)]
+    [DataRow(true, true)]
+    public async Task Reader_ACallComesBetweenTheStepsOfAnother_AnItemIsAskedForEach(bool isOuterBlocked, bool isInnerBlocked)
+    {
+        int points = 0;
+        for (bool isInside = true; isInside; points++)
+        {
+            var input = new ScriptedInput();
+            var output = new CollectingOutput();
+            Link link = Make(output, LinkRole.Reader, input);
+            link.Start();
+            input.Add([.. Greeting<long, NoItem>(LinkRole.Reader), .. Wire.Welcome()]);
+            await link.Greeted.Done();
+            isInside = NestedCall.Run(() => Begin(link.Items(), isOuterBlocked), points, () => Begin(link.Items(), isInnerBlocked));
+            if (isInside)
+                await Wait.Until(() => Frames(output).Contains((FrameType.Credit, 2L)), $"credit for two, at point {points}");
+            link.Abort(null);
+            input.End();
+            await link.Closed.Done();
+        }
+        Assert.IsGreaterThan(3, points);
+
+        static void Begin(ItemReceiver receiver, bool isBlocked)
+        {
+            if (isBlocked)
+                Assert.IsTrue(receiver.TryEnqueueReader(new BlockedReader(receiver.Sync), out _));
+            else
+                _ = receiver.WaitAsync(CancellationToken.None).AsTask();
+        }
+    }
+
     [TestMethod]
     public async Task Reader_ItemsUnasked_AreAViolation()
     {
@@ -253,6 +328,9 @@ public sealed class SharedLinkTests
             AssertViolation(output, $"Frame {type} has no meaning on this link");
         }
     }
+
+    /// <summary>A caller that waits for one item and does nothing with it.</summary>
+    private sealed class BlockedReader(RankedLock sync) : ReadWaiter(sync, new WaiterPool());
 
     private static void AssertViolation(CollectingOutput output, string message)
     {

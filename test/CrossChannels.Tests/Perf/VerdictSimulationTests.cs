@@ -6,7 +6,8 @@ namespace CrossChannels.Tests.Perf;
 [TestClass]
 public sealed class VerdictSimulationTests
 {
-    private const int Experiments = 2000;
+    /// <summary>CROSSCHANNELS_LONG=1 makes them thousands.</summary>
+    private static readonly int s_experiments = Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") == "1" ? 2000 : 400;
 
     private static readonly VerdictRule s_rule = new(VerdictRule.DefaultThreshold);
 
@@ -21,7 +22,7 @@ public sealed class VerdictSimulationTests
     ];
 
     /// <summary>Three standard errors of a share of so many experiments above the level.</summary>
-    private static double Bound(double level) => level + (3 * Math.Sqrt(level * (1 - level) / Experiments));
+    private static double Bound(double level) => level + (3 * Math.Sqrt(level * (1 - level) / s_experiments));
 
     [TestMethod]
     [DynamicData(nameof(Noises))]
@@ -39,14 +40,14 @@ public sealed class VerdictSimulationTests
     {
         var random = new Random(3);
         int wrong = 0;
-        for (int i = 0; i < Experiments / 2; i++)
+        for (int i = 0; i < s_experiments / 2; i++)
         {
             IReadOnlyList<IReadOnlyList<CounterTest>> rows = [.. Enumerable.Range(0, 4).Select(_ => (IReadOnlyList<CounterTest>)
                 [CounterTest.Of(new SyntheticCosts().Create(random)), CounterTest.Of(new SyntheticCosts { RoundScatter = 0.15 }.Create(random))])];
             wrong += RowVerdict.Decide(rows, s_rule).Any(static row => row.Verdict is Verdict.Faster or Verdict.Slower) ? 1 : 0;
         }
-        double bound = VerdictRule.Alpha + (3 * Math.Sqrt(VerdictRule.Alpha / (Experiments / 2)));
-        Assert.IsLessThanOrEqualTo(bound, wrong / (Experiments / 2.0));
+        double bound = VerdictRule.Alpha + (3 * Math.Sqrt(VerdictRule.Alpha / (s_experiments / 2)));
+        Assert.IsLessThanOrEqualTo(bound, wrong / (s_experiments / 2.0));
     }
 
     /// <summary>How long to measure is decided after a few cycles, on sets that take no part in the test.</summary>
@@ -54,7 +55,7 @@ public sealed class VerdictSimulationTests
     public void Verdict_CyclesChosenByTheNoise_StillWrongInAtMostOneOfTwenty()
     {
         var random = new Random(4);
-        double share = Share(Enumerable.Range(0, Experiments).Select(_ => Adaptive(new SyntheticCosts { Cycles = 40, ModeDistance = 0.3 }, random)), IsDifference);
+        double share = Share(Enumerable.Range(0, s_experiments).Select(_ => Adaptive(new SyntheticCosts { Cycles = 40, ModeDistance = 0.3 }, random)), IsDifference);
         Assert.IsLessThanOrEqualTo(Bound(VerdictRule.Alpha), share);
     }
 
@@ -67,7 +68,7 @@ public sealed class VerdictSimulationTests
     {
         var random = new Random(5);
         var costs = new SyntheticCosts { Shift = Math.Log(1.1), RoundScatter = scatter, SetScatter = 0.01, Cycles = 120, Drift = 0.01 };
-        double share = Share(Enumerable.Range(0, 1000).Select(_ => Adaptive(costs, random)), test => Decide(test) == Verdict.Slower);
+        double share = Share(Enumerable.Range(0, s_experiments / 2).Select(_ => Adaptive(costs, random)), test => Decide(test) == Verdict.Slower);
         Assert.IsGreaterThanOrEqualTo(0.9, share);
     }
 
@@ -76,7 +77,7 @@ public sealed class VerdictSimulationTests
     [DataRow(1.25)]
     public void Verdict_LargeDifference_IsFoundWithItsDirectionAndSize(double ratio)
     {
-        CounterTest[] tests = [.. Run(new SyntheticCosts { Shift = Math.Log(ratio) }, 6).Take(500)];
+        CounterTest[] tests = [.. Run(new SyntheticCosts { Shift = Math.Log(ratio) }, 6).Take(s_experiments / 4)];
         Assert.IsGreaterThanOrEqualTo(0.98, Share(tests, test => Decide(test) == (ratio > 1 ? Verdict.Slower : Verdict.Faster)));
         Assert.AreEqual(ratio, Math.Exp(tests.Average(static test => test.Shift.Estimate)), 0.01);
         Assert.IsGreaterThanOrEqualTo(0.93, Share(tests, test => test.Shift.Low <= Math.Log(ratio) && Math.Log(ratio) <= test.Shift.High));
@@ -86,13 +87,13 @@ public sealed class VerdictSimulationTests
     public void Verdict_NoiseThatHidesTenPercent_IsTooNoisy()
     {
         var noise = new SyntheticCosts { RoundScatter = 0.6, SetScatter = 0.2 };
-        Assert.IsGreaterThanOrEqualTo(0.9, Share(Run(noise, 7).Take(1000), test => Decide(test) == Verdict.TooNoisy));
+        Assert.IsGreaterThanOrEqualTo(0.9, Share(Run(noise, 7).Take(s_experiments / 2), test => Decide(test) == Verdict.TooNoisy));
     }
 
     [TestMethod]
     public void Verdict_QuietAndNoDifference_IsNoDifferenceShown() =>
         Assert.IsGreaterThanOrEqualTo(
-            0.9, Share(Run(new SyntheticCosts { RoundScatter = 0.03, SetScatter = 0.01 }, 8).Take(1000), test => Decide(test) == Verdict.NoDifferenceShown));
+            0.9, Share(Run(new SyntheticCosts { RoundScatter = 0.03, SetScatter = 0.01 }, 8).Take(s_experiments / 2), test => Decide(test) == Verdict.NoDifferenceShown));
 
     /// <summary>The floor is what chance leaves between groups of these sizes: 1.96 standard errors of normal scores.</summary>
     [TestMethod]
@@ -132,7 +133,7 @@ public sealed class VerdictSimulationTests
     private static IEnumerable<CounterTest> Run(SyntheticCosts costs, int seed)
     {
         var random = new Random(seed);
-        return Enumerable.Range(0, Experiments).Select(_ => CounterTest.Of(costs.Create(random)));
+        return Enumerable.Range(0, s_experiments).Select(_ => CounterTest.Of(costs.Create(random)));
     }
 
     private static Verdict Decide(CounterTest test) => RowVerdict.Decide([[test]], s_rule)[0].Verdict;

@@ -29,7 +29,7 @@ public sealed class LayeringTests
         ["Flow"] = [],
         ["Threading"] = [],
         ["Buffers"] = [],
-        ["SharedMemory"] = [],
+        ["SharedMemory"] = ["Threading"],
         [Data] = [],
         ["Diagnostics"] = [Data, "Threading"],
         ["Serialization"] = [Data, "Buffers"],

@@ -1,4 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Threading.Channels;
+using CrossChannels.Tests.Injection;
+using CrossChannels.Tests.Transports;
 
 #pragma warning disable VSTHRD103 // Complete() does not block: it queues.
 
@@ -8,6 +11,9 @@ namespace CrossChannels.Tests.Reconnecting;
 [TestClass]
 public sealed class ReconnectingReaderTests
 {
+    [ThreadStatic]
+    private static Action? t_parked;
+
     [TestMethod]
     public async Task HubIsRestarted_PendingCallsGoOn_AndTheGapIsTold()
     {
@@ -34,6 +40,57 @@ public sealed class ReconnectingReaderTests
         Assert.AreEqual(1, hub.Log.Count("Reconnected"));
         Assert.IsNull(reader.Ending);
         Assert.IsFalse(reader.Completion.IsCompleted);
+    }
+
+    /// <summary>A wait that is over before the call has returned gives its result once, to the caller.</summary>
+    [TestMethod]
+    [DoNotParallelize]
+    [OSCondition(OperatingSystems.Linux)]
+    public async Task WaitToRead_TheItemComesWhileTheCallIsMade_IsTrueOnce()
+    {
+        using IDisposable pause = FaultyExporter.Pause();
+        await using SharedChannel<int> owner = await CrossChannel.CreateBoundedAsync<int>(ChannelAddress.SharedMemory(TransportTest.UniqueName()), 10).Done();
+        await using CrossChannelReader<int> reader = await CrossChannel.OpenReaderAsync<int>(owner.Address, connection: new() { Reconnect = new() }).Done();
+        int rung = 0;
+        using var meter = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name is "crosschannels.lane.parkings" or "crosschannels.lane.doorbells")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        meter.SetMeasurementEventCallback<long>((instrument, _, _, _) =>
+        {
+            if (instrument.Name == "crosschannels.lane.doorbells")
+                Interlocked.Increment(ref rung);
+            else
+                t_parked?.Invoke();
+        });
+        meter.Start();
+        for (int i = 0; i < 20; i++)
+        {
+            // The wait is queued, and the call has not returned: the item comes now.
+            t_parked = () =>
+            {
+                t_parked = null;
+                int before = Volatile.Read(ref rung);
+                Assert.IsTrue(owner.Writer.TryWrite(i));
+                SpinWait.SpinUntil(() => Volatile.Read(ref rung) > before, Wait.Deadline);
+                for (int yields = 0; yields < 100; yields++)
+                    Thread.Yield();
+            };
+            ValueTask<bool> wait = reader.WaitToReadAsync();
+            if (t_parked is not null)
+            {
+                // It was here to find out nothing: what is written now ends it.
+                t_parked = null;
+                Assert.IsTrue(owner.Writer.TryWrite(i));
+            }
+            Assert.IsTrue(await wait.Done());
+            Assert.IsTrue(reader.TryRead(out int item));
+            Assert.AreEqual(i, item);
+        }
     }
 
     [TestMethod]

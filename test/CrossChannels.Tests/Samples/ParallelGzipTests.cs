@@ -189,7 +189,7 @@ public sealed class ParallelGzipTests : IDisposable
     public async Task Signal_EndsAllProcesses(int signal)
     {
         using JobUnderWay job = await StartUnderWayAsync();
-        if (IsIgnored(job.Process.Id, signal))
+        if (Signals.IsIgnored(job.Process.Id, signal))
             Assert.Inconclusive("The tests were started with this signal ignored, and the sample inherits that.");
 
         // A terminal sends Ctrl+C to every process of the group.
@@ -263,12 +263,6 @@ public sealed class ParallelGzipTests : IDisposable
     {
         using var process = Process.GetProcessById(processId);
         process.Kill();
-    }
-
-    private static bool IsIgnored(int processId, int signal)
-    {
-        string mask = File.ReadLines($"/proc/{processId}/status").Single(static line => line.StartsWith("SigIgn:", StringComparison.Ordinal))[7..];
-        return (Convert.ToUInt64(mask.Trim(), 16) >> (signal - 1) & 1) != 0;
     }
 
     /// <summary>Starts a job that cannot end by itself, since its input is a pipe that stays open, and feeds it until blocks have been written.</summary>

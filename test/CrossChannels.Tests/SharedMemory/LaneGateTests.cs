@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.Versioning;
 using CrossChannels.SharedMemory;
+using CrossChannels.Threading;
 
 namespace CrossChannels.Tests.SharedMemory;
 
@@ -39,6 +41,54 @@ public sealed class LaneGateTests
         for (int i = 0; i < 3000; i++)
             Enter();
         Assert.AreEqual(6001, _counted);
+    }
+
+    /// <summary>A thread that loses the gate after it has seen that it owns it waits for the next owner as anybody else, and does not show that one as outside.</summary>
+    [TestMethod]
+    [DoNotParallelize]
+    public void Owner_LosesTheGateAsItComes_WaitsForTheNextOwner()
+    {
+        if (!ProcessFence.IsAvailable)
+            Assert.Inconclusive("Without a fence nobody owns a gate.");
+        FieldInfo isOtherInside = typeof(LaneGate).GetField("_isOtherInside", BindingFlags.NonPublic | BindingFlags.Instance)!;
+        for (int i = 0; i < 3000; i++)
+            Enter();
+        int caller = Environment.CurrentManagedThreadId;
+        bool isInside = false, hasLeft = false, hasLost = false;
+        Thread next = new(() =>
+        {
+            for (int i = 0; i < 3000; i++)
+                Enter();
+            _gate.Enter();
+            Volatile.Write(ref isInside, true);
+            // The other has come, and has time to go wrong.
+            SpinWait.SpinUntil(() => (int)isOtherInside.GetValue(_gate)! != 0, Wait.Deadline);
+            for (int i = 0; i < 1000; i++)
+                Thread.Yield();
+            Volatile.Write(ref hasLeft, true);
+            _gate.Leave();
+        });
+        RacePoint.Passing = () =>
+        {
+            if (hasLost || Environment.CurrentManagedThreadId != caller)
+                return;
+            hasLost = true;
+            next.Start();
+            Assert.IsTrue(SpinWait.SpinUntil(() => Volatile.Read(ref isInside), Wait.Deadline));
+        };
+        try
+        {
+            _gate.Enter();
+        }
+        finally
+        {
+            RacePoint.Passing = null;
+        }
+        bool wasAlone = Volatile.Read(ref hasLeft);
+        _gate.Leave();
+        Assert.IsTrue(next.Join(Wait.Deadline));
+        Assert.IsTrue(hasLost, "The caller owned the gate.");
+        Assert.IsTrue(wasAlone, "Two callers were inside at once.");
     }
 
     /// <summary>Streaks that make the thread the owner, and few entries that end the ownership of another.</summary>

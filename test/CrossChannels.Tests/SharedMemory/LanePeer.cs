@@ -71,17 +71,22 @@ internal sealed class LanePeer(Socket socket, LaneEnd? ours, LaneEnd? theirs) : 
         return SendAsync(frame.AsMemory(0, CounterFrame.Write(frame, FrameType.Doorbell, value)));
     }
 
-    /// <summary>Reads whatever comes until the other end closes the connection.</summary>
+    /// <summary>Reads whatever comes until the other end closes the connection. It has heard an Abort, and says so, or the other end would give it a second to.</summary>
     public async Task DrainAsync()
     {
-        byte[] room = new byte[4096];
+        byte[] head = new byte[FrameHeader.Size];
         try
         {
-            while (await _stream.ReadAsync(room) > 0)
+            while (true)
             {
+                await _stream.ReadExactlyAsync(head);
+                FrameHeader header = FrameHeader.Read(head);
+                await _stream.ReadExactlyAsync(new byte[header.Length]);
+                if (header.Type == FrameType.Abort)
+                    socket.Shutdown(SocketShutdown.Send);
             }
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
             // It is over.
         }

@@ -11,8 +11,8 @@ namespace CrossChannels.Hub;
 internal sealed class OwnerWrites(
     RankedLock sync, HubClock clock, int maxItemBytes, HubQueue queue, CreditAllocator writers, ChannelBytes bytes, ChannelLifecycle lifecycle, IQueueEvents events)
 {
-    private readonly WaiterQueue _blocked = new();
-    private readonly WaiterQueue _waiting = new();
+    private readonly WaiterQueue _blocked = new() { Canceled = writers.OwnerCanceled };
+    private readonly WaiterQueue _waiting = new() { Canceled = writers.OwnerCanceled };
     private readonly WaiterPool _blockedPool = new();
     private readonly WaiterPool _waitingPool = new();
     private ItemLimit _limit = new(maxItemBytes);

@@ -134,10 +134,20 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
         Grant(ref after);
     }
 
+    /// <summary>Nobody waits any more at a writer's end.</summary>
     public void Withdraw(WriterAccount account)
     {
         if (account.IsWanting)
             _wants.Remove(account.WantPlace);
+        else if (account.Unused > 0)
+            account.Backoff.Withdrawn();
+    }
+
+    /// <summary>A caller of the owner's has given up its wait: if it was the last, no slot is kept for a next look.</summary>
+    public void OwnerCanceled()
+    {
+        if (!events.IsOwnerBlocked && _ownersPlace.List is not null)
+            _wants.Remove(_ownersPlace);
     }
 
     /// <summary>The owner found no slot.</summary>

@@ -9,6 +9,9 @@ internal interface IQueueEvents
     /// <summary>The owner's reads wait for an item.</summary>
     bool IsOwnerIdle { get; }
 
+    /// <summary>The owner's writes wait for room.</summary>
+    bool IsOwnerBlocked { get; }
+
     /// <summary>A join, or the end, waits for items to be processed.</summary>
     bool IsProcessingAwaited { get; }
 

@@ -229,6 +229,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     bool IQueueEvents.IsOwnerIdle => OwnerReads.IsWaiting;
 
+    bool IQueueEvents.IsOwnerBlocked => OwnerWrites.Waiting > 0;
+
     bool IQueueEvents.IsProcessingAwaited => !_joins.IsEmpty || Lifecycle.IsDecided;
 
     ItemTaker? IQueueEvents.Owner => OwnerReads.IsReader ? OwnerReads.Taker : null;
