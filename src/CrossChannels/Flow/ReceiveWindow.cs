@@ -28,7 +28,7 @@ internal struct ReceiveWindow
         _windowBytes = windowBytes;
         _grantedItems = capacity;
         _grantedBytes = windowBytes;
-        _returnItems = capacity == long.MaxValue ? long.MaxValue : Math.Max(1, capacity / 8);
+        _returnItems = Math.Max(1, capacity / 8);
         _returnBytes = Math.Max(1, windowBytes / 8);
         _largestBytes = Math.Min(windowBytes, maxPayloadBytes);
     }

@@ -7,6 +7,37 @@ namespace CrossChannels.Tests.Protocol;
 public sealed class ItemsHeaderTests
 {
     [TestMethod]
+    [DataRow(0)]
+    [DataRow(8)]
+    public void Payload_IsWalked_ItemByItem(int elementSize)
+    {
+        byte[] payload = elementSize > 0 ? new byte[24] : [2, 0, 0, 0, 1, 2, 255, 255, 255, 255, 0, 0, 0, 0];
+        int[] lengths = elementSize > 0 ? [0, 8, 16, 24] : [0, 6, 10, 14];
+        for (int count = 0; count <= 3; count++)
+            Assert.AreEqual(lengths[count], ItemsHeader.LengthOf(payload, count, elementSize));
+        for (int bytes = 0; bytes <= 30; bytes++)
+        {
+            int fits = Math.Max(1, lengths.Count(length => length > 0 && length <= bytes));
+            Assert.AreEqual(fits, ItemsHeader.CountWithin(payload, 3, bytes, elementSize), $"{bytes} bytes");
+            Assert.AreEqual(Math.Min(2, fits), ItemsHeader.CountWithin(payload, 2, bytes, elementSize), $"{bytes} bytes");
+        }
+        if (elementSize > 0)
+            return;
+        Assert.IsFalse(ItemsHeader.IsNull(payload));
+        Assert.IsTrue(ItemsHeader.IsNull(payload.AsSpan(6)));
+        Assert.IsFalse(ItemsHeader.IsNull(payload.AsSpan(10)));
+    }
+
+    [TestMethod]
+    [DataRow(8, "and they need 16.")]
+    [DataRow(0, "and they need at least 8.")]
+    public void CheckPayload_TooShort_SaysWhatIsNeeded(int elementSize, string expected)
+    {
+        MalformedFrameException error = Assert.ThrowsExactly<MalformedFrameException>(() => new ItemsHeader(9, 2, 0).CheckPayload(ItemsHeader.Size + 7, 9, elementSize));
+        Assert.Contains($"says 2 items in 7 bytes, {expected}", error.Message);
+    }
+
+    [TestMethod]
     public void WriteRead_Same()
     {
         byte[] bytes = new byte[ItemsHeader.Size];
