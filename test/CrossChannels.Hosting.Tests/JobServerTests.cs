@@ -51,8 +51,11 @@ public sealed class JobServerTests : IAsyncDisposable
         await StartWebAsync();
         await WaitUntilDoneAsync();
 
+        using HttpResponseMessage refused = await _client.PostAsJsonAsync("/jobs", new { }).Done();
+        Assert.AreEqual(HttpStatusCode.BadRequest, refused.StatusCode, "a job without a text, which no hub would take");
         await SubmitAsync(10);
         await hub.KillAsync();
+        await SubmitAndLeaveAsync();
         Task late = SubmitAsync(5);
         await StartAsync("hub");
         await late.Done();
@@ -116,6 +119,18 @@ public sealed class JobServerTests : IAsyncDisposable
             Assert.AreEqual(HttpStatusCode.Accepted, response.StatusCode);
             _accepted.Add((await response.Content.ReadFromJsonAsync<State>().Done())!.Id);
         }
+    }
+
+    /// <summary>A client that does not wait until there is a hub; what it has submitted is done all the same.</summary>
+    private async Task SubmitAndLeaveAsync()
+    {
+        using var leaving = new CancellationTokenSource();
+        Task<HttpResponseMessage> submitting = _client.PostAsJsonAsync("/jobs", new { Text = "job of nobody" }, leaving.Token);
+        State[] submitted = [];
+        await Wait.Until(async () => (submitted = [.. (await StatesAsync()).Where(static state => state.Text == "job of nobody")]).Length > 0, "the job to be known");
+        await leaving.CancelAsync();
+        await submitting.Fails<OperationCanceledException>();
+        _accepted.Add(submitted.Single().Id);
     }
 
     private Task WaitForProgressAsync() =>
