@@ -146,12 +146,24 @@ public sealed class JobServerTests : IAsyncDisposable
             if (missing.Length == 0)
                 return;
             if (Environment.TickCount64 - started > Wait.Deadline.TotalMilliseconds)
-                Assert.Fail($"{missing.Length} of {_accepted.Count} accepted jobs are not done.\n{string.Join("\n\n", _processes.Select(static process => process.Said()))}");
+                Assert.Fail($"{missing.Length} of {_accepted.Count} accepted jobs are not done.\n{AllSaid()}");
             await Task.Delay(50);
         }
     }
 
-    private async Task<State[]> StatesAsync() => await _client.GetFromJsonAsync<State[]>("/jobs").Done() ?? [];
+    private async Task<State[]> StatesAsync()
+    {
+        try
+        {
+            return await _client.GetFromJsonAsync<State[]>("/jobs").Done() ?? [];
+        }
+        catch (HttpRequestException e)
+        {
+            throw new AssertFailedException($"The web program does not answer: {e.Message}\n{AllSaid()}", e);
+        }
+    }
+
+    private string AllSaid() => string.Join("\n\n", _processes.Select(static process => process.Said()));
 
     private sealed record State(string Id, string Text, int Percent, string? Result);
 }

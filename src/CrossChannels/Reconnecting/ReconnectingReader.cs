@@ -69,7 +69,7 @@ internal sealed class ReconnectingReader<T> : CrossChannelReader<T>
             return ValueTask.FromCanceled<bool>(cancellationToken);
         CrossChannelReader<T> reader = Keeper.Current;
         ValueTask<bool> wait = reader.WaitToReadAsync(cancellationToken);
-        return wait is { IsCompletedSuccessfully: true, Result: true } ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
+        return OneTimeResult.IsTrue(ref wait) ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
     }
 
     public override async ValueTask CloseAsync(string? reason = null)

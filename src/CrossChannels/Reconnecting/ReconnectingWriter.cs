@@ -88,7 +88,7 @@ internal sealed class ReconnectingWriter<T> : CrossChannelWriter<T>
             return closure.EndWaitAsync();
         LinkChannel<T, NoItem> channel = Keeper.Current;
         ValueTask<bool> wait = channel.Writer.WaitToWriteAsync(cancellationToken);
-        return wait is { IsCompletedSuccessfully: true, Result: true } ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
+        return OneTimeResult.IsTrue(ref wait) ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
     }
 
     public override ValueTask PublishAsync(T item, CancellationToken cancellationToken = default) =>
