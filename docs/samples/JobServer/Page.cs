@@ -5,7 +5,7 @@ internal static class Page
 {
     public const string Html = """
         <!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Jobs</title>
-        <style>body{font:16px system-ui;margin:2rem;max-width:48rem}form{margin-bottom:1.5rem}#away{color:#b00;min-height:1.5em;margin:0}td{overflow-wrap:anywhere}table{width:100%;border-collapse:collapse}td,th{text-align:left;padding:.3rem .5rem;border-bottom:1px solid #ddd}progress{width:12rem}</style>
+        <style>body{font:16px system-ui;margin:2rem;max-width:48rem}form{margin-bottom:.5rem}#away{color:#b00;min-height:1.5em;margin:0}td{overflow-wrap:anywhere}td:first-child{white-space:nowrap}table{width:100%;border-collapse:collapse}td,th{text-align:left;padding:.3rem .5rem;border-bottom:1px solid #ddd}progress{width:12rem}</style>
         <h1>Jobs</h1>
         <form><input name="text" required pattern=".*\S.*" placeholder="Text to shout" autofocus> <button>Submit</button></form>
         <p id="away" role="status"></p>
