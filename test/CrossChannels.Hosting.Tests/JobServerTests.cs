@@ -51,8 +51,11 @@ public sealed class JobServerTests : IAsyncDisposable
         await StartWebAsync();
         await WaitUntilDoneAsync();
 
+        using HttpResponseMessage refused = await _client.PostAsJsonAsync("/jobs", new { }).Done();
+        Assert.AreEqual(HttpStatusCode.BadRequest, refused.StatusCode, "a job without a text, which no hub would take");
         await SubmitAsync(10);
         await hub.KillAsync();
+        await SubmitAndLeaveAsync();
         Task late = SubmitAsync(5);
         await StartAsync("hub");
         await late.Done();
@@ -118,6 +121,18 @@ public sealed class JobServerTests : IAsyncDisposable
         }
     }
 
+    /// <summary>A client that does not wait until there is a hub; what it has submitted is done all the same.</summary>
+    private async Task SubmitAndLeaveAsync()
+    {
+        using var leaving = new CancellationTokenSource();
+        Task<HttpResponseMessage> submitting = _client.PostAsJsonAsync("/jobs", new { Text = "job of nobody" }, leaving.Token);
+        State[] submitted = [];
+        await Wait.Until(async () => (submitted = [.. (await StatesAsync()).Where(static state => state.Text == "job of nobody")]).Length > 0, "the job to be known");
+        await leaving.CancelAsync();
+        await submitting.Fails<OperationCanceledException>();
+        _accepted.Add(submitted.Single().Id);
+    }
+
     private Task WaitForProgressAsync() =>
         Wait.Until(async () => (await StatesAsync()).Any(static state => state.Percent > 0), "a job to be under way");
 
@@ -131,12 +146,24 @@ public sealed class JobServerTests : IAsyncDisposable
             if (missing.Length == 0)
                 return;
             if (Environment.TickCount64 - started > Wait.Deadline.TotalMilliseconds)
-                Assert.Fail($"{missing.Length} of {_accepted.Count} accepted jobs are not done.\n{string.Join("\n\n", _processes.Select(static process => process.Said()))}");
+                Assert.Fail($"{missing.Length} of {_accepted.Count} accepted jobs are not done.\n{AllSaid()}");
             await Task.Delay(50);
         }
     }
 
-    private async Task<State[]> StatesAsync() => await _client.GetFromJsonAsync<State[]>("/jobs").Done() ?? [];
+    private async Task<State[]> StatesAsync()
+    {
+        try
+        {
+            return await _client.GetFromJsonAsync<State[]>("/jobs").Done() ?? [];
+        }
+        catch (HttpRequestException e)
+        {
+            throw new AssertFailedException($"The web program does not answer: {e.Message}\n{AllSaid()}", e);
+        }
+    }
+
+    private string AllSaid() => string.Join("\n\n", _processes.Select(static process => process.Said()));
 
     private sealed record State(string Id, string Text, int Percent, string? Result);
 }

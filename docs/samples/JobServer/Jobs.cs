@@ -49,13 +49,13 @@ internal sealed class JobBoard
 
     public JobState? Find(string id) => _jobs.GetValueOrDefault(id);
 
-    /// <summary>Returns when the job is in a file and in the hub: from then on it is done, whoever dies.</summary>
+    /// <summary>Returns when the job is in a file and in the hub: from then on it is done, whoever dies. Who stops waiting for that does not stop it.</summary>
     public async Task<JobState> SubmitAsync(string text, CancellationToken cancellationToken)
     {
         var state = new JobState(Guid.CreateVersion7().ToString("N"), text, 0, null);
         Save(state);
         _jobs[state.Id] = state;
-        await _writer.PublishAsync(new Job(state.Id, text), cancellationToken);
+        await _writer.PublishAsync(new Job(state.Id, text), CancellationToken.None).AsTask().WaitAsync(cancellationToken);
         return state;
     }
 

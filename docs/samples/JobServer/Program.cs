@@ -35,6 +35,8 @@ switch (args.FirstOrDefault())
         app.MapGet("/jobs/{id}", static (string id, JobBoard board) => board.Find(id) is { } state ? Results.Ok(state) : Results.NotFound());
         app.MapPost("/jobs", static async (JobRequest request, JobBoard board, CancellationToken canceled) =>
         {
+            if (string.IsNullOrWhiteSpace(request.Text))
+                return Results.BadRequest("A job needs a text.");
             JobState state = await board.SubmitAsync(request.Text, canceled);
             return Results.Accepted($"/jobs/{state.Id}", state);
         });

@@ -18,7 +18,7 @@ namespace CrossChannels;
 internal static class LaneGreeting
 {
     /// <summary>Begins a link on a connection whose peer is trusted.</summary>
-    /// <exception cref="IOException">The connection is broken.</exception>
+    /// <exception cref="ConnectionLostException">The connection broke, as it does with a hub that ends: whoever connects tries again.</exception>
     public static async Task<LinkChannel<TWrite, TRead>> StartAsync<TWrite, TRead>(
         LinkChannelFactory<TWrite, TRead> factory, LinkWire wire, DescriptorSocket socket, LaneWish wish, CancellationToken cancellationToken)
     {
@@ -43,10 +43,12 @@ internal static class LaneGreeting
             bool isFenceShared = ProcessFence.IsAvailable && (features & HelloFeatures.ProcessFence) != 0;
             return factory.Start(greeting.Input, wire.Output, wire.Peer, outgoing, incoming, isFenceShared);
         }
-        catch
+        catch (Exception e)
         {
             incoming?.Dispose();
             outgoing?.Dispose();
+            if (e is IOException and not CrossChannelException)
+                throw new ConnectionLostException($"The connection to {wire.Peer.Endpoint} broke before its peer had greeted: {e.Message}", e);
             throw;
         }
     }

@@ -3,6 +3,23 @@ using System.Threading.Tasks.Sources;
 
 namespace CrossChannels.Reconnecting;
 
+/// <summary>Looks at the result of a wait, which can be taken only once.</summary>
+internal static class OneTimeResult
+{
+    /// <summary>Whether a wait has ended with true already.</summary>
+    /// <param name="wait">The wait. Where its result was taken to look at it, it is replaced by one that has the same: a link's waiter serves its next caller from then on.</param>
+    public static bool IsTrue(ref ValueTask<bool> wait)
+    {
+        if (!wait.IsCompletedSuccessfully)
+            return false;
+#pragma warning disable VSTHRD002 // It is done.
+        bool result = wait.Result;
+#pragma warning restore VSTHRD002
+        wait = new ValueTask<bool>(result);
+        return result;
+    }
+}
+
 /// <summary>The result of a call that may have gone on at the next hub: taken once, and only when it is there, as that of a call that waits on a link.</summary>
 internal sealed class OneTimeResult<T>(Task<T> call) : IValueTaskSource<T>, IValueTaskSource
 {

@@ -69,14 +69,7 @@ internal sealed class ReconnectingReader<T> : CrossChannelReader<T>
             return ValueTask.FromCanceled<bool>(cancellationToken);
         CrossChannelReader<T> reader = Keeper.Current;
         ValueTask<bool> wait = reader.WaitToReadAsync(cancellationToken);
-        // One that waited may be over already: its result is taken here, and is not there a second time.
-        if (wait.IsCompletedSuccessfully)
-        {
-            if (wait.Result)
-                return new ValueTask<bool>(true);
-            wait = new ValueTask<bool>(false);
-        }
-        return OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
+        return OneTimeResult.IsTrue(ref wait) ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
     }
 
     public override async ValueTask CloseAsync(string? reason = null)

@@ -88,14 +88,7 @@ internal sealed class ReconnectingWriter<T> : CrossChannelWriter<T>
             return closure.EndWaitAsync();
         LinkChannel<T, NoItem> channel = Keeper.Current;
         ValueTask<bool> wait = channel.Writer.WaitToWriteAsync(cancellationToken);
-        // One that waited may be over already: its result is taken here, and is not there a second time.
-        if (wait.IsCompletedSuccessfully)
-        {
-            if (wait.Result)
-                return new ValueTask<bool>(true);
-            wait = new ValueTask<bool>(false);
-        }
-        return OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
+        return OneTimeResult.IsTrue(ref wait) ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
     }
 
     public override ValueTask PublishAsync(T item, CancellationToken cancellationToken = default) =>
