@@ -17,8 +17,8 @@ internal static partial class HostingLog
     [LoggerMessage(103, LogLevel.Warning, "The {What} of '{Name}' is open again after {Seconds} s; what its last hub held may be gone.", EventName = nameof(EndReopened))]
     public static partial void EndReopened(ILogger logger, string what, string name, double seconds);
 
-    [LoggerMessage(104, LogLevel.Information, "The channel of the {What} of '{Name}' is over: {Kind}.", EventName = nameof(EndOver))]
-    public static partial void EndOver(ILogger logger, string what, string name, EndingKind kind);
+    [LoggerMessage(EventId = 104, Message = "The channel of the {What} of '{Name}' is over: {Kind}.", EventName = nameof(EndOver))]
+    public static partial void EndOver(ILogger logger, LogLevel level, string what, string name, EndingKind kind);
 
     [LoggerMessage(105, LogLevel.Critical, "The {What} of '{Name}' cannot be opened, and is not tried again.", EventName = nameof(EndImpossible))]
     public static partial void EndImpossible(ILogger logger, string what, string name, Exception error);

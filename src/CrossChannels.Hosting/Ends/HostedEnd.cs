@@ -175,7 +175,7 @@ internal sealed class HostedEnd<TEnd> : IHostedEnd
     {
         await _recipe.EndOf(end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!IsStopped && _recipe.EndingOf(end) is { } ending)
-            HostingLog.EndOver(_logger, _recipe.What, Name, ending.Kind);
+            HostingLog.EndOver(_logger, ending.Kind == EndingKind.Completed ? LogLevel.Information : LogLevel.Warning, _recipe.What, Name, ending.Kind);
     }
 
     private void OnLost(Ending ending)

@@ -182,8 +182,9 @@ internal sealed class EndKeeper<TEnd>
                     await PublishAsync(opened, isFirst: false).ConfigureAwait(false);
                     return;
                 }
-                catch (CrossChannelException e)
+                catch (IOException e)
                 {
+                    // Every error of a channel is one, and so are those of sockets and streams.
                     error = e;
                 }
             }

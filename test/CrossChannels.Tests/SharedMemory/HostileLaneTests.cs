@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using CrossChannels.Protocol;
 using CrossChannels.SharedMemory;
@@ -43,6 +44,34 @@ public sealed class HostileLaneTests
         }
         await Assert.ThrowsExactlyAsync<ProtocolViolationException>(() => channel.Reader.Completion.Done());
         Assert.AreEqual(EndingKind.ProtocolViolation, channel.Writer.Ending!.Kind);
+    }
+
+    /// <summary>A listener that closes what it has not read resets the connection, as a hub does that ends.</summary>
+    [TestMethod]
+    public async Task ListenerResetsEachConnectionWhileItIsGreeted_ItIsTriedAgainUntilTheTimeout()
+    {
+        using var directory = new TempDirectory();
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(directory["hub"]));
+        listener.Listen();
+        int count = 0;
+        Task accepting = Task.Run(async () =>
+        {
+            while (true)
+            {
+                using Socket accepted = await listener.AcceptAsync();
+                // There is something that will not be read.
+                await accepted.ReceiveAsync(Array.Empty<byte>());
+                Interlocked.Increment(ref count);
+            }
+        });
+        var options = new ConnectionOptions { SharedMemory = SharedMemoryUse.WherePossible, ConnectTimeout = TimeSpan.FromSeconds(1) };
+        LinkTimeoutException error = await Assert.ThrowsExactlyAsync<LinkTimeoutException>(
+            () => CrossChannel.OpenWriterAsync<long>(ChannelAddress.Unix(directory["hub"]).WithChannel("c"), connection: options).Done());
+        Assert.IsInstanceOfType<ConnectionLostException>(error.InnerException);
+        Assert.IsGreaterThan(1, count);
+        listener.Dispose();
+        await Assert.ThrowsAsync<Exception>(() => accepting.Done());
     }
 
     [TestMethod]
