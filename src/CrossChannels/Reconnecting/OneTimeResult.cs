@@ -7,15 +7,17 @@ namespace CrossChannels.Reconnecting;
 internal static class OneTimeResult
 {
     /// <summary>Whether a wait has ended with true already.</summary>
-    /// <param name="wait">The wait. Where its result was taken to look at it, it is replaced by one that has the same: a link's waiter serves its next caller from then on.</param>
-    public static bool IsTrue(ref ValueTask<bool> wait)
+    /// <param name="wait">Not to be used any more: a link's waiter serves its next caller once its result was taken.</param>
+    /// <param name="rest">In place of it otherwise.</param>
+    public static bool IsTrue(ValueTask<bool> wait, out ValueTask<bool> rest)
     {
+        rest = wait;
         if (!wait.IsCompletedSuccessfully)
             return false;
 #pragma warning disable VSTHRD002 // It is done.
         bool result = wait.Result;
 #pragma warning restore VSTHRD002
-        wait = new ValueTask<bool>(result);
+        rest = new ValueTask<bool>(result);
         return result;
     }
 }

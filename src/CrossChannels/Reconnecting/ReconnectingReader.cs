@@ -68,8 +68,9 @@ internal sealed class ReconnectingReader<T> : CrossChannelReader<T>
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<bool>(cancellationToken);
         CrossChannelReader<T> reader = Keeper.Current;
-        ValueTask<bool> wait = reader.WaitToReadAsync(cancellationToken);
-        return OneTimeResult.IsTrue(ref wait) ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
+        return OneTimeResult.IsTrue(reader.WaitToReadAsync(cancellationToken), out ValueTask<bool> wait)
+            ? new ValueTask<bool>(true)
+            : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
     }
 
     public override async ValueTask CloseAsync(string? reason = null)

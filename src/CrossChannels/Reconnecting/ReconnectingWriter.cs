@@ -87,8 +87,9 @@ internal sealed class ReconnectingWriter<T> : CrossChannelWriter<T>
         if (Completed is { } closure)
             return closure.EndWaitAsync();
         LinkChannel<T, NoItem> channel = Keeper.Current;
-        ValueTask<bool> wait = channel.Writer.WaitToWriteAsync(cancellationToken);
-        return OneTimeResult.IsTrue(ref wait) ? wait : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
+        return OneTimeResult.IsTrue(channel.Writer.WaitToWriteAsync(cancellationToken), out ValueTask<bool> wait)
+            ? new ValueTask<bool>(true)
+            : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
     }
 
     public override ValueTask PublishAsync(T item, CancellationToken cancellationToken = default) =>
