@@ -44,7 +44,7 @@ internal sealed class ChannelDirectory(ServerClient server)
             await course.StopAsync().ConfigureAwait(false);
             if (!server.Options.CreateStreams)
                 throw server.NotMade(stream, "is that of a channel which has ended", $"Delete it. {StreamText.Missing(ConfigOf(facts, duplicateWindow), ConsumerOf(facts))}");
-            await DeleteAsync(facts.Name, cancellationToken).ConfigureAwait(false);
+            await DeleteOverAsync(there, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -101,12 +101,15 @@ internal sealed class ChannelDirectory(ServerClient server)
         return wasThere;
     }
 
-    /// <summary>Deletes a channel with which this process is done, unless another has taken its name. Who hears later that it has ended finds its record, for a day.</summary>
+    /// <summary>Deletes a channel that is over, unless another has taken its name. Who hears later that it has ended finds its record, for a day.</summary>
     public async Task DeleteOverAsync(ChannelFacts facts, CancellationToken cancellationToken)
     {
         string stream = server.Names.Stream(facts.Name);
         if (await server.FindStreamAsync(stream, cancellationToken).ConfigureAwait(false) is not { } info || ChannelFacts.Of(facts.Name, info).Epoch != facts.Epoch)
             return;
+        // As long as its stream is there, these records are of no other channel.
+        foreach (string records in (string[])[server.Names.Writers(facts.Name), server.Names.Restarts(facts.Name)])
+            await PurgeAsync(records, cancellationToken).ConfigureAwait(false);
         try
         {
             await server.AskAsync((js, token) => js.DeleteStreamAsync(stream, token), cancellationToken).ConfigureAwait(false);
@@ -115,8 +118,6 @@ internal sealed class ChannelDirectory(ServerClient server)
         {
             // Somebody was faster.
         }
-        foreach (string records in (string[])[server.Names.Writers(facts.Name), server.Names.Restarts(facts.Name)])
-            await PurgeAsync(records, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Deletes what has been over for a day.</summary>
