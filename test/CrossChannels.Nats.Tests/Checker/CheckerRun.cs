@@ -19,6 +19,7 @@ internal sealed class CheckerRun(CheckerPlan plan) : IAsyncDisposable
     private ServerProxy? _loneWay;
     private string _step = "start";
     private bool _isOver;
+    private int _killsOfServer;
 
     /// <summary>A process, its way to the server, and what befell it.</summary>
     private sealed class Checked(string role, int id, ChildProcess process, ServerProxy way)
@@ -148,10 +149,17 @@ internal sealed class CheckerRun(CheckerPlan plan) : IAsyncDisposable
                 await healed;
                 _healing.Remove(healed);
             }
-            Checked[] able = [.. _all.Where(static one => !one.WasKilled && !one.IsBusy)];
+            string role = _random.Next(2) == 0 ? "write" : "read";
+            Checked[] able = [.. _all.Where(one => one.Role == role && !one.WasKilled && !one.IsBusy)];
             if (able.Length == 0)
                 continue;
             Checked victim = able[_random.Next(able.Length)];
+            if (plan.KillsServer && _killsOfServer == 0 && System.Diagnostics.Stopwatch.GetElapsedTime(started) > duration / 2)
+            {
+                // A short run has it, too.
+                await KillServerAsync();
+                continue;
+            }
             if (!_isOver && Signals.State(victim.Process.Id) is '?' or 'Z')
                 throw new AssertFailedException($"{victim.Name} ended by itself: {await victim.Process.ReadErrorsAsync()}");
             switch (_random.Next(10))
@@ -170,8 +178,7 @@ internal sealed class CheckerRun(CheckerPlan plan) : IAsyncDisposable
                     Cut(_loneWay!);
                     break;
                 case 6 when plan.KillsServer:
-                    _done.Add("server killed");
-                    await _server!.RestartAsync();
+                    await KillServerAsync();
                     break;
                 case 7 when plan.StopsServer:
                     _done.Add("server stopped");
@@ -186,6 +193,13 @@ internal sealed class CheckerRun(CheckerPlan plan) : IAsyncDisposable
                     break;
             }
         }
+    }
+
+    private Task KillServerAsync()
+    {
+        _killsOfServer++;
+        _done.Add("server killed");
+        return _server!.RestartAsync();
     }
 
     private async Task KillAsync(Checked victim)
@@ -226,8 +240,14 @@ internal sealed class CheckerRun(CheckerPlan plan) : IAsyncDisposable
         victim.IsBusy = false;
     }
 
-    private static void Cut(ServerProxy way)
+    private void Cut(ServerProxy way)
     {
+        // The next ones break by themselves, in the middle of what they carry.
+        for (int i = _random.Next(6); i > 0; i--)
+        {
+            long bytes = _random.Next(1_000, 6_000);
+            way.Cuts.Enqueue(_random.Next(2) == 0 ? (bytes, long.MaxValue) : (long.MaxValue, bytes));
+        }
         foreach (ProxiedConnection connection in Connections(way))
             connection.Cut();
     }
