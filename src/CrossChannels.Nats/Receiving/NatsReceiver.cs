@@ -10,8 +10,6 @@ using CrossChannels.Nats.Sending;
 using CrossChannels.Nats.Server;
 using CrossChannels.Threading;
 using NATS.Client.Core;
-using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 
 namespace CrossChannels.Nats.Receiving;
 
@@ -796,30 +794,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     private async Task PutToDeadLettersAsync(string reply, DeliveryNumbers numbers, Segment? segment, bool isNull)
     {
-        try
-        {
-            NatsHeaders headers = [];
-            headers.Add("CC-Deliveries", (numbers.Delivered - 1).ToString(CultureInfo.InvariantCulture));
-            if (isNull)
-                headers.Add(NatsSender.NullHeader, "1");
-            byte[] bytes = segment is null ? [] : segment.Array.AsSpan(0, segment.Written).ToArray();
-            // The number names the item, so that one that is put there twice, because its reader died in between, is there once.
-            var options = new NatsJSPubOpts { MsgId = string.Create(CultureInfo.InvariantCulture, $"{_course.Facts.Epoch}:{numbers.Sequence}") };
-            string subject = _server.Names.Items(DeadLetters.NameOf(_course.Facts.Name), DeadLetters.Writer);
-            PubAckResponse answer = await _server.AskAsync(
-                (js, token) => js.PublishAsync(subject, bytes, NatsRawSerializer<byte[]>.Default, options, headers, token), _stop.Token).ConfigureAwait(false);
-            if (answer.Error is { } error)
-                throw new NatsJSApiException(error);
-            await _server.SendAsync(reply, Acknowledgement.Done, cancellationToken: _stop.Token).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            NatsLog.DeadLetterFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
-        }
-        finally
-        {
-            segment?.Release();
-        }
+        await DeadLetters.PutAsync(_server, _course.Facts, reply, numbers, segment, isNull, _stop.Token).ConfigureAwait(false);
         using (_sync.Enter())
             AskLocked(isWanted: false);
         _outgoing.Flush();
