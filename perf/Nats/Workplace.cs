@@ -11,9 +11,12 @@ internal sealed class Workplace : IAsyncDisposable
     private readonly string _name = $"rows_{Guid.NewGuid():N}"[..20];
     private readonly List<string> _streams = [];
     private readonly List<string> _channels = [];
+    private readonly List<NatsChannels> _more = [];
+    private readonly string _url;
 
-    private Workplace(NatsConnection connection, NatsChannels channels)
+    private Workplace(string url, NatsConnection connection, NatsChannels channels)
     {
+        _url = url;
         Connection = connection;
         Channels = channels;
         JetStream = new NatsJSContext(connection);
@@ -25,11 +28,21 @@ internal sealed class Workplace : IAsyncDisposable
 
     public NatsChannels Channels { get; }
 
-    public static async Task<Workplace> ConnectAsync(string url)
+    /// <param name="url">Of the server, or of those of a cluster with commas between them.</param>
+    /// <param name="replicas">How many servers keep what is stored.</param>
+    public static async Task<Workplace> ConnectAsync(string url, int replicas)
     {
         var connection = new NatsConnection(NatsOpts.Default with { Url = url });
         await connection.ConnectAsync();
-        return new Workplace(connection, await NatsChannels.ConnectAsync(url, new NatsOptions { Space = $"rows_{Environment.ProcessId}" }));
+        return new Workplace(url, connection, await NatsChannels.ConnectAsync(url, OptionsOf(replicas)));
+    }
+
+    /// <summary>A process of its own would have this connection.</summary>
+    public async Task<NatsChannels> ConnectOneMoreAsync()
+    {
+        NatsChannels more = await NatsChannels.ConnectAsync(_url, Channels.Options);
+        _more.Add(more);
+        return more;
     }
 
     /// <summary>A work queue that refuses what does not fit, as a channel has it; items go to the subject of its name.</summary>
@@ -39,7 +52,7 @@ internal sealed class Workplace : IAsyncDisposable
         _streams.Add(name);
         await JetStream.CreateStreamAsync(new StreamConfig(name, [name])
         {
-            Retention = StreamConfigRetention.Workqueue, Discard = StreamConfigDiscard.New, MaxMsgs = capacity, MaxBytes = -1, DuplicateWindow = TimeSpan.FromSeconds(30),
+            Retention = StreamConfigRetention.Workqueue, Discard = StreamConfigDiscard.New, MaxMsgs = capacity, MaxBytes = -1, DuplicateWindow = TimeSpan.FromSeconds(30), NumReplicas = Channels.Options.Replicas,
         });
         await JetStream.CreateOrUpdateConsumerAsync(name, new ConsumerConfig("r") { AckPolicy = ConsumerConfigAckPolicy.Explicit, MaxAckPending = -1 });
         return name;
@@ -59,7 +72,11 @@ internal sealed class Workplace : IAsyncDisposable
             await JetStream.DeleteStreamAsync(stream);
         foreach (string channel in _channels)
             await Channels.DeleteAsync(channel);
+        foreach (NatsChannels more in _more)
+            await more.DisposeAsync();
         await Channels.DisposeAsync();
         await Connection.DisposeAsync();
     }
+
+    private static NatsOptions OptionsOf(int replicas) => new() { Space = $"rows_{Environment.ProcessId}", Replicas = replicas, LeaseReadAhead = 64 };
 }

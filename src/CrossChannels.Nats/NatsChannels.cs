@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using CrossChannels.Channels;
 using CrossChannels.Nats.Completion;
+using CrossChannels.Nats.Diagnostics;
 using CrossChannels.Nats.Locks;
 using CrossChannels.Nats.Receiving;
 using CrossChannels.Nats.Sending;
@@ -25,6 +26,8 @@ public sealed class NatsChannels : IAsyncDisposable
         _server = server;
         _address = address;
         _directory = new ChannelDirectory(server);
+        if (server.Options.CreateStreams)
+            _ = SweepAsync();
     }
 
     /// <summary>How it behaves.</summary>
@@ -38,12 +41,17 @@ public sealed class NatsChannels : IAsyncDisposable
     /// <param name="options">The space, credentials, timeouts.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="ArgumentException">The URL is malformed.</exception>
-    /// <exception cref="EndpointException">The options do not allow it, or the server is older than 2.10.27 or has no JetStream.</exception>
+    /// <exception cref="EndpointException">
+    /// The options do not allow it; the server is older than 2.10.27 or has no JetStream; or a stream is missing and <see cref="NatsOptions.CreateStreams"/> is false, which holds of the other
+    /// methods, too.
+    /// </exception>
     /// <exception cref="LinkTimeoutException">No server answered within <see cref="NatsOptions.ConnectTimeout"/>.</exception>
     /// <exception cref="LinkRefusedException">The server refused the credentials or the certificate.</exception>
     public static async Task<NatsChannels> ConnectAsync(string url, NatsOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new NatsOptions();
+        if (options is { Lifetime: NatsLifetime.Creator, CreateStreams: false })
+            throw new ArgumentException("A channel that goes with the process that made it is deleted by it: NatsOptions.Lifetime = Creator needs CreateStreams = true.", nameof(options));
         ServerAddress.Check(url, options);
         ChannelAddress address = ServerAddress.ToChannelAddress(url, options.Space);
         return new NatsChannels(await ServerClient.ConnectAsync(url, options, cancellationToken).ConfigureAwait(false), address);
@@ -124,22 +132,22 @@ public sealed class NatsChannels : IAsyncDisposable
         if (leases.MaxDeliveries is not null)
         {
             ChannelFacts dead = FactsOf(DeadLetters.NameOf(name), null, new SharedChannelOptions { Completion = CompletionPolicy.Owner, MaxQueuedBytes = long.MaxValue }, codec);
-            deadLetters = await OwnAsync(await _directory.CreateAsync(dead, DeadLetters.DuplicateWindow, cancellationToken).ConfigureAwait(false), codec, items, cancellationToken).ConfigureAwait(false);
+            (ChannelCourse deadCourse, bool isTheirCreator) = await _directory.CreateAsync(dead, DeadLetters.DuplicateWindow, cancellationToken).ConfigureAwait(false);
+            deadLetters = await OwnAsync(deadCourse, isTheirCreator, codec, items, cancellationToken).ConfigureAwait(false);
         }
         ChannelFacts facts = FactsOf(name, CapacityOf(options), sharing, codec) with { IsLeased = true, MaxDeliveries = leases.MaxDeliveries };
-        ChannelCourse course = await _directory.CreateAsync(facts, null, cancellationToken).ConfigureAwait(false);
+        (ChannelCourse course, bool isCreator) = await _directory.CreateAsync(facts, null, cancellationToken).ConfigureAwait(false);
         var receiver = new NatsReceiver(_server, course, isOwner: true);
         await receiver.OpenAsync(cancellationToken).ConfigureAwait(false);
         var sender = new NatsSender(_server, course, items, isOwner: true);
         ChannelAddress address = _address.WithChannel(name);
+        var writer = new ItemWriter<T, NatsSink>(new NatsSink(sender), codec) { Address = address };
         return new NatsLeasedChannel<T>(
             new LeasedItemReader<T, NatsSource>(new NatsSource(receiver), codec, receiver, receiver.TryCompleteOldest) { Address = address },
-            new ItemWriter<T, NatsSink>(new NatsSink(sender), codec) { Address = address },
+            writer,
             deadLetters,
             address,
-            receiver,
-            course,
-            _server.Stopping);
+            new OwnedCourse(_server, _directory, course, receiver, writer, isCreator));
     }
 
     /// <summary>Opens a reader of a channel; waits up to <see cref="NatsOptions.ConnectTimeout"/> until somebody has made it.</summary>
@@ -215,6 +223,7 @@ public sealed class NatsChannels : IAsyncDisposable
     /// <param name="name">The channel.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>False if there was none.</returns>
+    /// <exception cref="InvalidOperationException"><see cref="NatsOptions.CreateStreams"/> is false.</exception>
     public async Task<bool> DeleteAsync(string name, CancellationToken cancellationToken = default)
     {
         CheckName(name);
@@ -228,6 +237,20 @@ public sealed class NatsChannels : IAsyncDisposable
 
     internal Task<SharedChannel<T>> CreateAsync<T>(string name, ChannelOptions options, SharedChannelOptions? sharing, ItemOptions<T>? items, CancellationToken cancellationToken) =>
         CreateAsync(name, CapacityOf(options), sharing, items, cancellationToken);
+
+    /// <summary>Deletes what ended long ago, beside everything else.</summary>
+    private async Task SweepAsync()
+    {
+        try
+        {
+            await _directory.SweepAsync(_server.Stopping).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (!_server.Stopping.IsCancellationRequested)
+                NatsLog.NotSwept(Options.Logger, Options.Space, e.Message);
+        }
+    }
 
     private static void CheckName(string name) => _ = ChannelAddress.Memory("x").WithChannel(name ?? throw new ArgumentNullException(nameof(name)));
 
@@ -245,23 +268,22 @@ public sealed class NatsChannels : IAsyncDisposable
     {
         items ??= ItemOptions<T>.Default;
         ItemCodec<T> codec = ItemCodec.Create(items);
-        ChannelCourse course = await _directory.CreateAsync(FactsOf(name, capacity, sharing, codec), null, cancellationToken).ConfigureAwait(false);
-        return await OwnAsync(course, codec, items, cancellationToken).ConfigureAwait(false);
+        (ChannelCourse course, bool isCreator) = await _directory.CreateAsync(FactsOf(name, capacity, sharing, codec), null, cancellationToken).ConfigureAwait(false);
+        return await OwnAsync(course, isCreator, codec, items, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<SharedChannel<T>> OwnAsync<T>(ChannelCourse course, ItemCodec<T> codec, ItemOptions<T> items, CancellationToken cancellationToken)
+    private async Task<SharedChannel<T>> OwnAsync<T>(ChannelCourse course, bool isCreator, ItemCodec<T> codec, ItemOptions<T> items, CancellationToken cancellationToken)
     {
         var receiver = new NatsReceiver(_server, course, isOwner: true);
         await receiver.OpenAsync(cancellationToken).ConfigureAwait(false);
         var sender = new NatsSender(_server, course, items, isOwner: true);
         ChannelAddress address = _address.WithChannel(course.Facts.Name);
+        var writer = new ItemWriter<T, NatsSink>(new NatsSink(sender), codec) { Address = address };
         return new NatsSharedChannel<T>(
             new ItemReader<T, NatsSource>(new NatsSource(receiver), codec) { Address = address },
-            new ItemWriter<T, NatsSink>(new NatsSink(sender), codec) { Address = address },
+            writer,
             address,
-            receiver,
-            course,
-            _server.Stopping);
+            new OwnedCourse(_server, _directory, course, receiver, writer, isCreator));
     }
 
     private ChannelFacts FactsOf<T>(string name, int? capacity, SharedChannelOptions? sharing, ItemCodec<T> codec)

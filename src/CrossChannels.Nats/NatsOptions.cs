@@ -26,6 +26,18 @@ public sealed record NatsOptions
     public NatsStorage Storage { get; init; }
 
     /// <summary>
+    /// False where an operator makes the streams, and consumers, beforehand, and this user may not: the library then makes, changes and deletes none, and says by name what is missing and how
+    /// it must be configured. Default: true. Risk of false: nothing keeps a writer that stood still from storing items behind the end of its channel.
+    /// </summary>
+    public bool CreateStreams { get; init; } = true;
+
+    /// <summary>How long a channel lives that this process makes. Default: <see cref="NatsLifetime.Durable"/>.</summary>
+    public NatsLifetime Lifetime { get; init; }
+
+    /// <summary>How long disposing a channel of <see cref="NatsLifetime.Creator"/> lets readers drain it. Default: 5 s.</summary>
+    public TimeSpan DrainTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
     /// How many items a writer has accepted and the server not stored, at least 1; they are beside the capacity. Default: a quarter of the capacity, at most 256. Of an
     /// unbounded channel it is the size of a batch.
     /// </summary>
@@ -80,6 +92,19 @@ public sealed record NatsOptions
             ? value
             : throw new ArgumentException($"A space has 1 to {MaxSpaceLength} of A-Z a-z 0-9 _: '{PeerText.Show(value)}'.", nameof(value));
     }
+}
+
+/// <summary>How long a channel on a server lives.</summary>
+public enum NatsLifetime
+{
+    /// <summary>Until it is deleted, by <see cref="NatsChannels.DeleteAsync"/>, or a day after its end.</summary>
+    Durable = 0,
+
+    /// <summary>
+    /// As one of a hub: until the process that made it disposes its handle, or exits. It is completed, readers drain it, and it is deleted. One whose process was killed stays until a process
+    /// with this option makes it again, and takes its place.
+    /// </summary>
+    Creator = 1,
 }
 
 /// <summary>Where a server keeps a channel.</summary>

@@ -128,6 +128,43 @@ public sealed class ContractTests : ChannelCore, IDisposable
         await Throws<ChannelClosedException, int>(ends.Reader.ReadAsync());
     }
 
+    /// <summary>Writers that always have an item blocked take all the room of a window of one, so that one who waits for room before it completes may wait for ever.</summary>
+    [TestMethod]
+    public override async Task Complete_RacesWithWriters_WhatWasAcceptedIsDelivered()
+    {
+        const int Before = 20;
+        await using Ends<int> ends = await OpenBoundedAsync(8);
+        var some = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<int> reading = Task.Run(async () =>
+        {
+            int count = 0;
+            await foreach (int _ in ends.Reader.ReadAllAsync())
+            {
+                if (++count == Before)
+                    some.SetResult();
+            }
+            return count;
+        });
+        Task<int>[] writing = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(WriteUntilClosedAsync))];
+        await some.Task.Done();
+        ends.Writer.Complete();
+        Assert.AreEqual((await Task.WhenAll(writing).Done()).Sum(), await reading.Done());
+
+        async Task<int> WriteUntilClosedAsync()
+        {
+            int count = 0;
+            try
+            {
+                for (; ; count++)
+                    await ends.Writer.WriteAsync(count);
+            }
+            catch (ChannelClosedException)
+            {
+                return count;
+            }
+        }
+    }
+
     [TestMethod]
     public override async Task Complete_WritersContinuationBlocks_ReturnsBeforeIt()
     {

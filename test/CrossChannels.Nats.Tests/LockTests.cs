@@ -85,6 +85,29 @@ public sealed class LockTests
         Assert.IsFalse(after.WasAbandoned);
     }
 
+    /// <summary>Its turn came while nothing arrived here, and when that arrives it is another's.</summary>
+    [TestMethod]
+    public async Task TurnComesWhileTheAnswerIsHeldUp_TheLockIsTheNextOnes()
+    {
+        NatsOptions options = Quick with { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory };
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using CrossLock gate = await near.OpenLockAsync("late").Done();
+        await using CrossLock theirs = await far.OpenLockAsync("late").Done();
+        LockHold first = await gate.AcquireAsync().Done();
+        Task<LockHold> late = theirs.AcquireAsync().AsTask();
+        await Wait.Until(async () => (await near.GetLockStatusAsync("late")).Waiters.Count == 1, "the other to wait");
+        Task<LockHold> next = gate.AcquireAsync().AsTask();
+        await Wait.Until(async () => (await near.GetLockStatusAsync("late")).Waiters.Count == 2, "the next to wait");
+        proxy.Control.FromServer.Hold();
+        await first.ReleaseAsync().Done();
+        await using LockHold hold = await next.Done();
+        proxy.Control.FromServer.Release();
+        await late.Fails<LinkTimeoutException>();
+        Assert.IsFalse(hold.Lost.IsCancellationRequested);
+    }
+
     [TestMethod]
     public async Task Disposed_HoldIsLostAndPassesOn()
     {

@@ -95,6 +95,45 @@ public sealed class ProxyTests
         way.WasCutOften();
     }
 
+    /// <summary>It would go to others, and they would have it a second time.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task TakenOverAConnectionThatBreaks_IsSettledOverTheNext(bool isLeased)
+    {
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromHours(1) };
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using IAsyncDisposable channel = isLeased ? await near.CreateLeasedAsync<int>("taken", 5, s_settled).Done() : await near.CreateBoundedAsync<int>("taken", 5).Done();
+        await using CrossChannelWriter<int> writer = await near.OpenWriterAsync<int>("taken").Done();
+        Func<Task> take;
+        if (isLeased)
+        {
+            LeasedReader<int> reader = await far.OpenLeasedReaderAsync<int>("taken").Done();
+            await writer.WriteAsync(1).Done();
+            Lease<int> lease = await reader.ReadAsync().Done();
+            take = () =>
+            {
+                lease.Complete();
+                return Task.CompletedTask;
+            };
+        }
+        else
+        {
+            CrossChannelReader<int> reader = await far.OpenReaderAsync<int>("taken").Done();
+            Assert.IsFalse(reader.TryRead(out _));
+            await writer.WriteAsync(1).Done();
+            await Wait.Until(() => reader.Count == 1);
+            take = () => reader.ReadAsync().Done();
+        }
+        proxy.Items.FromClient.Hold();
+        await take();
+        await Wait.Until(() => proxy.Items.FromClient.OnTheWay > 0, "the settlement to be on its way");
+        proxy.Items.Cut();
+        await writer.JoinAsync().Done();
+    }
+
     private static Task WriteAsync(CrossChannelWriter<int> writer, int total) => Task.Run(async () =>
     {
         for (int i = 0; i < total; i++)

@@ -34,6 +34,41 @@ public sealed class ServerFaultTests
             Assert.IsTrue(copies.Skip(1).All(static copy => copy.Deliveries > 1), $"Item {copies.Key} came {copies.Count()} times, and not each one after the first says so.");
     }
 
+    /// <summary>A server that was killed counts its deliveries from less than it had come to: what is on its way when the connection breaks later is waited for all the same.</summary>
+    [TestMethod]
+    public async Task Restarted_ThenCutWithAnItemOnItsWay_TheOrderHolds()
+    {
+        const int Before = 300;
+        await using NatsServer server = await NatsServer.StartAsync();
+        await using var proxy = new ServerProxy(server);
+        await using NatsChannels near = await NatsChannels.ConnectAsync(server.Url, Options).Done();
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, Options).Done();
+        await using SharedChannel<int> owner = await near.CreateBoundedAsync<int>("again", 10).Done();
+        await using CrossChannelReader<int> reader = await far.OpenReaderAsync<int>("again").Done();
+        Task writing = Task.Run(async () =>
+        {
+            for (int i = 0; i < Before; i++)
+                await owner.Writer.WriteAsync(i);
+        });
+        for (int i = 0; i < Before; i++)
+            Assert.AreEqual(i, await reader.ReadAsync().Done());
+        await writing.Done();
+        Task<int> next = reader.ReadAsync().AsTask();
+        await server.RestartAsync();
+        await owner.Writer.WriteAsync(Before).Done();
+        Assert.AreEqual(Before, await next.Done());
+        next = reader.ReadAsync().AsTask();
+        for (int i = proxy.Count - 1; i >= 0; i--)
+            proxy[i].FromServer.Hold();
+        await owner.Writer.WriteAsync(Before + 1).Done();
+        await Wait.Until(() => Enumerable.Range(0, proxy.Count).Any(i => proxy[i].FromServer.OnTheWay > 0), "the item to be on its way");
+        for (int i = proxy.Count - 1; i >= 0; i--)
+            proxy[i].Cut();
+        await owner.Writer.WriteAsync(Before + 2).Done();
+        Assert.AreEqual(Before + 1, await next.Done());
+        Assert.AreEqual(Before + 2, await reader.ReadAsync().Done());
+    }
+
     [TestMethod]
     public async Task Restarted_WhatWasFlushedIsThere_AndLocksAreHeld()
     {

@@ -54,6 +54,31 @@ public sealed class UnreadItemsTests
         Assert.AreEqual(1, await reader.ReadAsync().Done());
     }
 
+    /// <summary>What it gave back is waited for, although it had come: nobody knows whether the server heard of it.</summary>
+    [TestMethod]
+    public async Task GivenBack_OverAConnectionThatBreaks_KeepsTheOrder()
+    {
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(3) };
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using SharedChannel<int> owner = await near.CreateBoundedAsync<int>("lost", 10).Done();
+        await using CrossChannelReader<int> reader = await far.OpenReaderAsync<int>("lost").Done();
+        await AskAsync(reader, 2);
+        await owner.Writer.WriteAsync(0).Done();
+        await owner.Writer.WriteAsync(1).Done();
+        await Wait.Until(() => reader.Count == 2);
+        CrossChannelReader<int> other = await near.OpenReaderAsync<int>("lost").Done();
+        proxy.Items.FromClient.Hold();
+        await AskAsync(other, 1);
+        await Wait.Until(() => reader.Count == 0 && proxy.Items.FromClient.OnTheWay > 0, "the items to be on their way back");
+        await other.CloseAsync().Done();
+        proxy.Items.Cut();
+        await owner.Writer.WriteAsync(2).Done();
+        for (int i = 0; i <= 2; i++)
+            Assert.AreEqual(i, await reader.ReadAsync().Done());
+    }
+
     [TestMethod]
     public async Task FoundNothingItself_GivesNothingBack()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrossChannels.TestChild.Checked;
 using CrossChannels.Workers;
 
 namespace CrossChannels.TestChild;
@@ -74,6 +75,7 @@ internal static class TestChildProgram
         ["multiplex-use-hub", string address] => MultiplexCommands.UseHubAsync(address),
         ["multiplex-own-hub", string address] => MultiplexCommands.OwnHubAsync(address),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
+        ["use-server", string role, string url, string space, string id, string seed, string journal] => CheckedCommand.RunAsync(role, url, space, Number(id), Number(seed), journal),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };
 

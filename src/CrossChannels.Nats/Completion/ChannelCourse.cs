@@ -162,6 +162,10 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
             await DecideAsync(new CourseRecord { Epoch = facts.Epoch, Phase = CoursePhase.Ending }.With(error), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Ends the channel, unless that is decided: what is in it is read.</summary>
+    public Task CompleteAsync(CancellationToken cancellationToken) =>
+        DecideAsync(new CourseRecord { Epoch = facts.Epoch, Phase = CoursePhase.Ending }.With(null), cancellationToken);
+
     /// <summary>Ends the channel at once, with what is in it.</summary>
     public async Task AbortAsync(string? reason, CancellationToken cancellationToken)
     {
@@ -400,9 +404,11 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         return false;
     }
 
-    /// <summary>From now on nothing enters the channel, whoever still sends: no stream takes its subjects.</summary>
+    /// <summary>From now on nothing enters the channel, whoever still sends: no stream takes its subjects. Where streams may not be changed there is no such fence.</summary>
     private async Task RaiseFenceAsync(CancellationToken cancellationToken)
     {
+        if (!server.Options.CreateStreams)
+            return;
         string stream = server.Names.Stream(facts.Name);
         if (await server.FindStreamAsync(stream, cancellationToken).ConfigureAwait(false) is not { } info)
             return;

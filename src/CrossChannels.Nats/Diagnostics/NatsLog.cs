@@ -32,6 +32,12 @@ internal static partial class NatsLog
     public static void KeptLess(ILogger? logger, string stream, long replicas, StreamConfigStorage storage, long askedReplicas, StreamConfigStorage askedStorage) =>
         KeptLessCore(logger ?? NullLogger.Instance, stream, replicas, storage, askedReplicas, askedStorage);
 
+    public static void NotSwept(ILogger? logger, string space, string error) => NotSweptCore(logger ?? NullLogger.Instance, space, error);
+
+    public static void NotDrained(ILogger? logger, string channel, long count) => NotDrainedCore(logger ?? NullLogger.Instance, channel, count);
+
+    public static void NotDeleted(ILogger? logger, string channel, string error) => NotDeletedCore(logger ?? NullLogger.Instance, channel, error);
+
     [LoggerMessage(1, LogLevel.Warning, "A writer of channel '{Channel}' was disposed, and the server has not stored {Count} of its items")]
     private static partial void NotStoredCore(ILogger logger, string channel, long count);
 
@@ -67,4 +73,13 @@ internal static partial class NatsLog
 
     [LoggerMessage(12, LogLevel.Warning, "The stream {Stream} was there, and keeps {Replicas} copies, in storage {Storage}; this process asks for {AskedReplicas}, in storage {AskedStorage}")]
     private static partial void KeptLessCore(ILogger logger, string stream, long replicas, StreamConfigStorage storage, long askedReplicas, StreamConfigStorage askedStorage);
+
+    [LoggerMessage(13, LogLevel.Warning, "What has been over for a day in space '{Space}' could not be deleted: {Error}")]
+    private static partial void NotSweptCore(ILogger logger, string space, string error);
+
+    [LoggerMessage(14, LogLevel.Warning, "Channel '{Channel}' goes with this process, and was deleted with {Count} items in it")]
+    private static partial void NotDrainedCore(ILogger logger, string channel, long count);
+
+    [LoggerMessage(15, LogLevel.Warning, "Channel '{Channel}' goes with this process, and could not be deleted: {Error}")]
+    private static partial void NotDeletedCore(ILogger logger, string channel, string error);
 }

@@ -234,6 +234,8 @@ internal sealed class NatsLock : LockSource, IServerUser
                 Finish(claim, new TimeoutException());
                 return;
             }
+            bool wasAbandoned = false;
+            long asked;
             while (true)
             {
                 Task changed;
@@ -243,10 +245,17 @@ internal sealed class NatsLock : LockSource, IServerUser
                         return;
                     changed = _changed.Task;
                 }
+                asked = Settings.TimeProvider.GetTimestamp();
                 StoredMessage? oldest = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = 1, NextBySubj = _subject }, _stop.Token).ConfigureAwait(false);
                 // A server that is behind knows all tickets before one that it knows; it may show one that is gone, which makes this one wait.
                 if (oldest?.Seq == ticket)
-                    break;
+                {
+                    // An answer that was on its way for long says little: others may have taken this process for gone, and hold by now.
+                    wasAbandoned |= IsRecent(asked) && await TakeAbandonedAsync().ConfigureAwait(false);
+                    if (IsRecent(asked))
+                        break;
+                    continue;
+                }
                 if (oldest is null || oldest.Seq > ticket)
                     throw new LockLostException();
                 await LookAfterAsync(oldest).ConfigureAwait(false);
@@ -259,13 +268,12 @@ internal sealed class NatsLock : LockSource, IServerUser
                     // The hint may be lost.
                 }
             }
-            bool wasAbandoned = await TakeAbandonedAsync().ConfigureAwait(false);
             using (_sync.Enter())
             {
                 if (claim.State != LockClaimState.Waiting)
                     return;
                 claim.Grant((long)ticket, wasAbandoned);
-                _confirmed = Settings.TimeProvider.GetTimestamp();
+                _confirmed = asked;
                 TimeSpan period = _server.Options.PresenceTimeout / 4;
                 _check ??= Settings.TimeProvider.CreateTimer(static state => _ = ((NatsLock)state!).CheckHeldAsync(), this, period, period);
             }
@@ -283,6 +291,9 @@ internal sealed class NatsLock : LockSource, IServerUser
             Finish(claim, e is CrossChannelException or ObjectDisposedException ? e : new ConnectionLostException($"Lock '{_name}' could not be acquired: {e.Message}", e));
         }
     }
+
+    /// <summary>Whether what was asked then still holds, as nobody takes this process for gone so soon.</summary>
+    private bool IsRecent(long asked) => Settings.TimeProvider.GetElapsedTime(asked) <= _server.Options.PresenceTimeout / 4;
 
     private void Finish(LockClaim claim, Exception error)
     {

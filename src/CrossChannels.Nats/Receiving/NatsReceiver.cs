@@ -10,8 +10,6 @@ using CrossChannels.Nats.Sending;
 using CrossChannels.Nats.Server;
 using CrossChannels.Threading;
 using NATS.Client.Core;
-using NATS.Client.JetStream;
-using NATS.Client.JetStream.Models;
 
 namespace CrossChannels.Nats.Receiving;
 
@@ -23,9 +21,6 @@ namespace CrossChannels.Nats.Receiving;
 internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 #pragma warning restore CA1001
 {
-    /// <summary>How many items that were acknowledged here are remembered, so that one that comes again is not shown again.</summary>
-    private const int Remembered = 4096;
-
     /// <summary>Ahead of the item's number in the subject where the server answers that it has taken it back.</summary>
     private const char ReturnMark = 'n';
 
@@ -52,8 +47,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly Queue<HeldItem> _unread = new(0);
     private readonly Dictionary<long, Holding> _held = [];
     private readonly Queue<long> _handedOut = new(0);
-    private readonly Queue<long> _settledOrder = new(0);
-    private readonly HashSet<long> _settled = [];
+    private readonly SettledItems _settled;
     private readonly SortedSet<long> _returning = [];
     private readonly Outgoing _outgoing;
     private readonly ITimer _renewal;
@@ -63,8 +57,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private Task _listening = Task.CompletedTask;
     private int _breaks;
     private bool _isAway;
-    private bool _mayBeLost;
-    private long _lastDelivered;
+    private LostDeliveries _lost;
     private ReadAheadPace _pace;
     private int _asked;
     private long _lastPull;
@@ -106,6 +99,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _pace = new ReadAheadPace(_isLeased ? server.Options.LeaseReadAhead : server.Options.ReadAhead);
         _waiters = new ReaderWaiters(_sync, isSingleReader: false);
         _outgoing = new Outgoing(_sync, server);
+        _settled = new SettledItems(_sync);
         TimeSpan renewal = course.Facts.LeaseTimeout / 3;
         _renewal = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).Renew(), this, renewal, renewal);
         _idle = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).GiveBackIfIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -148,7 +142,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         _subscription = await SubscribeAsync(0, cancellationToken).ConfigureAwait(false);
         _listening = ListenAsync(_subscription);
-        _doubtedUpTo = await RestartMarks.LookAsync(_server, _course.Facts.Name, cancellationToken).ConfigureAwait(false);
+        await LookWhoServesAsync(cancellationToken).ConfigureAwait(false);
         _server.Add(this);
         _course.Add(this);
     }
@@ -280,7 +274,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             if (!_held.Remove(sequence, out held))
                 return ThrowIfClosed();
             held.Last?.Release();
-            RememberLocked(sequence);
+            _settled.Add(sequence, told: null);
             RoomLocked();
         }
         _outgoing.Flush();
@@ -334,7 +328,11 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             _breaks++;
             _isAway = true;
-            _mayBeLost |= _asked > 0;
+            if (_asked > 0)
+                _lost.Doubt();
+            // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
+            if (_returning.Count > 0)
+                _lost.DoubtReturned();
             _asked = 0;
             _returning.Clear();
             (subscription, _subscription) = (_subscription, null);
@@ -370,6 +368,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             {
                 // What had come over the connection before it broke.
                 await listening.WaitAsync(_stop.Token).ConfigureAwait(false);
+                await RepeatSettlementsAsync().ConfigureAwait(false);
                 await LookWhatIsLostAsync().ConfigureAwait(false);
                 INatsSub<Segment> subscription = await SubscribeAsync(breaks, _stop.Token).ConfigureAwait(false);
                 bool isCurrent;
@@ -380,7 +379,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                     {
                         _subscription = subscription;
                         _listening = ListenAsync(subscription);
-                        _isAway = _mayBeLost = false;
+                        _isAway = false;
+                        _lost.Settle();
                         AskLocked(isWanted: false);
                     }
                 }
@@ -408,23 +408,42 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// </summary>
     private async Task LookWhatIsLostAsync()
     {
-        long last = await RestartMarks.LookAsync(_server, _course.Facts.Name, _stop.Token).ConfigureAwait(false);
+        await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
         bool mayBeLost;
         using (_sync.Enter())
-        {
-            _doubtedUpTo = Math.Max(_doubtedUpTo, last);
-            mayBeLost = _mayBeLost && !_isLeased;
-        }
+            mayBeLost = _lost.MayBe && !_isLeased;
         long started = _server.Clock.GetTimestamp();
         while (mayBeLost && _server.Clock.GetElapsedTime(started) < _course.Facts.LeaseTimeout + s_pause)
         {
             if (await _server.FindConsumerAsync(_server.Names.Stream(_course.Facts.Name), _stop.Token).ConfigureAwait(false) is not { } info)
                 return;
             using (_sync.Enter())
-                mayBeLost = info.NumAckPending > _held.Count && (long)info.Delivered.ConsumerSeq > _lastDelivered;
+                mayBeLost = _lost.IsAnyOut(info, _held.Count);
             if (mayBeLost)
                 await Task.Delay(s_pause, _server.Clock, _stop.Token).ConfigureAwait(false);
         }
+    }
+
+    private async Task LookWhoServesAsync(CancellationToken cancellationToken)
+    {
+        if (await RestartMarks.LookAsync(_server, _course.Facts.Name, cancellationToken).ConfigureAwait(false) is not { } record)
+            return;
+        using (_sync.Enter())
+        {
+            _doubtedUpTo = Math.Max(_doubtedUpTo, record.Last);
+            _lost.ServedBy(record.ServedBy);
+        }
+    }
+
+    /// <summary>Says again what is settled: the last of it may be lost with the connection, and would go to others.</summary>
+    private async Task RepeatSettlementsAsync()
+    {
+        using (_sync.Enter())
+        {
+            foreach (string subject in _settled.Told)
+                _outgoing.Add(subject, Acknowledgement.Done);
+        }
+        await _outgoing.FlushAsync(_stop.Token).ConfigureAwait(false);
     }
 
     /// <summary>Asks for nothing until it is known what another server may have delivered.</summary>
@@ -436,7 +455,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             await LookWhatIsLostAsync().ConfigureAwait(false);
             using (_sync.Enter())
-                _mayBeLost &= _isAway;
+            {
+                if (!_isAway)
+                    _lost.Settle();
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -478,7 +500,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             if (isDone)
             {
                 _outgoing.Add(held.Subject, how);
-                RememberLocked(sequence);
+                _settled.Add(sequence, held.Subject);
             }
             else if (!isDead)
             {
@@ -516,18 +538,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         }
         if (_held.Remove(item.Sequence, out Holding held))
             _outgoing.Add(held.Subject, Acknowledgement.Done);
-        RememberLocked(item.Sequence);
+        _settled.Add(item.Sequence, held.Subject);
         RoomLocked();
-    }
-
-    private void RememberLocked(long sequence)
-    {
-        _sync.AssertHeld();
-        if (!_settled.Add(sequence))
-            return;
-        _settledOrder.Enqueue(sequence);
-        if (_settledOrder.Count > Remembered)
-            _settled.Remove(_settledOrder.Dequeue());
     }
 
     /// <summary>Tells writers that wait that there is room, once for each time that they asked.</summary>
@@ -635,7 +647,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             _asked = Math.Max(0, _asked - 1);
             _lastHeard = Environment.TickCount64;
-            _lastDelivered = Math.Max(_lastDelivered, numbers.Delivery);
+            _lost.Arrived(numbers.Delivery);
             if (_settled.Contains(numbers.Sequence))
             {
                 segment?.Release();
@@ -712,7 +724,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _lastHeard = Environment.TickCount64;
             if (code == 100)
                 return;
-            _mayBeLost |= code is 503 or 409 && _asked > 0;
+            if (code is 503 or 409 && _asked > 0)
+                _lost.Doubt();
             // 408 tells how many items of that request did not come; any other status ends all that is known of it.
             int pending = message.Headers?.TryGetLastValue("Nats-Pending-Messages", out string? text) == true
                 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : _asked;
@@ -770,7 +783,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
             {
                 _asked = 0;
-                isSilent = _mayBeLost = true;
+                _lost.Doubt();
+                isSilent = true;
             }
         }
         _outgoing.Flush();
@@ -780,30 +794,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     private async Task PutToDeadLettersAsync(string reply, DeliveryNumbers numbers, Segment? segment, bool isNull)
     {
-        try
-        {
-            NatsHeaders headers = [];
-            headers.Add("CC-Deliveries", (numbers.Delivered - 1).ToString(CultureInfo.InvariantCulture));
-            if (isNull)
-                headers.Add(NatsSender.NullHeader, "1");
-            byte[] bytes = segment is null ? [] : segment.Array.AsSpan(0, segment.Written).ToArray();
-            // The number names the item, so that one that is put there twice, because its reader died in between, is there once.
-            var options = new NatsJSPubOpts { MsgId = string.Create(CultureInfo.InvariantCulture, $"{_course.Facts.Epoch}:{numbers.Sequence}") };
-            string subject = _server.Names.Items(DeadLetters.NameOf(_course.Facts.Name), DeadLetters.Writer);
-            PubAckResponse answer = await _server.AskAsync(
-                (js, token) => js.PublishAsync(subject, bytes, NatsRawSerializer<byte[]>.Default, options, headers, token), _stop.Token).ConfigureAwait(false);
-            if (answer.Error is { } error)
-                throw new NatsJSApiException(error);
-            await _server.SendAsync(reply, Acknowledgement.Done, cancellationToken: _stop.Token).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            NatsLog.DeadLetterFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
-        }
-        finally
-        {
-            segment?.Release();
-        }
+        await DeadLetters.PutAsync(_server, _course.Facts, reply, numbers, segment, isNull, _stop.Token).ConfigureAwait(false);
         using (_sync.Enter())
             AskLocked(isWanted: false);
         _outgoing.Flush();

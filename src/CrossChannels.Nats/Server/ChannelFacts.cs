@@ -7,6 +7,9 @@ namespace CrossChannels.Nats.Server;
 /// <summary>What a channel is, from the moment at which it is made, in one step, with its stream: written into the stream's metadata.</summary>
 internal sealed record ChannelFacts(string Name, ItemContract Contract)
 {
+    /// <summary>Where its metadata have its name.</summary>
+    public const string NameKey = "cc.name";
+
     private const string Version = "1";
 
     public long? Capacity { get; init; }
@@ -21,25 +24,34 @@ internal sealed record ChannelFacts(string Name, ItemContract Contract)
 
     public TimeSpan LeaseTimeout { get; init; }
 
+    /// <summary>The process with which it goes; empty if it stays.</summary>
+    public string Creator { get; init; } = "";
+
     /// <summary>When its stream was made, by the server's clock: tells a channel from one of the same name before it. Null before that.</summary>
     public string Epoch { get; init; } = "";
 
     /// <summary>The server stores pipelined batches of its items.</summary>
     public bool HasBatches { get; init; }
 
-    public Dictionary<string, string> ToMetadata() => new(StringComparer.Ordinal)
+    public Dictionary<string, string> ToMetadata()
     {
-        ["cc.version"] = Version,
-        ["cc.name"] = Name,
-        ["cc.content"] = Contract.ContentType,
-        ["cc.contract"] = Contract.Name,
-        ["cc.size"] = Contract.ElementSize.ToString(CultureInfo.InvariantCulture),
-        ["cc.layout"] = Contract.Layout,
-        ["cc.policy"] = PolicyText(Policy),
-        ["cc.leased"] = IsLeased ? "1" : "0",
-        ["cc.deliveries"] = MaxDeliveries?.ToString(CultureInfo.InvariantCulture) ?? "",
-        ["cc.lease"] = ((long)LeaseTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-    };
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal)
+        {
+            ["cc.version"] = Version,
+            [NameKey] = Name,
+            ["cc.content"] = Contract.ContentType,
+            ["cc.contract"] = Contract.Name,
+            ["cc.size"] = Contract.ElementSize.ToString(CultureInfo.InvariantCulture),
+            ["cc.layout"] = Contract.Layout,
+            ["cc.policy"] = PolicyText(Policy),
+            ["cc.leased"] = IsLeased ? "1" : "0",
+            ["cc.deliveries"] = MaxDeliveries?.ToString(CultureInfo.InvariantCulture) ?? "",
+            ["cc.lease"] = ((long)LeaseTimeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        };
+        if (Creator.Length > 0)
+            metadata["cc.creator"] = Creator;
+        return metadata;
+    }
 
     /// <exception cref="LinkRefusedException">The stream was not made by this library, or by a newer one.</exception>
     public static ChannelFacts Of(string name, StreamInfo info)
@@ -55,6 +67,7 @@ internal sealed record ChannelFacts(string Name, ItemContract Contract)
             IsLeased = Get("cc.leased") == "1",
             MaxDeliveries = Get("cc.deliveries").Length == 0 ? null : Number("cc.deliveries"),
             LeaseTimeout = TimeSpan.FromMilliseconds(Math.Max(1, Number("cc.lease"))),
+            Creator = Get("cc.creator"),
             Epoch = info.Created.UtcTicks.ToString(CultureInfo.InvariantCulture),
             HasBatches = info.Config.AllowBatchPublish,
         };
@@ -76,6 +89,8 @@ internal sealed record ChannelFacts(string Name, ItemContract Contract)
             return $"its completion policy is {there.Policy}, not {Policy}";
         if (there.MaxDeliveries != MaxDeliveries)
             return $"it delivers an item {Show(there.MaxDeliveries)} times, not {Show(MaxDeliveries)}";
+        if (there.Creator.Length > 0 != Creator.Length > 0)
+            return there.Creator.Length > 0 ? "it goes with the process that made it" : "it stays when the process that made it leaves";
         return null;
 
         static string Show(long? value) => value?.ToString("N0", CultureInfo.InvariantCulture) ?? "without limit";

@@ -11,11 +11,11 @@ namespace CrossChannels.Nats.Server;
 internal static class RestartMarks
 {
     /// <summary>Looks who serves the channel now, and takes note if that has changed.</summary>
-    /// <returns>Up to which number items may have been delivered.</returns>
-    public static async Task<long> LookAsync(ServerClient server, string channel, CancellationToken cancellationToken)
+    /// <returns>Who that is, and up to which number items may have been delivered; null if there is no such channel.</returns>
+    public static async Task<RestartRecord?> LookAsync(ServerClient server, string channel, CancellationToken cancellationToken)
     {
         if (await server.FindStreamAsync(server.Names.Stream(channel), cancellationToken).ConfigureAwait(false) is not { } info)
-            return 0;
+            return null;
         string epoch = ChannelFacts.Of(channel, info).Epoch;
         string servedBy = info.Cluster is { Name.Length: > 0, Leader.Length: > 0 } cluster ? cluster.Leader : server.ServerId;
         string subject = server.Names.Restarts(channel);
@@ -23,12 +23,12 @@ internal static class RestartMarks
         RestartRecord? record = stored is null ? null : NatsJson.Read(stored.Data.Span, NatsJson.Default.RestartRecord);
         bool isKnown = string.Equals(record?.Epoch, epoch, StringComparison.Ordinal);
         if (isKnown && string.Equals(record!.ServedBy, servedBy, StringComparison.Ordinal))
-            return record.Last;
+            return record;
         // Nobody has read the channel before the first record of it.
         var next = new RestartRecord { Epoch = epoch, ServedBy = servedBy, Last = isKnown ? (long)info.State.LastSeq : 0 };
         // Whoever was faster has written the same, or more.
         await server.WriteRecordAsync(subject, JsonSerializer.SerializeToUtf8Bytes(next, NatsJson.Default.RestartRecord), stored?.Seq ?? 0, cancellationToken).ConfigureAwait(false);
-        return next.Last;
+        return next;
     }
 }
 

@@ -194,9 +194,17 @@ internal sealed class ServerClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes a stream that every process of the space makes alike.</summary>
+    /// <summary>Makes a stream that every process of the space makes alike; or finds it, where streams are made beforehand.</summary>
+    /// <exception cref="EndpointException">It is not there, or not as it must be, and this process makes none.</exception>
     public async Task EnsureStreamAsync(StreamConfig config, CancellationToken cancellationToken)
     {
+        if (!Options.CreateStreams)
+        {
+            if (await FindStreamAsync(config.Name!, cancellationToken).ConfigureAwait(false) is not { } made)
+                throw NotMade(config.Name!, "is not there", StreamText.Missing(config));
+            CheckMade(config, made);
+            return;
+        }
         try
         {
             await AskAsync((js, token) => js.CreateStreamAsync(config, token), cancellationToken).ConfigureAwait(false);
@@ -208,6 +216,22 @@ internal sealed class ServerClient : IAsyncDisposable
                 WarnIfKeptLess(there);
         }
     }
+
+    /// <summary>Checks a stream that somebody made beforehand.</summary>
+    /// <exception cref="EndpointException">It is not as it must be.</exception>
+    public void CheckMade(StreamConfig needed, StreamInfo made)
+    {
+        if (needed.DifferenceFrom(made.Config) is { } difference)
+            throw NotMade(needed.Name!, $"is not as it must be, {difference}", StreamText.Missing(needed));
+        WarnIfKeptLess(made);
+    }
+
+    /// <summary>The error of a process that makes no streams, and misses one.</summary>
+    /// <param name="stream">Which one.</param>
+    /// <param name="what">What is wrong with it.</param>
+    /// <param name="remedy">What makes it right.</param>
+    public EndpointException NotMade(string stream, string what, string remedy) => new(
+        $"The stream {stream} {what} on the NATS server at {ServerAddress.Show(Items.Opts.Url)}, and this process makes and changes none, as NatsOptions.CreateStreams is false. {remedy}");
 
     /// <summary>Says in the log that a stream, which was there, keeps less than this process asks for.</summary>
     public void WarnIfKeptLess(StreamInfo stream)

@@ -64,6 +64,9 @@ internal sealed class SpaceNames(string space)
 
     public string Alive(string client) => $"cc.{space}.alive.{client}";
 
+    /// <summary>The stream of the channel of which this is the record.</summary>
+    public string StreamOfCourse(string course) => $"CC-{space}-i-{course[(course.LastIndexOf('.') + 1)..]}";
+
     /// <summary>A name as one token: other characters than A-Z a-z 0-9 _ - as <c>=hh</c>, and a long one cut, with a hash.</summary>
     public static string Token(string name)
     {
