@@ -69,14 +69,12 @@ internal sealed class ReconnectingReader<T> : CrossChannelReader<T>
             return ValueTask.FromCanceled<bool>(cancellationToken);
         CrossChannelReader<T> reader = Keeper.Current;
         ValueTask<bool> wait = reader.WaitToReadAsync(cancellationToken);
+        if (!wait.IsCompletedSuccessfully)
+            return OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
         // One that waited may be over already: its result is taken here, and is not there a second time.
-        if (wait.IsCompletedSuccessfully)
-        {
-            if (wait.Result)
-                return new ValueTask<bool>(true);
-            wait = new ValueTask<bool>(false);
-        }
-        return OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, wait, cancellationToken));
+#pragma warning disable VSTHRD103 // It is done.
+        return wait.Result ? new ValueTask<bool>(true) : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(reader, new ValueTask<bool>(false), cancellationToken));
+#pragma warning restore VSTHRD103
     }
 
     public override async ValueTask CloseAsync(string? reason = null)

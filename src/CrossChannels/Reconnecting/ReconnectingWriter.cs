@@ -88,14 +88,12 @@ internal sealed class ReconnectingWriter<T> : CrossChannelWriter<T>
             return closure.EndWaitAsync();
         LinkChannel<T, NoItem> channel = Keeper.Current;
         ValueTask<bool> wait = channel.Writer.WaitToWriteAsync(cancellationToken);
+        if (!wait.IsCompletedSuccessfully)
+            return OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
         // One that waited may be over already: its result is taken here, and is not there a second time.
-        if (wait.IsCompletedSuccessfully)
-        {
-            if (wait.Result)
-                return new ValueTask<bool>(true);
-            wait = new ValueTask<bool>(false);
-        }
-        return OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, wait, cancellationToken));
+#pragma warning disable VSTHRD103 // It is done.
+        return wait.Result ? new ValueTask<bool>(true) : OneTimeResult<bool>.TakeAsync(FollowWaitAsync(channel, new ValueTask<bool>(false), cancellationToken));
+#pragma warning restore VSTHRD103
     }
 
     public override ValueTask PublishAsync(T item, CancellationToken cancellationToken = default) =>
