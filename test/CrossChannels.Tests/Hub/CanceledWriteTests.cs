@@ -1,6 +1,5 @@
 using CrossChannels.Protocol;
 using CrossChannels.Tests.Faults;
-using CrossChannels.Tests.Hub.Faults;
 using CrossChannels.Tests.Transports;
 
 namespace CrossChannels.Tests.Hub;
