@@ -65,8 +65,7 @@ internal static class LinkRegistry
         {
             if (link.HasOwner)
                 continue;
-            link.BeginExit();
-            closing.Add(WithinAsync(link.Closed, link.Settings.ExitTimeout));
+            closing.Add(ExitAsync(link));
         }
 #pragma warning disable VSTHRD002 // The process ends when this event returns, so it has to wait; the deadlines are above.
         Task.WhenAll(closing).GetAwaiter().GetResult();
@@ -91,6 +90,16 @@ internal static class LinkRegistry
             }
         }
         return failure;
+    }
+
+    private static async Task ExitAsync(Link link)
+    {
+        // What was accepted before the connection goes with it, and how long that may take to come has a limit of its own.
+        bool isConnectionDue = !link.Greeted.IsCompleted && link.Sender.UnreceivedCount > 0;
+        link.BeginExit();
+        if (isConnectionDue)
+            await Task.WhenAny(link.Greeted, link.Closed).ConfigureAwait(false);
+        await WithinAsync(link.Closed, link.Settings.ExitTimeout).ConfigureAwait(false);
     }
 
     private static Task WithinAsync(Task closed, TimeSpan timeout) =>

@@ -48,7 +48,7 @@ public sealed record ConnectionOptions
     /// <summary>How long disposal waits for the peer to receive what was accepted. Default: 5 s. Risk: a shorter time may lose items.</summary>
     public TimeSpan CloseTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a process that returns from Main with this link open waits for the same. Default: 2 s.</summary>
+    /// <summary>How long a process that returns from Main with this link open waits for the same, from when there is a connection. Default: 2 s.</summary>
     public TimeSpan ExitTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a connected peer may be silent before the link ends. Default: infinite. Risk: a stopped process counts as silent.</summary>

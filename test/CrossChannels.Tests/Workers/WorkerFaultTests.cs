@@ -61,6 +61,25 @@ public sealed class WorkerFaultTests
         }
     }
 
+    /// <summary>What it wrote was accepted before there was a connection, and ExitTimeout counts from then.</summary>
+    [TestMethod]
+    public async Task WriterOfAPair_ReturnsLongBeforeTheOtherEndIsOpened_NothingIsLost()
+    {
+        var options = new DuplexChannelOptions<int, int> { Connection = new() { ExitTimeout = TimeSpan.FromMilliseconds(100) } };
+        (DuplexChannel<int, int> first, DuplexChannel<int, int> second) = CrossChannel.CreatePair(options);
+        TransferTicket ticket = await second.TransferAsync("the reader").Done();
+        await using WorkerProcess worker = await WorkerProcess.StartAsync(WriteThree, first).Done();
+        Task<WorkerExit> exited = worker.WaitForExitAsync();
+        // One that does not wait is over by then.
+        await Task.WhenAny(exited, Task.Delay(TimeSpan.FromSeconds(2)));
+        await using DuplexChannel<int, int> opened = await DuplexChannel<int, int>.OpenAsync(TransferTicket.FromBytes(ticket.ToBytes())).Done();
+        for (int i = 1; i <= 3; i++)
+            Assert.AreEqual(i, await opened.Reader.ReadAsync().Done());
+        await opened.Reader.Completion.Done();
+        opened.Writer.Complete();
+        (await exited.Done()).EnsureSuccess();
+    }
+
     private static void CompleteAtOnce(DuplexChannel<int, int> end) => end.Writer.Complete();
 
     private static async Task WriteThree(DuplexChannel<int, int> end)
