@@ -27,8 +27,9 @@ public sealed class ClosingTests
     {
         var there = new Pipe();
         var back = new Pipe();
-        await using DuplexChannel<int, int> channel = CrossChannel.Over<int, int>(new DuplexPipe(there.Reader, back.Writer));
+        // Before the greeting goes: a link that has nothing to write notices nothing.
         await back.Writer.CompleteAsync();
+        await using DuplexChannel<int, int> channel = CrossChannel.Over<int, int>(new DuplexPipe(there.Reader, back.Writer));
         Task<int> read = channel.Reader.ReadAsync().AsTask();
         Task write = Task.Run(async () =>
         {

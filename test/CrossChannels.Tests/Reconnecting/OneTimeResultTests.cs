@@ -32,8 +32,7 @@ public sealed class OneTimeResultTests
     [DataRow(false)]
     public async Task IsTrue_OfAWaitThatHasEnded_LeavesItToBeAwaited(bool result)
     {
-        var wait = new ValueTask<bool>(new EndedWait(result), 0);
-        Assert.AreEqual(result, OneTimeResult.IsTrue(ref wait));
+        Assert.AreEqual(result, OneTimeResult.IsTrue(new ValueTask<bool>(new EndedWait(result), 0), out ValueTask<bool> wait));
         Assert.AreEqual(result, await wait.Done());
     }
 
@@ -41,8 +40,7 @@ public sealed class OneTimeResultTests
     public async Task IsTrue_OfAWaitThatLasts_LeavesItAlone()
     {
         var source = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var wait = new ValueTask<bool>(source.Task);
-        Assert.IsFalse(OneTimeResult.IsTrue(ref wait));
+        Assert.IsFalse(OneTimeResult.IsTrue(new ValueTask<bool>(source.Task), out ValueTask<bool> wait));
         source.SetResult(true);
         Assert.IsTrue(await wait.Done());
     }
