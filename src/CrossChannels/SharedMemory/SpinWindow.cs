@@ -11,7 +11,7 @@ internal struct SpinWindow
     private static readonly long s_worth = 4 * s_most;
 
     // Whom one waits for has no core if more processes are at work than there are cores; a wait for one that has takes less.
-    private static readonly long s_alone = Stopwatch.Frequency / 500_000;
+    private static readonly long s_alone = Stopwatch.Frequency / 50_000;
 
     private long _average;
     private long _parkedAt;

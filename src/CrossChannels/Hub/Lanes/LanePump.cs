@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CrossChannels.SharedMemory;
 using CrossChannels.Threading;
 
 namespace CrossChannels.Hub;
@@ -14,8 +13,6 @@ internal sealed class LanePump(RankedLock sync, HubClock clock, HubWriterLanes l
 {
     /// <summary>After so many rounds others of the pool have their turn.</summary>
     private const int MostRounds = 256;
-
-    private const int SpinsPerLook = 30;
 
     // A writer that is at work has published more within this time; parking and being rung takes as long.
     private static readonly long s_patience = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 40_000 : 0;
@@ -43,7 +40,8 @@ internal sealed class LanePump(RankedLock sync, HubClock clock, HubWriterLanes l
             if (!Pump(out bool hasMoved))
                 return;
             if (!hasMoved)
-                SpinWindow.Pause(Stopwatch.GetTimestamp() - _idleSince, SpinsPerLook);
+                // Between a writer and a reader that are at work, on perhaps two cores.
+                Thread.Yield();
         }
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
