@@ -1,3 +1,4 @@
+using CrossChannels.Nats.Completion;
 using Microsoft.Extensions.Logging;
 using NATS.Client.Core;
 
@@ -81,6 +82,9 @@ public sealed record NatsOptions
 
     /// <summary>The clock of every timeout. Default: <see cref="TimeProvider.System"/>.</summary>
     public TimeProvider TimeProvider { get; init => field = Setting.NotNull(value); } = TimeProvider.System;
+
+    /// <summary>Called after each step by which this process ends a channel; for tests that end the process there.</summary>
+    internal Action<CourseStep>? OnCourseStep { get; init; }
 
     /// <summary>The space and the timeouts, without any secret.</summary>
     public override string ToString() => $"{nameof(NatsOptions)} {{ Space = {Space}, Replicas = {Replicas}, Storage = {Storage}, LeaseTimeout = {LeaseTimeout}, GiveUpAfter = {GiveUpAfter} }}";

@@ -109,6 +109,34 @@ public sealed class LeaseTests
     }
 
     [TestMethod]
+    [DataRow(1)]
+    [DataRow(200)]
+    public async Task ReaderIsKilled_AllItsLeasesComeAgain_Marked(int count)
+    {
+        NatsOptions options = Short with { Space = SharedServer.NewSpace() };
+        NatsServer server = await SharedServer.GetAsync();
+        await using NatsChannels nats = await SharedServer.ConnectAsync(options);
+        await using LeasedChannel<int> owner = await nats.CreateLeasedAsync<int>("held", 300, s_settled).Done();
+        for (int i = 0; i < count; i++)
+            await owner.Writer.WriteAsync(i).Done();
+        await using ChildProcess child = ChildProcess.Start("hold-on-server", server.Url, options.Space, "held", $"{count}");
+        Assert.AreEqual("holds", await child.ReadLineAsync());
+        Assert.AreEqual(count, (await nats.GetChannelStatusAsync("held").Done()).InFlight);
+        await child.KillAsync();
+        await owner.Writer.WriteAsync(count).Done();
+        var deliveries = new int[count + 1];
+        for (int i = 0; i <= count; i++)
+        {
+            Lease<int> lease = await owner.Reader.ReadAsync().Done();
+            Assert.AreEqual(0, deliveries[lease.Item], $"Item {lease.Item} came twice to a reader that lives.");
+            deliveries[lease.Item] = lease.DeliveryCount;
+            lease.Complete();
+        }
+        CollectionAssert.AreEqual((int[])[.. Enumerable.Repeat(2, count), 1], deliveries);
+        await owner.Writer.JoinAsync().Done();
+    }
+
+    [TestMethod]
     public async Task DeliveredTooOften_GoesToTheDeadLetters()
     {
         await using NatsChannels nats = await SharedServer.ConnectAsync();

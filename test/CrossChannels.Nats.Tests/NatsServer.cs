@@ -13,12 +13,14 @@ internal sealed class NatsServer : IAsyncDisposable
     private readonly TempDirectory _directory = new();
     private readonly string _binary;
     private readonly string _configuration;
+    private readonly string _store;
     private Process? _process;
 
-    private NatsServer(string binary, string configuration)
+    private NatsServer(string binary, string configuration, string? store)
     {
         _binary = binary;
         _configuration = configuration;
+        _store = store ?? _directory["store"];
     }
 
     /// <summary>Where clients connect.</summary>
@@ -31,9 +33,10 @@ internal sealed class NatsServer : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="configuration">What stands in its configuration besides the port and the store.</param>
     /// <param name="isOld">One of 2.10 to 2.13, which takes one item at a time.</param>
-    public static async Task<NatsServer> StartAsync(string configuration = "", bool isOld = false)
+    /// <param name="store">Where it keeps its files; default: with the rest of what it has.</param>
+    public static async Task<NatsServer> StartAsync(string configuration = "", bool isOld = false, string? store = null)
     {
-        var server = new NatsServer(NatsBinary.Find(isOld), configuration);
+        var server = new NatsServer(NatsBinary.Find(isOld), configuration, store);
         try
         {
             await server.LaunchAsync();
@@ -88,7 +91,7 @@ internal sealed class NatsServer : IAsyncDisposable
             _directory["server.conf"],
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"host: 127.0.0.1\nport: {(Port == 0 ? -1 : Port)}\nports_file_dir: \"{ports}\"\njetstream {{ store_dir: \"{_directory["store"]}\", max_memory_store: 1TB, max_file_store: 1TB }}\nlog_file: \"{_directory["log"]}\"\n{_configuration}\n"));
+                $"host: 127.0.0.1\nport: {(Port == 0 ? -1 : Port)}\nports_file_dir: \"{ports}\"\njetstream {{ store_dir: \"{_store}\", max_memory_store: 1TB, max_file_store: 1TB }}\nlog_file: \"{_directory["log"]}\"\n{_configuration}\n"));
         _process = Process.Start(new ProcessStartInfo(_binary, ["-c", _directory["server.conf"]]) { UseShellExecute = false })!;
         string? file = null;
         await Wait.Until(
@@ -101,7 +104,8 @@ internal sealed class NatsServer : IAsyncDisposable
         Url = $"nats://127.0.0.1:{Port}";
     }
 
-    private string Log() => File.Exists(_directory["log"]) ? File.ReadAllText(_directory["log"]) : "none";
+    /// <summary>What it has logged.</summary>
+    public string Log() => File.Exists(_directory["log"]) ? File.ReadAllText(_directory["log"]) : "none";
 
     private static bool TryReadPort(string file, out string url)
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace CrossChannels.Nats.Tests;
 
 /// <summary>What a server that is killed, started again, stopped, or gone means for ends that live.</summary>
@@ -132,5 +134,83 @@ public sealed class ServerFaultTests
         await reading.Done();
         Assert.AreEqual(EndingKind.ConnectionLost, owner.Writer.Ending?.Kind);
         await Wait.Until(() => hold.Lost.IsCancellationRequested, "the hold to be lost");
+    }
+
+    /// <summary>A server that could not write an item takes no more of its channel until it is started again, whatever room there is then.</summary>
+    [TestMethod]
+    public async Task DiskIsFull_WritersWaitUntilTheServerIsStartedAgainWithRoom_ReadersGoOn_AndNothingIsLost()
+    {
+        const int Total = 400, Size = 64 * 1024, ReadBefore = 10;
+        using SmallDisk disk = SmallDisk.Mount(20);
+        await using NatsServer server = await NatsServer.StartAsync(store: disk.Path);
+        await using NatsChannels nats = await NatsChannels.ConnectAsync(server.Url, Options with { MaxUnconfirmed = 8 }).Done();
+        await using LeasedChannel<byte[]> owner = await nats.CreateLeasedAsync<byte[]>("disk", Total, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done();
+        int flushed = 0;
+        Task writing = Task.Run(async () =>
+        {
+            for (int i = 0; i < Total; i++)
+            {
+                byte[] item = new byte[Size];
+                BinaryPrimitives.WriteInt32LittleEndian(item, i);
+                await owner.Writer.WriteAsync(item);
+                await owner.Writer.FlushAsync();
+                Volatile.Write(ref flushed, i + 1);
+            }
+            owner.Writer.Complete();
+        });
+        await Wait.Until(() => writing.IsCompleted || server.Log().Contains("no space left on device", StringComparison.Ordinal), "the disk to be full");
+        Assert.IsFalse(writing.IsCompleted, $"{flushed} items, and the disk is not full.");
+        int before = Volatile.Read(ref flushed);
+        List<(int Item, int Deliveries)> read = [];
+        while (await owner.Reader.WaitToReadAsync().Done($"more than {read.Count} items"))
+        {
+            while (owner.Reader.TryRead(out Lease<byte[]>? lease))
+            {
+                read.Add((BinaryPrimitives.ReadInt32LittleEndian(lease.Item), lease.DeliveryCount));
+                lease.Complete();
+                if (read.Count != ReadBefore)
+                    continue;
+                disk.Grow(64);
+                await server.RestartAsync();
+            }
+        }
+        await writing.Done();
+        Assert.IsGreaterThan(Total / 2, before);
+        CollectionAssert.AreEqual(Enumerable.Range(0, Total).ToList(), read.DistinctBy(static item => item.Item).Select(static item => item.Item).ToList());
+        foreach (IGrouping<int, (int Item, int Deliveries)> copies in read.GroupBy(static item => item.Item))
+            Assert.IsTrue(copies.Skip(1).All(static copy => copy.Deliveries > 1), $"Item {copies.Key} came {copies.Count()} times, and not each one after the first says so.");
+    }
+
+    [TestMethod]
+    public async Task DiskIsFull_WritersFailAfterGiveUpAfter_AndWhatWasFlushedIsKept()
+    {
+        const int Total = 400, Size = 64 * 1024;
+        using SmallDisk disk = SmallDisk.Mount(20);
+        await using NatsServer server = await NatsServer.StartAsync(store: disk.Path);
+        int flushed = 0;
+        await using (NatsChannels nats = await NatsChannels.ConnectAsync(server.Url, Options with { MaxUnconfirmed = 8, GiveUpAfter = TimeSpan.FromSeconds(1) }).Done())
+        {
+            await using SharedChannel<byte[]> owner = await nats.CreateBoundedAsync<byte[]>("disk", Total).Done();
+            ConnectionLostException error = await WriteAsync(owner.Writer).Fails<ConnectionLostException>();
+            Assert.AreEqual(1, error.UnreceivedCount);
+            Assert.AreEqual(EndingKind.ConnectionLost, owner.Writer.Ending?.Kind);
+        }
+        disk.Grow(64);
+        await server.RestartAsync();
+        await using NatsChannels again = await NatsChannels.ConnectAsync(server.Url, Options).Done();
+        await using CrossChannelReader<byte[]> reader = await again.OpenReaderAsync<byte[]>("disk").Done();
+        for (int i = 0; i < flushed; i++)
+            Assert.AreEqual(i, BinaryPrimitives.ReadInt32LittleEndian(await reader.ReadAsync().Done()));
+
+        async Task WriteAsync(CrossChannelWriter<byte[]> writer)
+        {
+            for (; flushed < Total; flushed++)
+            {
+                byte[] item = new byte[Size];
+                BinaryPrimitives.WriteInt32LittleEndian(item, flushed);
+                await writer.WriteAsync(item);
+                await writer.FlushAsync();
+            }
+        }
     }
 }

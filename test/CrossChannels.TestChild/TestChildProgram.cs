@@ -1,4 +1,5 @@
 using System.Globalization;
+using CrossChannels.Nats.Completion;
 using CrossChannels.TestChild.Checked;
 using CrossChannels.Workers;
 
@@ -76,6 +77,8 @@ internal static class TestChildProgram
         ["multiplex-own-hub", string address] => MultiplexCommands.OwnHubAsync(address),
         ["echo-items"] => EchoItemsCommand.RunAsync(null),
         ["use-server", string role, string url, string space, string id, string seed, string journal] => CheckedCommand.RunAsync(role, url, space, Number(id), Number(seed), journal),
+        ["hold-on-server", string url, string space, string channel, string count] => OnServerCommands.HoldAsync(url, space, channel, Number(count)),
+        ["end-on-server", string url, string space, string how, string step] => OnServerCommands.EndAsync(url, space, how, Enum.Parse<CourseStep>(step)),
         _ => throw new ArgumentException($"'{string.Join(' ', args)}' is no command.", nameof(args)),
     };
 

@@ -97,7 +97,8 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
     }
 
     /// <summary>Reads how far the channel is now, and tells its ends.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    /// <returns>What the server says, which may be behind what was decided here.</returns>
+    public async Task<CoursePhase> LookAsync(CancellationToken cancellationToken)
     {
         await _looking.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -108,10 +109,13 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
             bool isThis = string.Equals(record?.Epoch, facts.Epoch, StringComparison.Ordinal);
             using (_sync.Enter())
                 _revision = stored?.Seq ?? 0;
-            if (isThis)
-                Take(record!);
-            else if (await server.FindStreamAsync(server.Names.Stream(facts.Name), cancellationToken).ConfigureAwait(false) is not { } info || ChannelFacts.Of(facts.Name, info).Epoch != facts.Epoch)
-                Take(CourseRecord.Deleted(facts.Epoch));
+            if (!isThis)
+            {
+                // Without a record of its own it is open, if it is there.
+                record = await IsThereAsync(cancellationToken).ConfigureAwait(false) ? new CourseRecord { Epoch = facts.Epoch } : CourseRecord.Deleted(facts.Epoch);
+            }
+            Take(record!);
+            return record!.Phase;
         }
         finally
         {
@@ -138,6 +142,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
     public async Task LeaveAsync(string writer, bool isKnown, bool isOwner, WriterState state, Exception? error, bool tells, CancellationToken cancellationToken)
     {
         bool counts = facts.Policy.Rule == CompletionRule.LastWriter && !isOwner;
+        Reach(CourseStep.Flushed);
         if (counts && isKnown)
         {
             OutFrame frame = EndingMap.FrameOf(error, FrameType.Complete);
@@ -154,6 +159,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
             await server.AskAsync(
                 (js, token) => js.PurgeStreamAsync(server.Names.State, new StreamPurgeRequest { Filter = server.Names.Writer(facts.Name, writer) }, token), cancellationToken).ConfigureAwait(false);
         }
+        Reach(CourseStep.WriterLeft);
         if (!tells)
             Wake();
         else if (counts)
@@ -169,12 +175,24 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
     /// <summary>Ends the channel at once, with what is in it.</summary>
     public async Task AbortAsync(string? reason, CancellationToken cancellationToken)
     {
-        var record = new CourseRecord { Epoch = facts.Epoch, Phase = CoursePhase.Over, IsAborted = true, Reason = reason };
-        Take(record);
-        await RaiseFenceAsync(cancellationToken).ConfigureAwait(false);
-        await server.AskAsync((js, token) => js.PurgeStreamAsync(server.Names.Stream(facts.Name), new StreamPurgeRequest(), token), cancellationToken).ConfigureAwait(false);
+        if (IsOver)
+            return;
+        var record = new CourseRecord { Epoch = facts.Epoch, Phase = CoursePhase.Draining, IsAborted = true, Reason = reason };
+        Take(record with { Phase = CoursePhase.Over });
+        // Said before it is done: whoever follows the channel does the rest later if this process dies meanwhile, and nobody takes the emptied stream for one that was read.
         while (!await TryWriteAsync(record, cancellationToken).ConfigureAwait(false))
-            await LookAsync(cancellationToken).ConfigureAwait(false);
+        {
+            if (await LookAsync(cancellationToken).ConfigureAwait(false) == CoursePhase.Over)
+                return;
+        }
+        Reach(CourseStep.Decided);
+        await DropAsync(cancellationToken).ConfigureAwait(false);
+        while (!await TryWriteAsync(record with { Phase = CoursePhase.Over }, cancellationToken).ConfigureAwait(false))
+        {
+            if (await LookAsync(cancellationToken).ConfigureAwait(false) == CoursePhase.Over)
+                return;
+        }
+        Reach(CourseStep.Over);
     }
 
     /// <summary>Waits until nothing is left of what is in the channel now.</summary>
@@ -200,13 +218,13 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         }
     }
 
-    /// <summary>Takes note of how far the channel is; it never goes back.</summary>
+    /// <summary>Takes note of how far the channel is; it never goes back, but one that drains may be aborted.</summary>
     private void Take(CourseRecord record)
     {
         ICourseEnd[] ends;
         using (_sync.Enter())
         {
-            if (record.Phase <= _record.Phase)
+            if (record.Phase < _record.Phase || (record.Phase == _record.Phase && (_record.IsAborted || !record.IsAborted || record.Phase == CoursePhase.Over)))
                 return;
             _record = record;
             ends = [.. _ends];
@@ -250,6 +268,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
     {
         TimeSpan pause = TimeSpan.FromMilliseconds(10);
         long endingSince = 0;
+        long abortedSince = 0;
         while (_isFollowing && !_stop.IsCancellationRequested)
         {
             try
@@ -271,15 +290,26 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
                         if (server.Clock.GetElapsedTime(endingSince) >= server.Options.EndingTimeout || !await AnyWriterOpenAsync(_stop.Token).ConfigureAwait(false))
                         {
                             await RaiseFenceAsync(_stop.Token).ConfigureAwait(false);
+                            Reach(CourseStep.Fenced);
                             await StepAsync(record with { Phase = CoursePhase.Draining }).ConfigureAwait(false);
+                            Reach(CourseStep.Draining);
                             continue;
                         }
                         break;
                     case CoursePhase.Draining:
+                        if (record.IsAborted)
+                        {
+                            // Who aborted it does that. Two at once, of which one is slow, might meet the next channel of this name.
+                            abortedSince = abortedSince == 0 ? server.Clock.GetTimestamp() : abortedSince;
+                            if (server.Clock.GetElapsedTime(abortedSince) >= server.Options.EndingTimeout)
+                                await DropAsync(_stop.Token).ConfigureAwait(false);
+                        }
                         StreamInfo? info = await server.FindStreamAsync(server.Names.Stream(facts.Name), _stop.Token).ConfigureAwait(false);
                         if (info is null or { State.Messages: 0 })
                         {
+                            Reach(CourseStep.Empty);
                             await StepAsync(record with { Phase = CoursePhase.Over }).ConfigureAwait(false);
+                            Reach(CourseStep.Over);
                             continue;
                         }
                         break;
@@ -349,8 +379,13 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
             CourseRecord record;
             using (_sync.Enter())
                 record = _record;
-            if (record.Phase != CoursePhase.Open || await TryWriteAsync(ending, cancellationToken).ConfigureAwait(false))
+            if (record.Phase != CoursePhase.Open)
                 return;
+            if (await TryWriteAsync(ending, cancellationToken).ConfigureAwait(false))
+            {
+                Reach(CourseStep.Decided);
+                return;
+            }
             await LookAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -404,13 +439,39 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         return false;
     }
 
+    /// <summary>Takes away what is in a channel that was aborted, once nothing more enters it.</summary>
+    private async Task DropAsync(CancellationToken cancellationToken)
+    {
+        await RaiseFenceAsync(cancellationToken).ConfigureAwait(false);
+        Reach(CourseStep.Fenced);
+        // Another one may have its name by now, if somebody else was faster.
+        if (!await IsThereAsync(cancellationToken).ConfigureAwait(false))
+            return;
+        try
+        {
+            await server.AskAsync((js, token) => js.PurgeStreamAsync(server.Names.Stream(facts.Name), new StreamPurgeRequest(), token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (NatsJSApiException e) when (e.Error.Code == 404)
+        {
+            // Deleted, with what was in it.
+        }
+        Reach(CourseStep.Dropped);
+    }
+
+    private async Task<bool> IsThereAsync(CancellationToken cancellationToken) =>
+        await server.FindStreamAsync(server.Names.Stream(facts.Name), cancellationToken).ConfigureAwait(false) is { } info && IsThis(info);
+
+    private bool IsThis(StreamInfo info) => string.Equals(ChannelFacts.Of(facts.Name, info).Epoch, facts.Epoch, StringComparison.Ordinal);
+
+    private void Reach(CourseStep step) => server.Options.OnCourseStep?.Invoke(step);
+
     /// <summary>From now on nothing enters the channel, whoever still sends: no stream takes its subjects. Where streams may not be changed there is no such fence.</summary>
     private async Task RaiseFenceAsync(CancellationToken cancellationToken)
     {
         if (!server.Options.CreateStreams)
             return;
         string stream = server.Names.Stream(facts.Name);
-        if (await server.FindStreamAsync(stream, cancellationToken).ConfigureAwait(false) is not { } info)
+        if (await server.FindStreamAsync(stream, cancellationToken).ConfigureAwait(false) is not { } info || !IsThis(info))
             return;
         string closed = server.Names.Closed(facts.Name);
         if (info.Config.Subjects is { Count: 1 } subjects && subjects.Contains(closed))

@@ -27,6 +27,34 @@ internal enum CoursePhase
     Over = 3,
 }
 
+/// <summary>What a process that ends a channel has just done. It may die before the next step, and others then take that.</summary>
+internal enum CourseStep
+{
+    /// <summary>The items of a writer that leaves are stored.</summary>
+    Flushed,
+
+    /// <summary>Its record says so, or is gone.</summary>
+    WriterLeft,
+
+    /// <summary>The end is decided.</summary>
+    Decided,
+
+    /// <summary>Nothing enters any more.</summary>
+    Fenced,
+
+    /// <summary>The record of the channel says so.</summary>
+    Draining,
+
+    /// <summary>What was in a channel that was aborted is gone.</summary>
+    Dropped,
+
+    /// <summary>Nothing was found in it any more.</summary>
+    Empty,
+
+    /// <summary>Its record says that it is over.</summary>
+    Over,
+}
+
 /// <summary>How far a channel is, and with what it ends: one record on the server, changed only by who has read its last version.</summary>
 internal sealed record CourseRecord
 {

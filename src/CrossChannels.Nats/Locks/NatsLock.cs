@@ -235,7 +235,7 @@ internal sealed class NatsLock : LockSource, IServerUser
                 return;
             }
             bool wasAbandoned = false;
-            long asked;
+            long asked, heard = Settings.TimeProvider.GetTimestamp();
             while (true)
             {
                 Task changed;
@@ -247,10 +247,14 @@ internal sealed class NatsLock : LockSource, IServerUser
                 }
                 asked = Settings.TimeProvider.GetTimestamp();
                 StoredMessage? oldest = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = 1, NextBySubj = _subject }, _stop.Token).ConfigureAwait(false);
+                TimeSpan silence = Settings.TimeProvider.GetElapsedTime(heard, asked);
+                heard = Settings.TimeProvider.GetTimestamp();
                 // A server that is behind knows all tickets before one that it knows; it may show one that is gone, which makes this one wait.
                 if (oldest?.Seq == ticket)
                 {
-                    // An answer that was on its way for long says little: others may have taken this process for gone, and hold by now.
+                    // An answer that was on its way for long says little, and so does the first one after a silence: others may have taken this process for gone, and hold by now.
+                    if (silence > MostSilence)
+                        continue;
                     wasAbandoned |= IsRecent(asked) && await TakeAbandonedAsync().ConfigureAwait(false);
                     if (IsRecent(asked))
                         break;
@@ -292,8 +296,11 @@ internal sealed class NatsLock : LockSource, IServerUser
         }
     }
 
+    /// <summary>After which nobody takes a process for gone yet.</summary>
+    private TimeSpan MostSilence => _server.Options.PresenceTimeout / 4;
+
     /// <summary>Whether what was asked then still holds, as nobody takes this process for gone so soon.</summary>
-    private bool IsRecent(long asked) => Settings.TimeProvider.GetElapsedTime(asked) <= _server.Options.PresenceTimeout / 4;
+    private bool IsRecent(long asked) => Settings.TimeProvider.GetElapsedTime(asked) <= MostSilence;
 
     private void Finish(LockClaim claim, Exception error)
     {

@@ -305,7 +305,10 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         Signal(ref _room);
     }
 
-    void IServerUser.OnLost(CrossChannelException error)
+    void IServerUser.OnLost(CrossChannelException error) => End(error.Kind, error);
+
+    /// <summary>Nothing more is sent. An error of the connection says how many items that leaves.</summary>
+    private void End(EndingKind kind, Exception error)
     {
         WakeList wake = default;
         using (_sync.Enter())
@@ -313,7 +316,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
             long unreceived = _accepted - _stored;
             if (error is ConnectionLostException)
                 error = new ConnectionLostException(error.Message, error, unreceived);
-            CloseLocked(new Closure(new Ending(error.Kind, error, unreceived), error), ref wake);
+            CloseLocked(new Closure(new Ending(kind, error, unreceived), error), ref wake);
         }
         wake.Wake(inline: false);
         Fail(error);
@@ -521,11 +524,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         }
         catch (Exception e)
         {
-            WakeList wake = default;
-            using (_sync.Enter())
-                CloseLocked(new Closure(new Ending(e is CrossChannelException known ? known.Kind : EndingKind.ConnectionLost, e, _accepted - _stored), e), ref wake);
-            wake.Wake(inline: false);
-            Fail(e);
+            End(e is CrossChannelException known ? known.Kind : EndingKind.ConnectionLost, e);
         }
     }
 
