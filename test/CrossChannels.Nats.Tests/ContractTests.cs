@@ -128,6 +128,21 @@ public sealed class ContractTests : ChannelCore, IDisposable
         await Throws<ChannelClosedException, int>(ends.Reader.ReadAsync());
     }
 
+    /// <summary>The next of them is let in when the server has answered for the one before, which may be at once.</summary>
+    [TestMethod]
+    public override async Task WriteAsync_SeveralArePending_AreAdmittedInOrder()
+    {
+        await using Ends<int> ends = await OpenBoundedAsync(1);
+        await FillAsync(ends, 1);
+        Task[] writes = [.. Enumerable.Range(1, 5).Select(i => ends.Writer.WriteAsync(i).AsTask())];
+        for (int i = 0; i < writes.Length; i++)
+        {
+            await AssertReadsAsync(ends.Reader, i);
+            await writes[i].Done();
+        }
+        await AssertReadsAsync(ends.Reader, 5);
+    }
+
     /// <summary>Writers that always have an item blocked take all the room of a window of one, so that one who waits for room before it completes may wait for ever.</summary>
     [TestMethod]
     public override async Task Complete_RacesWithWriters_WhatWasAcceptedIsDelivered()

@@ -108,7 +108,7 @@ public abstract partial class ChannelCore
     }
 
     [TestMethod]
-    public async Task WriteAsync_SeveralArePending_AreAdmittedInOrder()
+    public virtual async Task WriteAsync_SeveralArePending_AreAdmittedInOrder()
     {
         await using Ends<int> ends = await OpenBoundedAsync(1);
         await FillAsync(ends, 1);
