@@ -117,7 +117,7 @@ public sealed class LaneMutatorTests
         byte[] item = new byte[10_000];
         for (int i = 0; !stop.IsCancellationRequested && writer.Violation is null; i++)
         {
-            bool isWritten = isRecords ? writer.TryWrite(item.AsSpan(0, i * 31 % item.Length), i % 5 == 0) : writer.TryWrite((long)i);
+            bool isWritten = isRecords ? writer.TryWrite(item.AsSpan(0, (int)(i * 31L % item.Length)), i % 5 == 0) : writer.TryWrite((long)i);
             if (isWritten)
                 writer.TryWakeReader();
             else
@@ -130,7 +130,7 @@ public sealed class LaneMutatorTests
         started.Signal();
         for (int i = 1; !stop.IsCancellationRequested && lane.Writer.Violation is null; i++)
         {
-            int length = 1 + (i * 31 % 10_000);
+            int length = 1 + (int)(i * 31L % 10_000);
             if (!lane.Rents.TryRent(length, out int page))
             {
                 Thread.Yield();

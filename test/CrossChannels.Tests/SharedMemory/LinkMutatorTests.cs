@@ -27,7 +27,7 @@ public sealed class LinkMutatorTests
     {
         if (Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") != "1")
             Assert.Inconclusive("It takes long: CROSSCHANNELS_LONG=1 runs it.");
-        return MutateAsync(static i => new string('x', i * 37 % 5000), elementSize: 0);
+        return MutateAsync(static i => new string('x', (int)(i * 37L % 5000)), elementSize: 0);
     }
 
     private static async Task MutateAsync<T>(Func<int, T> make, int elementSize)
@@ -87,7 +87,7 @@ public sealed class LinkMutatorTests
             for (int i = 0; !stop.IsCancellationRequested; i++)
             {
                 long rung = 0;
-                if (writer.Violation is null && writer.TryWrite(elementSize > 0 ? item : item.AsSpan(0, i * 53 % item.Length), isNull: false) && writer.TryWakeReader())
+                if (writer.Violation is null && writer.TryWrite(elementSize > 0 ? item : item.AsSpan(0, (int)(i * 53L % item.Length)), isNull: false) && writer.TryWakeReader())
                     rung |= 1;
                 if (reader.Violation is null && reader.TryPeekLength(out int length) && length <= taken.Length
                     && reader.TryCopyNext(taken.AsSpan(0, Math.Max(0, length)), take: true) && reader.TryWakeWriter())
