@@ -36,7 +36,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How much later than the lease timeout a busy server takes an item back; it does not say when it has.</summary>
-    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(3);
 
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly ServerClient _server;
