@@ -16,6 +16,7 @@ internal sealed class OwnedCourse : ICourseEnd, IServerUser
     private readonly bool _isCreator;
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _leaving;
+    private object? _leavingOnce;
 
     public OwnedCourse(ServerClient server, ChannelDirectory directory, ChannelCourse course, NatsReceiver receiver, IAsyncDisposable writer, bool isCreator)
     {
@@ -37,7 +38,7 @@ internal sealed class OwnedCourse : ICourseEnd, IServerUser
     public void Abort(string? reason) => _ = _course.AbortAsync(reason, _server.Stopping);
 
     /// <summary>Leaves the channel; or completes it, lets readers drain it for a while, and deletes it. Never throws.</summary>
-    public ValueTask LeaveAsync() => new(LazyInitializer.EnsureInitialized(ref _leaving, LeaveCoreAsync));
+    public ValueTask LeaveAsync() => new(LazyInitializer.EnsureInitialized(ref _leaving, ref _leavingOnce, LeaveCoreAsync));
 
     void ICourseEnd.OnCourse(CourseRecord record)
     {
@@ -70,15 +71,14 @@ internal sealed class OwnedCourse : ICourseEnd, IServerUser
             try
             {
                 await _over.Task.WaitAsync(_server.Options.DrainTimeout, _server.Clock).ConfigureAwait(false);
-                await _directory.DeleteOverAsync(_course.Facts, _server.Stopping).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
                 StreamInfo? left = await _server.FindStreamAsync(_server.Names.Stream(_course.Facts.Name), _server.Stopping).ConfigureAwait(false);
                 NatsLog.NotDrained(_server.Options.Logger, _course.Facts.Name, left?.State.Messages ?? 0);
                 await _course.AbortAsync("The process that made it has left.", _server.Stopping).ConfigureAwait(false);
-                await _directory.DeleteOverAsync(_course.Facts, _server.Stopping).ConfigureAwait(false);
             }
+            await _directory.DeleteOverAsync(_course.Facts, _server.Stopping).ConfigureAwait(false);
         }
         catch (Exception e)
         {
