@@ -20,6 +20,9 @@ public abstract partial class ChannelCore
     /// <summary>The error of the writer as the reader sees it.</summary>
     internal abstract void AssertError(Exception expected, Exception? actual);
 
+    /// <summary>These writes wait for room that nobody has made yet.</summary>
+    internal virtual void AssertPending(Task[] writes) => Assert.IsTrue(writes.All(write => !write.IsCompleted));
+
     /// <summary>Writes 0, 1, 2 and so on, without waiting, and lets them arrive.</summary>
     internal static async Task FillAsync(Ends<int> ends, int count)
     {
