@@ -1,4 +1,5 @@
 using CrossChannels.Links;
+using CrossChannels.Protocol;
 
 namespace CrossChannels.Tests.Links;
 
@@ -25,6 +26,25 @@ internal sealed class CollectingOutput : LinkOutput
     public Action? Writing { get; set; }
 
     public void Release() => _released.TrySetResult();
+
+    /// <summary>The frames that are written whole, after the greeting.</summary>
+    public List<(FrameHeader Header, byte[] Body)> Frames()
+    {
+        List<(FrameHeader, byte[])> frames = [];
+        byte[] bytes = Written;
+        if (!Preamble.TryRead(bytes, out Preamble preamble))
+            return frames;
+        for (int at = Preamble.Size + preamble.HelloLength; at + FrameHeader.Size <= bytes.Length;)
+        {
+            FrameHeader header = FrameHeader.Read(bytes.AsSpan(at));
+            at += FrameHeader.Size;
+            if (at + (int)header.Length > bytes.Length)
+                break;
+            frames.Add((header, bytes[at..(at + (int)header.Length)]));
+            at += (int)header.Length;
+        }
+        return frames;
+    }
 
     public override bool EndsWritesOnClose => true;
 

@@ -65,7 +65,7 @@ public sealed partial class FrameCostTests
         await Wait.Until(() => _input.Asked == 2, "the link is to take its greeting");
         if (type == FrameType.Settle)
         {
-            await Wait.Until(() => Frames().Sum(static frame => frame.Header.Type == FrameType.Items ? ItemsHeader.Read(frame.Body).Count : 0) == 900, "the items are to be sent");
+            await Wait.Until(() => _output.Frames().Sum(static frame => frame.Header.Type == FrameType.Items ? ItemsHeader.Read(frame.Body).Count : 0) == 900, "the items are to be sent");
             _output.Holds = true;
         }
         int pieces = 0;
@@ -98,7 +98,7 @@ public sealed partial class FrameCostTests
         for (int i = 0; i < 500; i++)
             Assert.IsTrue(channel.OwnerReads.TryTake(out long _));
         _output.Release();
-        await Wait.Until(() => Frames().Any(static frame => frame.Header.Type == FrameType.Joined && BitConverter.ToInt64(frame.Body) == 500), "the last item is to be said to be read");
+        await Wait.Until(() => _output.Frames().Any(static frame => frame.Header.Type == FrameType.Joined && BitConverter.ToInt64(frame.Body) == 500), "the last item is to be said to be read");
         Assert.AreEqual(0, channel.Joining);
         await CloseAsync(link);
     }
@@ -271,25 +271,7 @@ public sealed partial class FrameCostTests
         await link.Closed.Done();
     }
 
-    private int Answers(FrameType type) => Frames().Count(frame => frame.Header.Type == type);
-
-    private List<(FrameHeader Header, byte[] Body)> Frames()
-    {
-        List<(FrameHeader, byte[])> frames = [];
-        byte[] bytes = _output.Written;
-        if (!Preamble.TryRead(bytes, out Preamble preamble))
-            return frames;
-        for (int at = Preamble.Size + preamble.HelloLength; at + FrameHeader.Size <= bytes.Length;)
-        {
-            FrameHeader header = FrameHeader.Read(bytes.AsSpan(at));
-            at += FrameHeader.Size;
-            if (at + (int)header.Length > bytes.Length)
-                break;
-            frames.Add((header, bytes[at..(at + (int)header.Length)]));
-            at += (int)header.Length;
-        }
-        return frames;
-    }
+    private int Answers(FrameType type) => _output.Frames().Count(frame => frame.Header.Type == type);
 
     private static Dictionary<string, Row> ReadTable()
     {

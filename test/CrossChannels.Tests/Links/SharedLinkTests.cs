@@ -334,7 +334,7 @@ public sealed class SharedLinkTests
 
     private static void AssertViolation(CollectingOutput output, string message)
     {
-        (FrameHeader header, byte[] body) = Bodies(output)[^1];
+        (FrameHeader header, byte[] body) = output.Frames()[^1];
         Assert.AreEqual(FrameType.Abort, header.Type);
         ReasonFrame reason = ReasonFrame.Read(body, header.Type);
         Assert.AreEqual(ReasonCode.Violation, reason.Code);
@@ -390,7 +390,7 @@ public sealed class SharedLinkTests
     private static List<(FrameType Type, long Value)> Frames(CollectingOutput output)
     {
         List<(FrameType, long)> frames = [];
-        foreach ((FrameHeader header, byte[] body) in Bodies(output))
+        foreach ((FrameHeader header, byte[] body) in output.Frames())
             frames.Add((header.Type, body.Length >= 8 ? BitConverter.ToInt64(body) : 0));
         return frames;
     }
@@ -399,27 +399,8 @@ public sealed class SharedLinkTests
 
     private static (long Read, long Cut) LastReclaimed(CollectingOutput output)
     {
-        ReclaimedFrame frame = ReclaimedFrame.Parse(Bodies(output).Last(static frame => frame.Header.Type == FrameType.Reclaimed).Body);
+        ReclaimedFrame frame = ReclaimedFrame.Parse(output.Frames().Last(static frame => frame.Header.Type == FrameType.Reclaimed).Body);
         return (frame.Read, frame.Cut);
-    }
-
-    private static List<(FrameHeader Header, byte[] Body)> Bodies(CollectingOutput output)
-    {
-        List<(FrameHeader, byte[])> frames = [];
-        byte[] bytes = output.Written;
-        if (!Preamble.TryRead(bytes, out Preamble preamble))
-            return frames;
-        int at = Preamble.Size + preamble.HelloLength;
-        while (at + FrameHeader.Size <= bytes.Length)
-        {
-            FrameHeader header = FrameHeader.Read(bytes.AsSpan(at));
-            at += FrameHeader.Size;
-            if (at + (int)header.Length > bytes.Length)
-                break;
-            frames.Add((header, bytes[at..(at + (int)header.Length)]));
-            at += (int)header.Length;
-        }
-        return frames;
     }
 
     private async Task EndAsync(Link link)

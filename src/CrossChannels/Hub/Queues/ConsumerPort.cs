@@ -196,11 +196,14 @@ internal sealed class ConsumerPort : SendingHalf
             // The link's lock comes first: the direction must not be found closed, and the goodbye be said, before the last frame is there.
             using (_outbox.Sync.Enter())
             {
-                long sent;
+                long sent, settled;
+                bool isAnswerDue;
                 using (_sync.Enter())
                 {
                     if (_closure is not null)
                         return false;
+                    isAnswerDue = TryTakeAnswerLocked();
+                    settled = _answered;
                     Closure closure = makeClosure(Account.Unread);
                     // A reader that closes has told what it has read; of one that is lost everything is in doubt, but where a lane tells.
                     bool isExact = closure.Ending.Kind == EndingKind.ReaderClosed;
@@ -213,6 +216,9 @@ internal sealed class ConsumerPort : SendingHalf
                     _readers.Remove(Account, ref after);
                     _events.OnReturned(ref after);
                 }
+                // What ends the channel may be the very lease whose confirmation is asked for, and nothing is confirmed after the end.
+                if (isAnswerDue)
+                    _outbox.PostLocked(new OutFrame(FrameType.Settled, settled));
                 if (last is { } frame)
                     _outbox.PostLocked(frame with { Value = sent });
             }
@@ -524,13 +530,29 @@ internal sealed class ConsumerPort : SendingHalf
 
     private void PostSettled()
     {
-        long settled;
-        using (_sync.Enter())
+        // The link's lock comes first, as in TryClose: an end must not be posted between the count and its answer.
+        using (_outbox.Sync.Enter())
         {
-            _isAnswerWanted = false;
-            settled = _answered = Account.Settled;
+            long settled;
+            using (_sync.Enter())
+            {
+                if (!TryTakeAnswerLocked())
+                    return;
+                settled = _answered;
+            }
+            _outbox.PostLocked(new OutFrame(FrameType.Settled, settled));
         }
-        _outbox.Post(new OutFrame(FrameType.Settled, settled));
+    }
+
+    /// <returns>Whether the reader is to be told how many of its leases are settled, which <see cref="_answered"/> says.</returns>
+    private bool TryTakeAnswerLocked()
+    {
+        _sync.AssertHeld();
+        if (!_isAnswerWanted)
+            return false;
+        _isAnswerWanted = false;
+        _answered = Account.Settled;
+        return true;
     }
 
     /// <summary>Gives everything back that is not read, or not settled.</summary>
