@@ -12,6 +12,10 @@ internal sealed class HubListener : IAsyncDisposable
     // Between the start of a hub and the creation of its channels. A longer wait would delay the answer to a mistyped name.
     private static readonly TimeSpan s_nameTimeout = TimeSpan.FromSeconds(1);
 
+    // A hub that has nothing at all is not one that was asked for a mistyped name: its program has not come to making anything, which can take
+    // seconds on a busy machine. Well within ConnectTimeout, so that who asks is told what is missing.
+    private static readonly TimeSpan s_firstNameTimeout = TimeSpan.FromSeconds(5);
+
     private readonly ITransportListener _listener;
     private readonly HubDirectory _directory;
     private readonly HubOptions _options;
@@ -177,7 +181,7 @@ internal sealed class HubListener : IAsyncDisposable
     /// <summary>Waits a moment for the object that the peer asks for to be created.</summary>
     private async Task WaitForNameAsync(string name, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(s_nameTimeout, _settings.TimeProvider);
+        using var deadline = new CancellationTokenSource(_directory.IsEmpty ? s_firstNameTimeout : s_nameTimeout, _settings.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {

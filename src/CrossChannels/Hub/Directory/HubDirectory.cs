@@ -15,6 +15,8 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
 
     public IReadOnlyCollection<HubObject> Objects => (IReadOnlyCollection<HubObject>)_objects.Values;
 
+    public bool IsEmpty => _objects.IsEmpty;
+
     /// <exception cref="ArgumentException">The name is taken.</exception>
     /// <exception cref="ObjectDisposedException">The hub is shut down.</exception>
     public void Add(HubObject item)
