@@ -12,10 +12,9 @@ namespace CrossChannels;
 /// </remarks>
 public sealed class Lease<T> : IDisposable
 {
-    private readonly ILeaseHolder _holder;
     private readonly DeliveryTag _tag;
     private readonly LeaseGuard? _guard;
-    private int _isSettled;
+    private ILeaseHolder? _holder;
 
     internal Lease(ILeaseHolder holder, DeliveryTag tag, T item)
     {
@@ -47,7 +46,7 @@ public sealed class Lease<T> : IDisposable
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled(cancellationToken);
-        if (!TryTakeSettlement() || !_holder.TryComplete(_tag.Sequence, out Task confirmed))
+        if (TakeHolder() is not { } holder || !holder.TryComplete(_tag.Sequence, out Task confirmed))
             throw SettledAlready();
         return new ValueTask(confirmed.WaitAsync(cancellationToken));
     }
@@ -60,24 +59,24 @@ public sealed class Lease<T> : IDisposable
     /// <summary>Abandons the lease unless it is settled.</summary>
     public void Dispose()
     {
-        if (TryTakeSettlement())
-            _holder.Abandon(_tag.Sequence);
+        TakeHolder()?.Abandon(_tag.Sequence);
     }
 
     private void Settle(bool isCompleted)
     {
-        if (!TryTakeSettlement() || !_holder.TrySettle(_tag.Sequence, isCompleted))
+        if (TakeHolder() is not { } holder || !holder.TrySettle(_tag.Sequence, isCompleted))
             throw SettledAlready();
     }
 
     private static InvalidOperationException SettledAlready() =>
         new("The lease is settled already: completed, abandoned, disposed, or counted by TaskDone.");
 
-    private bool TryTakeSettlement()
+    /// <returns>Null if the lease is settled.</returns>
+    private ILeaseHolder? TakeHolder()
     {
-        if (Interlocked.Exchange(ref _isSettled, 1) != 0)
-            return false;
-        _guard?.Dispose();
-        return true;
+        ILeaseHolder? holder = Interlocked.Exchange(ref _holder, null);
+        if (holder is not null)
+            _guard?.Dispose();
+        return holder;
     }
 }
