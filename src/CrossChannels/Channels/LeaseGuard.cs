@@ -1,9 +1,19 @@
+using System.Collections.Concurrent;
+
 namespace CrossChannels.Channels;
 
 /// <summary>What a lease alone refers to: if the program loses the lease without settling it, the item is given back, or nobody else would ever get it.</summary>
 /// <remarks>Used again for other leases, since making an object with a finalizer costs more than all else that a lease does.</remarks>
-internal sealed class LeaseGuard(LeaseStyle style) : IDisposable
+internal sealed class LeaseGuard : IDisposable
 {
+    private const int MostSpares = 1024;
+
+    private static readonly ConcurrentQueue<LeaseGuard> s_spares = new();
+
+    // Most programs settle one lease before they read the next.
+    [ThreadStatic]
+    private static LeaseGuard? t_spare;
+
     // Known once the first object was finalized; before that none is used again.
     private static int s_finalizerThread;
 
@@ -20,11 +30,17 @@ internal sealed class LeaseGuard(LeaseStyle style) : IDisposable
     }
 #pragma warning restore MA0055
 
-    /// <summary>A lease refers to it from now on.</summary>
-    public void Watch(ILeaseHolder holder, long sequence)
+    /// <summary>Makes one, or takes one that is free, for a lease.</summary>
+    public static LeaseGuard Watch(ILeaseHolder holder, long sequence)
     {
-        _sequence = sequence;
-        _holder = holder;
+        LeaseGuard? guard = t_spare;
+        if (guard is not null)
+            t_spare = null;
+        else if (!s_spares.TryDequeue(out guard))
+            guard = new LeaseGuard();
+        guard._sequence = sequence;
+        guard._holder = holder;
+        return guard;
     }
 
     /// <summary>Its lease is settled.</summary>
@@ -33,7 +49,11 @@ internal sealed class LeaseGuard(LeaseStyle style) : IDisposable
         _holder = null;
         // A finalizer of the program's that settles a lease may come before this one's own, which is due then: it must not meet another lease.
         bool mayBeUsedAgain = Volatile.Read(ref s_finalizerThread) is int finalizer and not 0 && finalizer != Environment.CurrentManagedThreadId;
-        if (!mayBeUsedAgain || !style.TryReturn(this))
+        if (mayBeUsedAgain && t_spare is null)
+            t_spare = this;
+        else if (mayBeUsedAgain && s_spares.Count < MostSpares)
+            s_spares.Enqueue(this);
+        else
             GC.SuppressFinalize(this);
     }
 

@@ -6,10 +6,6 @@ namespace CrossChannels.Channels;
 /// <remarks>Before the first is settled that is not known, and leases are kept alive.</remarks>
 internal sealed class LeaseStyle
 {
-    private const int MostGuards = 1024;
-
-    private readonly ConcurrentQueue<LeaseGuard> _guards = new();
-    private LeaseGuard? _lastGuard;
     private ConcurrentQueue<object>? _kept = new();
     private volatile bool _isCounted;
 
@@ -22,24 +18,7 @@ internal sealed class LeaseStyle
         if (_isCounted)
             return null;
         Volatile.Read(ref _kept)?.Enqueue(lease);
-        // Most programs settle one lease before they read the next.
-        LeaseGuard? guard = Interlocked.Exchange(ref _lastGuard, null);
-        if (guard is null && !_guards.TryDequeue(out guard))
-            guard = new LeaseGuard(this);
-        guard.Watch(holder, sequence);
-        return guard;
-    }
-
-    /// <summary>A guard is free for another lease.</summary>
-    /// <returns>False if enough are.</returns>
-    public bool TryReturn(LeaseGuard guard)
-    {
-        if (Volatile.Read(ref _lastGuard) is null && Interlocked.CompareExchange(ref _lastGuard, guard, null) is null)
-            return true;
-        if (_guards.Count >= MostGuards)
-            return false;
-        _guards.Enqueue(guard);
-        return true;
+        return LeaseGuard.Watch(holder, sequence);
     }
 
     /// <summary>A lease was settled by itself.</summary>
