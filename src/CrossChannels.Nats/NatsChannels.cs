@@ -68,7 +68,7 @@ public sealed class NatsChannels : IAsyncDisposable
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public Task<SharedChannel<T>> CreateBoundedAsync<T>(
         string name, int capacity, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, CancellationToken cancellationToken = default) =>
-        CreateAsync(name, Setting.Capacity(capacity, 1), sharing, items, cancellationToken);
+        CreateAsync(name, OptionValue.Capacity(capacity, 1), sharing, items, cancellationToken);
 
     /// <summary>Makes a channel that waits when it is full, or takes the one that is there and is the same.</summary>
     /// <param name="name">What others open.</param>
@@ -108,7 +108,7 @@ public sealed class NatsChannels : IAsyncDisposable
     /// <exception cref="NotSupportedException">The item type cannot cross, or the capacity is released when an item is taken.</exception>
     public Task<LeasedChannel<T>> CreateLeasedAsync<T>(
         string name, int capacity, LeaseOptions leases, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, CancellationToken cancellationToken = default) =>
-        CreateLeasedAsync(name, new BoundedChannelOptions(Setting.Capacity(capacity, 1)), leases, sharing, items, cancellationToken);
+        CreateLeasedAsync(name, new BoundedChannelOptions(OptionValue.Capacity(capacity, 1)), leases, sharing, items, cancellationToken);
 
     /// <summary>Makes a leased channel, bounded or not, or takes the one that is there and is the same.</summary>
     /// <param name="name">What others open.</param>

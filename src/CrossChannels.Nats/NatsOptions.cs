@@ -14,14 +14,14 @@ public sealed record NatsOptions
     /// The connection: credentials, certificates, name, buffers. Its URL is replaced by the one that is connected to; reconnecting and pings are set by the library.
     /// Default: that of the client.
     /// </summary>
-    public NatsOpts Client { get; init => field = Setting.NotNull(value); } = NatsOpts.Default;
+    public NatsOpts Client { get; init => field = OptionValue.NotNull(value); } = NatsOpts.Default;
 
     /// <summary>What keeps applications on one account of a server apart: 1 to 60 of <c>A-Z a-z 0-9 _</c>. Default: <c>main</c>. Not a permission.</summary>
     /// <exception cref="ArgumentException">It is empty, too long, or has another character.</exception>
     public string Space { get; init => field = CheckSpace(value); } = "main";
 
     /// <summary>Servers that keep each channel, 1 to 5; more than 1 needs a cluster. Default: 1.</summary>
-    public int Replicas { get; init => field = Setting.InRange(value, 1, 5); } = 1;
+    public int Replicas { get; init => field = OptionValue.InRange(value, 1, 5); } = 1;
 
     /// <summary>Where the server keeps channels. Default: <see cref="NatsStorage.File"/>.</summary>
     public NatsStorage Storage { get; init; }
@@ -36,43 +36,43 @@ public sealed record NatsOptions
     public NatsLifetime Lifetime { get; init; }
 
     /// <summary>How long disposing a channel of <see cref="NatsLifetime.Creator"/> lets readers drain it. Default: 5 s.</summary>
-    public TimeSpan DrainTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
+    public TimeSpan DrainTimeout { get; init => field = OptionValue.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How many items a writer has accepted and the server not stored, at least 1; they are beside the capacity. Default: a quarter of the capacity, at most 256. Of an
     /// unbounded channel it is the size of a batch.
     /// </summary>
-    public int? MaxUnconfirmed { get; init => field = value is { } most ? Setting.AtLeast(most, 1) : null; }
+    public int? MaxUnconfirmed { get; init => field = value is { } most ? OptionValue.AtLeast(most, 1) : null; }
 
     /// <summary>The most items that a reader asks for ahead, at least 1. Default: 256. It asks for no more than it has taken in 20 ms.</summary>
-    public int ReadAhead { get; init => field = Setting.AtLeast(value, 1); } = 256;
+    public int ReadAhead { get; init => field = OptionValue.AtLeast(value, 1); } = 256;
 
     /// <summary>The same for a reader of leases. Default: 1. Risk: of more than 1, a delivery counts before the item is handed out.</summary>
-    public int LeaseReadAhead { get; init => field = Setting.AtLeast(value, 1); } = 1;
+    public int LeaseReadAhead { get; init => field = OptionValue.AtLeast(value, 1); } = 1;
 
     /// <summary>
     /// After what time the server gives the items of a reader that is gone or stopped to others, 1 s to 1 h. Default: 10 s. A process that runs renews what it holds three times as
     /// often, for as long as a lease is open.
     /// </summary>
-    public TimeSpan LeaseTimeout { get; init => field = Setting.InRange(value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(10);
+    public TimeSpan LeaseTimeout { get; init => field = OptionValue.InRange(value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(10);
 
     /// <summary>For how long the server knows an item that is sent twice. Default: 30 s. Zero: not at all. Each item costs it about 150 bytes for that time.</summary>
-    public TimeSpan DuplicateWindow { get; init => field = Setting.InRange(value, TimeSpan.Zero, TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(30);
+    public TimeSpan DuplicateWindow { get; init => field = OptionValue.InRange(value, TimeSpan.Zero, TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long connecting waits for the server, and opening for the channel. Default: 10 s.</summary>
-    public TimeSpan ConnectTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(10);
+    public TimeSpan ConnectTimeout { get; init => field = OptionValue.Timeout(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long ends wait for a server that is away before they fail. Default: 2 min.</summary>
-    public TimeSpan GiveUpAfter { get; init => field = Setting.Timeout(value); } = TimeSpan.FromMinutes(2);
+    public TimeSpan GiveUpAfter { get; init => field = OptionValue.Timeout(value); } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long disposal waits until what was accepted is stored. Default: 5 s.</summary>
-    public TimeSpan CloseTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
+    public TimeSpan CloseTimeout { get; init => field = OptionValue.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long after the end of a channel was decided its writers may still send what they had accepted. Default: 5 s.</summary>
-    public TimeSpan EndingTimeout { get; init => field = Setting.Timeout(value); } = TimeSpan.FromSeconds(5);
+    public TimeSpan EndingTimeout { get; init => field = OptionValue.Timeout(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a process may be silent before its locks pass on and its writers count as lost. Default: 10 s. A closed connection is noticed after a third of it.</summary>
-    public TimeSpan PresenceTimeout { get; init => field = Setting.InRange(value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(10);
+    public TimeSpan PresenceTimeout { get; init => field = OptionValue.InRange(value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(10);
 
     /// <summary>Allows a connection without TLS to another machine. Default: false. Risk: everybody on the way reads and changes items and passwords.</summary>
     public bool AllowPlainTcp { get; init; }
@@ -81,7 +81,7 @@ public sealed record NatsOptions
     public ILogger? Logger { get; init; }
 
     /// <summary>The clock of every timeout. Default: <see cref="TimeProvider.System"/>.</summary>
-    public TimeProvider TimeProvider { get; init => field = Setting.NotNull(value); } = TimeProvider.System;
+    public TimeProvider TimeProvider { get; init => field = OptionValue.NotNull(value); } = TimeProvider.System;
 
     /// <summary>Called after each step by which this process ends a channel; for tests that end the process there.</summary>
     internal Action<CourseStep>? OnCourseStep { get; init; }

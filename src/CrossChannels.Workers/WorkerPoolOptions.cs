@@ -26,7 +26,7 @@ public sealed record WorkerPoolOptions
     /// task that runs again
     /// does what it did a second time, and one that was done may run again if its result was not received.
     /// </summary>
-    public int MaxRetries { get; init => field = Setting.AtLeast(value, 0); }
+    public int MaxRetries { get; init => field = OptionValue.AtLeast(value, 0); }
 
     /// <summary>
     /// How many items of a map go to a worker at a time; fewer where they are more than 1 MiB. Default: <see langword="null"/>, a quarter
@@ -59,7 +59,7 @@ public sealed record WorkerPoolOptions
     /// Default: 3. The next
     /// call tries again.
     /// </summary>
-    public int MaxStartAttempts { get; init => field = Setting.AtLeast(value, 1); } = 3;
+    public int MaxStartAttempts { get; init => field = OptionValue.AtLeast(value, 1); } = 3;
 
     /// <summary>
     /// Environment, working directory, output and <see cref="WorkerOptions.ExitOnSignal"/> of the workers; its name, with a number, names
@@ -75,5 +75,5 @@ public sealed record WorkerPoolOptions
     public ILogger? Logger { get; init; }
 
     private static int? AtLeastOne(int? value, [CallerMemberName] string name = "") =>
-        value is { } number ? Setting.AtLeast(number, 1, name) : null;
+        value is { } number ? OptionValue.AtLeast(number, 1, name) : null;
 }

@@ -20,7 +20,7 @@ public sealed partial class ChannelHub
     /// <exception cref="ArgumentOutOfRangeException">The capacity is negative.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public SharedChannel<T> CreateBounded<T>(string name, int capacity, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
-        CreateBounded(name, new BoundedChannelOptions(Setting.Capacity(capacity, 0)), null, sharing, items);
+        CreateBounded(name, new BoundedChannelOptions(OptionValue.Capacity(capacity, 0)), null, sharing, items);
 
     /// <summary>Makes a channel with a capacity that is exact over all writers.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
@@ -101,7 +101,7 @@ public sealed partial class ChannelHub
     /// <exception cref="ArgumentOutOfRangeException">The capacity is below 1.</exception>
     /// <exception cref="NotSupportedException">The item type cannot cross; the message says why and what to do.</exception>
     public LeasedChannel<T> CreateLeased<T>(string name, int capacity, LeaseOptions? leases = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null) =>
-        CreateLeased(name, new BoundedChannelOptions(Setting.Capacity(capacity, 1)), leases, sharing, items);
+        CreateLeased(name, new BoundedChannelOptions(OptionValue.Capacity(capacity, 1)), leases, sharing, items);
 
     /// <summary>Makes a leased channel, bounded or not.</summary>
     /// <param name="name">What others open as <c>address#name</c>.</param>
@@ -152,7 +152,7 @@ public sealed partial class ChannelHub
             if (options is BoundedChannelOptions { Capacity: 0 })
                 OwnerEnds.Refuse(owned, TransferOrigin.Rendezvous);
             else
-                OwnerEnds.Share(owned, items, Settings.Connection, pumped.Given);
+                OwnerEnds.Share(owned, items, Settings.Connection, pumped.ExpectedReaders);
             return owned;
         }
         ItemCodec<T> codec = ItemCodec.Create(items);
@@ -174,7 +174,7 @@ public sealed partial class ChannelHub
         QueueChannel channel = AddLeased(name, queue, out QueueChannel? dead);
         OwnedChannel<T>? letters = dead is null ? null : Own(dead, codec, items, CloseOneAsync);
         var owner = new LeasedOwner<T>(channel, codec, AddressOf(name), letters, CloseAsync);
-        OwnerEnds.Share(owner, items, Settings.Connection, channel.Given);
+        OwnerEnds.Share(owner, items, Settings.Connection, channel.ExpectedReaders);
         return owner;
 
         // Items on their way to the dead letters come first.
@@ -194,7 +194,7 @@ public sealed partial class ChannelHub
             Settings.DrainTimeout,
             channel.Abort,
             timeout => close(channel, timeout));
-        OwnerEnds.Share(owned, items, Settings.Connection, channel.Given);
+        OwnerEnds.Share(owned, items, Settings.Connection, channel.ExpectedReaders);
         return owned;
     }
 
@@ -266,7 +266,7 @@ public sealed partial class ChannelHub
     /// <returns>What is left of the time, zero only where there was none.</returns>
     private async Task<TimeSpan> WaitForGivenAsync(IEnumerable<HubObject> items, TimeSpan timeout)
     {
-        var come = Task.WhenAll(items.Where(static item => item.BeginClose()).Select(static item => item.Given.WaitAsync()));
+        var come = Task.WhenAll(items.Where(static item => item.BeginClose()).Select(static item => item.ExpectedReaders.WaitAsync()));
         if (come.IsCompleted || timeout == TimeSpan.Zero)
             return timeout;
         TimeProvider clock = Settings.Connection.TimeProvider;

@@ -20,7 +20,7 @@ public static partial class CrossChannel
     public static Task<SharedChannel<T>> CreateBoundedAsync<T>(
         ChannelAddress address, int capacity, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>
-        CreateBoundedAsync(address, new BoundedChannelOptions(Setting.Capacity(capacity, 0)), null, sharing, items, hub, cancellationToken);
+        CreateBoundedAsync(address, new BoundedChannelOptions(OptionValue.Capacity(capacity, 0)), null, sharing, items, hub, cancellationToken);
 
     /// <summary>Makes a shared channel with a capacity that is exact over all writers, like <see cref="Channel.CreateBounded{T}(BoundedChannelOptions, Action{T})"/>.</summary>
     /// <param name="address">Where others open it, such as <c>jobs</c>.</param>
@@ -128,7 +128,7 @@ public static partial class CrossChannel
     public static Task<LeasedChannel<T>> CreateLeasedAsync<T>(
         ChannelAddress address, int capacity, LeaseOptions? leases = null, SharedChannelOptions? sharing = null, ItemOptions<T>? items = null, HubOptions? hub = null,
         CancellationToken cancellationToken = default) =>
-        CreateLeasedAsync(address, new BoundedChannelOptions(Setting.Capacity(capacity, 1)), leases, sharing, items, hub, cancellationToken);
+        CreateLeasedAsync(address, new BoundedChannelOptions(OptionValue.Capacity(capacity, 1)), leases, sharing, items, hub, cancellationToken);
 
     /// <summary>Makes a leased channel, bounded or not.</summary>
     /// <param name="address">Where others open it, such as <c>work</c>.</param>

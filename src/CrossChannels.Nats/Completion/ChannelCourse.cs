@@ -393,7 +393,7 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
     /// <summary>Counts the writers, and decides the end if they are all done. Whoever counts comes to the same.</summary>
     private async Task CountAsync(CancellationToken cancellationToken)
     {
-        var tracker = new CompletionTracker(facts.Policy);
+        var decision = new CompletionDecision(facts.Policy);
         // By name: one whose record changes meanwhile is met twice, the second time as it is then.
         Dictionary<string, (WriterRecord Writer, ulong Revision)> found = new(StringComparer.Ordinal);
         await foreach ((WriterRecord writer, StoredMessage stored) in WriterRecord.ListAsync(server, facts, cancellationToken).ConfigureAwait(false))
@@ -403,21 +403,21 @@ internal sealed class ChannelCourse(ServerClient server, ChannelFacts facts)
         {
             bool isLost = writer.State == WriterState.Open && HasReaders && await IsLostAsync(writer, subject, revision, cancellationToken).ConfigureAwait(false);
             writers.Add(isLost ? writer with { State = WriterState.Lost } : writer);
-            tracker.WriterArrived();
+            decision.WriterArrived();
         }
         foreach (WriterRecord writer in writers.Where(static writer => writer.State != WriterState.Open))
         {
             Exception? error = writer.ToError();
             EndingKind how = writer.State == WriterState.Done ? EndingMap.KindOf(error) : writer.State == WriterState.Left ? EndingKind.WriterLeft : EndingKind.ConnectionLost;
-            tracker.WriterDone(writer.Name, how, error);
+            decision.WriterDone(writer.Name, how, error);
         }
-        if (!tracker.IsDecided && facts.Policy.ArrivalTimeout != Timeout.InfiniteTimeSpan
+        if (!decision.IsDecided && facts.Policy.ArrivalTimeout != Timeout.InfiniteTimeSpan
             && server.Clock.GetUtcNow() - new DateTimeOffset(long.Parse(facts.Epoch, CultureInfo.InvariantCulture), TimeSpan.Zero) > facts.Policy.ArrivalTimeout)
         {
-            tracker.ArrivalTimedOut();
+            decision.ArrivalTimedOut();
         }
-        if (tracker.IsDecided)
-            await DecideAsync(new CourseRecord { Epoch = facts.Epoch, Phase = CoursePhase.Ending }.With(tracker.Error), cancellationToken).ConfigureAwait(false);
+        if (decision.IsDecided)
+            await DecideAsync(new CourseRecord { Epoch = facts.Epoch, Phase = CoursePhase.Ending }.With(decision.Error), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes note of a writer whose process is gone. It finds that out when it comes back, and nothing of it enters any more.</summary>

@@ -13,17 +13,17 @@ public sealed record DuplexChannelOptions<TWrite, TRead>
     /// The channel that this end reads: <see cref="BoundedChannelOptions"/> or <see cref="UnboundedChannelOptions"/>.
     /// Default: bounded, 1,024 items, <see cref="BoundedChannelFullMode.Wait"/>. Capacity and full mode of what it writes are the other end's.
     /// </summary>
-    public ChannelOptions Reading { get; init => field = Setting.NotNull(value); } = new BoundedChannelOptions(1024);
+    public ChannelOptions Reading { get; init => field = OptionValue.NotNull(value); } = new BoundedChannelOptions(1024);
 
     /// <summary>Called with each item that a drop mode of <see cref="Reading"/> drops at this end. What it throws is logged and counted.</summary>
     /// <remarks>Runs on the thread that receives: until it returns, nothing else is received on this link.</remarks>
     public Action<TRead>? ItemDropped { get; init; }
 
     /// <summary>Serializer, contract and size of the items written.</summary>
-    public ItemOptions<TWrite> WriteItems { get; init => field = Setting.NotNull(value); } = ItemOptions<TWrite>.Default;
+    public ItemOptions<TWrite> WriteItems { get; init => field = OptionValue.NotNull(value); } = ItemOptions<TWrite>.Default;
 
     /// <summary>Serializer, contract and size of the items read.</summary>
-    public ItemOptions<TRead> ReadItems { get; init => field = Setting.NotNull(value); } = ItemOptions<TRead>.Default;
+    public ItemOptions<TRead> ReadItems { get; init => field = OptionValue.NotNull(value); } = ItemOptions<TRead>.Default;
 
     /// <summary>
     /// For <see cref="CrossChannel.Over{TWrite, TRead}(System.IO.Pipelines.IDuplexPipe, DuplexChannelOptions{TWrite, TRead}?)"/>: the other end reads an unbounded channel, or one that
@@ -40,5 +40,5 @@ public sealed record DuplexChannelOptions<TWrite, TRead>
     public bool AllowSynchronousWriteContinuations { get; init; }
 
     /// <summary>Timeouts, limits, security and diagnostics of the connection.</summary>
-    public ConnectionOptions Connection { get; init => field = Setting.NotNull(value); } = ConnectionOptions.Default;
+    public ConnectionOptions Connection { get; init => field = OptionValue.NotNull(value); } = ConnectionOptions.Default;
 }

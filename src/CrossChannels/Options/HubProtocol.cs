@@ -21,7 +21,7 @@ public abstract class HubProtocol
     /// <exception cref="ArgumentException">Two of them begin with the same bytes.</exception>
     internal static IReadOnlyList<HubProtocol> Check(IReadOnlyList<HubProtocol>? protocols)
     {
-        HubProtocol[] all = [.. Setting.NotNull(protocols)];
+        HubProtocol[] all = [.. OptionValue.NotNull(protocols)];
         for (int i = 0; i < all.Length; i++)
         {
             if (all.AsSpan(0, i).ToArray().FirstOrDefault(other => other.Magic.Span.SequenceEqual(all[i].Magic.Span)) is { } twin)

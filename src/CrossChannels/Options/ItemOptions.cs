@@ -11,7 +11,7 @@ public record ItemOptions
 
     /// <summary>The largest item in bytes, serialized: 1 to 2^30. Default: 16 MiB. Risk: one such item is held in memory as a whole.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is out of range.</exception>
-    public int MaxItemBytes { get; init => field = Setting.InRange(value, 1, 1 << 30); } = 16 << 20;
+    public int MaxItemBytes { get; init => field = OptionValue.InRange(value, 1, 1 << 30); } = 16 << 20;
 }
 
 /// <summary>How items of one type cross.</summary>

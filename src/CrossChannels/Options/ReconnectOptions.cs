@@ -10,13 +10,13 @@ public sealed record ReconnectOptions
     /// <summary>
     /// How long after the loss the first attempt begins; the wait doubles from attempt to attempt, and goes on where it was if a hub is lost again soon. Default: 100 ms; at least 1 ms.
     /// </summary>
-    public TimeSpan FirstDelay { get; init => field = Setting.Delay(value); } = TimeSpan.FromMilliseconds(100);
+    public TimeSpan FirstDelay { get; init => field = OptionValue.Delay(value); } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The longest wait between two attempts, each of which takes up to <see cref="ConnectionOptions.ConnectTimeout"/>. Default: 5 s; at least 1 ms.</summary>
-    public TimeSpan MaxDelay { get; init => field = Setting.Delay(value); } = TimeSpan.FromSeconds(5);
+    public TimeSpan MaxDelay { get; init => field = OptionValue.Delay(value); } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a hub may be away before the end is over with <see cref="EndingKind.ConnectionLost"/>. Default: 1 minute.</summary>
-    public TimeSpan GiveUpAfter { get; init => field = Setting.Timeout(value); } = TimeSpan.FromMinutes(1);
+    public TimeSpan GiveUpAfter { get; init => field = OptionValue.Timeout(value); } = TimeSpan.FromMinutes(1);
 
     /// <summary>
     /// Whether a writer sends what it had accepted, and the lost hub had not confirmed, to the next one, before anything else: an item may then be there twice. Default: false, the next

@@ -7,7 +7,7 @@ namespace CrossChannels;
 public sealed record TlsOptions
 {
     /// <summary>This end's certificate with its private key.</summary>
-    public required X509Certificate2 Certificate { get; init => field = Setting.NotNull(value); }
+    public required X509Certificate2 Certificate { get; init => field = OptionValue.NotNull(value); }
 
     /// <summary>The roots that the peer's certificate must lead to. Default: those of the machine.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }

@@ -50,7 +50,7 @@ internal enum LockRank
     Goodbye = 110,
 
     /// <summary>The readers that were given away and have not come.</summary>
-    GivenReaders = 120,
+    ExpectedReaders = 120,
 
     /// <summary>What came back to a channel that is a built-in channel at its owner.</summary>
     BackedQueue = 125,

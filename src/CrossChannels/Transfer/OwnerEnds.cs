@@ -6,7 +6,7 @@ namespace CrossChannels.Transfer;
 internal static class OwnerEnds
 {
     /// <summary>A shared channel and its two ends.</summary>
-    public static void Share<T>(SharedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
+    public static void Share<T>(SharedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, ExpectedReaders readers)
     {
         ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
         channel.Origin = Of(EndpointKind.Channel, new OpenedEnds.ChannelOpener<T>(), address, items, connection, readers);
@@ -15,7 +15,7 @@ internal static class OwnerEnds
     }
 
     /// <summary>A leased channel and its two ends.</summary>
-    public static void Share<T>(LeasedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, GivenReaders readers)
+    public static void Share<T>(LeasedChannel<T> channel, ItemOptions<T> items, ConnectionOptions connection, ExpectedReaders readers)
     {
         ChannelAddress address = channel.Reader.Address = channel.Writer.Address = channel.Address;
         channel.Origin = Of(EndpointKind.LeasedChannel, new OpenedEnds.LeasedChannelOpener<T>(), address, items, connection, readers);
@@ -45,7 +45,7 @@ internal static class OwnerEnds
     public static ConnectionOptions Opener(ConnectionOptions connection) => connection with { RequiredKeyToRead = default, RequiredKeyToWrite = default };
 
     private static TransferOrigin Of<T>(
-        EndpointKind kind, EndOpener opener, ChannelAddress address, ItemOptions<T> items, ConnectionOptions connection, GivenReaders? readers = null) => TransferOrigin.Shared(recipient =>
+        EndpointKind kind, EndOpener opener, ChannelAddress address, ItemOptions<T> items, ConnectionOptions connection, ExpectedReaders? readers = null) => TransferOrigin.Shared(recipient =>
     {
         CheckReachable(address);
         var described = TransferItems.Of(items, recipient);

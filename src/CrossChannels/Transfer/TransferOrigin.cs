@@ -41,7 +41,7 @@ internal sealed class TransferOrigin(Func<Recipient, CancellationToken, ValueTas
     /// <summary>An owner's end, or a lock: the other process gets an end of its own, and this one stays.</summary>
     /// <param name="describe">Makes what the ticket says; throws why it cannot be given.</param>
     /// <param name="readers">Where the owner looks whether readers are on their way; null for an end that reads nothing.</param>
-    public static TransferOrigin Shared(Func<Recipient, TransferContent> describe, GivenReaders? readers = null) => new((recipient, _) =>
+    public static TransferOrigin Shared(Func<Recipient, TransferContent> describe, ExpectedReaders? readers = null) => new((recipient, _) =>
     {
         TransferContent content = describe(recipient);
         Action? forget = readers?.Expect();

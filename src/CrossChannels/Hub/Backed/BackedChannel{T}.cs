@@ -21,7 +21,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
     private readonly Action<T>? _itemDropped;
     private readonly ItemCopier<T> _copier;
     private readonly BackedLinks<T> _links;
-    private readonly CompletionTracker _end;
+    private readonly CompletionDecision _end;
     private readonly HubOptions _hub;
     private readonly HubDirectory _directory;
     private readonly CompletionPolicy _completion;
@@ -60,7 +60,7 @@ internal sealed class BackedChannel<T> : HubObject, IBackedEvents<T>
         _copier = new ItemCopier<T>(ItemCodec.Create(items), items.MaxItemBytes);
         if (Codec.ElementSize > _maxItemBytes)
             throw new ItemTooLargeException(Codec.ElementSize, _maxItemBytes, "MaxItemBytes");
-        _end = new CompletionTracker(sharing.Completion);
+        _end = new CompletionDecision(sharing.Completion);
         Reader = new BackedReader<T>(this, _queue);
         Writer = new BackedWriter<T>(this, _queue);
         if (sharing.Completion is { Rule: CompletionRule.LastWriter } policy && policy.ArrivalTimeout != Timeout.InfiniteTimeSpan)

@@ -75,7 +75,7 @@ internal sealed class HubDirectory(ConnectionOptions settings, ChannelAddress ad
             return StatusLink.Answer(request, settings, () => GetStatus(found));
         Link link = found!.Attach(request);
         if (request.Role is LinkRole.Reader or LinkRole.LeasedReader)
-            found.Given.Arrived();
+            found.ExpectedReaders.Arrived();
         return link;
     }
 

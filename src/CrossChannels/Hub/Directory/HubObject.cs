@@ -10,7 +10,7 @@ internal abstract class HubObject(string name)
     public string Name => name;
 
     /// <summary>Readers of it that were given away and have not come.</summary>
-    public GivenReaders Given { get; } = new();
+    public ExpectedReaders ExpectedReaders { get; } = new();
 
     /// <summary>Whether a link of this role can attach.</summary>
     public abstract bool Serves(LinkRole role);

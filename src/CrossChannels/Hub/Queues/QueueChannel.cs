@@ -13,7 +13,7 @@ namespace CrossChannels.Hub;
 internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 {
     private readonly HubClock _clock;
-    private readonly CompletionTracker _completion;
+    private readonly CompletionDecision _completion;
     private readonly CreditAllocator _writers;
     private readonly Dispatcher _readers;
     private readonly Balancer _balancer;
@@ -33,7 +33,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         Options = options;
         _clock = new HubClock(options.Hub.Connection.TimeProvider);
         Queue = new HubQueue(0, _clock);
-        _completion = new CompletionTracker(options.Completion);
+        _completion = new CompletionDecision(options.Completion);
         _bytes = new ChannelBytes(options.MaxBytes, options.Hub.MaxBytes, budget, OnBytesFreed);
         _writers = new CreditAllocator(options.Capacity, _clock, _bytes, this);
         _readers = new Dispatcher(Sync, Queue, options.Leases is not null);

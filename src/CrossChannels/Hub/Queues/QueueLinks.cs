@@ -12,7 +12,7 @@ internal sealed class QueueLinks(
     CreditAllocator writers, Dispatcher readers, Redelivery redelivery, LaneWatch lanes, IQueueEvents events)
 {
     private readonly List<Link> _links = [];
-    private readonly List<ConsumerPort> _consumers = [];
+    private readonly List<ReaderPort> _consumers = [];
 
     /// <summary>How many are open. Under the channel's lock.</summary>
     public int Count => _links.Count;
@@ -84,9 +84,9 @@ internal sealed class QueueLinks(
             {
                 _links.Add(link);
                 if (isWriter)
-                    AddWriterLocked(((ProducerPort)link.Receiver).Account, link, ref after);
+                    AddWriterLocked(((WriterPort)link.Receiver).Account, link, ref after);
                 else
-                    AddReaderLocked((ConsumerPort)link.Sender, link, ref after);
+                    AddReaderLocked((ReaderPort)link.Sender, link, ref after);
             }
             if (lane is null || !isWriter)
                 link.Start();
@@ -132,7 +132,7 @@ internal sealed class QueueLinks(
             after.Do(() => link.EndChannel(closure.Error));
     }
 
-    private void AddReaderLocked(ConsumerPort port, Link link, ref HubAfterLock after)
+    private void AddReaderLocked(ReaderPort port, Link link, ref HubAfterLock after)
     {
         sync.AssertHeld();
         port.Account.Link = link;
@@ -148,29 +148,29 @@ internal sealed class QueueLinks(
         using (sync.Enter())
         {
             _links.Remove(link);
-            if (link.Sender is ConsumerPort consumer)
+            if (link.Sender is ReaderPort consumer)
                 _consumers.Remove(consumer);
             // What it left on its lane is as good as written.
-            if (link.Receiver is ProducerPort { IsDone: false })
+            if (link.Receiver is WriterPort { IsDone: false })
                 options.Items.Fix();
             // Only now, since its contract is what the queue is made for.
             if (isLetIn)
                 options.Items.Detach();
         }
-        (link.Receiver as ProducerPort)?.ForgetJoins();
+        (link.Receiver as WriterPort)?.ForgetJoins();
     }
 
-    private ConsumerPort MakeConsumer(Outbox outbox, HubLaneGreeting? lane)
+    private ReaderPort MakeConsumer(Outbox outbox, HubLaneGreeting? lane)
     {
-        var port = new ConsumerPort(sync, clock, options, queue, readers, redelivery, events, outbox);
+        var port = new ReaderPort(sync, clock, options, queue, readers, redelivery, events, outbox);
         if (OperatingSystem.IsLinux() && lane is not null)
             port.UseLane(new HubReaderLane(lane.End, queue.ElementSize, lane.IsFenceShared, LaneRests));
         return port;
     }
 
-    private ProducerPort MakeProducer(Outbox outbox, HubLaneGreeting? lane, long window)
+    private WriterPort MakeProducer(Outbox outbox, HubLaneGreeting? lane, long window)
     {
-        var port = new ProducerPort(sync, clock, options, queue, writers, lanes, window, events, outbox);
+        var port = new WriterPort(sync, clock, options, queue, writers, lanes, window, events, outbox);
         if (OperatingSystem.IsLinux() && lane is not null)
             port.UseLane(new HubWriterLane(lane.End, lane.IsFenceShared, port, LaneRests));
         return port;

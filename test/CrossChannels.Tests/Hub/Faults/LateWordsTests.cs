@@ -59,7 +59,7 @@ public sealed class LateWordsTests : IDisposable
     public void Writer_IsGivenUpWhileItGreets_KeepsNoSlot()
     {
         QueueChannel channel = MakeChannel(1, CompletionPolicy.AnyWriter);
-        ProducerPort port = MakeWriter(channel);
+        WriterPort port = MakeWriter(channel);
         port.Account.Link.GiveUp("too late");
         port.Meet(new Hello { Writes = new HelloContract("none", "", 0, ""), Reads = new HelloContract("none", "", 0, "") });
         Assert.AreEqual(0, port.FirstCredit.Items);
@@ -73,13 +73,13 @@ public sealed class LateWordsTests : IDisposable
     {
         QueueChannel channel = MakeChannel(8, CompletionPolicy.LastWriter(1, lostWriters: WriterLossPolicy.Ignore));
         var hello = new Hello { Writes = new HelloContract("none", "", 0, ""), Reads = new HelloContract("none", "", 0, "") };
-        ProducerPort late = MakeWriter(channel);
+        WriterPort late = MakeWriter(channel);
         if (isGreetingHeard)
             late.Meet(hello);
         late.Account.Link.GiveUp("too late");
         if (!isGreetingHeard)
             late.Meet(hello);
-        ProducerPort last = MakeWriter(channel);
+        WriterPort last = MakeWriter(channel);
         last.Account.Link.Meet(1, hello);
         last.Account.Link.OnPeerDone(FrameType.Complete, 0, EndingKind.Completed, null);
         await channel.Lifecycle.Over.Done("one writer came and completed, and the other is gone");
@@ -92,7 +92,7 @@ public sealed class LateWordsTests : IDisposable
     private static ItemContract Contract => ItemCodec.Create(new ItemOptions<long>()).Contract;
 
     /// <summary>A writer whose link has begun, and has not greeted.</summary>
-    private static ProducerPort MakeWriter(QueueChannel channel)
+    private static WriterPort MakeWriter(QueueChannel channel)
     {
         var hello = new Hello
         {
@@ -101,6 +101,6 @@ public sealed class LateWordsTests : IDisposable
             Writes = new HelloContract(Contract.ContentType, Contract.Name, Contract.ElementSize, Contract.Layout),
             Reads = new HelloContract("none", "", 0, ""),
         };
-        return (ProducerPort)channel.Attach(new HubRequest(hello, new ScriptedInput(), new CollectingOutput(), new LinkPeer("nobody", null, null, null))).Receiver;
+        return (WriterPort)channel.Attach(new HubRequest(hello, new ScriptedInput(), new CollectingOutput(), new LinkPeer("nobody", null, null, null))).Receiver;
     }
 }

@@ -7,7 +7,7 @@ namespace CrossChannels.Hub;
 
 /// <summary>The hub's end of one remote reader's link: takes items out of the channel's queue as it asks for them, and gives back what it did not read or settle.</summary>
 /// <remarks>Everything mutable is guarded by the channel's lock, but for <see cref="Closure"/>, which is read without it.</remarks>
-internal sealed class ConsumerPort : SendingHalf
+internal sealed class ReaderPort : SendingHalf
 {
     private readonly RankedLock _sync;
     private readonly HubClock _clock;
@@ -25,7 +25,7 @@ internal sealed class ConsumerPort : SendingHalf
     private long _answered = -1;
     private Closure? _closure;
 
-    public ConsumerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, Dispatcher readers, Redelivery redelivery, IQueueEvents events, Outbox outbox)
+    public ReaderPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, Dispatcher readers, Redelivery redelivery, IQueueEvents events, Outbox outbox)
     {
         _sync = sync;
         _clock = clock;

@@ -3,9 +3,9 @@ using CrossChannels.Threading;
 namespace CrossChannels.Hub;
 
 /// <summary>Readers of a channel that its owner gave to other processes and that have not come yet. One that closes its channel at once would leave them nothing.</summary>
-internal sealed class GivenReaders
+internal sealed class ExpectedReaders
 {
-    private readonly RankedLock _sync = new(LockRank.GivenReaders);
+    private readonly RankedLock _sync = new(LockRank.ExpectedReaders);
     private readonly LinkedList<object> _expected = new();
     private TaskCompletionSource? _none;
 

@@ -1,7 +1,7 @@
 namespace CrossChannels.Hub;
 
 /// <summary>Who completes a channel that several writers share, and with what. Guarded by the channel's lock.</summary>
-internal sealed class CompletionTracker(CompletionPolicy policy)
+internal sealed class CompletionDecision(CompletionPolicy policy)
 {
     private readonly List<string> _lost = [];
     private int _arrived;

@@ -11,7 +11,7 @@ namespace CrossChannels.Hub;
 /// Everything mutable is guarded by the channel's lock, but for <see cref="Closure"/>, which is read without it. Where the items come by a lane,
 /// they are queued when somebody looks there (<see cref="HubWriterLanes"/>), and one that has ended is over once its lane is empty.
 /// </remarks>
-internal sealed class ProducerPort : ReceivingHalf, ILanePort
+internal sealed class WriterPort : ReceivingHalf, ILanePort
 {
     private readonly RankedLock _sync;
     private readonly HubClock _clock;
@@ -34,7 +34,7 @@ internal sealed class ProducerPort : ReceivingHalf, ILanePort
     private Action<Exception?>? _join;
     private Action<Exception?>? _end;
 
-    public ProducerPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, LaneWatch lanes, long windowBytes, IQueueEvents events, Outbox outbox)
+    public WriterPort(RankedLock sync, HubClock clock, QueueOptions options, HubQueue queue, CreditAllocator writers, LaneWatch lanes, long windowBytes, IQueueEvents events, Outbox outbox)
     {
         _sync = sync;
         _clock = clock;

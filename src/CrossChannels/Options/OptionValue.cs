@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CrossChannels;
 
 /// <summary>Checks values of options.</summary>
-internal static class Setting
+internal static class OptionValue
 {
     /// <exception cref="ArgumentNullException">It is null.</exception>
     public static TValue NotNull<TValue>(TValue? value, [CallerMemberName] string name = "")

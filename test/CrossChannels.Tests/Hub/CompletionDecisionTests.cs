@@ -13,7 +13,7 @@ public sealed class ChannelEndTests
     [DataRow("owner")]
     public void Owner_Completes_EndsTheChannelUnderEveryRule(string rule)
     {
-        var end = new CompletionTracker(Policy(rule));
+        var end = new CompletionDecision(Policy(rule));
         end.WriterArrived();
         Assert.IsFalse(end.IsDecided);
         Assert.IsTrue(end.TryCompleteByOwner(s_error));
@@ -28,7 +28,7 @@ public sealed class ChannelEndTests
     [DataRow(EndingKind.Faulted)]
     public void AnyWriter_TheFirstThatCompletes_Decides(EndingKind how)
     {
-        CompletionTracker end = With("any", arrived: 2);
+        CompletionDecision end = With("any", arrived: 2);
         Exception? error = how == EndingKind.Faulted ? s_error : null;
         Assert.IsTrue(end.WriterDone("a", how, error));
         AssertEnd(end, error);
@@ -46,7 +46,7 @@ public sealed class ChannelEndTests
     [DataRow("owner", EndingKind.ConnectionLost)]
     public void Writers_ThatDoNotComplete_OrMayNot_NeverDecide(string rule, EndingKind how)
     {
-        CompletionTracker end = With(rule, arrived: 1);
+        CompletionDecision end = With(rule, arrived: 1);
         Assert.IsFalse(end.WriterDone("a", how, how == EndingKind.Faulted ? s_error : null));
         Assert.IsFalse(end.ArrivalTimedOut());
         Assert.IsFalse(end.IsDecided);
@@ -56,7 +56,7 @@ public sealed class ChannelEndTests
     [TestMethod]
     public void LastWriter_AllExpectedHaveComeAndCompleted_Decides()
     {
-        CompletionTracker end = With("last", arrived: 1);
+        CompletionDecision end = With("last", arrived: 1);
         Assert.IsFalse(end.WriterDone("a", EndingKind.Completed, null));
         end.WriterArrived();
         Assert.IsTrue(end.WriterDone("b", EndingKind.Completed, null));
@@ -66,7 +66,7 @@ public sealed class ChannelEndTests
     [TestMethod]
     public void LastWriter_MoreThanExpectedCome_AllMustLeave()
     {
-        CompletionTracker end = With("last", arrived: 3);
+        CompletionDecision end = With("last", arrived: 3);
         Assert.IsFalse(end.WriterDone("a", EndingKind.Completed, null));
         Assert.IsFalse(end.WriterDone("b", EndingKind.Completed, null));
         Assert.IsTrue(end.WriterDone("c", EndingKind.Completed, null));
@@ -76,7 +76,7 @@ public sealed class ChannelEndTests
     [TestMethod]
     public void LastWriter_OneFaults_DecidesAtOnce()
     {
-        CompletionTracker end = With("last", arrived: 1);
+        CompletionDecision end = With("last", arrived: 1);
         Assert.IsTrue(end.WriterDone("a", EndingKind.Faulted, s_error));
         AssertEnd(end, s_error);
     }
@@ -89,7 +89,7 @@ public sealed class ChannelEndTests
     [DataRow(EndingKind.TimedOut)]
     public void LastWriter_OneIsLost_FaultsWithItsName(EndingKind how)
     {
-        CompletionTracker end = With("last", arrived: 2);
+        CompletionDecision end = With("last", arrived: 2);
         Assert.IsFalse(end.WriterDone("process 7", how, s_error));
         Assert.IsTrue(end.WriterDone("process 8", EndingKind.Completed, null));
         WritersLostException error = Assert.IsInstanceOfType<WritersLostException>(end.Error);
@@ -101,7 +101,7 @@ public sealed class ChannelEndTests
     [TestMethod]
     public void LastWriter_OneNeverComes_FaultsWhenTheOthersHaveLeft()
     {
-        CompletionTracker end = With("last", arrived: 1);
+        CompletionDecision end = With("last", arrived: 1);
         Assert.IsFalse(end.ArrivalTimedOut());
         Assert.IsTrue(end.WriterDone("a", EndingKind.Completed, null));
         WritersLostException error = Assert.IsInstanceOfType<WritersLostException>(end.Error);
@@ -112,7 +112,7 @@ public sealed class ChannelEndTests
     [TestMethod]
     public void LastWriter_NobodyIsHereWhenTheTimeIsUp_FaultsAtOnce()
     {
-        CompletionTracker end = With("last", arrived: 1);
+        CompletionDecision end = With("last", arrived: 1);
         Assert.IsFalse(end.WriterDone("a", EndingKind.WriterLeft, null));
         Assert.IsTrue(end.ArrivalTimedOut());
         WritersLostException error = Assert.IsInstanceOfType<WritersLostException>(end.Error);
@@ -123,7 +123,7 @@ public sealed class ChannelEndTests
     [TestMethod]
     public void LastWriter_AllCameInTime_TheTimeoutChangesNothing()
     {
-        CompletionTracker end = With("last", arrived: 2);
+        CompletionDecision end = With("last", arrived: 2);
         Assert.IsFalse(end.ArrivalTimedOut());
         Assert.IsFalse(end.WriterDone("a", EndingKind.Completed, null));
         Assert.IsTrue(end.WriterDone("b", EndingKind.Completed, null));
@@ -133,7 +133,7 @@ public sealed class ChannelEndTests
     [TestMethod]
     public void LastWriter_LostAreIgnored_EndsClean()
     {
-        var end = new CompletionTracker(CompletionPolicy.LastWriter(3, lostWriters: WriterLossPolicy.Ignore));
+        var end = new CompletionDecision(CompletionPolicy.LastWriter(3, lostWriters: WriterLossPolicy.Ignore));
         end.WriterArrived();
         end.WriterArrived();
         Assert.IsFalse(end.WriterDone("a", EndingKind.ConnectionLost, s_error));
@@ -149,15 +149,15 @@ public sealed class ChannelEndTests
         _ => CompletionPolicy.Owner,
     };
 
-    private static CompletionTracker With(string rule, int arrived)
+    private static CompletionDecision With(string rule, int arrived)
     {
-        var end = new CompletionTracker(Policy(rule));
+        var end = new CompletionDecision(Policy(rule));
         for (int i = 0; i < arrived; i++)
             end.WriterArrived();
         return end;
     }
 
-    private static void AssertEnd(CompletionTracker end, Exception? error)
+    private static void AssertEnd(CompletionDecision end, Exception? error)
     {
         Assert.IsTrue(end.IsDecided);
         Assert.AreSame(error, end.Error);
