@@ -85,6 +85,61 @@ public sealed class LockTests
         Assert.IsFalse(after.WasAbandoned);
     }
 
+    /// <summary>Nobody waits when the holder goes, so that what it leaves is all that the next one can learn from.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task HolderGoneWhileNobodyWaits_TheNextHearsOfIt_AndNoOther(bool isTry)
+    {
+        NatsOptions options = Quick with { Space = SharedServer.NewSpace() };
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using CrossLock gate = await near.OpenLockAsync("left alone").Done();
+        await using CrossLock theirs = await far.OpenLockAsync("left alone").Done();
+        LockHold held = await theirs.AcquireAsync().Done();
+        proxy.Control.FromServer.Hold();
+        await Wait.Until(() => held.Lost.IsCancellationRequested, "the holder to lose what it cannot confirm");
+        proxy.Control.FromServer.Release();
+        await Wait.Until(async () => (await near.GetLockStatusAsync("left alone")) is { Holder: null, IsAbandoned: true }, "the ticket to be given back");
+        LockHold next = await (isTry ? gate.AcquireAsync(TimeSpan.Zero) : gate.AcquireAsync()).Done();
+        Assert.IsTrue(next.WasAbandoned);
+        Assert.IsGreaterThan(held.FencingToken, next.FencingToken);
+        Assert.IsFalse((await near.GetLockStatusAsync("left alone").Done()).IsAbandoned);
+        await next.ReleaseAsync().Done();
+        await using LockHold after = await gate.AcquireAsync(TimeSpan.Zero).Done();
+        Assert.IsFalse(after.WasAbandoned);
+    }
+
+    /// <summary>Those that only try do not wait, and find out all the same that the holder is gone.</summary>
+    [TestMethod]
+    public async Task HolderGone_WhoOnlyTriesGetsItInTheEnd()
+    {
+        NatsOptions options = Quick with { Space = SharedServer.NewSpace() };
+        await using NatsChannels nats = await SharedServer.ConnectAsync(options);
+        await using CrossLock gate = await nats.OpenLockAsync("tried").Done();
+        NatsChannels dying = await SharedServer.ConnectAsync(options);
+        CrossLock theirs = await dying.OpenLockAsync("tried").Done();
+        await theirs.AcquireAsync().Done();
+        await dying.DisposeAsync().Done();
+        LockHold? hold = null;
+        await Wait.Until(
+            async () =>
+            {
+                try
+                {
+                    hold = await gate.AcquireAsync(TimeSpan.Zero);
+                    return true;
+                }
+                catch (TimeoutException)
+                {
+                    return false;
+                }
+            },
+            "one that tries again and again to get the lock");
+        Assert.IsTrue(hold!.WasAbandoned);
+    }
+
     /// <summary>Its turn came while nothing arrived here, and when that arrives it is another's.</summary>
     [TestMethod]
     public async Task TurnComesWhileTheAnswerIsHeldUp_TheLockIsTheNextOnes()

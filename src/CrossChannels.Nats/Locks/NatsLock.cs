@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using CrossChannels.Hub;
@@ -15,6 +16,10 @@ namespace CrossChannels.Nats.Locks;
 /// Holds of a lock on a server. Each claim puts a ticket into the lock's line; the oldest ticket that is left holds, and its number, which only rises, is the fencing token. Who waits looks
 /// after the holder, and takes the ticket of one that is gone out of the line.
 /// </summary>
+/// <remarks>
+/// A ticket that was accepted only because the line was empty holds without another question. So a holder that is gone leaves a mark in the line besides its record: where there is one, the
+/// line is not empty, and whoever holds next looks.
+/// </remarks>
 internal sealed class NatsLock : LockSource, IServerUser
 {
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
@@ -23,7 +28,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     private readonly ServerClient _server;
     private readonly string _name;
     private readonly string _subject;
-    private readonly Dictionary<LockClaim, ulong> _claims = [];
+    private readonly Dictionary<LockClaim, Ticket> _claims = [];
     private readonly CancellationTokenSource _stop;
     private INatsSub<byte[]>? _hints;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -63,9 +68,9 @@ internal sealed class NatsLock : LockSource, IServerUser
             if (_end is { } end)
                 throw end;
             claim = new LockClaim(++_lastId, isTry);
-            _claims.Add(claim, 0);
+            _claims.Add(claim, default);
             // Tickets are taken in the order in which they were asked for.
-            Task<ulong?> ticket = TakeTicketAsync(_tickets, claim);
+            Task<Ticket?> ticket = TakeTicketAsync(_tickets, claim);
             _tickets = ticket;
             _ = AcquireAsync(claim, ticket);
         }
@@ -78,11 +83,11 @@ internal sealed class NatsLock : LockSource, IServerUser
         {
             if (claim.State is not (LockClaimState.Waiting or LockClaimState.Held))
                 return;
-            bool hasTicket = _claims.TryGetValue(claim, out ulong ticket) && ticket != 0;
+            bool hasTicket = _claims.TryGetValue(claim, out Ticket ticket) && ticket.Number != 0;
             claim.Leave();
             // One whose ticket is on its way gives it back when it is there.
             if (hasTicket)
-                _ = GiveBackAsync(claim, ticket, isAbandoned: false);
+                _ = GiveBackAsync(claim, ticket.Number, isAbandoned: ticket.HasTakenMark);
         }
     }
 
@@ -97,14 +102,14 @@ internal sealed class NatsLock : LockSource, IServerUser
         {
             var error = new ObjectDisposedException(nameof(CrossLock));
             _end ??= error;
-            foreach ((LockClaim claim, ulong ticket) in _claims.ToArray())
+            foreach ((LockClaim claim, Ticket ticket) in _claims.ToArray())
             {
                 if (claim.State is LockClaimState.Waiting or LockClaimState.Held)
                 {
                     bool wasHeld = claim.State == LockClaimState.Held;
                     claim.Fail(error);
-                    if (ticket != 0)
-                        leaving.Add(GiveBackAsync(claim, ticket, isAbandoned: isLost && wasHeld));
+                    if (ticket.Number != 0)
+                        leaving.Add(GiveBackAsync(claim, ticket.Number, isAbandoned: wasHeld ? isLost : ticket.HasTakenMark));
                 }
             }
             leaving.Add(_tickets);
@@ -173,7 +178,7 @@ internal sealed class NatsLock : LockSource, IServerUser
             if (claim.State != LockClaimState.Held)
                 return false;
             claim.Leave();
-            _ = GiveBackAsync(claim, _claims[claim], isAbandoned);
+            _ = GiveBackAsync(claim, _claims[claim].Number, isAbandoned);
         }
         return true;
     }
@@ -193,7 +198,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     }
 
     /// <returns>Null where the lock is not free, of one that only tries.</returns>
-    private async Task<ulong?> TakeTicketAsync(Task before, LockClaim claim)
+    private async Task<Ticket?> TakeTicketAsync(Task before, LockClaim claim)
     {
         await Task.Yield();
         try
@@ -204,28 +209,43 @@ internal sealed class NatsLock : LockSource, IServerUser
         {
             // Its own claim hears of that.
         }
-        byte[] text = JsonSerializer.SerializeToUtf8Bytes(new TicketRecord { Client = _server.Id, Name = _server.DisplayName, ProcessId = Environment.ProcessId }, NatsJson.Default.TicketRecord);
+        byte[] text = new TicketRecord { Client = _server.Id, Name = _server.DisplayName, ProcessId = Environment.ProcessId }.ToBytes();
         string id = string.Create(CultureInfo.InvariantCulture, $"{_server.Id}:{_name}:{claim.Id}:{SpaceNames.NewId()}");
+        long asked = Settings.TimeProvider.GetTimestamp();
         // A free lock is taken by one message, which is refused if there is any ticket. Not given up when the lock is closed: a ticket that nobody knew of would keep all others out.
-        ulong? ticket = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, id).ConfigureAwait(false);
-        if (ticket is null && !claim.IsTry)
-            ticket = await _server.WriteRecordAsync(_subject, text, null, _server.Stopping, $"{id}+").ConfigureAwait(false);
-        bool isWanted = true;
+        ulong? number = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, id).ConfigureAwait(false);
+        bool isAlone = number is not null;
+        if (number is null)
+        {
+            number = claim.IsTry
+                ? await TryAfterMarksAsync(text, $"{id}+").ConfigureAwait(false)
+                : await _server.WriteRecordAsync(_subject, text, null, _server.Stopping, $"{id}+").ConfigureAwait(false);
+        }
+        if (number is not { } taken)
+            return null;
+        var ticket = new Ticket(taken) { AcceptedAlone = isAlone ? asked : null };
+        bool isWanted;
         using (_sync.Enter())
         {
-            if (ticket is { } number)
-            {
-                isWanted = claim.State == LockClaimState.Waiting;
-                if (_claims.ContainsKey(claim))
-                    _claims[claim] = number;
-            }
+            isWanted = claim.State == LockClaimState.Waiting;
+            if (_claims.ContainsKey(claim))
+                _claims[claim] = ticket;
         }
         if (!isWanted)
-            await GiveBackAsync(claim, ticket!.Value, isAbandoned: false).ConfigureAwait(false);
+            await GiveBackAsync(claim, taken, isAbandoned: false).ConfigureAwait(false);
         return ticket;
     }
 
-    private async Task AcquireAsync(LockClaim claim, Task<ulong?> taking)
+    /// <summary>Takes a place in a line that is not empty, if nobody stands in it. Looks after who does, since of those that only try nobody waits.</summary>
+    private async Task<ulong?> TryAfterMarksAsync(byte[] text, string id)
+    {
+        (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync().ConfigureAwait(false);
+        if (oldest is not null)
+            await LookAfterAsync(oldest).ConfigureAwait(false);
+        return oldest is null ? await _server.WriteRecordAsync(_subject, text, marks is [.., var last] ? last : 0, _server.Stopping, id).ConfigureAwait(false) : null;
+    }
+
+    private async Task AcquireAsync(LockClaim claim, Task<Ticket?> taking)
     {
         try
         {
@@ -234,53 +254,10 @@ internal sealed class NatsLock : LockSource, IServerUser
                 Finish(claim, new TimeoutException());
                 return;
             }
-            bool wasAbandoned = false;
-            long asked, heard = Settings.TimeProvider.GetTimestamp();
-            while (true)
-            {
-                Task changed;
-                using (_sync.Enter())
-                {
-                    if (claim.State != LockClaimState.Waiting)
-                        return;
-                    changed = _changed.Task;
-                }
-                asked = Settings.TimeProvider.GetTimestamp();
-                StoredMessage? oldest = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = 1, NextBySubj = _subject }, _stop.Token).ConfigureAwait(false);
-                TimeSpan silence = Settings.TimeProvider.GetElapsedTime(heard, asked);
-                heard = Settings.TimeProvider.GetTimestamp();
-                // A server that is behind knows all tickets before one that it knows; it may show one that is gone, which makes this one wait.
-                if (oldest?.Seq == ticket)
-                {
-                    // An answer that was on its way for long says little, and so does the first one after a silence: others may have taken this process for gone, and hold by now.
-                    if (silence > MostSilence)
-                        continue;
-                    wasAbandoned |= IsRecent(asked) && await TakeAbandonedAsync().ConfigureAwait(false);
-                    if (IsRecent(asked))
-                        break;
-                    continue;
-                }
-                if (oldest is null || oldest.Seq > ticket)
-                    throw new LockLostException();
-                await LookAfterAsync(oldest).ConfigureAwait(false);
-                try
-                {
-                    await changed.WaitAsync(s_look, Settings.TimeProvider, _stop.Token).ConfigureAwait(false);
-                }
-                catch (TimeoutException)
-                {
-                    // The hint may be lost.
-                }
-            }
-            using (_sync.Enter())
-            {
-                if (claim.State != LockClaimState.Waiting)
-                    return;
-                claim.Grant((long)ticket, wasAbandoned);
-                _confirmed = asked;
-                TimeSpan period = _server.Options.PresenceTimeout / 4;
-                _check ??= Settings.TimeProvider.CreateTimer(static state => _ = ((NatsLock)state!).CheckHeldAsync(), this, period, period);
-            }
+            if (ticket.AcceptedAlone is { } asked && IsRecent(asked))
+                Grant(claim, ticket, asked, wasAbandoned: false);
+            else
+                await WaitInLineAsync(claim, ticket).ConfigureAwait(false);
         }
         catch (LockLostException)
         {
@@ -293,6 +270,78 @@ internal sealed class NatsLock : LockSource, IServerUser
         catch (Exception e)
         {
             Finish(claim, e is CrossChannelException or ObjectDisposedException ? e : new ConnectionLostException($"Lock '{_name}' could not be acquired: {e.Message}", e));
+        }
+    }
+
+    /// <summary>Until no ticket is older, or the claim is withdrawn.</summary>
+    private async Task WaitInLineAsync(LockClaim claim, Ticket ticket)
+    {
+        bool wasAbandoned = false;
+        long heard = Settings.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            Task changed;
+            using (_sync.Enter())
+            {
+                if (claim.State != LockClaimState.Waiting)
+                    return;
+                changed = _changed.Task;
+            }
+            long asked = Settings.TimeProvider.GetTimestamp();
+            (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync().ConfigureAwait(false);
+            TimeSpan silence = Settings.TimeProvider.GetElapsedTime(heard, asked);
+            heard = Settings.TimeProvider.GetTimestamp();
+            // A server that is behind knows all tickets before one that it knows; it may show one that is gone, which makes this one wait.
+            if (oldest?.Seq == ticket.Number)
+            {
+                // An answer that was on its way for long says little, and so does the first one after a silence: others may have taken this process for gone, and hold by now.
+                if (silence > MostSilence)
+                    continue;
+                wasAbandoned |= IsRecent(asked) && await TakeMarksAsync(claim, marks).ConfigureAwait(false);
+                if (!IsRecent(asked))
+                    continue;
+                Grant(claim, ticket, asked, wasAbandoned);
+                return;
+            }
+            if (oldest is null || oldest.Seq > ticket.Number)
+                throw new LockLostException();
+            await LookAfterAsync(oldest).ConfigureAwait(false);
+            try
+            {
+                await changed.WaitAsync(s_look, Settings.TimeProvider, _stop.Token).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                // The hint may be lost.
+            }
+        }
+    }
+
+    private void Grant(LockClaim claim, Ticket ticket, long asked, bool wasAbandoned)
+    {
+        using (_sync.Enter())
+        {
+            if (claim.State != LockClaimState.Waiting)
+                return;
+            claim.Grant((long)ticket.Number, wasAbandoned);
+            _confirmed = asked;
+            TimeSpan period = _server.Options.PresenceTimeout / 4;
+            _check ??= Settings.TimeProvider.CreateTimer(static state => _ = ((NatsLock)state!).CheckHeldAsync(), this, period, period);
+        }
+    }
+
+    /// <returns>The oldest ticket, and the marks before it.</returns>
+    private async Task<(StoredMessage? Oldest, List<ulong> Marks)> FindOldestAsync()
+    {
+        List<ulong> marks = [];
+        ulong next = 1;
+        while (true)
+        {
+            StoredMessage? found = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = next, NextBySubj = _subject }, _stop.Token).ConfigureAwait(false);
+            if (found is null || TicketRecord.Read(found) is not { IsMark: true })
+                return (found, marks);
+            marks.Add(found.Seq);
+            next = found.Seq + 1;
         }
     }
 
@@ -318,22 +367,38 @@ internal sealed class NatsLock : LockSource, IServerUser
     private async Task LookAfterAsync(StoredMessage oldest)
     {
         // For one that was not written by this library nobody answers, and only who wrote it takes it away.
-        if (NatsJson.Read(oldest.Data.Span, NatsJson.Default.TicketRecord) is not { } ticket || !await _server.Clients.IsGoneAsync(ticket.Client, _stop.Token).ConfigureAwait(false))
+        if (TicketRecord.Read(oldest) is not { } ticket || !await _server.Clients.IsGoneAsync(ticket.Client, _stop.Token).ConfigureAwait(false))
             return;
         NatsLog.HolderGone(Settings.Logger, _name, ticket.Name, oldest.Seq);
         await RemoveAsync(oldest.Seq, isAbandoned: true).ConfigureAwait(false);
         Wake();
     }
 
-    /// <summary>Whether the last holder left its ticket behind; asked and cleared by whoever holds next.</summary>
-    private async Task<bool> TakeAbandonedAsync()
+    /// <summary>Takes away what says that the last holder left its ticket behind.</summary>
+    /// <param name="claim">Holds next.</param>
+    /// <param name="marks">Those in the line before it.</param>
+    /// <returns>Whether it did.</returns>
+    private async Task<bool> TakeMarksAsync(LockClaim claim, List<ulong> marks)
     {
         string subject = _server.Names.Abandoned(_name);
-        StoredMessage? mark = await _server.FindMessageAsync(_server.Names.State, new StreamMsgGetRequest { LastBySubj = subject }, _stop.Token).ConfigureAwait(false);
-        if (mark is null)
-            return false;
-        await _server.AskAsync((js, token) => js.PurgeStreamAsync(_server.Names.State, new StreamPurgeRequest { Filter = subject }, token), _stop.Token).ConfigureAwait(false);
-        return true;
+        StoredMessage? record = await _server.FindMessageAsync(_server.Names.State, new StreamMsgGetRequest { LastBySubj = subject }, _stop.Token).ConfigureAwait(false);
+        if (record is not null)
+        {
+            using (_sync.Enter())
+            {
+                // Whoever withdraws from here on leaves a mark itself: nobody else would hear of the one that is taken.
+                if (claim.State != LockClaimState.Waiting || !_claims.TryGetValue(claim, out Ticket ticket))
+                    return false;
+                _claims[claim] = ticket with { HasTakenMark = true };
+            }
+            await _server.AskAsync((js, token) => js.PurgeStreamAsync(_server.Names.State, new StreamPurgeRequest { Filter = subject }, token), _stop.Token).ConfigureAwait(false);
+            if (Utf8Parser.TryParse(record.Data.Span, out ulong mark, out _) && !marks.Contains(mark))
+                marks.Add(mark);
+        }
+        // After the record: a mark that is left over only has the next one look in vain.
+        foreach (ulong mark in marks)
+            await DeleteAsync(mark).ConfigureAwait(false);
+        return record is not null;
     }
 
     private async Task GiveBackAsync(LockClaim claim, ulong ticket, bool isAbandoned)
@@ -364,18 +429,25 @@ internal sealed class NatsLock : LockSource, IServerUser
     {
         if (isAbandoned)
         {
-            byte[] mark = System.Text.Encoding.ASCII.GetBytes(ticket.ToString(CultureInfo.InvariantCulture));
-            await _server.WriteRecordAsync(_server.Names.Abandoned(_name), mark, null, _server.Stopping).ConfigureAwait(false);
+            // In this order, so that there is a record only while the line is not empty.
+            ulong? mark = await _server.WriteRecordAsync(_subject, new TicketRecord { IsMark = true }.ToBytes(), null, _server.Stopping).ConfigureAwait(false);
+            byte[] text = System.Text.Encoding.ASCII.GetBytes(mark.GetValueOrDefault().ToString(CultureInfo.InvariantCulture));
+            await _server.WriteRecordAsync(_server.Names.Abandoned(_name), text, null, _server.Stopping).ConfigureAwait(false);
         }
+        await DeleteAsync(ticket).ConfigureAwait(false);
+        await _server.Control.PublishAsync(_server.Names.LockFreed(_name), cancellationToken: _server.Stopping).ConfigureAwait(false);
+    }
+
+    private async Task DeleteAsync(ulong number)
+    {
         try
         {
-            await _server.AskAsync((js, token) => js.DeleteMessageAsync(_server.Names.Locks, new StreamMsgDeleteRequest { Seq = ticket, NoErase = true }, token), _server.Stopping).ConfigureAwait(false);
+            await _server.AskAsync((js, token) => js.DeleteMessageAsync(_server.Names.Locks, new StreamMsgDeleteRequest { Seq = number, NoErase = true }, token), _server.Stopping).ConfigureAwait(false);
         }
         catch (NatsJSApiException)
         {
             // It is gone already: others took it.
         }
-        await _server.Control.PublishAsync(_server.Names.LockFreed(_name), cancellationToken: _server.Stopping).ConfigureAwait(false);
     }
 
     /// <summary>Makes sure that what is held still is, before anybody else may think otherwise.</summary>
@@ -383,7 +455,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     {
         (LockClaim Claim, ulong Ticket)[] held;
         using (_sync.Enter())
-            held = [.. _claims.Where(static claim => claim.Key.State == LockClaimState.Held).Select(static claim => (claim.Key, claim.Value))];
+            held = [.. _claims.Where(static claim => claim.Key.State == LockClaimState.Held).Select(static claim => (claim.Key, claim.Value.Number))];
         if (held.Length == 0)
             return;
         TimeSpan timeout = _server.Options.PresenceTimeout;
@@ -420,18 +492,29 @@ internal sealed class NatsLock : LockSource, IServerUser
     {
         using (_sync.Enter())
         {
-            foreach ((LockClaim claim, ulong ticket) in _claims.ToArray())
+            foreach ((LockClaim claim, Ticket ticket) in _claims.ToArray())
             {
                 if (claim.State != LockClaimState.Held)
                     continue;
-                NatsLog.LockLost(Settings.Logger, _name, ticket, why);
+                NatsLog.LockLost(Settings.Logger, _name, ticket.Number, why);
                 claim.Fail(new LockLostException());
-                _ = GiveBackAsync(claim, ticket, isAbandoned: true);
+                _ = GiveBackAsync(claim, ticket.Number, isAbandoned: true);
             }
         }
     }
 
     private sealed class LockLostException : Exception;
+
+    /// <summary>A place in the line.</summary>
+    /// <param name="Number">0 while it is on its way.</param>
+    private readonly record struct Ticket(ulong Number)
+    {
+        /// <summary>When it was asked for, if it was accepted because the line was empty.</summary>
+        public long? AcceptedAlone { get; init; }
+
+        /// <summary>This one has taken away the mark of one that was gone, and its program has not heard of that.</summary>
+        public bool HasTakenMark { get; init; }
+    }
 }
 
 /// <summary>One place in the line of a lock.</summary>
@@ -445,6 +528,14 @@ internal sealed record TicketRecord
 
     public int ProcessId { get; init; }
 
+    /// <summary>Not a place, but the sign that one who held is gone.</summary>
+    public bool IsMark { get; init; }
+
+    /// <returns>Null for one that was not written by this library.</returns>
+    public static TicketRecord? Read(StoredMessage message) => NatsJson.Read(message.Data.Span, NatsJson.Default.TicketRecord);
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, NatsJson.Default.TicketRecord);
+
     /// <summary>Reads the line of a lock.</summary>
     public static async Task<LockStatus> GetStatusAsync(ServerClient server, string name, CancellationToken cancellationToken)
     {
@@ -456,9 +547,11 @@ internal sealed record TicketRecord
             StoredMessage? stored = await server.FindMessageAsync(server.Names.Locks, new StreamMsgGetRequest { Seq = next, NextBySubj = subject }, cancellationToken).ConfigureAwait(false);
             if (stored is null)
                 break;
-            first = line.Count == 0 ? stored.Seq : first;
             next = stored.Seq + 1;
-            TicketRecord ticket = NatsJson.Read(stored.Data.Span, NatsJson.Default.TicketRecord) ?? new TicketRecord();
+            TicketRecord ticket = Read(stored) ?? new TicketRecord();
+            if (ticket.IsMark)
+                continue;
+            first = line.Count == 0 ? stored.Seq : first;
             line.Add(new PeerStatus(ticket.Name, ticket.ProcessId == 0 ? null : ticket.ProcessId, PeerRole.Lock)
             {
                 Since = stored.Time,
