@@ -100,8 +100,10 @@ internal static class Rows
         long started = Stopwatch.GetTimestamp();
         for (int i = 0; i < items; i++)
             await channel.Reader.ReadAsync();
+        // As the loop by hand: the last acknowledgements may be on their way.
+        double rate = Rate(items, started);
         await channel.Writer.JoinAsync();
-        return Rate(items, started);
+        return rate;
     }
 
     private static async Task<double> LeaseAsync(Workplace place, int items)
@@ -116,8 +118,10 @@ internal static class Rows
             Lease<byte[]> lease = await channel.Reader.ReadAsync();
             lease.Complete();
         }
+        // As the loop by hand: the last acknowledgements may be on their way.
+        double rate = Rate(items, started);
         await channel.Writer.JoinAsync();
-        return Rate(items, started);
+        return rate;
     }
 
     private static async Task<double> ReadByHandAsync(Workplace place, int items)
