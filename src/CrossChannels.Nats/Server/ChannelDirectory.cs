@@ -127,10 +127,11 @@ internal sealed class ChannelDirectory(ServerClient server)
         {
             StoredMessage? stored = await server.FindMessageAsync(
                 server.Names.State, new StreamMsgGetRequest { Seq = next, NextBySubj = server.Names.Courses }, cancellationToken).ConfigureAwait(false);
-            if (stored is null)
+            // They come in the order in which they were written: all that follow are younger still.
+            if (stored is null || server.Clock.GetUtcNow() - stored.Time < s_kept)
                 return;
             next = stored.Seq + 1;
-            if (NatsJson.Read(stored.Data.Span, NatsJson.Default.CourseRecord) is not { Phase: CoursePhase.Over } record || server.Clock.GetUtcNow() - stored.Time < s_kept)
+            if (NatsJson.Read(stored.Data.Span, NatsJson.Default.CourseRecord) is not { Phase: CoursePhase.Over } record)
                 continue;
             StreamInfo? info = await server.FindStreamAsync(server.Names.StreamOfCourse(stored.Subject), cancellationToken).ConfigureAwait(false);
             if (info?.Config.Metadata is { } metadata && metadata.TryGetValue(ChannelFacts.NameKey, out string? name))
