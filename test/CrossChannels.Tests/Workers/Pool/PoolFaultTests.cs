@@ -68,7 +68,8 @@ public sealed class PoolFaultTests
     [TestMethod]
     public async Task HangingTask_IsKilledAfterItsTimeout()
     {
-        await using var pool = new WorkerPool(2, new WorkerPoolOptions { TaskTimeout = TimeSpan.FromSeconds(1), MaxRetries = 5 });
+        // Long enough for an item that does not hang, however busy the machine is.
+        await using var pool = new WorkerPool(2, new WorkerPoolOptions { TaskTimeout = TimeSpan.FromSeconds(5), MaxRetries = 5 });
         TimeoutException late = await Assert.ThrowsExactlyAsync<TimeoutException>(() => pool.MapAsync(PoolTasks.Hang, Enumerable.Range(0, 20), chunkSize: 10).Done());
         StringAssert.Contains(late.Message, "at item 7;");
         await IsWholeAsync(pool);
