@@ -184,6 +184,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     {
         bool isUnderWay = _flush > _flushAnswered;
         CountRepeated(!PeerActivity.TryRaise(ref _flush, target) || isUnderWay, FrameType.Flush);
+        receiver.LookForItems();
         AnswerFlush();
     }
 

@@ -79,6 +79,26 @@ internal sealed class WriterPort : ReceivingHalf, ILanePort
     /// <remarks>What is published on a lane is received.</remarks>
     public override long ReceivedItems { get { using (_sync.Enter()) return Account.Written; } }
 
+    public override void LookForItems()
+    {
+        if (_lane is not { } lane)
+            return;
+        HubAfterLock after = default;
+        _clock.Refresh();
+        try
+        {
+            using (_sync.Enter())
+            {
+                if (!_isDone)
+                    _lanes.Rung(lane, ref after);
+            }
+        }
+        finally
+        {
+            _events.Run(ref after);
+        }
+    }
+
     public override bool TellReceived(long count)
     {
         using (_sync.Enter())

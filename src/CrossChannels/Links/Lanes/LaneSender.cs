@@ -10,6 +10,7 @@ namespace CrossChannels.Links;
 
 /// <summary>One direction of a link at its writing end, where the items go by a lane: a write publishes, and what is published is received.</summary>
 /// <remarks>
+/// At a hub it is once the hub looks at the lane: of a lane that is parked it has to hear first.
 /// The outbox's lock guards waiters and endings. The gate guards the lane, and is all that a call takes while nobody waits and nothing ends;
 /// where both are needed the lock is taken first.
 /// </remarks>
@@ -24,6 +25,7 @@ internal sealed class LaneSender : SendingHalf
     private readonly bool _isShared;
     private readonly WriterWaiters _waiters;
     private readonly WaiterQueue _blocked;
+    private readonly AckWatch _received;
     private readonly AckWatch _read;
     private readonly SharedSegment _segment;
     private readonly LaneWriter _lane;
@@ -34,6 +36,7 @@ internal sealed class LaneSender : SendingHalf
     private Exception? _detached;
     private LaneWait _wait;
     private long _unread;
+    private long _rungFor;
     private bool _isMapped = true;
     private bool _isSlow;
     private int _isViolationTold;
@@ -70,6 +73,7 @@ internal sealed class LaneSender : SendingHalf
         _isShared = options.IsShared;
         _waiters = waiters ?? new WriterWaiters(outbox, isShared: false, _isShared ? WithdrawWantLocked : null);
         _blocked = _waiters.Blocked;
+        _received = new AckWatch(outbox, FrameType.Flush);
         _read = read;
         _segment = end.Segment;
         _lane = new LaneWriter(end.Segment, end.Layout, isFenceShared, options.MaxUnsentBytes);
@@ -83,7 +87,7 @@ internal sealed class LaneSender : SendingHalf
 
     public override bool IsLane => true;
 
-    public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAny || _read.HasWaiters; } }
+    public override bool HasWaiters { get { using (_sync.Enter()) return _waiters.IsAny || _received.HasWaiters || _read.HasWaiters; } }
 
     internal override bool HasSendableLocked => false;
 
@@ -96,7 +100,7 @@ internal sealed class LaneSender : SendingHalf
         {
             _gate.Enter();
             bool mayAccept = !_isSlow && _lane.HasRoom;
-            bool isReaderParked = !mayAccept && !_isSlow && _lane.TryWant();
+            bool isReaderParked = !mayAccept && !_isSlow && TryWant();
             _gate.Leave();
             if (isReaderParked)
                 Ring();
@@ -110,7 +114,7 @@ internal sealed class LaneSender : SendingHalf
     {
         _gate.Enter();
         bool isAccepted = !_isSlow && _lane.TryWrite(item);
-        bool isReaderParked = isAccepted ? _lane.TryWakeReader() : !_isSlow && _lane.TryWant();
+        bool isReaderParked = isAccepted ? TryWakeReader() : !_isSlow && TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -122,9 +126,9 @@ internal sealed class LaneSender : SendingHalf
     {
         _gate.Enter();
         int accepted = _isSlow ? 0 : _lane.TryWriteMany(items);
-        bool isReaderParked = accepted > 0 && _lane.TryWakeReader();
+        bool isReaderParked = accepted > 0 && TryWakeReader();
         if (accepted < items.Length && !_isSlow)
-            isReaderParked |= _lane.TryWant();
+            isReaderParked |= TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -141,7 +145,7 @@ internal sealed class LaneSender : SendingHalf
             throw error;
         _gate.Enter();
         bool isAccepted = !_isSlow && _lane.TryWrite(item, isNull);
-        bool isReaderParked = isAccepted ? _lane.TryWakeReader() : !_isSlow && _lane.TryWant();
+        bool isReaderParked = isAccepted ? TryWakeReader() : !_isSlow && TryWant();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -191,7 +195,7 @@ internal sealed class LaneSender : SendingHalf
             throw error;
         _gate.Enter();
         bool isAccepted = !_isSlow && TryPublish(item);
-        bool isReaderParked = isAccepted && _lane.TryWakeReader();
+        bool isReaderParked = isAccepted && TryWakeReader();
         _gate.Leave();
         if (isReaderParked)
             Ring();
@@ -263,7 +267,7 @@ internal sealed class LaneSender : SendingHalf
         return new ValueTask<bool>(waiter, version);
     }
 
-    /// <summary>Waits until the reader has taken every item published so far; received they are already.</summary>
+    /// <summary>Waits until the reader has taken every item published so far; received they are already, or, at a hub, once it has heard of them.</summary>
     public ValueTask WaitForAckAsync(AckLevel level, CancellationToken cancellationToken)
     {
         AckWaiter waiter;
@@ -272,14 +276,16 @@ internal sealed class LaneSender : SendingHalf
         {
             long target = _lane.Written;
             LookLocked();
-            bool isReceived = _detached is null || _lane.Taken >= target;
+            // A hub sees by itself what comes on a lane once it has heard of the first item.
+            bool isHeard = !_isShared || _rungFor > target || _rungFor <= Math.Max(_lane.Taken, _received.Known);
+            bool isReceived = _lane.Taken >= target || (_detached is null && isHeard);
             // What a hub has taken from the lane waits there for its reader: only the hub knows when that is done.
             bool isProcessed = _read.Known >= target || (_lane.Taken >= target && !_isShared);
             if (isProcessed || (isReceived && level == AckLevel.Received))
                 return default;
             if (_detached is { } error)
                 return ValueTask.FromException(error);
-            waiter = _read.Enqueue(target);
+            waiter = level == AckLevel.Received ? _received.Enqueue(target) : _read.Enqueue(target);
             version = waiter.Version;
         }
         _outbox.SendInline(withFeedback: false);
@@ -312,8 +318,7 @@ internal sealed class LaneSender : SendingHalf
         {
             if (count > _lane.Written)
                 return false;
-            if (read)
-                _read.Advance(count, ref wake);
+            (read ? _read : _received).Advance(count, ref wake);
         }
         return true;
     }
@@ -386,6 +391,7 @@ internal sealed class LaneSender : SendingHalf
                 _segment.Dispose();
             }
             _detached ??= makeError(UnreceivedCount);
+            _received.Fail(_detached, ref wake);
             _read.Fail(_detached, ref wake);
         }
         if (Closure is not { IsExit: true })
@@ -460,6 +466,28 @@ internal sealed class LaneSender : SendingHalf
         Violated(violation);
     }
 
+    /// <summary>What was published is told to a reader that is parked. Called inside the gate, which the caller leaves before it rings.</summary>
+    /// <returns>Whether to ring.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryWakeReader()
+    {
+        if (!_lane.TryWakeReader())
+            return false;
+        _rungFor = _lane.Written;
+        return true;
+    }
+
+    /// <summary>Says that room is wanted. Called inside the gate, which the caller leaves before it rings.</summary>
+    /// <returns>Whether to ring.</returns>
+    private bool TryWant()
+    {
+        if (!_lane.TryWant())
+            return false;
+        // Until the hub has heard it knows nothing of the next item either, for which nobody rings again.
+        _rungFor = _lane.Written + 1;
+        return true;
+    }
+
     private void LookLocked()
     {
         _gate.Enter();
@@ -488,7 +516,7 @@ internal sealed class LaneSender : SendingHalf
                 wake.Add(first);
             }
             // Before anything that waits parks: the hub finds what is wanted when it looks next.
-            if (_lane.TryWakeReader() | (_waiters.IsAny && _lane.TryWant()))
+            if (TryWakeReader() | (_waiters.IsAny && TryWant()))
                 duties |= Duties.Ring;
             if (_blocked.IsEmpty && _lane.HasRoom)
                 _waiters.WakeWaiting(ref wake);
@@ -506,7 +534,7 @@ internal sealed class LaneSender : SendingHalf
                 _wait.Parked();
                 duties |= Duties.Stalled;
                 // Credit may have come and gone since it was asked for: the hub knows nothing of this end then.
-                if (_lane.TryWant())
+                if (TryWant())
                     duties |= Duties.Ring;
                 // Those that only wait for room may be overtaken by a call that finds some.
                 _isSlow = !_blocked.IsEmpty;

@@ -40,6 +40,11 @@ internal abstract class ReceivingHalf
 
     public abstract long ReceivedItems { get; }
 
+    /// <summary>The peer asks how many items are received: looks where it would only look once it is told.</summary>
+    public virtual void LookForItems()
+    {
+    }
+
     /// <summary>Notes that the peer is told how many items are received.</summary>
     /// <returns>False if feedback has told it so: it would be an empty frame.</returns>
     public virtual bool TellReceived(long count) => true;
