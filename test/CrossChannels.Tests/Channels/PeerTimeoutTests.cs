@@ -36,6 +36,30 @@ public sealed class PeerTimeoutTests
         await Assert.ThrowsExactlyAsync<LinkTimeoutException>(() => far.Reader.Completion.Done());
     }
 
+    /// <summary>One timer looks after all links of a clock.</summary>
+    [TestMethod]
+    public async Task PeerTimeout_OtherLinksHaveLongerOnes_EndsTheLinkInItsOwnTime()
+    {
+        var clock = new ManualTimeProvider();
+        List<DuplexChannel<int, int>> near = [], far = [];
+        int[] seconds = [400, 4, 400];
+        foreach (int timeout in seconds)
+        {
+            Pipe there = new(), back = new();
+            near.Add(CrossChannel.Over<int, int>(
+                back.Reader.AsStream(), there.Writer.AsStream(), new() { Connection = new() { PeerTimeout = TimeSpan.FromSeconds(timeout), TimeProvider = clock } }));
+            far.Add(CrossChannel.Over<int, int>(there.Reader.AsStream(), back.Writer.AsStream()));
+            await near[^1].WaitForPeerAsync().Done();
+        }
+        // It falls silent for the clock only, which moves on by more than the timeout before an answer to a ping could come.
+        clock.Advance(TimeSpan.FromSeconds(5));
+        await Assert.ThrowsExactlyAsync<LinkTimeoutException>(() => near[1].Reader.Completion.Done());
+        await near[0].Writer.WriteAsync(1).Done();
+        Assert.AreEqual(1, await far[0].Reader.ReadAsync().Done());
+        foreach (DuplexChannel<int, int> link in near.Concat(far))
+            await link.DisposeAsync().Done();
+    }
+
     private static async Task PumpAsync(Stream from, Stream to, CancellationToken stop)
     {
         try

@@ -1,3 +1,6 @@
+using CrossChannels.Protocol;
+using CrossChannels.Tests.Faults;
+
 namespace CrossChannels.Tests.Hub;
 
 /// <summary>Limits in bytes, of a channel and of a hub: writers wait, nothing gets stuck, and a lone large item passes.</summary>
@@ -105,6 +108,18 @@ public sealed class ByteLimitTests : IDisposable
             await second.Reader.ReadAsync().Done($"item {i}");
         await writing.Done();
         await writer.DisposeAsync().Done();
+    }
+
+    /// <summary>Several items at once, of which none could be let through for being alone.</summary>
+    [TestMethod]
+    public async Task Writer_FillsItsWindowToTheLastByte_AllAreTaken()
+    {
+        await using SharedChannel<long> owner = await CrossChannel.CreateBoundedAsync<long>(Address, 64, new SharedChannelOptions { MaxQueuedBytes = 4 * sizeof(long) }).Done();
+        await using RawPeer raw = await HubRaw.OpenWriterAsync<long>(owner.Address);
+        await raw.SendAsync(Wire.Longs(0, 5, 6, 7, 8), Wire.Counter(FrameType.Ping, 1));
+        await raw.ReadFrameAsync(FrameType.Pong);
+        for (long item = 5; item <= 8; item++)
+            Assert.AreEqual(item, await owner.Reader.ReadAsync().Done());
     }
 
     /// <summary>Nobody reads, and many writers send what they can: the hub takes no more than its limit and one window a writer.</summary>

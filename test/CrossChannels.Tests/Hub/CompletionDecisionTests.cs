@@ -3,7 +3,7 @@ using CrossChannels.Hub;
 namespace CrossChannels.Tests.Hub;
 
 [TestClass]
-public sealed class ChannelEndTests
+public sealed class CompletionTrackerTests
 {
     private static readonly FormatException s_error = new("broken");
 

@@ -84,6 +84,52 @@ public sealed class ReadOrderTests : IDisposable
         queue.Clear();
     }
 
+    [TestMethod]
+    public void Queue_AReaderGaveItemsBack_ItGetsThemOnlyOnceItIsTheLastReader()
+    {
+        var queue = new HubQueue(8);
+        ItemTaker giver = new(), other = new();
+        queue.Append(WireItems.Of(0, 1, 8), 1);
+        Assert.IsTrue(queue.TryTakeRun(giver, 1, 100, out ItemBatch batch));
+        queue.Return(batch with { TakenFrom = giver });
+        queue.Reconsider([giver, other]);
+        Assert.IsTrue(queue.HasFor(other));
+        Assert.IsFalse(queue.HasFor(giver), "they would go to and fro between the hub and the reader that was asked for them");
+        queue.Reconsider([giver]);
+        Assert.IsTrue(queue.HasFor(giver));
+        queue.Clear();
+    }
+
+    /// <summary>What came back from a reader that was lost is for anybody.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public void Queue_AnEarlyItemCameBack_WhoTakesItHasHadTheLaterOnesAllTheSame(bool takesMany)
+    {
+        var queue = new HubQueue(8);
+        ItemTaker lost = new(), owner = new();
+        queue.Append(WireItems.Of(0, 4, 8), 4);
+        Assert.IsTrue(queue.TryTakeRun(lost, 1, 100, out ItemBatch first));
+        Assert.IsTrue(queue.TryTakeRun(lost, 1, 100, out ItemBatch second));
+        Assert.AreEqual(2, Take());
+        Assert.AreEqual(3, Take());
+        queue.Return(first);
+        Assert.AreEqual(0, Take());
+        queue.Return(second with { IsInOrder = true });
+        Assert.IsFalse(queue.HasFor(owner), "item 1 is not for a reader that has had item 3");
+        queue.Clear();
+
+        long Take()
+        {
+            long sequence;
+            if (takesMany)
+                Assert.AreEqual(1, queue.TakeMany(owner, new long[1], out sequence));
+            else
+                Assert.IsTrue(queue.TryTake<long>(owner, out _, out sequence));
+            return sequence;
+        }
+    }
+
     /// <summary>A request for nothing only asks for a sign of life, and may come at any look at who waits.</summary>
     private async Task<RawPeer.Frame> ReadPastProbeAsync(RawPeer peer, bool isClockMoved)
     {

@@ -110,6 +110,27 @@ public sealed class RedeliveryTests : IDisposable
         other.Complete();
     }
 
+    /// <summary>What it did not tell of holds its slot as before, the first item too, which its program may have had.</summary>
+    [TestMethod]
+    [DataRow(CapacityRelease.Taken)]
+    [DataRow(CapacityRelease.Settled)]
+    public async Task Lost_BeforeItToldOfAnyLease_ItsItemsHaveOneSlotEach(CapacityRelease release)
+    {
+        await using LeasedChannel<long> work = await CrossChannel.CreateLeasedAsync<long>(Address, 2, new LeaseOptions { CapacityRelease = release }).Done();
+        Assert.AreEqual(2, work.Writer.TryWriteMany([5, 6]));
+        await using (RawPeer raw = await HubRaw.OpenReaderAsync<long>(work.Address, 2, isLeased: true))
+        {
+            for (int count = 0; count < 2;)
+                count += (int)ItemsHeader.Read((await raw.ReadFrameAsync(FrameType.Items)).Body).Count;
+        }
+        for (int i = 0; i < 2; i++)
+        {
+            Lease<long> lease = await work.Reader.ReadAsync().Done();
+            lease.Complete();
+        }
+        Assert.AreEqual(2, work.Writer.TryWriteMany([7, 8, 9]));
+    }
+
     /// <summary>A process dies with three leases: each comes again alone, and only the death with one alone counts.</summary>
     [TestMethod]
     public async Task Killed_WithSeveralLeases_TheyComeOneByOneAndOneThatKillsAloneIsBuried()
@@ -149,6 +170,35 @@ public sealed class RedeliveryTests : IDisposable
             await Wait.Until(() => Status().Readers.Single().ItemsRead == items.Length);
             await child.KillAsync();
             await Wait.Until(() => Status().Readers.Count == 0);
+        }
+    }
+
+    /// <summary>The reader asks for more before it settles its last lease, and the clock stands: only that it has nothing any more can pass the suspect on.</summary>
+    [TestMethod]
+    public async Task LastLeaseIsSettled_WhileASuspectWaitsForThat_TheSuspectComes()
+    {
+        var hub = new HubOptions { Connection = new() { TimeProvider = new ManualTimeProvider() }, DrainTimeout = TimeSpan.Zero };
+        await using LeasedChannel<long> work = await CrossChannel.CreateLeasedAsync<long>(Address, 8, hub: hub).Done();
+        Assert.AreEqual(2, work.Writer.TryWriteMany([1, 2]));
+        RawPeer other;
+        await using (RawPeer lost = await HubRaw.OpenReaderAsync<long>(work.Address, 2, isLeased: true))
+        {
+            for (int count = 0; count < 2;)
+                count += (int)ItemsHeader.Read((await lost.ReadFrameAsync(FrameType.Items)).Body).Count;
+            await lost.SendAsync(Wire.Counter(FrameType.Report, 2), Wire.Counter(FrameType.Ping, 1));
+            await lost.ReadFrameAsync(FrameType.Pong);
+            other = await HubRaw.OpenReaderAsync<long>(work.Address, 3, isLeased: true);
+            await work.Writer.WriteAsync(3).Done();
+            await other.ReadFrameAsync(FrameType.Items);
+            await other.SendAsync(Wire.Counter(FrameType.Report, 1));
+        }
+        await Wait.Until(async () => (await CrossChannel.GetChannelStatusAsync(work.Address).Done()) is { Depth: 2, InFlight: 1, Readers.Count: 1 });
+        await using (other)
+        {
+            await other.SendAsync(HubRaw.Settle(isAnswerWanted: false, new SettleRange(0, 1, SettleOutcome.Completed)));
+            RawPeer.Frame suspect = await other.ReadFrameAsync(FrameType.Items);
+            Assert.AreEqual(1U, ItemsHeader.Read(suspect.Body).Count);
+            Assert.AreEqual(1, BitConverter.ToInt64(suspect.Body, suspect.Body.Length - sizeof(long)));
         }
     }
 

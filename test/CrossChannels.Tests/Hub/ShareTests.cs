@@ -80,6 +80,52 @@ public sealed class ShareTests : IDisposable
         Assert.IsFalse(owner.Writer.TryWrite(-1));
     }
 
+    /// <summary>It has used its credit, for an item that is on its way, and waits for more; the hub sees only credit that is not used.</summary>
+    [TestMethod]
+    public async Task FirstInLineIsAskedForItsCredit_TheNextGetsTheSlotThatBecomesFree()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 2);
+        await using RawPeer first = await HubRaw.OpenWriterAsync<long>(owner.Address);
+        await using RawPeer next = await HubRaw.OpenWriterAsync<long>(owner.Address);
+        Assert.IsTrue(owner.Writer.TryWrite(7));
+        await first.SendAsync(Wire.Counter(FrameType.Want, 1));
+        await AnswerPingAsync(first);
+        await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the hub looks who has credit");
+        _clock.Advance(s_moment);
+        Assert.AreEqual(FrameType.Revoke, (await first.ReadFrameAsync()).Type);
+        await next.SendAsync(Wire.Counter(FrameType.Want, 0));
+        await AnswerPingAsync(next);
+        Assert.AreEqual(7, await owner.Reader.ReadAsync().Done());
+        Assert.AreEqual(1, BitConverter.ToInt64((await next.ReadFrameAsync(FrameType.Credit)).Body));
+    }
+
+    [TestMethod]
+    public async Task ReaderWaits_TheReaderThatHoldsMostIsAskedForHalf_AndNoOther()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
+        await using RawPeer less = await HubRaw.OpenReaderAsync<long>(owner.Address, 2);
+        await HoldAsync(less, 2);
+        await using RawPeer most = await HubRaw.OpenReaderAsync<long>(owner.Address, 6);
+        await HoldAsync(most, 6);
+        await using RawPeer least = await HubRaw.OpenReaderAsync<long>(owner.Address, 1);
+        await HoldAsync(least, 1);
+        await using RawPeer waiting = await HubRaw.OpenReaderAsync<long>(owner.Address, 10);
+        await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the hub looks who has items");
+        _clock.Advance(s_moment);
+        // A request for nothing only asks for a sign of life.
+        Assert.AreEqual(3, (await most.ReadFrameAsync(FrameType.Reclaim)).Count);
+        Assert.AreEqual(0, (await less.ReadFrameAsync(FrameType.Reclaim)).Count);
+        Assert.AreEqual(0, (await least.ReadFrameAsync(FrameType.Reclaim)).Count);
+
+        async Task HoldAsync(RawPeer reader, int count)
+        {
+            for (int i = 0; i < count; i++)
+                Assert.IsTrue(owner.Writer.TryWrite(i));
+            for (int i = 0; i < count;)
+                i += (int)ItemsHeader.Read((await reader.ReadFrameAsync(FrameType.Items)).Body).Count;
+        }
+    }
+
     [TestMethod]
     public async Task WhatIsFree_NobodyWaits_IsSharedAmongThoseAtWork_AndGoesToOneThatWaitsFirst()
     {

@@ -108,6 +108,24 @@ public sealed class StatusTests
     }
 
     [TestMethod]
+    public async Task Channel_LeasedByItsOwner_SaysWhatIsInFlight()
+    {
+        await using LockHub hub = await LockHub.StartAsync();
+        LeasedChannel<int> work = hub.Hub.CreateLeased<int>("work", 2);
+        Assert.AreEqual(2, work.Writer.TryWriteMany([1, 2]));
+        Assert.IsTrue(work.Reader.TryRead(out Lease<int>? lease));
+        Assert.AreEqual((1, 1), await GetAsync());
+        lease.Complete();
+        Assert.AreEqual((1, 0), await GetAsync());
+
+        async Task<(long Depth, long InFlight)> GetAsync()
+        {
+            ChannelStatus status = await CrossChannel.GetChannelStatusAsync(work.Address).Done();
+            return (status.Depth, status.InFlight);
+        }
+    }
+
+    [TestMethod]
     public async Task Hub_OverALink_SaysTheSameAsToItsOwner()
     {
         await using LockHub hub = await LockHub.StartAsync();

@@ -52,6 +52,25 @@ public sealed class SettlingTests
         Assert.AreEqual(0, queue.Write(room));
     }
 
+    /// <summary>Items that came before the end are still handed out after it, and settling these says nothing to anybody.</summary>
+    [TestMethod]
+    public void LeaseBook_OpenAtTheEndAndOpenedLater_AreCountedAsLostOnce()
+    {
+        var book = new LeaseBook();
+        for (long sequence = 0; sequence < 3; sequence++)
+            book.Open(sequence);
+        Assert.IsTrue(book.TrySettle(1, SettleOutcome.Completed));
+        Assert.AreEqual(0, book.TakeLost());
+        book.Close(new InvalidOperationException());
+        book.Open(3);
+        Assert.IsTrue(book.HasLost);
+        Assert.AreEqual(3, book.TakeLost());
+        book.Open(4);
+        Assert.AreEqual(1, book.TakeLost());
+        Assert.AreEqual(0, book.TakeLost());
+        Assert.IsFalse(book.TrySettle(4, SettleOutcome.Completed));
+    }
+
     [TestMethod]
     public void DeliveryTags_AnyOrder_AsAList() => ForAllSeeds(static random =>
     {

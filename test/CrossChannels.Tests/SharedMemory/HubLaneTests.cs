@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.Versioning;
+using CrossChannels.Links;
+using CrossChannels.SharedMemory;
 using CrossChannels.Tests.Hub;
 using CrossChannels.Tests.Transports;
 
@@ -91,6 +93,70 @@ public sealed class HubLaneTests
             lease.Complete();
         }
         CollectionAssert.AreEquivalent(Enumerable.Range(0, Items).Select(static number => ((long)number, number < Read ? 2 : 1)).ToArray(), rest);
+    }
+
+    /// <summary>The first that comes decides what a channel carries that was only declared, but not one that is turned away.</summary>
+    [TestMethod]
+    public async Task ReaderIsRefusedForItsLane_OneOfAnotherTypeIsLetIn()
+    {
+        await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress()).Done();
+        hub.Declare("c", new System.Threading.Channels.BoundedChannelOptions(1));
+        ChannelAddress address = hub.Address.WithChannel("c");
+        using LanePeer refused = await LanePeer.ReadFromHubAsync<long>(address, isLeased: false, demand: 1, withLane: false);
+        await using CrossChannelWriter<string> writer = await CrossChannel.OpenWriterAsync<string>(address).Done();
+        await using CrossChannelReader<string> reader = await CrossChannel.OpenReaderAsync<string>(address).Done();
+        await writer.WriteAsync("text").Done();
+        Assert.AreEqual("text", await reader.ReadAsync().Done());
+    }
+
+    /// <summary>It had until DrainTimeout; what it has by then it may still read.</summary>
+    [TestMethod]
+    public async Task OwnerLeaves_WhatIsOnTheLaneIsReadAllTheSame()
+    {
+        var clock = new ManualTimeProvider();
+        var options = new HubOptions
+        {
+            DrainTimeout = TimeSpan.FromSeconds(1),
+            RevokeTimeout = Timeout.InfiniteTimeSpan,
+            Connection = new() { TimeProvider = clock, CloseTimeout = Timeout.InfiniteTimeSpan },
+        };
+        ChannelHub hub = await ChannelHub.StartAsync(NewAddress(), options).Done();
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", 8);
+        CrossChannelReader<long> reader = await CrossChannel.OpenReaderAsync<long>(channel.Address).Done();
+        Task<bool> wait = reader.WaitToReadAsync().AsTask();
+        Assert.AreEqual(2, channel.Writer.TryWriteMany([1, 2]));
+        Assert.IsTrue(await wait.Done());
+        Task disposing = hub.DisposeAsync().AsTask();
+        await Wait.Until(() =>
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            return channel.Reader.Completion.IsCompleted;
+        });
+        Assert.AreEqual(1, await reader.ReadAsync().Done());
+        OwnerLeftException left = await Assert.ThrowsExactlyAsync<OwnerLeftException>(() => reader.Completion.Done());
+        Assert.AreEqual(2, left.UnreadCount);
+        await reader.DisposeAsync().Done();
+        await disposing.Done();
+    }
+
+    /// <summary>One of another make: the lanes of our own readers have room for all that they ask for. The clock stands, so that nothing but its doorbell has the hub look again.</summary>
+    [TestMethod]
+    public async Task ReaderAsksForMoreThanItsLaneHasRoomFor_IsServedWhenItRings()
+    {
+        var options = new HubOptions { Connection = new() { TimeProvider = new ManualTimeProvider() }, DrainTimeout = TimeSpan.Zero };
+        await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress(), options).Done();
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", 8);
+        Assert.AreEqual(4, channel.Writer.TryWriteMany([1, 2, 3, 4]));
+        using LanePeer peer = await LanePeer.ReadFromHubAsync<long>(channel.Address, isLeased: false, demand: 4, capacity: 2);
+        var lane = new LaneReader(peer.Ours.Segment, peer.Ours.Layout, isFenceShared: false);
+        for (long item = 1; item <= 4; item++)
+        {
+            await Wait.Until(() => lane.HasItems);
+            Assert.IsTrue(lane.TryRead(out long read));
+            Assert.AreEqual(item, read);
+            if (lane.TryWakeWriter())
+                await peer.RingAsync(Doorbell.Taken);
+        }
     }
 
     /// <summary>Over a connection the item would be in the stopped process already, which would find it there.</summary>

@@ -34,12 +34,18 @@ internal sealed class LanePeer(Socket socket, LaneEnd? ours, LaneEnd? theirs) : 
         address, new LinkChannelFactory<T, NoItem>(null, address.Channel, LinkRole.Writer).Greeting(HelloFeatures.Lanes), new WelcomeFrame(default, FrameLimits.BatchBytes), layout: null, withLane: false);
 
     /// <summary>Connects to a hub's channel as a reader, leased or not, that asks for a number of items.</summary>
-    public static Task<LanePeer> ReadFromHubAsync<T>(ChannelAddress address, bool isLeased, long demand)
+    /// <param name="address">Of the channel.</param>
+    /// <param name="isLeased">What it is.</param>
+    /// <param name="demand">So many items.</param>
+    /// <param name="capacity">Of its lane, at most.</param>
+    /// <param name="withLane">The lane goes with the greeting.</param>
+    public static Task<LanePeer> ReadFromHubAsync<T>(ChannelAddress address, bool isLeased, long demand, long capacity = long.MaxValue, bool withLane = true)
     {
         var factory = new LinkChannelFactory<NoItem, T>(null, address.Channel, isLeased ? LinkRole.LeasedReader : LinkRole.Reader);
         LaneLayout layout = factory.Lane!.Value;
+        layout = LaneLayout.Of(layout.ElementSize, layout.MaxItemBytes, Math.Min(layout.Capacity, capacity), layout.UnreadBytes) with { Use = layout.Use };
         return GreetAsync(
-            address, factory.Greeting(HelloFeatures.Lanes | HelloFeatures.LaneIsHere), new WelcomeFrame(new CreditFrame(demand, layout.UnreadBytes), layout.MaxItemBytes), layout, withLane: true);
+            address, factory.Greeting(HelloFeatures.Lanes | HelloFeatures.LaneIsHere), new WelcomeFrame(new CreditFrame(demand, layout.UnreadBytes), layout.MaxItemBytes), layout, withLane);
     }
 
     private static async Task<LanePeer> GreetAsync(ChannelAddress address, byte[] greeting, WelcomeFrame welcome, LaneLayout? layout, bool withLane)
