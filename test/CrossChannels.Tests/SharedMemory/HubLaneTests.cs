@@ -109,6 +109,34 @@ public sealed class HubLaneTests
         Assert.AreEqual("text", await reader.ReadAsync().Done());
     }
 
+    /// <summary>It says that it is about to publish, takes a while, and finds that it may not any more. Nobody is cut off, so that no deadline has the hub look again.</summary>
+    [TestMethod]
+    public async Task WriterIsAboutToPublishWhenItsCreditIsTakenBack_IsTriedAgain()
+    {
+        var clock = new ManualTimeProvider();
+        TimeSpan moment = TimeSpan.FromMilliseconds(10);
+        var options = new HubOptions { RevokeTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = TimeSpan.Zero, Connection = new() { TimeProvider = clock } };
+        await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress(), options).Done();
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", 1);
+        using LanePeer slow = await LanePeer.WriteToHubAsync<long>(channel.Address);
+        await Wait.Until(() => hub.GetStatus().Channels.Single().Writers.SingleOrDefault()?.Credit == 1);
+        LanePeer.Set(slow.Theirs!, LaneLayout.Claimed, 1);
+        await using CrossChannelWriter<long> other = await CrossChannel.OpenWriterAsync<long>(channel.Address).Done();
+        Task write = other.WriteAsync(2).AsTask();
+        await Wait.Until(() => hub.GetStatus().Channels.Single().WaitingWriters.Count == 1);
+        await Wait.Until(() => clock.HasTimerWithin(moment), "the hub looks who has credit");
+        for (int looks = 0; looks < 3; looks++)
+            clock.Advance(moment);
+        Assert.IsFalse(write.IsCompleted, "what may come at any moment is not another's");
+        LanePeer.Set(slow.Theirs!, LaneLayout.Claimed, 0);
+        await Wait.Until(() =>
+        {
+            clock.Advance(moment);
+            return write.IsCompleted;
+        });
+        Assert.AreEqual(2, await channel.Reader.ReadAsync().Done());
+    }
+
     /// <summary>It had until DrainTimeout; what it has by then it may still read.</summary>
     [TestMethod]
     public async Task OwnerLeaves_WhatIsOnTheLaneIsReadAllTheSame()

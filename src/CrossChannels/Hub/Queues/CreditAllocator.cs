@@ -50,9 +50,10 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <summary>A writer waits while others hold credit that they may not need.</summary>
     public bool IsStarving => Wanting > 0 && IsFull && _slots.Promised > 0;
 
-    /// <summary>A writer starves, and a moment later another may have to be asked. What those have that were asked is on its way.</summary>
-    public bool IsAskingDue =>
-        IsStarving && (_isReservedForOwner || (Needed > 0 && Accounts.Exists(static account => account is { Unused: > 0, RevokeDeadline: null })));
+    /// <summary>A writer starves, and a moment later another may have to be asked, or a lane be looked at again. What those have that were asked is on its way.</summary>
+    public bool IsAskingDue => IsStarving && (_isReservedForOwner
+        || Accounts.Exists(static account => account is { Lane: not null, RevokeDeadline: not null })
+        || (Needed > 0 && Accounts.Exists(static account => account is { Unused: > 0, RevokeDeadline: null })));
 
     /// <summary>Slots that are asked for, less those that are about to be given back.</summary>
     private long Needed
