@@ -98,7 +98,11 @@ internal sealed class LanePeer(Socket socket, LaneEnd? ours, LaneEnd? theirs) : 
         }
     }
 
-    public async Task<ReasonFrame> ReadReasonAsync(FrameType type)
+    public async Task<ReasonFrame> ReadReasonAsync(FrameType type) => ReasonFrame.Read(await ReadAsync(type), type);
+
+    /// <summary>Skips frames until one of a type comes.</summary>
+    /// <returns>Its body.</returns>
+    public async Task<byte[]> ReadAsync(FrameType type)
     {
         while (true)
         {
@@ -108,7 +112,7 @@ internal sealed class LanePeer(Socket socket, LaneEnd? ours, LaneEnd? theirs) : 
             byte[] body = new byte[header.Length];
             await _stream.ReadExactlyAsync(body).Done();
             if (header.Type == type)
-                return ReasonFrame.Read(body, type);
+                return body;
         }
     }
 
