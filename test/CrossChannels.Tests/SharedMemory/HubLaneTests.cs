@@ -79,7 +79,7 @@ public sealed class HubLaneTests
         }
         await child.KillAsync();
         // Until the hub hears of it, its next reader gets what the dead one was not sent.
-        await Wait.Until(() => hub.GetStatus().Channels.Single().Readers.Count == 0, "the hub to hear of the reader's end");
+        await Wait.Until(() => hub.GetStatus().Channels.Single(static channel => channel.Name == "c").Readers.Count == 0, "the hub to hear of the reader's end");
         writer.Complete();
         List<(long Item, int Deliveries)> rest = [];
         if (leased is null)

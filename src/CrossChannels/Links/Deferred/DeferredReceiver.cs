@@ -32,9 +32,10 @@ internal sealed class DeferredReceiver : ReceivingHalf
 
     public override bool IsLane => Lane is not null;
 
-    public override Ending? Ending => Current.Ending;
+    public override Ending? Ending => Closure is null ? null : Current.Ending;
 
-    public override Closure? Closure => Current.Closure;
+    /// <inheritdoc cref="DeferredSender.Closure"/>
+    public override Closure? Closure => Lane is null && Items.Closure is { } closure && closure != Closure.HandedOver ? closure : Lane?.Closure;
 
     public override CreditFrame FirstCredit => Current.FirstCredit;
 

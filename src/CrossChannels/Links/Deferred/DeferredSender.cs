@@ -29,7 +29,8 @@ internal sealed class DeferredSender : SendingHalf
     /// <summary>The lane that has taken its place.</summary>
     public LaneSender? Lane => Volatile.Read(ref _lane);
 
-    public override Closure? Closure => Current.Closure;
+    /// <remarks>Between the closing of the one half and the setting of the other nothing is over.</remarks>
+    public override Closure? Closure => Lane is null && Items.Closure is { } closure && closure != Closure.HandedOver ? closure : Lane?.Closure;
 
     public override long UnreceivedCount => Current.UnreceivedCount;
 
