@@ -35,9 +35,6 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How much later than the lease timeout a busy server takes an item back; it does not say when it has.</summary>
-    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(3);
-
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly ServerClient _server;
     private readonly ChannelCourse _course;
@@ -53,6 +50,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly SettledItems _settled;
     private readonly SortedSet<long> _returning = [];
     private readonly Outgoing _outgoing;
+    private readonly DeliveryOrder _order = new();
+    private readonly OrderWatch _orderWatch;
     private readonly ITimer _renewal;
     private readonly ITimer _idle;
     private readonly CancellationTokenSource _stop = new();
@@ -60,7 +59,6 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private Task _listening = Task.CompletedTask;
     private int _breaks;
     private bool _isAway;
-    private LostDeliveries _lost;
     private ReadAheadPace _pace;
     private int _asked;
     private long _lastPull;
@@ -73,14 +71,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private long _lastReturn;
     private bool _isAskedForUnread;
     private bool _isFullElsewhere;
+    private bool _isWanted;
     private bool _isClosing;
     private Closure? _closure;
     private Task? _closed;
-
-    private readonly record struct HeldItem(long Sequence, int Deliveries, Segment? Segment, bool IsNull)
-    {
-        public ItemSlice Slice => IsNull ? default : new ItemSlice(Segment, 0, Segment!.Written);
-    }
 
     /// <summary>An item that is the server's until it is told something.</summary>
     /// <param name="Subject">Where it is told.</param>
@@ -103,6 +97,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _waiters = new ReaderWaiters(_sync, isSingleReader: false);
         _outgoing = new Outgoing(_sync, server);
         _settled = new SettledItems(_sync);
+        _orderWatch = new OrderWatch(server, course.Facts, _sync, _order, OnOrderLooked, _stop.Token);
         TimeSpan renewal = course.Facts.LeaseTimeout / 3;
         _renewal = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).Renew(), this, renewal, renewal);
         _idle = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).GiveBackIfIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -329,16 +324,13 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         INatsSub<Segment>? subscription;
         using (_sync.Enter())
         {
-            _breaks++;
-            _isAway = true;
-            if (_asked > 0)
-                _lost.Doubt();
-            // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
-            if (_returning.Count > 0)
-                _lost.DoubtReturned();
             _asked = 0;
+            // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
             _returning.Clear();
             (subscription, _subscription) = (_subscription, null);
+            DoubtLocked(subscription is null ? null : string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.0"));
+            _breaks++;
+            _isAway = true;
         }
         if (subscription is not null)
             _ = subscription.UnsubscribeAsync().AsTask();
@@ -372,7 +364,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 // What had come over the connection before it broke.
                 await listening.WaitAsync(_stop.Token).ConfigureAwait(false);
                 await RepeatSettlementsAsync().ConfigureAwait(false);
-                await LookWhatIsLostAsync().ConfigureAwait(false);
+                await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
                 INatsSub<Segment> subscription = await SubscribeAsync(breaks, _stop.Token).ConfigureAwait(false);
                 bool isCurrent;
                 using (_sync.Enter())
@@ -383,7 +375,6 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                         _subscription = subscription;
                         _listening = ListenAsync(subscription);
                         _isAway = false;
-                        _lost.Settle();
                         AskLocked(isWanted: false);
                     }
                 }
@@ -405,37 +396,13 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         }
     }
 
-    /// <summary>
-    /// Looks what another server may have delivered; and waits until what it sent here, and did not arrive, is the server's again, because it comes before all others then. A lease is not waited
-    /// for: it comes again behind others, and says so.
-    /// </summary>
-    private async Task LookWhatIsLostAsync()
-    {
-        await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
-        bool mayBeLost;
-        using (_sync.Enter())
-            mayBeLost = _lost.MayBe && !_isLeased;
-        long started = _server.Clock.GetTimestamp();
-        while (mayBeLost && _server.Clock.GetElapsedTime(started) < _course.Facts.LeaseTimeout + s_late)
-        {
-            if (await _server.FindConsumerAsync(_server.Names.Stream(_course.Facts.Name), _stop.Token).ConfigureAwait(false) is not { } info)
-                return;
-            using (_sync.Enter())
-                mayBeLost = _lost.IsAnyOut(info, _held.Count);
-            if (mayBeLost)
-                await Task.Delay(s_pause, _server.Clock, _stop.Token).ConfigureAwait(false);
-        }
-    }
-
+    /// <summary>Looks what another server may have delivered.</summary>
     private async Task LookWhoServesAsync(CancellationToken cancellationToken)
     {
         if (await RestartMarks.LookAsync(_server, _course.Facts.Name, cancellationToken).ConfigureAwait(false) is not { } record)
             return;
         using (_sync.Enter())
-        {
             _doubtedUpTo = Math.Max(_doubtedUpTo, record.Last);
-            _lost.ServedBy(record.ServedBy);
-        }
     }
 
     /// <summary>Says again what is settled: the last of it may be lost with the connection, and would go to others.</summary>
@@ -456,12 +423,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _looking++;
         try
         {
-            await LookWhatIsLostAsync().ConfigureAwait(false);
-            using (_sync.Enter())
-            {
-                if (!_isAway)
-                    _lost.Settle();
-            }
+            await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -555,13 +517,21 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _outgoing.Add(_server.Names.Room(_course.Facts.Name), []);
     }
 
+    private bool MayAskLocked => !_isClosing && _closure is null && !_isAway && _looking == 0 && _returning.Count == 0;
+
     /// <summary>Asks for what is wanted: one item for each that waits, and what is taken soon.</summary>
     /// <param name="isWanted">Somebody has just found nothing.</param>
     private void AskLocked(bool isWanted)
     {
         _sync.AssertHeld();
-        if (_isClosing || _closure is not null || _isAway || _looking > 0 || _returning.Count > 0)
+        if (!MayAskLocked)
             return;
+        if (_order.EarlyCount > 0)
+        {
+            // What is missing comes before all others when the server has it again; until then each that is asked for is one more that comes too early.
+            _isWanted |= isWanted;
+            return;
+        }
         int wanted = Math.Max(_waiters.Wanted, isWanted ? 1 : 0);
         // Of leases it asks for one that somebody waits for, unless it may hold more.
         if (!_isLeased || _server.Options.LeaseReadAhead > 1)
@@ -569,7 +539,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         int here = _unread.Count + _asked;
         if (here >= wanted || (here > wanted / 2 && !(isWanted && here == 0)))
             return;
-        int count = wanted - here;
+        PullLocked(wanted - here);
+    }
+
+    private void PullLocked(int count)
+    {
+        _sync.AssertHeld();
         _asked += count;
         _lastHeard = Environment.TickCount64;
         _outgoing.Add(_pullSubject, PullRequest.Of(count), string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{++_lastPull}"));
@@ -601,7 +576,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void GiveUnreadBackLocked()
     {
         _sync.AssertHeld();
-        while (_unread.TryDequeue(out HeldItem item))
+        while (_unread.TryDequeue(out HeldItem item) || _order.TryRemove(out item))
         {
             item.Segment?.Release();
             if (!_held.Remove(item.Sequence, out Holding held))
@@ -616,6 +591,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         _sync.AssertHeld();
         _returning.Add(sequence);
+        _order.GivenBack(sequence);
         _lastReturn = Environment.TickCount64;
         _outgoing.Add(subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{ReturnMark}{sequence}"));
     }
@@ -650,11 +626,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             _asked = Math.Max(0, _asked - 1);
             _lastHeard = Environment.TickCount64;
-            _lost.Arrived(numbers.Delivery);
             if (_settled.Contains(numbers.Sequence))
             {
                 segment?.Release();
                 _outgoing.Add(reply, Acknowledgement.Done);
+                _order.ArrivedAgain(numbers.Sequence);
+                PassLocked(ref wake);
             }
             else if (_isClosing || _closure is not null)
             {
@@ -680,13 +657,63 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 if (isLast)
                     segment?.Retain();
                 _held.Add(numbers.Sequence, new Holding(reply, numbers.Delivered, isLast ? segment : null, isNull));
-                _unread.Enqueue(new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull));
-                HandOverLocked(ref wake);
+                var item = new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull);
+                if (_order.Arrived(item))
+                {
+                    _unread.Enqueue(item);
+                    PassLocked(ref wake);
+                }
+                else
+                {
+                    _orderWatch.ArrivedEarly();
+                }
             }
             AskLocked(isWanted: false);
         }
         _outgoing.Flush();
         wake.Wake(inline: false);
+    }
+
+    /// <summary>From now on, what comes may be behind something that is missing. A lease is not waited for: it comes again behind others, and says so.</summary>
+    /// <param name="old">A subject under which this reader asked.</param>
+    private void DoubtLocked(string? old = null)
+    {
+        _sync.AssertHeld();
+        if (!_isLeased && _closure is null)
+            _orderWatch.Doubt(old);
+    }
+
+    /// <summary>More may be known of what came too early. What is missing is asked for one by one: it comes before all others as soon as the server has it again, and until then something else does.</summary>
+    private void OnOrderLooked()
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            PassLocked(ref wake);
+            _isWanted |= _waiters.IsAnyWaiting;
+            if (_order.EarlyCount == 0)
+            {
+                AskLocked(isWanted: false);
+            }
+            else if (_isWanted && MayAskLocked)
+            {
+                _isWanted = false;
+                if (_asked == 0)
+                    PullLocked(1);
+                HungryLocked();
+            }
+        }
+        _outgoing.Flush();
+        wake.Wake(inline: false);
+    }
+
+    /// <summary>Hands over what has come, and what had come too early and no longer has.</summary>
+    private void PassLocked(ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        while (_order.TryPass(out HeldItem item))
+            _unread.Enqueue(item);
+        HandOverLocked(ref wake);
     }
 
     private void HandOverLocked(ref WakeList wake)
@@ -727,8 +754,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _lastHeard = Environment.TickCount64;
             if (code == 100)
                 return;
-            if (code is 503 or 409 && _asked > 0)
-                _lost.Doubt();
+            if (code is 503 or 409)
+                DoubtLocked();
             // 408 tells how many items of that request did not come; any other status ends all that is known of it.
             int pending = message.Headers?.TryGetLastValue("Nats-Pending-Messages", out string? text) == true
                 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : _asked;
@@ -779,14 +806,15 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 HungryLocked();
             if (_returning.Count > 0 && Environment.TickCount64 - _lastReturn > ReturnMilliseconds)
             {
-                // The answer is lost.
+                // The answer is lost, or late: what is given back may come behind others.
                 _returning.Clear();
+                DoubtLocked();
                 AskLocked(isWanted: false);
             }
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
             {
                 _asked = 0;
-                _lost.Doubt();
+                DoubtLocked();
                 isSilent = true;
             }
         }
@@ -826,6 +854,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             foreach (Holding held in _held.Values)
                 _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
             ForgetLocked();
+            _order.Forget();
             if (wasOpen)
                 _waiters.End(_closure!, ref wake);
             closed = _closed ??= CloseCoreAsync();
@@ -882,6 +911,9 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             while (drops && _unread.TryDequeue(out HeldItem item))
                 item.Segment?.Release();
             ForgetLocked();
+            while (_order.TryRemove(out HeldItem early))
+                early.Segment?.Release();
+            _order.Forget();
             _waiters.End(closure, ref wake);
         }
         wake.Wake(inline: false);
