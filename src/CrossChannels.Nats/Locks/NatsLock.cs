@@ -65,9 +65,10 @@ internal sealed class NatsLock : LockSource, IServerUser
             claim = new LockClaim(++_lastId, isTry);
             _claims.Add(claim, 0);
             // Tickets are taken in the order in which they were asked for.
-            Task<ulong?> ticket = TakeTicketAsync(_tickets, claim);
+            string id = SpaceNames.NewId();
+            Task<ulong?> ticket = TakeTicketAsync(_tickets, claim, id);
             _tickets = ticket;
-            _ = AcquireAsync(claim, ticket);
+            _ = AcquireAsync(claim, ticket, id);
         }
         return claim;
     }
@@ -193,7 +194,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     }
 
     /// <returns>Null where the lock is not free, of one that only tries.</returns>
-    private async Task<ulong?> TakeTicketAsync(Task before, LockClaim claim)
+    private async Task<ulong?> TakeTicketAsync(Task before, LockClaim claim, string id)
     {
         await Task.Yield();
         try
@@ -204,12 +205,19 @@ internal sealed class NatsLock : LockSource, IServerUser
         {
             // Its own claim hears of that.
         }
-        byte[] text = JsonSerializer.SerializeToUtf8Bytes(new TicketRecord { Client = _server.Id, Name = _server.DisplayName, ProcessId = Environment.ProcessId }, NatsJson.Default.TicketRecord);
-        string id = string.Create(CultureInfo.InvariantCulture, $"{_server.Id}:{_name}:{claim.Id}:{SpaceNames.NewId()}");
+        var record = new TicketRecord { Client = _server.Id, Id = id, Name = _server.DisplayName, ProcessId = Environment.ProcessId };
+        byte[] text = JsonSerializer.SerializeToUtf8Bytes(record, NatsJson.Default.TicketRecord);
+        string message = $"{_server.Id}:{_name}:{id}";
         // A free lock is taken by one message, which is refused if there is any ticket. Not given up when the lock is closed: a ticket that nobody knew of would keep all others out.
-        ulong? ticket = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, id).ConfigureAwait(false);
-        if (ticket is null && !claim.IsTry)
-            ticket = await _server.WriteRecordAsync(_subject, text, null, _server.Stopping, $"{id}+").ConfigureAwait(false);
+        ulong? ticket = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, message).ConfigureAwait(false);
+        if (ticket is null)
+        {
+            // The ticket that is there may be this one: where the server's word of it was lost the message was sent again, and a single server looks whether there is a ticket before it looks whether it
+            // knows the message.
+            ticket = claim.IsTry
+                ? await FindOldestAsync(_server.Stopping).ConfigureAwait(false) is { } oldest && IsOf(id, oldest) ? oldest.Seq : null
+                : await _server.WriteRecordAsync(_subject, text, null, _server.Stopping, message).ConfigureAwait(false);
+        }
         bool isWanted = true;
         using (_sync.Enter())
         {
@@ -225,7 +233,7 @@ internal sealed class NatsLock : LockSource, IServerUser
         return ticket;
     }
 
-    private async Task AcquireAsync(LockClaim claim, Task<ulong?> taking)
+    private async Task AcquireAsync(LockClaim claim, Task<ulong?> taking, string id)
     {
         try
         {
@@ -246,7 +254,7 @@ internal sealed class NatsLock : LockSource, IServerUser
                     changed = _changed.Task;
                 }
                 asked = Settings.TimeProvider.GetTimestamp();
-                StoredMessage? oldest = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = 1, NextBySubj = _subject }, _stop.Token).ConfigureAwait(false);
+                StoredMessage? oldest = await FindOldestAsync(_stop.Token).ConfigureAwait(false);
                 TimeSpan silence = Settings.TimeProvider.GetElapsedTime(heard, asked);
                 heard = Settings.TimeProvider.GetTimestamp();
                 // A server that is behind knows all tickets before one that it knows; it may show one that is gone, which makes this one wait.
@@ -262,6 +270,12 @@ internal sealed class NatsLock : LockSource, IServerUser
                 }
                 if (oldest is null || oldest.Seq > ticket)
                     throw new LockLostException();
+                if (IsOf(id, oldest))
+                {
+                    // The server has stored this one twice, after longer than it knows a message.
+                    await RemoveAsync(oldest.Seq, isAbandoned: false).ConfigureAwait(false);
+                    continue;
+                }
                 await LookAfterAsync(oldest).ConfigureAwait(false);
                 try
                 {
@@ -313,6 +327,12 @@ internal sealed class NatsLock : LockSource, IServerUser
                 claim.Fail(error);
         }
     }
+
+    private Task<StoredMessage?> FindOldestAsync(CancellationToken cancellationToken) =>
+        _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = 1, NextBySubj = _subject }, cancellationToken);
+
+    /// <summary>Whether a ticket was taken for a claim.</summary>
+    private static bool IsOf(string id, StoredMessage ticket) => NatsJson.Read(ticket.Data.Span, NatsJson.Default.TicketRecord)?.Id == id;
 
     /// <summary>Takes the ticket of a holder, or of one that waits before this one, out of the line when its process is gone.</summary>
     private async Task LookAfterAsync(StoredMessage oldest)
@@ -439,6 +459,9 @@ internal sealed record TicketRecord
 {
     /// <summary>The process that waits, or holds.</summary>
     public string Client { get; init; } = "";
+
+    /// <summary>The claim, among all of the space.</summary>
+    public string Id { get; init; } = "";
 
     /// <summary>How messages name it.</summary>
     public string Name { get; init; } = "";
