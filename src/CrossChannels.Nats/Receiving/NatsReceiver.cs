@@ -33,6 +33,9 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>How long nobody reads here, while items lie unread, before a reader that finds nothing gets them.</summary>
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long the word that an item is settled is waited for before it is asked for again.</summary>
+    private static readonly TimeSpan s_confirmation = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
     private readonly RankedLock _sync = new(LockRank.Receiver);
@@ -276,7 +279,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             RoomLocked();
         }
         _outgoing.Flush();
-        confirmed = ConfirmAsync(held.Subject);
+        confirmed = ConfirmAsync(sequence, held.Subject);
         return true;
     }
 
@@ -442,13 +445,36 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _outgoing.Flush();
     }
 
-    private async Task ConfirmAsync(string subject)
+    private async Task ConfirmAsync(long sequence, string subject)
     {
+        bool isAgain = false;
         await _server.AskAsync(
-            async (_, token) => await _server.Control.RequestAsync<byte[], byte[]>(
-                subject, Acknowledgement.Done, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
-                cancellationToken: token).ConfigureAwait(false),
+            async (_, token) =>
+            {
+                if (isAgain)
+                    await AskForForgottenAsync(sequence, token).ConfigureAwait(false);
+                isAgain = true;
+                return await _server.Control.RequestAsync<byte[], byte[]>(
+                    subject, Acknowledgement.Done, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
+                    replyOpts: new NatsSubOpts { Timeout = s_confirmation }, cancellationToken: token).ConfigureAwait(false);
+            },
             CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A server that was killed may have forgotten that it has delivered an item, and neither hears nor answers what settles it until it delivers it again, which nobody may ask for: whoever reads here
+    /// may be the one who waits for that answer.
+    /// </summary>
+    private async Task AskForForgottenAsync(long sequence, CancellationToken cancellationToken)
+    {
+        if (await _server.FindConsumerAsync(_server.Names.Stream(_course.Facts.Name), cancellationToken).ConfigureAwait(false) is not { } info || (long)info.Delivered.StreamSeq >= sequence)
+            return;
+        using (_sync.Enter())
+        {
+            if (MayAskLocked && _asked == 0)
+                PullLocked(1);
+        }
+        _outgoing.Flush();
     }
 
     private bool TrySettle(long sequence, byte[] how)
