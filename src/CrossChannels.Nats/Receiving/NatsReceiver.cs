@@ -44,7 +44,6 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly bool _isOwner;
     private readonly bool _isLeased;
     private readonly byte[] _id;
-    private readonly string _pulls;
     private readonly string _pullSubject;
     private readonly ReaderWaiters _waiters;
     private readonly Queue<HeldItem> _unread = new(0);
@@ -53,15 +52,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly SettledItems _settled;
     private readonly SortedSet<long> _returning = [];
     private readonly Outgoing _outgoing;
+    private readonly PullSubscription _subscription;
     private readonly DeliveryOrder _order = new();
     private readonly OrderWatch _orderWatch;
     private readonly ITimer _renewal;
     private readonly ITimer _idle;
     private readonly CancellationTokenSource _stop = new();
-    private INatsSub<Segment>? _subscription;
-    private Task _listening = Task.CompletedTask;
-    private int _breaks;
-    private bool _isAway;
     private ReadAheadPace _pace;
     private int _asked;
     private long _lastPull;
@@ -94,11 +90,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _isLeased = course.Facts.IsLeased;
         string id = SpaceNames.NewId();
         _id = Encoding.ASCII.GetBytes(id);
-        _pulls = $"{SpaceNames.Answers}.{server.Id}.r.{id}";
         _pullSubject = $"{server.JetStream.Opts.Prefix}.CONSUMER.MSG.NEXT.{server.Names.Stream(course.Facts.Name)}.{SpaceNames.Consumer}";
         _pace = new ReadAheadPace(_isLeased ? server.Options.LeaseReadAhead : server.Options.ReadAhead);
         _waiters = new ReaderWaiters(_sync, isSingleReader: false);
         _outgoing = new Outgoing(_sync, server);
+        var use = new PullUse(OnMessage, BreakLocked, PrepareAsync, () => AskLocked(isWanted: false), _outgoing.Flush);
+        _subscription = new PullSubscription(server, course.Facts.Name, $"{SpaceNames.Answers}.{server.Id}.r.{id}", _sync, use, _stop.Token);
         _settled = new SettledItems(_sync);
         _orderWatch = new OrderWatch(server, course.Facts, _sync, _order, OnOrderLooked, _stop.Token);
         TimeSpan renewal = course.Facts.LeaseTimeout / 3;
@@ -141,8 +138,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        _subscription = await SubscribeAsync(0, cancellationToken).ConfigureAwait(false);
-        _listening = ListenAsync(_subscription);
+        await _subscription.OpenAsync(cancellationToken).ConfigureAwait(false);
         await LookWhoServesAsync(cancellationToken).ConfigureAwait(false);
         _server.Add(this);
         _course.Add(this);
@@ -322,81 +318,25 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     Task IServerUser.ExitAsync() => LeaveAsync();
 
-    void IServerUser.OnDisconnected()
-    {
-        INatsSub<Segment>? subscription;
-        using (_sync.Enter())
-        {
-            _asked = 0;
-            // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
-            _returning.Clear();
-            (subscription, _subscription) = (_subscription, null);
-            DoubtLocked(subscription is null ? null : string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.0"));
-            _breaks++;
-            _isAway = true;
-        }
-        if (subscription is not null)
-            _ = subscription.UnsubscribeAsync().AsTask();
-    }
+    void IServerUser.OnDisconnected() => _subscription.Break();
 
-    void IServerUser.OnReconnected() => _ = RecoverAsync();
+    void IServerUser.OnReconnected() => _ = _subscription.RecoverAsync();
 
     void IServerUser.OnLost(CrossChannelException error) => End(new Closure(new Ending(error.Kind, error), error), drops: false);
 
-    private ValueTask<INatsSub<Segment>> SubscribeAsync(int breaks, CancellationToken cancellationToken) => _server.Items.SubscribeCoreAsync(
-        string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{breaks}.*"),
-        serializer: SegmentReader.Instance,
-        opts: new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 1 << 16 } },
-        cancellationToken: cancellationToken);
-
-    /// <summary>Goes on after the connection broke: under another subject, so that what was asked for before brings nothing any more.</summary>
-    private async Task RecoverAsync()
+    private void BreakLocked(string? old)
     {
-        int breaks;
-        Task listening;
-        using (_sync.Enter())
-        {
-            if (!_isAway)
-                return;
-            (breaks, listening) = (_breaks, _listening);
-        }
-        while (Closure is null)
-        {
-            try
-            {
-                // What had come over the connection before it broke.
-                await listening.WaitAsync(_stop.Token).ConfigureAwait(false);
-                await RepeatSettlementsAsync().ConfigureAwait(false);
-                await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
-                INatsSub<Segment> subscription = await SubscribeAsync(breaks, _stop.Token).ConfigureAwait(false);
-                bool isCurrent;
-                using (_sync.Enter())
-                {
-                    isCurrent = breaks == _breaks && !_isClosing;
-                    if (isCurrent)
-                    {
-                        _subscription = subscription;
-                        _listening = ListenAsync(subscription);
-                        _isAway = false;
-                        AskLocked(isWanted: false);
-                    }
-                }
-                if (!isCurrent)
-                    await subscription.UnsubscribeAsync().ConfigureAwait(false);
-                _outgoing.Flush();
-                return;
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                // Closed meanwhile.
-                return;
-            }
-            catch (Exception e)
-            {
-                NatsLog.StepFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
-            }
-            await Task.Delay(s_pause, _server.Clock, CancellationToken.None).ConfigureAwait(false);
-        }
+        _sync.AssertHeld();
+        _asked = 0;
+        // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
+        _returning.Clear();
+        DoubtLocked(old);
+    }
+
+    private async Task PrepareAsync()
+    {
+        await RepeatSettlementsAsync().ConfigureAwait(false);
+        await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
     }
 
     /// <summary>Looks what another server may have delivered.</summary>
@@ -543,7 +483,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _outgoing.Add(_server.Names.Room(_course.Facts.Name), []);
     }
 
-    private bool MayAskLocked => !_isClosing && _closure is null && !_isAway && _looking == 0 && _returning.Count == 0;
+    private bool MayAskLocked => !_isClosing && _closure is null && !_subscription.IsAway && _looking == 0 && _returning.Count == 0;
 
     /// <summary>Asks for what is wanted: one item for each that waits, and what is taken soon.</summary>
     /// <param name="isWanted">Somebody has just found nothing.</param>
@@ -573,7 +513,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _sync.AssertHeld();
         _asked += count;
         _lastHeard = Environment.TickCount64;
-        _outgoing.Add(_pullSubject, PullRequest.Of(count), string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{++_lastPull}"));
+        _outgoing.Add(_pullSubject, PullRequest.Of(count), _subscription.SubjectOf((++_lastPull).ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Nothing is here: another reader may have more than it reads.</summary>
@@ -619,18 +559,15 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _returning.Add(sequence);
         _order.GivenBack(sequence);
         _lastReturn = Environment.TickCount64;
-        _outgoing.Add(subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{ReturnMark}{sequence}"));
+        _outgoing.Add(subject, how, _subscription.SubjectOf(string.Create(CultureInfo.InvariantCulture, $"{ReturnMark}{sequence}")));
     }
 
-    private async Task ListenAsync(INatsSub<Segment> subscription)
+    private void OnMessage(NatsMsg<Segment> message)
     {
-        await foreach (NatsMsg<Segment> message in subscription.Msgs.ReadAllAsync().ConfigureAwait(false))
-        {
-            if (message.ReplyTo is { } reply && DeliveryNumbers.TryParse(reply, out DeliveryNumbers numbers))
-                OnItem(message, reply, numbers);
-            else
-                OnStatus(message);
-        }
+        if (message.ReplyTo is { } reply && DeliveryNumbers.TryParse(reply, out DeliveryNumbers numbers))
+            OnItem(message, reply, numbers);
+        else
+            OnStatus(message);
     }
 
     private void OnItem(in NatsMsg<Segment> message, string reply, DeliveryNumbers numbers)
@@ -900,11 +837,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             using var deadline = new CancellationTokenSource(_server.Options.CloseTimeout, _server.Clock);
             // Everything that the server had sent before it heard of this has come then, and is given back.
-            INatsSub<Segment>? subscription;
-            using (_sync.Enter())
-                subscription = _subscription;
-            if (subscription is not null)
-                await subscription.DrainAsync(deadline.Token).ConfigureAwait(false);
+            await _subscription.DrainAsync(deadline.Token).ConfigureAwait(false);
             await _outgoing.FlushAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -942,6 +875,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _order.Forget();
             _waiters.End(closure, ref wake);
         }
+        _ = _stop.CancelAsync();
         wake.Wake(inline: false);
     }
 }
