@@ -68,6 +68,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private long _doubtedUpTo;
     private int _looking;
     private long _lastReturn;
+    private long _renewed;
     private bool _isAskedForUnread;
     private bool _isFullElsewhere;
     private bool _isWanted;
@@ -125,6 +126,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             int count;
             using (_sync.Enter())
             {
+                ForgetIfLateLocked();
                 count = _unread.Count;
                 if (count == 0)
                     AskLocked(isWanted: true);
@@ -172,6 +174,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         tooLarge = -1;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             if (_unread.TryPeek(out HeldItem next))
             {
                 if (next.Slice.Length > maxBytes)
@@ -194,6 +197,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         slice = default;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             isHere = _unread.TryPeek(out HeldItem next);
             if (isHere)
             {
@@ -215,6 +219,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         WakeList wake = default;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             closed = _closure;
             if (_unread.Count > 0 || closed is not null)
                 return false;
@@ -234,6 +239,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         short version;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             if (_unread.Count > 0)
                 return new ValueTask<bool>(true);
             if (_closure is { } closure)
@@ -542,6 +548,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void GiveUnreadBackLocked()
     {
         _sync.AssertHeld();
+        ForgetIfLateLocked();
         while (_unread.TryDequeue(out HeldItem item) || _order.TryRemove(out item))
         {
             item.Segment?.Release();
@@ -550,6 +557,24 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             held.Last?.Release();
             ReturnLocked(item.Sequence, held.Subject, Acknowledgement.GivenBack);
         }
+    }
+
+    /// <summary>
+    /// Forgets what lies unread here once this process has stood still for nearly as long as the server leaves it that: others may have it by now, or it comes again. Given back, it would be taken from
+    /// those. What is leased says so when it comes again.
+    /// </summary>
+    private void ForgetIfLateLocked()
+    {
+        _sync.AssertHeld();
+        if (_isLeased || _closure is not null || _held.Count == 0 || Environment.TickCount64 - _renewed <= _course.Facts.LeaseTimeout.TotalMilliseconds * 3 / 4)
+            return;
+        while (_unread.TryDequeue(out HeldItem item) || _order.TryRemove(out item))
+        {
+            item.Segment?.Release();
+            _held.Remove(item.Sequence);
+            _order.GivenBack(item.Sequence);
+        }
+        DoubtLocked();
     }
 
     /// <summary>Gives an item back. What comes next is asked for when the server has taken it, or it would come behind what nobody has had.</summary>
@@ -589,6 +614,9 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             _asked = Math.Max(0, _asked - 1);
             _lastHeard = Environment.TickCount64;
+            ForgetIfLateLocked();
+            if (_held.Count == 0)
+                _renewed = _lastHeard;
             if (_settled.Contains(numbers.Sequence))
             {
                 segment?.Release();
@@ -763,6 +791,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         bool isSilent = false;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
+            _renewed = Environment.TickCount64;
             foreach (Holding held in _held.Values)
                 _outgoing.Add(held.Subject, Acknowledgement.Renewed);
             if (_waiters.IsAnyWaiting && _unread.Count == 0)
