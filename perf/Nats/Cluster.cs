@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using CrossChannels.Nats;
 
 namespace NatsRows;
 
@@ -22,7 +21,7 @@ internal sealed class Cluster : IDisposable
     /// <param name="binary">The path of nats-server.</param>
     public static Cluster Start(string binary)
     {
-        int[] ports = FreePorts(2 * Servers);
+        int[] ports = FreePorts.Find(2 * Servers);
         int[] clients = ports[..Servers], routes = ports[Servers..];
         string others = string.Join(", ", routes.Select(static port => string.Create(CultureInfo.InvariantCulture, $"nats-route://127.0.0.1:{port}")));
         var cluster = new Cluster(string.Join(',', clients.Select(static port => string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{port}"))));
@@ -55,16 +54,5 @@ internal sealed class Cluster : IDisposable
             process.Dispose();
         }
         Directory.Delete(_directory, recursive: true);
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-            listener.Start();
-        int[] ports = [.. listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 }

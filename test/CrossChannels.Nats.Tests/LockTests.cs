@@ -163,6 +163,30 @@ public sealed class LockTests
         Assert.IsFalse(hold.Lost.IsCancellationRequested);
     }
 
+    /// <summary>The server has its ticket, and the word of that is lost: asked again, it says that there is one before.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task AnswerIsLost_TheLockIsHeld(bool isTry)
+    {
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory };
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using CrossLock gate = await near.OpenLockAsync("unheard").Done();
+        await using CrossLock theirs = await far.OpenLockAsync("unheard").Done();
+        ProxiedConnection control = proxy.Control;
+        control.FromServer.Hold();
+        Task<LockHold> acquiring = (isTry ? theirs.AcquireAsync(TimeSpan.Zero) : theirs.AcquireAsync()).AsTask();
+        await Wait.Until(async () => (await near.GetLockStatusAsync("unheard")).Holder is not null, "the ticket");
+        control.Cut();
+        LockHold hold = await acquiring.Done();
+        Assert.AreEqual((await near.GetLockStatusAsync("unheard").Done()).FencingToken, hold.FencingToken);
+        await hold.ReleaseAsync().Done();
+        await using LockHold next = await gate.AcquireAsync().Done();
+        Assert.IsGreaterThan(hold.FencingToken, next.FencingToken);
+    }
+
     [TestMethod]
     public async Task Disposed_HoldIsLostAndPassesOn()
     {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using NATS.Client.Core;
 using NATS.Client.JetStream;
 
@@ -23,7 +21,7 @@ internal sealed class NatsCluster : IAsyncDisposable
         var cluster = new NatsCluster();
         try
         {
-            int[] ports = FreePorts(3);
+            int[] ports = FreePorts.Find(3);
             string routes = string.Join(", ", ports.Select(static port => $"nats-route://127.0.0.1:{port}"));
             for (int i = 0; i < ports.Length; i++)
             {
@@ -51,16 +49,5 @@ internal sealed class NatsCluster : IAsyncDisposable
     {
         foreach (NatsServer server in _servers)
             await server.DisposeAsync();
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (TcpListener listener in listeners)
-            listener.Start();
-        int[] ports = [.. listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (TcpListener listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 }

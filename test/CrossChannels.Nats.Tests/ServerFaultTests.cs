@@ -71,6 +71,23 @@ public sealed class ServerFaultTests
         Assert.AreEqual(Before + 2, await reader.ReadAsync().Done());
     }
 
+    /// <summary>A server that was killed forgets the deliveries of its last moment, and hears nothing of what settles them until it has delivered them again; nobody asks for items meanwhile.</summary>
+    [TestMethod]
+    public async Task Restarted_WithoutTheDelivery_ALeaseIsSettled()
+    {
+        await using NatsServer server = await NatsServer.StartAsync();
+        await using NatsChannels nats = await NatsChannels.ConnectAsync(server.Url, Options).Done();
+        await using LeasedChannel<int> owner = await nats.CreateLeasedAsync<int>("forgot", 10, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done();
+        await owner.Writer.WriteAsync(1).Done();
+        Lease<int> lease = await owner.Reader.ReadAsync().Done();
+        await server.KillAsync();
+        foreach (string state in Directory.GetFiles(server["store"], "o.dat", SearchOption.AllDirectories))
+            File.Delete(state);
+        await server.RestartAsync();
+        await lease.CompleteAsync().Done();
+        await owner.Writer.JoinAsync().Done();
+    }
+
     [TestMethod]
     public async Task Restarted_WhatWasFlushedIsThere_AndLocksAreHeld()
     {

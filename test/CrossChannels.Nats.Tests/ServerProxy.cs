@@ -105,6 +105,7 @@ internal sealed class ServerProxy : IAsyncDisposable
 internal sealed class ProxiedConnection(Socket client, Socket server, (long FromClient, long FromServer) cutAfter)
 {
     private int _isCut;
+    private bool _isKeptByServer;
 
     /// <summary>What the client sends.</summary>
     public ProxiedDirection FromClient { get; } = new(client, server, cutAfter.FromClient);
@@ -117,7 +118,14 @@ internal sealed class ProxiedConnection(Socket client, Socket server, (long From
     public void Start()
     {
         foreach (ProxiedDirection direction in (ProxiedDirection[])[FromClient, FromServer])
-            _ = direction.RunAsync().ContinueWith(_ => Cut(), TaskScheduler.Default);
+            _ = direction.RunAsync().ContinueWith(_ => CutUnlessKept(), TaskScheduler.Default);
+    }
+
+    /// <summary>Ends it for the client alone: the server does not hear of that, and sends on into nothing, until it is cut.</summary>
+    public void CutClient()
+    {
+        Volatile.Write(ref _isKeptByServer, true);
+        client.Close(0);
     }
 
     /// <summary>Ends it at once, with what is on the way.</summary>
@@ -129,6 +137,12 @@ internal sealed class ProxiedConnection(Socket client, Socket server, (long From
         FromServer.Release();
         client.Close(0);
         server.Close(0);
+    }
+
+    private void CutUnlessKept()
+    {
+        if (!Volatile.Read(ref _isKeptByServer))
+            Cut();
     }
 }
 

@@ -79,6 +79,35 @@ public sealed class UnreadItemsTests
             Assert.AreEqual(i, await reader.ReadAsync().Done());
     }
 
+    /// <summary>Its process stood still, so that nothing was renewed, and the server gave them to another reader.</summary>
+    [TestMethod]
+    public async Task StoodStill_ForLongerThanTheLease_OnlyTheOtherHasThem()
+    {
+        var clock = new ManualTimeProvider();
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), LeaseTimeout = TimeSpan.FromSeconds(1) };
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using NatsChannels still = await SharedServer.ConnectAsync(options with { TimeProvider = clock });
+        await using SharedChannel<int> owner = await near.CreateBoundedAsync<int>("still", 10).Done();
+        await using CrossChannelReader<int> reader = await still.OpenReaderAsync<int>("still").Done();
+        await AskAsync(reader, 2);
+        await owner.Writer.WriteAsync(0).Done();
+        await owner.Writer.WriteAsync(1).Done();
+        await Wait.Until(() => reader.Count == 2);
+        Assert.AreEqual(0, await owner.Reader.ReadAsync().Done());
+        Assert.AreEqual(1, await owner.Reader.ReadAsync().Done());
+        Assert.IsFalse(reader.TryRead(out _));
+        await owner.Writer.WriteAsync(2).Done();
+        Task<int> next = reader.ReadAsync().AsTask();
+        await Wait.Until(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromMilliseconds(10));
+                return next.IsCompleted;
+            },
+            "the item behind them");
+        Assert.AreEqual(2, await next);
+    }
+
     [TestMethod]
     public async Task FoundNothingItself_GivesNothingBack()
     {

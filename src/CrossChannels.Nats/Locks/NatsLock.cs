@@ -70,9 +70,10 @@ internal sealed class NatsLock : LockSource, IServerUser
             claim = new LockClaim(++_lastId, isTry);
             _claims.Add(claim, default);
             // Tickets are taken in the order in which they were asked for.
-            Task<Ticket?> ticket = TakeTicketAsync(_tickets, claim);
+            string id = SpaceNames.NewId();
+            Task<Ticket?> ticket = TakeTicketAsync(_tickets, claim, id);
             _tickets = ticket;
-            _ = AcquireAsync(claim, ticket);
+            _ = AcquireAsync(claim, ticket, id);
         }
         return claim;
     }
@@ -198,7 +199,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     }
 
     /// <returns>Null where the lock is not free, of one that only tries.</returns>
-    private async Task<Ticket?> TakeTicketAsync(Task before, LockClaim claim)
+    private async Task<Ticket?> TakeTicketAsync(Task before, LockClaim claim, string id)
     {
         await Task.Yield();
         try
@@ -209,17 +210,19 @@ internal sealed class NatsLock : LockSource, IServerUser
         {
             // Its own claim hears of that.
         }
-        byte[] text = new TicketRecord { Client = _server.Id, Name = _server.DisplayName, ProcessId = Environment.ProcessId }.ToBytes();
-        string id = string.Create(CultureInfo.InvariantCulture, $"{_server.Id}:{_name}:{claim.Id}:{SpaceNames.NewId()}");
+        byte[] text = new TicketRecord { Client = _server.Id, Id = id, Name = _server.DisplayName, ProcessId = Environment.ProcessId }.ToBytes();
+        string message = $"{_server.Id}:{_name}:{id}";
         long asked = Settings.TimeProvider.GetTimestamp();
         // A free lock is taken by one message, which is refused if there is any ticket. Not given up when the lock is closed: a ticket that nobody knew of would keep all others out.
-        ulong? number = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, id).ConfigureAwait(false);
+        ulong? number = await _server.WriteRecordAsync(_subject, text, 0, _server.Stopping, message).ConfigureAwait(false);
         bool isAlone = number is not null;
         if (number is null)
         {
+            // The ticket that is there may be this one: where the server's word of it was lost the message was sent again, and a single server looks whether there is a ticket before it looks whether it
+            // knows the message.
             number = claim.IsTry
-                ? await TryAfterMarksAsync(text, $"{id}+").ConfigureAwait(false)
-                : await _server.WriteRecordAsync(_subject, text, null, _server.Stopping, $"{id}+").ConfigureAwait(false);
+                ? await TryAfterMarksAsync(text, id, message).ConfigureAwait(false)
+                : await _server.WriteRecordAsync(_subject, text, null, _server.Stopping, message).ConfigureAwait(false);
         }
         if (number is not { } taken)
             return null;
@@ -237,15 +240,25 @@ internal sealed class NatsLock : LockSource, IServerUser
     }
 
     /// <summary>Takes a place in a line that is not empty, if nobody stands in it. Looks after who does, since of those that only try nobody waits.</summary>
-    private async Task<ulong?> TryAfterMarksAsync(byte[] text, string id)
+    private async Task<ulong?> TryAfterMarksAsync(byte[] text, string id, string message)
     {
-        (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync().ConfigureAwait(false);
-        if (oldest is not null)
-            await LookAfterAsync(oldest).ConfigureAwait(false);
-        return oldest is null ? await _server.WriteRecordAsync(_subject, text, marks is [.., var last] ? last : 0, _server.Stopping, id).ConfigureAwait(false) : null;
+        while (true)
+        {
+            (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync(_server.Stopping).ConfigureAwait(false);
+            if (oldest is not null)
+            {
+                if (IsOf(id, oldest))
+                    return oldest.Seq;
+                await LookAfterAsync(oldest).ConfigureAwait(false);
+                return null;
+            }
+            // Refused if somebody stands there now, who may be this one, as above.
+            if (await _server.WriteRecordAsync(_subject, text, marks is [.., var last] ? last : 0, _server.Stopping, message).ConfigureAwait(false) is { } number)
+                return number;
+        }
     }
 
-    private async Task AcquireAsync(LockClaim claim, Task<Ticket?> taking)
+    private async Task AcquireAsync(LockClaim claim, Task<Ticket?> taking, string id)
     {
         try
         {
@@ -257,7 +270,7 @@ internal sealed class NatsLock : LockSource, IServerUser
             if (ticket.AcceptedAlone is { } asked && IsRecent(asked))
                 Grant(claim, ticket, asked, wasAbandoned: false);
             else
-                await WaitInLineAsync(claim, ticket).ConfigureAwait(false);
+                await WaitInLineAsync(claim, ticket, id).ConfigureAwait(false);
         }
         catch (LockLostException)
         {
@@ -274,7 +287,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     }
 
     /// <summary>Until no ticket is older, or the claim is withdrawn.</summary>
-    private async Task WaitInLineAsync(LockClaim claim, Ticket ticket)
+    private async Task WaitInLineAsync(LockClaim claim, Ticket ticket, string id)
     {
         bool wasAbandoned = false;
         long heard = Settings.TimeProvider.GetTimestamp();
@@ -288,7 +301,7 @@ internal sealed class NatsLock : LockSource, IServerUser
                 changed = _changed.Task;
             }
             long asked = Settings.TimeProvider.GetTimestamp();
-            (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync().ConfigureAwait(false);
+            (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync(_stop.Token).ConfigureAwait(false);
             TimeSpan silence = Settings.TimeProvider.GetElapsedTime(heard, asked);
             heard = Settings.TimeProvider.GetTimestamp();
             // A server that is behind knows all tickets before one that it knows; it may show one that is gone, which makes this one wait.
@@ -305,6 +318,12 @@ internal sealed class NatsLock : LockSource, IServerUser
             }
             if (oldest is null || oldest.Seq > ticket.Number)
                 throw new LockLostException();
+            if (IsOf(id, oldest))
+            {
+                // The server has stored this one twice, after longer than it knows a message.
+                await RemoveAsync(oldest.Seq, isAbandoned: false).ConfigureAwait(false);
+                continue;
+            }
             await LookAfterAsync(oldest).ConfigureAwait(false);
             try
             {
@@ -331,13 +350,13 @@ internal sealed class NatsLock : LockSource, IServerUser
     }
 
     /// <returns>The oldest ticket, and the marks before it.</returns>
-    private async Task<(StoredMessage? Oldest, List<ulong> Marks)> FindOldestAsync()
+    private async Task<(StoredMessage? Oldest, List<ulong> Marks)> FindOldestAsync(CancellationToken cancellationToken)
     {
         List<ulong> marks = [];
         ulong next = 1;
         while (true)
         {
-            StoredMessage? found = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = next, NextBySubj = _subject }, _stop.Token).ConfigureAwait(false);
+            StoredMessage? found = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = next, NextBySubj = _subject }, cancellationToken).ConfigureAwait(false);
             if (found is null || TicketRecord.Read(found) is not { IsMark: true })
                 return (found, marks);
             marks.Add(found.Seq);
@@ -362,6 +381,9 @@ internal sealed class NatsLock : LockSource, IServerUser
                 claim.Fail(error);
         }
     }
+
+    /// <summary>Whether a ticket was taken for a claim.</summary>
+    private static bool IsOf(string id, StoredMessage ticket) => TicketRecord.Read(ticket)?.Id == id;
 
     /// <summary>Takes the ticket of a holder, or of one that waits before this one, out of the line when its process is gone.</summary>
     private async Task LookAfterAsync(StoredMessage oldest)
@@ -522,6 +544,9 @@ internal sealed record TicketRecord
 {
     /// <summary>The process that waits, or holds.</summary>
     public string Client { get; init; } = "";
+
+    /// <summary>The claim, among all of the space.</summary>
+    public string Id { get; init; } = "";
 
     /// <summary>How messages name it.</summary>
     public string Name { get; init; } = "";

@@ -33,10 +33,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>How long nobody reads here, while items lie unread, before a reader that finds nothing gets them.</summary>
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long the word that an item is settled is waited for before it is asked for again.</summary>
+    private static readonly TimeSpan s_confirmation = TimeSpan.FromSeconds(2);
 
-    /// <summary>How much later than the lease timeout a busy server takes an item back; it does not say when it has.</summary>
-    private static readonly TimeSpan s_late = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
 
     private readonly RankedLock _sync = new(LockRank.Receiver);
     private readonly ServerClient _server;
@@ -44,7 +44,6 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly bool _isOwner;
     private readonly bool _isLeased;
     private readonly byte[] _id;
-    private readonly string _pulls;
     private readonly string _pullSubject;
     private readonly ReaderWaiters _waiters;
     private readonly Queue<HeldItem> _unread = new(0);
@@ -53,14 +52,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private readonly SettledItems _settled;
     private readonly SortedSet<long> _returning = [];
     private readonly Outgoing _outgoing;
+    private readonly PullSubscription _subscription;
+    private readonly DeliveryOrder _order = new();
+    private readonly OrderWatch _orderWatch;
     private readonly ITimer _renewal;
     private readonly ITimer _idle;
     private readonly CancellationTokenSource _stop = new();
-    private INatsSub<Segment>? _subscription;
-    private Task _listening = Task.CompletedTask;
-    private int _breaks;
-    private bool _isAway;
-    private LostDeliveries _lost;
     private ReadAheadPace _pace;
     private int _asked;
     private long _lastPull;
@@ -71,16 +68,13 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private long _doubtedUpTo;
     private int _looking;
     private long _lastReturn;
+    private long _renewed;
     private bool _isAskedForUnread;
     private bool _isFullElsewhere;
+    private bool _isWanted;
     private bool _isClosing;
     private Closure? _closure;
     private Task? _closed;
-
-    private readonly record struct HeldItem(long Sequence, int Deliveries, Segment? Segment, bool IsNull)
-    {
-        public ItemSlice Slice => IsNull ? default : new ItemSlice(Segment, 0, Segment!.Written);
-    }
 
     /// <summary>An item that is the server's until it is told something.</summary>
     /// <param name="Subject">Where it is told.</param>
@@ -97,12 +91,14 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _isLeased = course.Facts.IsLeased;
         string id = SpaceNames.NewId();
         _id = Encoding.ASCII.GetBytes(id);
-        _pulls = $"{SpaceNames.Answers}.{server.Id}.r.{id}";
         _pullSubject = $"{server.JetStream.Opts.Prefix}.CONSUMER.MSG.NEXT.{server.Names.Stream(course.Facts.Name)}.{SpaceNames.Consumer}";
         _pace = new ReadAheadPace(_isLeased ? server.Options.LeaseReadAhead : server.Options.ReadAhead);
         _waiters = new ReaderWaiters(_sync, isSingleReader: false);
         _outgoing = new Outgoing(_sync, server);
+        var use = new PullUse(OnMessage, BreakLocked, PrepareAsync, () => AskLocked(isWanted: false), _outgoing.Flush);
+        _subscription = new PullSubscription(server, course.Facts.Name, $"{SpaceNames.Answers}.{server.Id}.r.{id}", _sync, use, _stop.Token);
         _settled = new SettledItems(_sync);
+        _orderWatch = new OrderWatch(server, course.Facts, _sync, _order, OnOrderLooked, _stop.Token);
         TimeSpan renewal = course.Facts.LeaseTimeout / 3;
         _renewal = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).Renew(), this, renewal, renewal);
         _idle = server.Clock.CreateTimer(static state => ((NatsReceiver)state!).GiveBackIfIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -130,6 +126,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             int count;
             using (_sync.Enter())
             {
+                ForgetIfLateLocked();
                 count = _unread.Count;
                 if (count == 0)
                     AskLocked(isWanted: true);
@@ -143,8 +140,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
-        _subscription = await SubscribeAsync(0, cancellationToken).ConfigureAwait(false);
-        _listening = ListenAsync(_subscription);
+        await _subscription.OpenAsync(cancellationToken).ConfigureAwait(false);
         await LookWhoServesAsync(cancellationToken).ConfigureAwait(false);
         _server.Add(this);
         _course.Add(this);
@@ -178,6 +174,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         tooLarge = -1;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             if (_unread.TryPeek(out HeldItem next))
             {
                 if (next.Slice.Length > maxBytes)
@@ -200,6 +197,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         slice = default;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             isHere = _unread.TryPeek(out HeldItem next);
             if (isHere)
             {
@@ -221,6 +219,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         WakeList wake = default;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             closed = _closure;
             if (_unread.Count > 0 || closed is not null)
                 return false;
@@ -240,6 +239,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         short version;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
             if (_unread.Count > 0)
                 return new ValueTask<bool>(true);
             if (_closure is { } closure)
@@ -281,7 +281,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             RoomLocked();
         }
         _outgoing.Flush();
-        confirmed = ConfirmAsync(held.Subject);
+        confirmed = ConfirmAsync(sequence, held.Subject);
         return true;
     }
 
@@ -324,118 +324,34 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
 
     Task IServerUser.ExitAsync() => LeaveAsync();
 
-    void IServerUser.OnDisconnected()
-    {
-        INatsSub<Segment>? subscription;
-        using (_sync.Enter())
-        {
-            _breaks++;
-            _isAway = true;
-            if (_asked > 0)
-                _lost.Doubt();
-            // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
-            if (_returning.Count > 0)
-                _lost.DoubtReturned();
-            _asked = 0;
-            _returning.Clear();
-            (subscription, _subscription) = (_subscription, null);
-        }
-        if (subscription is not null)
-            _ = subscription.UnsubscribeAsync().AsTask();
-    }
+    void IServerUser.OnDisconnected() => _subscription.Break();
 
-    void IServerUser.OnReconnected() => _ = RecoverAsync();
+    void IServerUser.OnReconnected() => _ = _subscription.RecoverAsync();
 
     void IServerUser.OnLost(CrossChannelException error) => End(new Closure(new Ending(error.Kind, error), error), drops: false);
 
-    private ValueTask<INatsSub<Segment>> SubscribeAsync(int breaks, CancellationToken cancellationToken) => _server.Items.SubscribeCoreAsync(
-        string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{breaks}.*"),
-        serializer: SegmentReader.Instance,
-        opts: new NatsSubOpts { ChannelOpts = new NatsSubChannelOpts { Capacity = 1 << 16 } },
-        cancellationToken: cancellationToken);
-
-    /// <summary>Goes on after the connection broke: under another subject, so that what was asked for before brings nothing any more.</summary>
-    private async Task RecoverAsync()
+    private void BreakLocked(string? old)
     {
-        int breaks;
-        Task listening;
-        using (_sync.Enter())
-        {
-            if (!_isAway)
-                return;
-            (breaks, listening) = (_breaks, _listening);
-        }
-        while (Closure is null)
-        {
-            try
-            {
-                // What had come over the connection before it broke.
-                await listening.WaitAsync(_stop.Token).ConfigureAwait(false);
-                await RepeatSettlementsAsync().ConfigureAwait(false);
-                await LookWhatIsLostAsync().ConfigureAwait(false);
-                INatsSub<Segment> subscription = await SubscribeAsync(breaks, _stop.Token).ConfigureAwait(false);
-                bool isCurrent;
-                using (_sync.Enter())
-                {
-                    isCurrent = breaks == _breaks && !_isClosing;
-                    if (isCurrent)
-                    {
-                        _subscription = subscription;
-                        _listening = ListenAsync(subscription);
-                        _isAway = false;
-                        _lost.Settle();
-                        AskLocked(isWanted: false);
-                    }
-                }
-                if (!isCurrent)
-                    await subscription.UnsubscribeAsync().ConfigureAwait(false);
-                _outgoing.Flush();
-                return;
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                // Closed meanwhile.
-                return;
-            }
-            catch (Exception e)
-            {
-                NatsLog.StepFailed(_server.Options.Logger, _course.Facts.Name, e.Message);
-            }
-            await Task.Delay(s_pause, _server.Clock, CancellationToken.None).ConfigureAwait(false);
-        }
+        _sync.AssertHeld();
+        _asked = 0;
+        // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
+        _returning.Clear();
+        DoubtLocked(old);
     }
 
-    /// <summary>
-    /// Looks what another server may have delivered; and waits until what it sent here, and did not arrive, is the server's again, because it comes before all others then. A lease is not waited
-    /// for: it comes again behind others, and says so.
-    /// </summary>
-    private async Task LookWhatIsLostAsync()
+    private async Task PrepareAsync()
     {
+        await RepeatSettlementsAsync().ConfigureAwait(false);
         await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
-        bool mayBeLost;
-        using (_sync.Enter())
-            mayBeLost = _lost.MayBe && !_isLeased;
-        long started = _server.Clock.GetTimestamp();
-        while (mayBeLost && _server.Clock.GetElapsedTime(started) < _course.Facts.LeaseTimeout + s_late)
-        {
-            if (await _server.FindConsumerAsync(_server.Names.Stream(_course.Facts.Name), _stop.Token).ConfigureAwait(false) is not { } info)
-                return;
-            using (_sync.Enter())
-                mayBeLost = _lost.IsAnyOut(info, _held.Count);
-            if (mayBeLost)
-                await Task.Delay(s_pause, _server.Clock, _stop.Token).ConfigureAwait(false);
-        }
     }
 
+    /// <summary>Looks what another server may have delivered.</summary>
     private async Task LookWhoServesAsync(CancellationToken cancellationToken)
     {
         if (await RestartMarks.LookAsync(_server, _course.Facts.Name, cancellationToken).ConfigureAwait(false) is not { } record)
             return;
         using (_sync.Enter())
-        {
             _doubtedUpTo = Math.Max(_doubtedUpTo, record.Last);
-            _lost.ServedBy(record.ServedBy);
-        }
     }
 
     /// <summary>Says again what is settled: the last of it may be lost with the connection, and would go to others.</summary>
@@ -456,12 +372,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _looking++;
         try
         {
-            await LookWhatIsLostAsync().ConfigureAwait(false);
-            using (_sync.Enter())
-            {
-                if (!_isAway)
-                    _lost.Settle();
-            }
+            await LookWhoServesAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -480,13 +391,36 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _outgoing.Flush();
     }
 
-    private async Task ConfirmAsync(string subject)
+    private async Task ConfirmAsync(long sequence, string subject)
     {
+        bool isAgain = false;
         await _server.AskAsync(
-            async (_, token) => await _server.Control.RequestAsync<byte[], byte[]>(
-                subject, Acknowledgement.Done, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
-                cancellationToken: token).ConfigureAwait(false),
+            async (_, token) =>
+            {
+                if (isAgain)
+                    await AskForForgottenAsync(sequence, token).ConfigureAwait(false);
+                isAgain = true;
+                return await _server.Control.RequestAsync<byte[], byte[]>(
+                    subject, Acknowledgement.Done, requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
+                    replyOpts: new NatsSubOpts { Timeout = s_confirmation }, cancellationToken: token).ConfigureAwait(false);
+            },
             CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// A server that was killed may have forgotten that it has delivered an item, and neither hears nor answers what settles it until it delivers it again, which nobody may ask for: whoever reads here
+    /// may be the one who waits for that answer.
+    /// </summary>
+    private async Task AskForForgottenAsync(long sequence, CancellationToken cancellationToken)
+    {
+        if (await _server.FindConsumerAsync(_server.Names.Stream(_course.Facts.Name), cancellationToken).ConfigureAwait(false) is not { } info || (long)info.Delivered.StreamSeq >= sequence)
+            return;
+        using (_sync.Enter())
+        {
+            if (MayAskLocked && _asked == 0)
+                PullLocked(1);
+        }
+        _outgoing.Flush();
     }
 
     private bool TrySettle(long sequence, byte[] how)
@@ -555,13 +489,21 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _outgoing.Add(_server.Names.Room(_course.Facts.Name), []);
     }
 
+    private bool MayAskLocked => !_isClosing && _closure is null && !_subscription.IsAway && _looking == 0 && _returning.Count == 0;
+
     /// <summary>Asks for what is wanted: one item for each that waits, and what is taken soon.</summary>
     /// <param name="isWanted">Somebody has just found nothing.</param>
     private void AskLocked(bool isWanted)
     {
         _sync.AssertHeld();
-        if (_isClosing || _closure is not null || _isAway || _looking > 0 || _returning.Count > 0)
+        if (!MayAskLocked)
             return;
+        if (_order.EarlyCount > 0)
+        {
+            // What is missing comes before all others when the server has it again; until then each that is asked for is one more that comes too early.
+            _isWanted |= isWanted;
+            return;
+        }
         int wanted = Math.Max(_waiters.Wanted, isWanted ? 1 : 0);
         // Of leases it asks for one that somebody waits for, unless it may hold more.
         if (!_isLeased || _server.Options.LeaseReadAhead > 1)
@@ -569,10 +511,15 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         int here = _unread.Count + _asked;
         if (here >= wanted || (here > wanted / 2 && !(isWanted && here == 0)))
             return;
-        int count = wanted - here;
+        PullLocked(wanted - here);
+    }
+
+    private void PullLocked(int count)
+    {
+        _sync.AssertHeld();
         _asked += count;
         _lastHeard = Environment.TickCount64;
-        _outgoing.Add(_pullSubject, PullRequest.Of(count), string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{++_lastPull}"));
+        _outgoing.Add(_pullSubject, PullRequest.Of(count), _subscription.SubjectOf((++_lastPull).ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Nothing is here: another reader may have more than it reads.</summary>
@@ -601,7 +548,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private void GiveUnreadBackLocked()
     {
         _sync.AssertHeld();
-        while (_unread.TryDequeue(out HeldItem item))
+        ForgetIfLateLocked();
+        while (_unread.TryDequeue(out HeldItem item) || _order.TryRemove(out item))
         {
             item.Segment?.Release();
             if (!_held.Remove(item.Sequence, out Holding held))
@@ -611,24 +559,40 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         }
     }
 
+    /// <summary>
+    /// Forgets what lies unread here once this process has stood still for nearly as long as the server leaves it that: others may have it by now, or it comes again. Given back, it would be taken from
+    /// those. What is leased says so when it comes again.
+    /// </summary>
+    private void ForgetIfLateLocked()
+    {
+        _sync.AssertHeld();
+        if (_isLeased || _closure is not null || _held.Count == 0 || Environment.TickCount64 - _renewed <= _course.Facts.LeaseTimeout.TotalMilliseconds * 3 / 4)
+            return;
+        while (_unread.TryDequeue(out HeldItem item) || _order.TryRemove(out item))
+        {
+            item.Segment?.Release();
+            _held.Remove(item.Sequence);
+            _order.GivenBack(item.Sequence);
+        }
+        DoubtLocked();
+    }
+
     /// <summary>Gives an item back. What comes next is asked for when the server has taken it, or it would come behind what nobody has had.</summary>
     private void ReturnLocked(long sequence, string subject, byte[] how)
     {
         _sync.AssertHeld();
         _returning.Add(sequence);
+        _order.GivenBack(sequence);
         _lastReturn = Environment.TickCount64;
-        _outgoing.Add(subject, how, string.Create(CultureInfo.InvariantCulture, $"{_pulls}.{_breaks}.{ReturnMark}{sequence}"));
+        _outgoing.Add(subject, how, _subscription.SubjectOf(string.Create(CultureInfo.InvariantCulture, $"{ReturnMark}{sequence}")));
     }
 
-    private async Task ListenAsync(INatsSub<Segment> subscription)
+    private void OnMessage(NatsMsg<Segment> message)
     {
-        await foreach (NatsMsg<Segment> message in subscription.Msgs.ReadAllAsync().ConfigureAwait(false))
-        {
-            if (message.ReplyTo is { } reply && DeliveryNumbers.TryParse(reply, out DeliveryNumbers numbers))
-                OnItem(message, reply, numbers);
-            else
-                OnStatus(message);
-        }
+        if (message.ReplyTo is { } reply && DeliveryNumbers.TryParse(reply, out DeliveryNumbers numbers))
+            OnItem(message, reply, numbers);
+        else
+            OnStatus(message);
     }
 
     private void OnItem(in NatsMsg<Segment> message, string reply, DeliveryNumbers numbers)
@@ -650,11 +614,15 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             _asked = Math.Max(0, _asked - 1);
             _lastHeard = Environment.TickCount64;
-            _lost.Arrived(numbers.Delivery);
+            ForgetIfLateLocked();
+            if (_held.Count == 0)
+                _renewed = _lastHeard;
             if (_settled.Contains(numbers.Sequence))
             {
                 segment?.Release();
                 _outgoing.Add(reply, Acknowledgement.Done);
+                _order.ArrivedAgain(numbers.Sequence);
+                PassLocked(ref wake);
             }
             else if (_isClosing || _closure is not null)
             {
@@ -680,13 +648,63 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
                 if (isLast)
                     segment?.Retain();
                 _held.Add(numbers.Sequence, new Holding(reply, numbers.Delivered, isLast ? segment : null, isNull));
-                _unread.Enqueue(new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull));
-                HandOverLocked(ref wake);
+                var item = new HeldItem(numbers.Sequence, numbers.Delivered - 1 + (isAgain ? 1 : 0) + (numbers.Sequence <= _doubtedUpTo ? 1 : 0), segment, isNull);
+                if (_order.Arrived(item))
+                {
+                    _unread.Enqueue(item);
+                    PassLocked(ref wake);
+                }
+                else
+                {
+                    _orderWatch.ArrivedEarly();
+                }
             }
             AskLocked(isWanted: false);
         }
         _outgoing.Flush();
         wake.Wake(inline: false);
+    }
+
+    /// <summary>From now on, what comes may be behind something that is missing. A lease is not waited for: it comes again behind others, and says so.</summary>
+    /// <param name="old">A subject under which this reader asked.</param>
+    private void DoubtLocked(string? old = null)
+    {
+        _sync.AssertHeld();
+        if (!_isLeased && _closure is null)
+            _orderWatch.Doubt(old);
+    }
+
+    /// <summary>More may be known of what came too early. What is missing is asked for one by one: it comes before all others as soon as the server has it again, and until then something else does.</summary>
+    private void OnOrderLooked()
+    {
+        WakeList wake = default;
+        using (_sync.Enter())
+        {
+            PassLocked(ref wake);
+            _isWanted |= _waiters.IsAnyWaiting;
+            if (_order.EarlyCount == 0)
+            {
+                AskLocked(isWanted: false);
+            }
+            else if (_isWanted && MayAskLocked)
+            {
+                _isWanted = false;
+                if (_asked == 0)
+                    PullLocked(1);
+                HungryLocked();
+            }
+        }
+        _outgoing.Flush();
+        wake.Wake(inline: false);
+    }
+
+    /// <summary>Hands over what has come, and what had come too early and no longer has.</summary>
+    private void PassLocked(ref WakeList wake)
+    {
+        _sync.AssertHeld();
+        while (_order.TryPass(out HeldItem item))
+            _unread.Enqueue(item);
+        HandOverLocked(ref wake);
     }
 
     private void HandOverLocked(ref WakeList wake)
@@ -727,8 +745,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _lastHeard = Environment.TickCount64;
             if (code == 100)
                 return;
-            if (code is 503 or 409 && _asked > 0)
-                _lost.Doubt();
+            if (code is 503 or 409)
+                DoubtLocked();
             // 408 tells how many items of that request did not come; any other status ends all that is known of it.
             int pending = message.Headers?.TryGetLastValue("Nats-Pending-Messages", out string? text) == true
                 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : _asked;
@@ -773,20 +791,23 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         bool isSilent = false;
         using (_sync.Enter())
         {
+            ForgetIfLateLocked();
+            _renewed = Environment.TickCount64;
             foreach (Holding held in _held.Values)
                 _outgoing.Add(held.Subject, Acknowledgement.Renewed);
             if (_waiters.IsAnyWaiting && _unread.Count == 0)
                 HungryLocked();
             if (_returning.Count > 0 && Environment.TickCount64 - _lastReturn > ReturnMilliseconds)
             {
-                // The answer is lost.
+                // The answer is lost, or late: what is given back may come behind others.
                 _returning.Clear();
+                DoubtLocked();
                 AskLocked(isWanted: false);
             }
             if (_asked > 0 && Environment.TickCount64 - _lastHeard > 2 * PullRequest.Heartbeat.TotalMilliseconds)
             {
                 _asked = 0;
-                _lost.Doubt();
+                DoubtLocked();
                 isSilent = true;
             }
         }
@@ -826,6 +847,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             foreach (Holding held in _held.Values)
                 _outgoing.Add(held.Subject, Acknowledgement.GivenBack);
             ForgetLocked();
+            _order.Forget();
             if (wasOpen)
                 _waiters.End(_closure!, ref wake);
             closed = _closed ??= CloseCoreAsync();
@@ -845,11 +867,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         {
             using var deadline = new CancellationTokenSource(_server.Options.CloseTimeout, _server.Clock);
             // Everything that the server had sent before it heard of this has come then, and is given back.
-            INatsSub<Segment>? subscription;
-            using (_sync.Enter())
-                subscription = _subscription;
-            if (subscription is not null)
-                await subscription.DrainAsync(deadline.Token).ConfigureAwait(false);
+            await _subscription.DrainAsync(deadline.Token).ConfigureAwait(false);
             await _outgoing.FlushAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e)
@@ -882,8 +900,12 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             while (drops && _unread.TryDequeue(out HeldItem item))
                 item.Segment?.Release();
             ForgetLocked();
+            while (_order.TryRemove(out HeldItem early))
+                early.Segment?.Release();
+            _order.Forget();
             _waiters.End(closure, ref wake);
         }
+        _ = _stop.CancelAsync();
         wake.Wake(inline: false);
     }
 }

@@ -38,23 +38,13 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     private readonly bool _isOwner;
     private readonly string _subject;
     private readonly string _answers;
-    private readonly int _most;
-    private readonly long _mostBytes;
-    private readonly Queue<AcceptedItem> _items = new(0);
-    private readonly WaiterQueue _blocked = new();
-    private readonly WaiterQueue _waiting = new();
-    private readonly WaiterPool _blockedPool = new();
-    private readonly WaiterPool _waitingPool = new();
-    private readonly List<(long Target, TaskCompletionSource Done)> _flushes = new(0);
+    private readonly AcceptedItems _items;
     private readonly CancellationTokenSource _stop = new();
     private INatsSub<byte[]>? _subscription;
     private Task? _opening;
     private ItemLimit _limit;
-    private long _accepted;
-    private long _stored;
     private long _sentUpTo;
     private long _doubtedUpTo;
-    private long _bytes;
     private bool _isRunning;
     private readonly MetricTags _tags;
     private EndingTask _ended;
@@ -65,8 +55,6 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     private TaskCompletionSource<RoundOutcome>? _outcome;
     private TaskCompletionSource? _room;
 
-    private readonly record struct AcceptedItem(byte[] Bytes, bool IsNull);
-
     public NatsSender(ServerClient server, ChannelCourse course, ItemOptions items, bool isOwner)
     {
         _server = server;
@@ -76,8 +64,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         _answers = $"{SpaceNames.Answers}.{server.Id}.b.{Id}";
         long most = server.Options.MaxUnconfirmed ?? Math.Min(MostInARound, Math.Max(1, (course.Facts.Capacity ?? long.MaxValue) / 4));
         Window = (int)Math.Min(most, MostInARound);
-        _most = course.Facts.Capacity is null ? int.MaxValue : (int)Math.Min(int.MaxValue, most);
-        _mostBytes = ConnectionOptions.Default.MaxUnreadBytes;
+        _items = new AcceptedItems(_sync, course.Facts.Capacity is null ? int.MaxValue : (int)Math.Min(int.MaxValue, most), ConnectionOptions.Default.MaxUnreadBytes);
         _limit = new ItemLimit(items.MaxItemBytes);
         _tags = new MetricTags(course.Facts.Name, isOwner ? "owner" : "writer");
         course.Add(this);
@@ -102,7 +89,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         get
         {
             using (_sync.Enter())
-                return _accepted - _stored;
+                return _items.UnstoredCount;
         }
     }
 
@@ -115,9 +102,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         }
     }
 
-    private bool HasRoomLocked => _closure is null && _blocked.IsEmpty && IsRoomLocked;
-
-    private bool IsRoomLocked => _items.Count < _most && _bytes < _mostBytes;
+    private bool HasRoomLocked => _closure is null && _items.HasRoom;
 
     /// <summary>Makes this writer known to the others of its channel. One that is never used is not.</summary>
     public Task OpenAsync()
@@ -170,9 +155,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
             }
             else
             {
-                waiter = (WriteWaiter?)_blockedPool.TryTake() ?? new WriteWaiter(_sync, _blockedPool);
-                waiter.SetItem(item, isNull);
-                _blocked.Enqueue(waiter);
+                waiter = _items.Block(item, isNull);
                 version = waiter.Version;
             }
         }
@@ -194,8 +177,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
                 return closure.EndWaitAsync();
             if (HasRoomLocked)
                 return new ValueTask<bool>(true);
-            waiter = _waitingPool.TryTake() ?? new Waiter(_sync, _waitingPool);
-            _waiting.Enqueue(waiter);
+            waiter = _items.Wait();
             version = waiter.Version;
         }
         waiter.Watch(cancellationToken);
@@ -205,17 +187,16 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     /// <summary>Waits until the server has stored every item accepted so far.</summary>
     public ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        TaskCompletionSource done;
+        Task stored;
         using (_sync.Enter())
         {
-            if (_stored >= _accepted)
+            if (_items.UnstoredCount == 0)
                 return default;
             if (_failure is { } failure)
                 return ValueTask.FromException(failure);
-            done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _flushes.Add((_accepted, done));
+            stored = _items.WhenStoredAsync();
         }
-        return new ValueTask(done.Task.WaitAsync(cancellationToken));
+        return new ValueTask(stored.WaitAsync(cancellationToken));
     }
 
     /// <summary>Waits until nothing is left of what is in the channel now.</summary>
@@ -313,7 +294,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         WakeList wake = default;
         using (_sync.Enter())
         {
-            long unreceived = _accepted - _stored;
+            long unreceived = _items.UnstoredCount;
             if (error is ConnectionLostException)
                 error = new ConnectionLostException(error.Message, error, unreceived);
             CloseLocked(new Closure(new Ending(kind, error, unreceived), error), ref wake);
@@ -344,9 +325,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     private bool AppendLocked(ReadOnlySpan<byte> item, bool isNull)
     {
         _sync.AssertHeld();
-        _items.Enqueue(new AcceptedItem(item.ToArray(), isNull));
-        _accepted++;
-        _bytes += item.Length;
+        _items.Add(item, isNull);
         bool isIdle = !_isRunning;
         _isRunning = true;
         return isIdle;
@@ -360,8 +339,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         Volatile.Write(ref _closure, closure);
         // Continuations of the task never run on the thread that sets it.
         _ended.Set(closure);
-        _blocked.DecideAll(ref wake, false, closure.ForItem());
-        _waiting.DecideAll(ref wake, false, closure.Error);
+        _items.EndWaits(closure, ref wake);
     }
 
     private Task BeginLeaveAsync()
@@ -408,16 +386,15 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     /// <summary>Nothing more is stored: who waits for that is told.</summary>
     private void Fail(Exception error)
     {
-        (long, TaskCompletionSource)[] flushes;
+        TaskCompletionSource[] waits;
         TaskCompletionSource<RoundOutcome>? outcome;
         using (_sync.Enter())
         {
             _failure ??= error;
-            flushes = [.. _flushes];
-            _flushes.Clear();
+            waits = _items.TakeWaitsForStored();
             outcome = _outcome;
         }
-        foreach ((_, TaskCompletionSource done) in flushes)
+        foreach (TaskCompletionSource done in waits)
         {
             done.TrySetException(error);
             _ = done.Task.Exception;
@@ -533,18 +510,11 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
     {
         using (_sync.Enter())
         {
-            items = new AcceptedItem[Math.Min(window, _items.Count)];
+            items = _items.First(window);
             if (items.Length == 0)
             {
                 _isRunning = false;
                 return false;
-            }
-            int i = 0;
-            foreach (AcceptedItem item in _items)
-            {
-                items[i] = item;
-                if (++i == items.Length)
-                    break;
             }
             _round = new SendRound(_answers, Id, _round.Number + 1, items.Length);
             _outcome = new TaskCompletionSource<RoundOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -554,7 +524,7 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
 
     private async Task<RoundOutcome> SendAsync(AcceptedItem[] items)
     {
-        long first = _stored + 1;
+        long first = _items.Stored + 1;
         SendRound round = _round;
         TaskCompletionSource<RoundOutcome> outcome = _outcome!;
         _sentUpTo = Math.Max(_sentUpTo, first + items.Length - 1);
@@ -588,31 +558,11 @@ internal sealed class NatsSender : ICourseEnd, IServerUser
         if (count == 0)
             return;
         WakeList wake = default;
-        List<TaskCompletionSource>? flushed = null;
+        List<TaskCompletionSource>? stored;
         using (_sync.Enter())
-        {
-            for (int i = 0; i < count; i++)
-                _bytes -= _items.Dequeue().Bytes.Length;
-            _stored += count;
-            while (_closure is null && _blocked.First is WriteWaiter first && IsRoomLocked)
-            {
-                _blocked.Dequeue();
-                AppendLocked(first.Item, first.IsNull);
-                first.Decide(true);
-                wake.Add(first);
-            }
-            if (_blocked.IsEmpty && IsRoomLocked)
-                _waiting.DecideAll(ref wake, true);
-            for (int i = _flushes.Count - 1; i >= 0; i--)
-            {
-                if (_flushes[i].Target > _stored)
-                    continue;
-                (flushed ??= []).Add(_flushes[i].Done);
-                _flushes.RemoveAt(i);
-            }
-        }
+            stored = _items.Remove(count, isOpen: _closure is null, ref wake);
         wake.Wake(inline: false);
-        foreach (TaskCompletionSource done in flushed ?? [])
+        foreach (TaskCompletionSource done in stored ?? [])
             done.TrySetResult();
     }
 

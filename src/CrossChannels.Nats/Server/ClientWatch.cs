@@ -20,7 +20,7 @@ internal sealed class ClientWatch(ServerClient server)
         if (string.Equals(client, server.Id, StringComparison.Ordinal))
             return false;
         long asked = server.Clock.GetTimestamp();
-        Answer answer = await AskAsync(client, cancellationToken).ConfigureAwait(false);
+        Answer answer = await AskAsync(server.Names.Alive(client), cancellationToken).ConfigureAwait(false);
         if (answer == Answer.There)
         {
             using (_sync.Enter())
@@ -43,14 +43,17 @@ internal sealed class ClientWatch(ServerClient server)
     }
 
     /// <summary>Whether nobody answers for a client at this moment, because its connection is closed.</summary>
-    public async Task<bool> IsAbsentAsync(string client, CancellationToken cancellationToken) => await AskAsync(client, cancellationToken).ConfigureAwait(false) == Answer.Absent;
+    public Task<bool> IsAbsentAsync(string client, CancellationToken cancellationToken) => IsNobodyThereAsync(server.Names.Alive(client), cancellationToken);
 
-    private async Task<Answer> AskAsync(string client, CancellationToken cancellationToken)
+    /// <summary>Whether nobody is subscribed to a subject at this moment.</summary>
+    public async Task<bool> IsNobodyThereAsync(string subject, CancellationToken cancellationToken) => await AskAsync(subject, cancellationToken).ConfigureAwait(false) == Answer.Absent;
+
+    private async Task<Answer> AskAsync(string subject, CancellationToken cancellationToken)
     {
         try
         {
             NatsMsg<byte[]> answer = await server.Control.RequestAsync<byte[], byte[]>(
-                server.Names.Alive(client), [], requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
+                subject, [], requestSerializer: NatsRawSerializer<byte[]>.Default, replySerializer: NatsRawSerializer<byte[]>.Default,
                 replyOpts: new NatsSubOpts { Timeout = s_probe, ThrowIfNoResponders = false }, cancellationToken: cancellationToken).ConfigureAwait(false);
             return answer.HasNoResponders ? Answer.Absent : Answer.There;
         }

@@ -1,5 +1,7 @@
 using System.Globalization;
+using CrossChannels.Nats.Server;
 using CrossChannels.TestChild.Checked;
+using NATS.Client.Core;
 
 namespace CrossChannels.Nats.Tests.Checker;
 
@@ -54,7 +56,7 @@ internal sealed class CheckerRun(CheckerPlan plan) : IAsyncDisposable
         }
         catch (Exception e)
         {
-            string kept = Keep();
+            string kept = await KeepAsync();
             throw new AssertFailedException($"{plan}, at '{_step}': {e.Message}\nharm done: {string.Join(", ", _done)}\njournals: {kept}\n{e}", e);
         }
     }
@@ -254,12 +256,39 @@ internal sealed class CheckerRun(CheckerPlan plan) : IAsyncDisposable
 
     private static IEnumerable<ProxiedConnection> Connections(ServerProxy way) => Enumerable.Range(0, way.Count).Select(i => way[i]).Where(static connection => !connection.IsCut);
 
-    /// <summary>Copies the journals to where they stay, for who looks for the cause.</summary>
-    private string Keep()
+    /// <summary>Copies the journals, and what the server says of the channels, to where they stay, for who looks for the cause.</summary>
+    private async Task<string> KeepAsync()
     {
         string kept = Directory.CreateTempSubdirectory("checker-").FullName;
         foreach (string path in Directory.GetFiles(_directory.Path))
             File.Copy(path, Path.Combine(kept, Path.GetFileName(path)));
+        if (_server is not { } server)
+            return kept;
+        await File.WriteAllTextAsync(Path.Combine(kept, "server.log"), server.Log());
+        await using var connection = new NatsConnection(NatsOpts.Default with { Url = server.Url });
+        var names = new SpaceNames(Space);
+        foreach (string channel in (string[])[CheckedEnds.Leased, CheckedEnds.Plain, CheckedEnds.Lone])
+        {
+            string stream = names.Stream(channel);
+            foreach ((string ask, string what) in (IEnumerable<(string, string)>)
+                [
+                    ($"STREAM.INFO.{stream}", ""),
+                    ($"CONSUMER.INFO.{stream}.{SpaceNames.Consumer}", ""),
+                    ($"STREAM.MSG.GET.{names.State}", $"{{\"last_by_subj\":\"{names.Course(channel)}\"}}"),
+                ])
+            {
+                string said;
+                try
+                {
+                    said = (await connection.RequestAsync<string, string>($"$JS.API.{ask}", what).Done()).Data ?? "";
+                }
+                catch (Exception e)
+                {
+                    said = e.Message;
+                }
+                await File.AppendAllTextAsync(Path.Combine(kept, "server"), $"{ask}: {said}\n");
+            }
+        }
         return kept;
     }
 }

@@ -19,12 +19,9 @@ public sealed class CheckerTests
     public required TestContext TestContext { get; init; }
 
     [TestMethod]
-    [DoNotParallelize]
     public async Task ProcessesConnectionsAndTheServerAreHarmed_EveryPromiseHolds()
     {
         bool isLong = Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") == "1";
-        if (!isLong)
-            Assert.Inconclusive("It finds what is not mended yet, in about one of three runs: a plain reader's order after connections broke, and an end that does not come. CROSSCHANNELS_LONG=1 runs it.");
         TimeSpan each = isLong ? s_long : s_short;
         if (Variable("CROSSCHANNELS_SEED") is { } only)
         {
