@@ -31,8 +31,10 @@ public sealed class IdleHubLaneTests
             await one.WriteAsync(i).Done();
             ends.Add(await CrossChannel.OpenReaderAsync<long>(idle.Address).Done());
         }
-        for (int i = 0; i < Ends; i++)
-            Assert.AreEqual(i, await idle.Reader.ReadAsync().Done());
+        // Each came by a lane of its own, and only what comes by one lane is in order.
+        var come = new HashSet<long>();
+        while (come.Count < Ends)
+            Assert.IsTrue(come.Add(await idle.Reader.ReadAsync().Done()));
         ChannelStatus before = Get(hub, "idle");
         Assert.AreEqual(2 * Ends, before.Lanes);
         Assert.IsLessThanOrEqualTo(2 * 2 * Ends, Mappings.Count(Environment.ProcessId) - mappings);
