@@ -75,11 +75,10 @@ internal sealed class DeliveryOrder
     public bool TryPass(out HeldItem item)
     {
         item = default;
-        if (_early.Count == 0 || (IsInDoubt && First().Sequence > _passed + 1))
+        if ((IsInDoubt && _early.Count > 0 && First().Sequence > _passed + 1) || !TryRemove(out item))
             return false;
-        item = First();
         Pass(item.Sequence);
-        return _early.Remove(item.Sequence);
+        return true;
     }
 
     /// <summary>Takes what came too early, as it is.</summary>

@@ -92,7 +92,7 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
             case FrameType.Welcome: OnWelcome(WelcomeFrame.Read(body)); break;
             case FrameType.Refuse: throw link.RefusedByPeer(ReasonFrame.Read(body, type));
             case FrameType.Credit: OnCredit(CreditFrame.Read(body), ref wake); break;
-            case FrameType.Flush: OnFlush(CounterFrame.Read(body, type)); break;
+            case FrameType.Flush: OnFlush(CounterFrame.Read(body, type), ref wake); break;
             case FrameType.Received: OnReceived(CounterFrame.Read(body, type), ref wake); break;
             case FrameType.Join: OnJoin(CounterFrame.Read(body, type)); break;
             case FrameType.Joined: OnRead(CounterFrame.Read(body, type), type, ref wake); break;
@@ -180,11 +180,11 @@ internal sealed class LinkFrames(Link link, LinkIdentity identity, Outbox outbox
     }
 
     /// <remarks>A sender asks for one count at a time: one that asks before it has its answer says nothing new.</remarks>
-    private void OnFlush(long target)
+    private void OnFlush(long target, ref WakeList wake)
     {
         bool isUnderWay = _flush > _flushAnswered;
         CountRepeated(!PeerActivity.TryRaise(ref _flush, target) || isUnderWay, FrameType.Flush);
-        receiver.LookForItems();
+        receiver.LookForItems(ref wake);
         AnswerFlush();
     }
 

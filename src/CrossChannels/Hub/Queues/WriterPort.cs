@@ -79,24 +79,10 @@ internal sealed class WriterPort : ReceivingHalf, ILanePort
     /// <remarks>What is published on a lane is received.</remarks>
     public override long ReceivedItems { get { using (_sync.Enter()) return Account.Written; } }
 
-    public override void LookForItems()
+    public override void LookForItems(ref WakeList wake)
     {
-        if (_lane is not { } lane)
-            return;
-        HubAfterLock after = default;
-        _clock.Refresh();
-        try
-        {
-            using (_sync.Enter())
-            {
-                if (!_isDone)
-                    _lanes.Rung(lane, ref after);
-            }
-        }
-        finally
-        {
-            _events.Run(ref after);
-        }
+        if (_lane is { } lane)
+            LookAt(lane, isRung: false, ref wake);
     }
 
     public override bool TellReceived(long count)
@@ -196,7 +182,7 @@ internal sealed class WriterPort : ReceivingHalf, ILanePort
     {
         if (type == FrameType.Doorbell && _lane is not null)
         {
-            HearDoorbell(_lane, ref wake);
+            LookAt(_lane, isRung: true, ref wake);
             return true;
         }
         if (type is not (FrameType.Want or FrameType.WantWithdrawn or FrameType.Revoked) || _lane is not null)
@@ -351,8 +337,8 @@ internal sealed class WriterPort : ReceivingHalf, ILanePort
         WatchJoinLocked(ref after);
     }
 
-    /// <summary>The writer has something to say on its lane, at which nobody looked.</summary>
-    private void HearDoorbell(IHubWriterLane lane, ref WakeList wake)
+    /// <summary>The writer may have something to say on its lane, at which nobody looked.</summary>
+    private void LookAt(IHubWriterLane lane, bool isRung, ref WakeList wake)
     {
         HubAfterLock after = default;
         _clock.Refresh();
@@ -360,7 +346,8 @@ internal sealed class WriterPort : ReceivingHalf, ILanePort
         {
             using (_sync.Enter())
             {
-                lane.Rests.Rung();
+                if (isRung)
+                    lane.Rests.Rung();
                 if (!_isDone)
                     _lanes.Rung(lane, ref after);
             }

@@ -34,8 +34,7 @@ internal sealed class DeferredReceiver : ReceivingHalf
 
     public override Ending? Ending => Closure is null ? null : Current.Ending;
 
-    /// <inheritdoc cref="DeferredSender.Closure"/>
-    public override Closure? Closure => Lane is null && Items.Closure is { } closure && closure != Closure.HandedOver ? closure : Lane?.Closure;
+    public override Closure? Closure => Lane?.Closure ?? Items.Closure?.UnlessHandedOver;
 
     public override CreditFrame FirstCredit => Current.FirstCredit;
 

@@ -29,8 +29,7 @@ internal sealed class DeferredSender : SendingHalf
     /// <summary>The lane that has taken its place.</summary>
     public LaneSender? Lane => Volatile.Read(ref _lane);
 
-    /// <remarks>Between the closing of the one half and the setting of the other nothing is over.</remarks>
-    public override Closure? Closure => Lane is null && Items.Closure is { } closure && closure != Closure.HandedOver ? closure : Lane?.Closure;
+    public override Closure? Closure => Lane?.Closure ?? Items.Closure?.UnlessHandedOver;
 
     public override long UnreceivedCount => Current.UnreceivedCount;
 

@@ -13,6 +13,9 @@ internal sealed class Closure(Ending ending, Exception? error, bool isExit = fal
 
     public Ending Ending => ending;
 
+    /// <summary>As the end shows it of which this is one half: between the closing of that half and the setting of the lane nothing is over.</summary>
+    public Closure? UnlessHandedOver => ReferenceEquals(this, HandedOver) ? null : this;
+
     /// <summary>Which channel it is, for messages; empty where that is not known.</summary>
     public string Where { get; init; } = "";
 

@@ -41,7 +41,7 @@ internal abstract class ReceivingHalf
     public abstract long ReceivedItems { get; }
 
     /// <summary>The peer asks how many items are received: looks where it would only look once it is told.</summary>
-    public virtual void LookForItems()
+    public virtual void LookForItems(ref WakeList wake)
     {
     }
 
