@@ -37,6 +37,8 @@ public sealed class HubStarvedTests
         Assert.AreEqual("starved", await reader.ReadLineAsync());
         await Wait.Until(async () => (await CrossChannel.GetChannelStatusAsync(work.Address).Done()).Readers.Single().Credit > 0);
         await work.Writer.WriteAsync(1).Done();
+        // What is written is sent in a moment; the reader here would take it until then.
+        await Wait.Until(async () => (await CrossChannel.GetChannelStatusAsync(work.Address).Done()).InFlight == 2);
         Task<Lease<long>> next = work.Reader.ReadAsync().AsTask();
         await Wait.Until(() => _log.Count("PeerSilent") > 0);
         Assert.IsFalse(next.IsCompleted);
