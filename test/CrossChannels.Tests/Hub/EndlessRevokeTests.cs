@@ -62,7 +62,8 @@ public sealed class EndlessRevokeTests : IDisposable
         await using SharedChannel<long> owner = await CreateAsync(8);
         await using RawPeer stuck = await HubRaw.OpenReaderAsync<long>(owner.Address, 3);
         await owner.Writer.WriteManyAsync((long[])[1, 2, 3]).Done();
-        await stuck.ReadFrameAsync(FrameType.Items);
+        // What is written is sent in a moment; the reader here would take it until then.
+        await Wait.Until(async () => (await CrossChannel.GetChannelStatusAsync(owner.Address).Done()).InFlight == 3);
         Task<long> read = owner.Reader.ReadAsync().AsTask();
         long most = (await AskAsync(stuck, FrameType.Reclaim)).Count;
         Assert.IsGreaterThan(0, most);

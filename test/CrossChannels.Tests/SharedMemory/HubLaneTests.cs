@@ -201,6 +201,8 @@ public sealed class HubLaneTests
         await Wait.Until(() => hub.GetStatus().Channels.Single().Readers.Single().Credit > 0);
         await Signals.StopAsync(stopped);
         await channel.Writer.WriteAsync(1).Done();
+        // What is written is sent in a moment; the reader here would take it until then.
+        await Wait.Until(() => hub.GetStatus().Channels.Single().InFlight == 1);
         Assert.AreEqual(1, await channel.Reader.ReadAsync().Done());
         Signals.Continue(stopped);
         Assert.AreEqual($"over {nameof(EndingKind.TimedOut)}", await stopped.ReadLineAsync());
