@@ -157,6 +157,38 @@ public sealed class ShareTests : IDisposable
         await AnswerPingAsync(second);
     }
 
+    /// <summary>A writer that was granted something gets no more before it has sent some, so that what is free must not be granted item by item.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ManyItemsAreProcessedAtOnce_TheWriterThatHasNoCreditIsGrantedAllTheirSlots(bool isLeased)
+    {
+        const int Capacity = 64;
+        ChannelAddress address = ChannelAddress.Unix(_directory["hub"]);
+        HubOptions options = new() { Connection = new() { TimeProvider = _clock }, DrainTimeout = TimeSpan.Zero };
+        await using LeasedChannel<long>? leased =
+            isLeased ? await CrossChannel.CreateLeasedAsync<long>(address, Capacity, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }, hub: options).Done() : null;
+        await using SharedChannel<long>? plain = isLeased ? null : await CreateAsync(Capacity);
+        CrossChannelWriter<long> owner = leased?.Writer ?? plain!.Writer;
+        await using RawPeer writer = await HubRaw.OpenWriterAsync<long>(address);
+        await using RawPeer reader = await HubRaw.OpenReaderAsync<long>(address, 100, isLeased);
+        int credit = (int)(await CrossChannel.GetChannelStatusAsync(address).Done())!.Writers.Single().Credit!.Value;
+        int read = 0;
+        for (; read < Capacity - credit; read++)
+        {
+            Assert.IsTrue(owner.TryWrite(read));
+            Assert.AreEqual(read, SingleOf(await reader.ReadFrameAsync()));
+        }
+        await writer.SendAsync(Wire.Longs(0, new long[credit]));
+        while (read < Capacity)
+            read += (int)ItemsHeader.Read((await reader.ReadFrameAsync(FrameType.Items)).Body).Count;
+
+        await reader.SendAsync(Wire.Counter(FrameType.Report, Capacity));
+        if (isLeased)
+            await reader.SendAsync(HubRaw.Settle(false, new SettleRange(20, 40, SettleOutcome.Completed), new SettleRange(0, 20, SettleOutcome.Completed), new SettleRange(60, 4, SettleOutcome.Completed)));
+        Assert.AreEqual(credit + Capacity, await ReadCreditAsync(writer));
+    }
+
     /// <summary>One that waits for any item is only woken for it: a single one is left for the owner every other time.</summary>
     [TestMethod]
     public async Task SingleItems_TheOwnerIsWokenAndAReaderAsks_GoToEachInTurn()

@@ -104,10 +104,12 @@ internal sealed class LaneWatch
         KeepLooking(ref after);
     }
 
-    /// <summary>Items were read. Writers that wait for the room say so on their lanes, at which a reader that finds enough in the queue would not look.</summary>
-    public void OnRead(int count, ref HubAfterLock after)
+    /// <summary>Items were read, or their leases completed.</summary>
+    public void OnProcessed(int count) => _readSinceLook += count;
+
+    /// <summary>There is room. Writers that wait for it say so on their lanes, at which a reader that finds enough in the queue would not look.</summary>
+    public void OnFreed(ref HubAfterLock after)
     {
-        _readSinceLook += count;
         if (!Lanes.IsAnyActive || _readSinceLook < _mostReadBlindly)
             return;
         _readSinceLook = 0;

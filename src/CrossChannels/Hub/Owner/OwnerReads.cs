@@ -65,7 +65,7 @@ internal sealed class OwnerReads : ILeaseHolder
             {
                 isTaken = _queue.TryTake(Taker, out item, out long sequence) || (_lanes.Collect(ref after) && _queue.TryTake(Taker, out item, out sequence));
                 if (isTaken)
-                    _events.OnRead(sequence, 1, Unsafe.SizeOf<TItem>(), ref after);
+                    ReadLocked(sequence, 1, Unsafe.SizeOf<TItem>(), ref after);
                 else
                     FoundNothingLocked(ref after);
             }
@@ -92,10 +92,12 @@ internal sealed class OwnerReads : ILeaseHolder
                 // What came back is taken one by one, and what was never delivered at once.
                 while (taken < destination.Length && _queue.TakeMany(Taker, destination[taken..], out long sequence) is > 0 and { } more)
                 {
-                    _events.OnRead(sequence, more, (long)more * Unsafe.SizeOf<TItem>(), ref after);
+                    _events.OnProcessed(sequence, more, hadSlot: true, ref after);
                     taken += more;
                 }
-                if (taken == 0)
+                if (taken > 0)
+                    _events.OnFreed((long)taken * Unsafe.SizeOf<TItem>(), ref after);
+                else
                     FoundNothingLocked(ref after);
             }
         }
@@ -338,7 +340,8 @@ internal sealed class OwnerReads : ILeaseHolder
                 }
                 else
                 {
-                    _events.OnLeasesCompleted(lease, ref after);
+                    _events.OnProcessed(lease.Sequence, lease.Count, hadSlot: FreesSlotWhenSettled, ref after);
+                    _events.OnFreed(lease.Bytes, ref after);
                     lease.Release();
                 }
             }
@@ -360,7 +363,7 @@ internal sealed class OwnerReads : ILeaseHolder
         {
             if (!_queue.TryClaim(Taker, out slice, out tag, out int bytes))
                 return false;
-            _events.OnRead(tag.Sequence, 1, bytes, ref after);
+            ReadLocked(tag.Sequence, 1, bytes, ref after);
             return true;
         }
         slice = default;
@@ -374,6 +377,13 @@ internal sealed class OwnerReads : ILeaseHolder
         _leases.Add(lease.Sequence, lease);
         _events.OnLeasesTaken(1, ref after);
         return true;
+    }
+
+    private void ReadLocked(long first, int count, long bytes, ref HubAfterLock after)
+    {
+        _sync.AssertHeld();
+        _events.OnProcessed(first, count, hadSlot: true, ref after);
+        _events.OnFreed(bytes, ref after);
     }
 
     private void FoundNothingLocked(ref HubAfterLock after)

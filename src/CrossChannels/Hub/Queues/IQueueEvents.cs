@@ -51,14 +51,19 @@ internal interface IQueueEvents
     /// <summary>A remote reader has taken what it may have, and the rest may have to be moved.</summary>
     void OnDispatched(ref HubAfterLock after);
 
-    /// <summary>Remote readers, or the owner, have read items of a channel without leases.</summary>
-    void OnRead(long first, int count, long bytes, ref HubAfterLock after);
+    /// <summary>Items that stand together are done with: read, or their leases completed. <see cref="OnFreed"/> follows once this was called for all that were told of together.</summary>
+    /// <param name="first">The first of them.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="hadSlot">They counted against the capacity until now.</param>
+    /// <param name="after">Gets what follows.</param>
+    void OnProcessed(long first, int count, bool hadSlot, ref HubAfterLock after);
+
+    /// <summary>What was processed has set slots and bytes free: these are granted, all at once.</summary>
+    /// <remarks>A writer that was granted something gets no more before it has sent some: granted bit by bit, the rest would lie idle, and it would send in small pieces.</remarks>
+    void OnFreed(long bytes, ref HubAfterLock after);
 
     /// <summary>Leases were handed to a program.</summary>
     void OnLeasesTaken(long count, ref HubAfterLock after);
-
-    /// <summary>A lease, or several that stand together, were completed.</summary>
-    void OnLeasesCompleted(in ItemBatch leases, ref HubAfterLock after);
 
     /// <summary>The owner's program has lost a lease, and it was given back.</summary>
     void OnLeaseLost(long sequence);

@@ -296,12 +296,18 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
 
     void IQueueEvents.OnDispatched(ref HubAfterLock after) => _balancer.OnDispatched(ref after);
 
-    void IQueueEvents.OnRead(long first, int count, long bytes, ref HubAfterLock after)
+    void IQueueEvents.OnProcessed(long first, int count, bool hadSlot, ref HubAfterLock after)
     {
-        // Before lanes are looked at: what comes from there may begin a join, which counts what is not processed.
         _joins.Processed(first, count, ref after);
-        _writers.Release(count);
-        _lanes.OnRead(count, ref after);
+        if (hadSlot)
+            _writers.Release(count);
+        _lanes.OnProcessed(count);
+    }
+
+    void IQueueEvents.OnFreed(long bytes, ref HubAfterLock after)
+    {
+        // After the joins have counted what is processed: what comes from lanes may begin one.
+        _lanes.OnFreed(ref after);
         FreedLocked(bytes, ref after);
     }
 
@@ -311,14 +317,6 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             return;
         _writers.Release(count);
         FreedLocked(0, ref after);
-    }
-
-    void IQueueEvents.OnLeasesCompleted(in ItemBatch leases, ref HubAfterLock after)
-    {
-        _joins.Processed(leases.Sequence, leases.Count, ref after);
-        if (FreesSlotWhenSettled)
-            _writers.Release(leases.Count);
-        FreedLocked(leases.Bytes, ref after);
     }
 
     void IQueueEvents.OnLeaseLost(long sequence) => Log.LeaseLost(Connection.Logger, $"the owner of channel '{Name}'", sequence);

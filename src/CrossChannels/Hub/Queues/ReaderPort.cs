@@ -451,12 +451,7 @@ internal sealed class ReaderPort : SendingHalf
             _events.OnLeasesTaken(count, ref after);
             return true;
         }
-        foreach (ItemBatch batch in TakeOldestLocked(count))
-        {
-            _readers.Released(Account, batch.Count, ref after);
-            _events.OnRead(batch.Sequence, batch.Count, batch.Bytes, ref after);
-            batch.Release();
-        }
+        _events.OnFreed(ProcessedLocked(TakeOldestLocked(count), hadSlot: true, ref after), ref after);
         return true;
     }
 
@@ -481,18 +476,27 @@ internal sealed class ReaderPort : SendingHalf
     {
         _sync.AssertHeld();
         bool isAnswerWanted = SettleFrame.ReadFlags(body, out ReadOnlySpan<byte> rest);
-        while (_closure is null && SettleFrame.TryReadRange(ref rest, out SettleRange range))
+        long freed = 0;
+        try
         {
-            Require(range.Count <= Account.Read - Account.Settled, FrameType.Settle);
-            Account.AddSettled(range.Count);
-            _taken.Clear();
-            bool isKnown = Account.Held.TryTake(range, _taken);
-            // Of a range that is wrong nothing is believed: what it names comes again.
-            if (isKnown && range.Outcome == SettleOutcome.Completed)
-                CompleteLocked(ref after);
-            else
-                ReturnLocked(_taken, range.Outcome == SettleOutcome.Unreadable ? ReturnReason.Unreadable : ReturnReason.Abandoned, hadSlot: FreesSlotWhenSettled, ref after);
-            Require(isKnown, FrameType.Settle);
+            while (_closure is null && SettleFrame.TryReadRange(ref rest, out SettleRange range))
+            {
+                Require(range.Count <= Account.Read - Account.Settled, FrameType.Settle);
+                Account.AddSettled(range.Count);
+                _taken.Clear();
+                bool isKnown = Account.Held.TryTake(range, _taken);
+                // Of a range that is wrong nothing is believed: what it names comes again.
+                if (isKnown && range.Outcome == SettleOutcome.Completed)
+                    freed += ProcessedLocked(_taken, hadSlot: FreesSlotWhenSettled, ref after);
+                else
+                    ReturnLocked(_taken, range.Outcome == SettleOutcome.Unreadable ? ReturnReason.Unreadable : ReturnReason.Abandoned, hadSlot: FreesSlotWhenSettled, ref after);
+                Require(isKnown, FrameType.Settle);
+            }
+        }
+        finally
+        {
+            // Also of a frame that turns out wrong: what its good part set free is others' all the same.
+            _events.OnFreed(freed, ref after);
         }
         // The answer counts all, so that one is enough however often it is asked for before it is sent.
         if (!isAnswerWanted || _isAnswerWanted)
@@ -501,17 +505,22 @@ internal sealed class ReaderPort : SendingHalf
         after.Do(PostSettled);
     }
 
-    private void CompleteLocked(ref HubAfterLock after)
+    /// <summary>Items are read, or their leases completed. What that sets free is told afterwards, for all that one frame tells of.</summary>
+    /// <returns>Their bytes.</returns>
+    private long ProcessedLocked(List<ItemBatch> batches, bool hadSlot, ref HubAfterLock after)
     {
         _sync.AssertHeld();
-        foreach (ItemBatch batch in _taken)
+        long bytes = 0;
+        foreach (ItemBatch batch in batches)
         {
+            bytes += batch.Bytes;
             _readers.Released(Account, batch.Count, ref after);
-            _events.OnLeasesCompleted(batch, ref after);
-            if (ChannelMetrics.AreLeasesTimed)
+            _events.OnProcessed(batch.Sequence, batch.Count, hadSlot, ref after);
+            if (IsLeased && ChannelMetrics.AreLeasesTimed)
                 TimeLeaseLocked(batch.FirstSentAt, ref after);
             batch.Release();
         }
+        return bytes;
     }
 
     // These two are apart from the checks before them, for what they capture would be allocated there each time.
