@@ -13,15 +13,15 @@ namespace CrossChannels;
 public sealed class Lease<T> : IDisposable
 {
     private readonly DeliveryTag _tag;
-    private readonly LeaseGuard? _guard;
-    private ILeaseHolder? _holder;
+
+    // The guard, which knows the holder, or the holder where no guard is needed; null once the lease is settled. One field, since there are millions of leases a second.
+    private object? _owner;
 
     internal Lease(ILeaseHolder holder, DeliveryTag tag, T item)
     {
-        _holder = holder;
         _tag = tag;
         Item = item;
-        _guard = holder.Hand(this, tag.Sequence);
+        _owner = (object?)holder.Hand(this, tag.Sequence) ?? holder;
     }
 
     /// <summary>The item.</summary>
@@ -74,9 +74,7 @@ public sealed class Lease<T> : IDisposable
     /// <returns>Null if the lease is settled.</returns>
     private ILeaseHolder? TakeHolder()
     {
-        ILeaseHolder? holder = Interlocked.Exchange(ref _holder, null);
-        if (holder is not null)
-            _guard?.Dispose();
-        return holder;
+        object? owner = Interlocked.Exchange(ref _owner, null);
+        return owner is LeaseGuard guard ? guard.Release() : (ILeaseHolder?)owner;
     }
 }

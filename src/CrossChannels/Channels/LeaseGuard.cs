@@ -4,7 +4,7 @@ namespace CrossChannels.Channels;
 
 /// <summary>What a lease alone refers to: if the program loses the lease without settling it, the item is given back, or nobody else would ever get it.</summary>
 /// <remarks>Used again for other leases, since making an object with a finalizer costs more than all else that a lease does.</remarks>
-internal sealed class LeaseGuard : IDisposable
+internal sealed class LeaseGuard
 {
     private const int MostSpares = 1024;
 
@@ -44,8 +44,10 @@ internal sealed class LeaseGuard : IDisposable
     }
 
     /// <summary>Its lease is settled.</summary>
-    public void Dispose()
+    /// <returns>Who holds the lease.</returns>
+    public ILeaseHolder Release()
     {
+        ILeaseHolder holder = _holder!;
         _holder = null;
         // A finalizer of the program's that settles a lease may come before this one's own, which is due then: it must not meet another lease.
         bool mayBeUsedAgain = Volatile.Read(ref s_finalizerThread) is int finalizer and not 0 && finalizer != Environment.CurrentManagedThreadId;
@@ -54,7 +56,10 @@ internal sealed class LeaseGuard : IDisposable
         else if (mayBeUsedAgain && s_spares.Count < MostSpares)
             s_spares.Enqueue(this);
         else
+#pragma warning disable CA1816 // It is released and not disposed: the lease gets its holder back from it.
             GC.SuppressFinalize(this);
+#pragma warning restore CA1816
+        return holder;
     }
 
     /// <summary>Lost as soon as it is made.</summary>
