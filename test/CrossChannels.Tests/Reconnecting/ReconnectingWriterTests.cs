@@ -226,8 +226,10 @@ public sealed class ReconnectingWriterTests
         await writer.FlushAsync().Done();
         if (isAway)
         {
+            int ended = hub.Log.Count("Ended");
             await hub.KillAsync();
-            await Wait.Until(() => hub.Log.Count("Ended") == 1);
+            // More often than once if the system still took a connection for the process that dies.
+            await Wait.Until(() => hub.Log.Count("Ended") > ended);
         }
         Assert.IsTrue(writer.TryComplete());
         Assert.IsFalse(writer.TryComplete());
