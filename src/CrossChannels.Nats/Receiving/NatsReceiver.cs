@@ -549,9 +549,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         _sync.AssertHeld();
         ForgetIfLateLocked();
-        while (_unread.TryDequeue(out HeldItem item) || _order.TryRemove(out item))
+        while (TryDropLocked(out HeldItem item))
         {
-            item.Segment?.Release();
             if (!_held.Remove(item.Sequence, out Holding held))
                 continue;
             held.Last?.Release();
@@ -568,13 +567,22 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _sync.AssertHeld();
         if (_isLeased || _closure is not null || _held.Count == 0 || Environment.TickCount64 - _renewed <= _course.Facts.LeaseTimeout.TotalMilliseconds * 3 / 4)
             return;
-        while (_unread.TryDequeue(out HeldItem item) || _order.TryRemove(out item))
+        while (TryDropLocked(out HeldItem item))
         {
-            item.Segment?.Release();
             _held.Remove(item.Sequence);
             _order.GivenBack(item.Sequence);
         }
         DoubtLocked();
+    }
+
+    /// <summary>Takes the next of what lies unread here, or has come too early, and gives its bytes up.</summary>
+    private bool TryDropLocked(out HeldItem item, bool onlyEarly = false)
+    {
+        _sync.AssertHeld();
+        if ((onlyEarly || !_unread.TryDequeue(out item)) && !_order.TryRemove(out item))
+            return false;
+        item.Segment?.Release();
+        return true;
     }
 
     /// <summary>Gives an item back. What comes next is asked for when the server has taken it, or it would come behind what nobody has had.</summary>
@@ -897,11 +905,11 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             if (_closure is not null)
                 return;
             Volatile.Write(ref _closure, closure);
-            while (drops && _unread.TryDequeue(out HeldItem item))
-                item.Segment?.Release();
             ForgetLocked();
-            while (_order.TryRemove(out HeldItem early))
-                early.Segment?.Release();
+            while (TryDropLocked(out _, onlyEarly: !drops))
+            {
+                // Nothing else is to be done with it.
+            }
             _order.Forget();
             _waiters.End(closure, ref wake);
         }
