@@ -108,6 +108,27 @@ public sealed class UnreadItemsTests
         Assert.AreEqual(2, await next);
     }
 
+    /// <summary>Its connection is held up, and does not break, so that the server gives to another what is on its way here.</summary>
+    [TestMethod]
+    public async Task ConnectionIsHeldUp_ForLongerThanTheLease_OnlyTheOtherHasWhatWasOnItsWay()
+    {
+        NatsOptions options = new() { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, LeaseTimeout = TimeSpan.FromSeconds(2) };
+        await using var proxy = new ServerProxy(await SharedServer.GetAsync().Done());
+        await using NatsChannels near = await SharedServer.ConnectAsync(options);
+        await using NatsChannels far = await NatsChannels.ConnectAsync(proxy.Url, options).Done();
+        await using SharedChannel<int> owner = await near.CreateBoundedAsync<int>("held", 10).Done();
+        await using CrossChannelReader<int> reader = await far.OpenReaderAsync<int>("held").Done();
+        await AskAsync(reader, 2);
+        proxy.Items.FromServer.Hold();
+        await owner.Writer.WriteAsync(0).Done();
+        await owner.Writer.WriteAsync(1).Done();
+        Assert.AreEqual(0, await owner.Reader.ReadAsync().Done());
+        Assert.AreEqual(1, await owner.Reader.ReadAsync().Done());
+        proxy.Items.FromServer.Release();
+        await owner.Writer.WriteAsync(2).Done();
+        Assert.AreEqual(2, await reader.ReadAsync().Done());
+    }
+
     [TestMethod]
     public async Task FoundNothingItself_GivesNothingBack()
     {

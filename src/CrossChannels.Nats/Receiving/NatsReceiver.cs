@@ -24,6 +24,9 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     /// <summary>Ahead of the item's number in the subject where the server answers that it has taken it back.</summary>
     private const char ReturnMark = 'n';
 
+    /// <summary>Ahead of the time, in milliseconds, at which this reader sent itself a message by the server.</summary>
+    private const char EchoMark = 'e';
+
     /// <summary>How long that answer is waited for.</summary>
     private const int ReturnMilliseconds = 1000;
 
@@ -68,7 +71,9 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private long _doubtedUpTo;
     private int _looking;
     private long _lastReturn;
-    private long _renewed;
+
+    // What was sent to the server until then it has heard, and whatever comes from now on it has sent since then: an echo says so, in milliseconds.
+    private long _heardAt = Environment.TickCount64;
     private bool _isAskedForUnread;
     private bool _isFullElsewhere;
     private bool _isWanted;
@@ -95,7 +100,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         _pace = new ReadAheadPace(_isLeased ? server.Options.LeaseReadAhead : server.Options.ReadAhead);
         _waiters = new ReaderWaiters(_sync, isSingleReader: false);
         _outgoing = new Outgoing(_sync, server);
-        var use = new PullUse(OnMessage, BreakLocked, PrepareAsync, () => AskLocked(isWanted: false), _outgoing.Flush);
+        var use = new PullUse(OnMessage, BreakLocked, PrepareAsync, BackLocked, _outgoing.Flush);
         _subscription = new PullSubscription(server, course.Facts.Name, $"{SpaceNames.Answers}.{server.Id}.r.{id}", _sync, use, _stop.Token);
         _settled = new SettledItems(_sync);
         _orderWatch = new OrderWatch(server, course.Facts, _sync, _order, OnOrderLooked, _stop.Token);
@@ -141,6 +146,8 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await _subscription.OpenAsync(cancellationToken).ConfigureAwait(false);
+        using (_sync.Enter())
+            _heardAt = Environment.TickCount64;
         await LookWhoServesAsync(cancellationToken).ConfigureAwait(false);
         _server.Add(this);
         _course.Add(this);
@@ -337,6 +344,14 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         // Not given back again: if the server has heard of it, another reader may have the item by now, and would lose it.
         _returning.Clear();
         DoubtLocked(old);
+    }
+
+    /// <summary>Nothing that was sent before comes over the next connection.</summary>
+    private void BackLocked()
+    {
+        ForgetIfLateLocked();
+        _heardAt = Environment.TickCount64;
+        AskLocked(isWanted: false);
     }
 
     private async Task PrepareAsync()
@@ -558,14 +573,23 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         }
     }
 
+    /// <summary>This process has stood still, or its connection is held up, for nearly as long as the server leaves items to a reader: others may have what is here, and what comes.</summary>
+    private bool IsLateLocked
+    {
+        get
+        {
+            _sync.AssertHeld();
+            return !_isLeased && Environment.TickCount64 - _heardAt > _course.Facts.LeaseTimeout.TotalMilliseconds * 3 / 4;
+        }
+    }
+
     /// <summary>
-    /// Forgets what lies unread here once this process has stood still for nearly as long as the server leaves it that: others may have it by now, or it comes again. Given back, it would be taken from
-    /// those. What is leased says so when it comes again.
+    /// Forgets what lies unread here once the server may have given it to others, or gives it here again. Given back, it would be taken from those. What is leased says so when it comes again.
     /// </summary>
     private void ForgetIfLateLocked()
     {
         _sync.AssertHeld();
-        if (_isLeased || _closure is not null || _held.Count == 0 || Environment.TickCount64 - _renewed <= _course.Facts.LeaseTimeout.TotalMilliseconds * 3 / 4)
+        if (_closure is not null || _held.Count == 0 || !IsLateLocked)
             return;
         while (TryDropLocked(out HeldItem item))
         {
@@ -623,8 +647,6 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             _asked = Math.Max(0, _asked - 1);
             _lastHeard = Environment.TickCount64;
             ForgetIfLateLocked();
-            if (_held.Count == 0)
-                _renewed = _lastHeard;
             if (_settled.Contains(numbers.Sequence))
             {
                 segment?.Release();
@@ -636,6 +658,13 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
             {
                 segment?.Release();
                 _outgoing.Add(reply, Acknowledgement.GivenBack);
+            }
+            else if (IsLateLocked)
+            {
+                // What comes next may be behind it.
+                segment?.Release();
+                _order.GivenBack(numbers.Sequence);
+                DoubtLocked();
             }
             else if (_held.TryGetValue(numbers.Sequence, out Holding held))
             {
@@ -736,6 +765,16 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     {
         message.Data?.Release();
         ReadOnlySpan<char> asked = message.Subject.AsSpan(message.Subject.LastIndexOf('.') + 1);
+        if (asked is [EchoMark, ..])
+        {
+            using (_sync.Enter())
+            {
+                ForgetIfLateLocked();
+                if (long.TryParse(asked[1..], NumberStyles.None, CultureInfo.InvariantCulture, out long heard))
+                    _heardAt = Math.Max(_heardAt, heard);
+            }
+            return;
+        }
         if (asked is [ReturnMark, ..])
         {
             using (_sync.Enter())
@@ -800,9 +839,10 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         using (_sync.Enter())
         {
             ForgetIfLateLocked();
-            _renewed = Environment.TickCount64;
             foreach (Holding held in _held.Values)
                 _outgoing.Add(held.Subject, Acknowledgement.Renewed);
+            if (!_isLeased && _closure is null && !_subscription.IsAway)
+                _outgoing.Add(_subscription.SubjectOf(string.Create(CultureInfo.InvariantCulture, $"{EchoMark}{Environment.TickCount64}")), []);
             if (_waiters.IsAnyWaiting && _unread.Count == 0)
                 HungryLocked();
             if (_returning.Count > 0 && Environment.TickCount64 - _lastReturn > ReturnMilliseconds)
