@@ -126,6 +126,50 @@ public sealed class ShareTests : IDisposable
         }
     }
 
+    /// <summary>A reader asks for more, and then says what it has read; the hub may look between the two, while it seems to have something to do.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task ReaderThatWaits_SaysLateThatItHasReadAll_TheOneThatHoldsItemsIsAsked(bool isLeased)
+    {
+        ChannelAddress address = ChannelAddress.Unix(_directory["hub"]);
+        HubOptions options = new() { Connection = new() { TimeProvider = _clock }, DrainTimeout = TimeSpan.Zero };
+        await using LeasedChannel<long>? leased = isLeased ? await CrossChannel.CreateLeasedAsync<long>(address, 64, hub: options).Done() : null;
+        await using SharedChannel<long>? plain = isLeased ? null : await CreateAsync(capacity: 64);
+        CrossChannelWriter<long> owner = leased?.Writer ?? plain!.Writer;
+        await using RawPeer holder = await HubRaw.OpenReaderAsync<long>(address, 6, isLeased);
+        for (int i = 0; i < 6; i++)
+        {
+            Assert.IsTrue(owner.TryWrite(i));
+            Assert.AreEqual(i, SingleOf(await holder.ReadFrameAsync()));
+        }
+        await using RawPeer waiting = await HubRaw.OpenReaderAsync<long>(address, 1, isLeased);
+        Assert.IsTrue(owner.TryWrite(6));
+        Assert.AreEqual(6, SingleOf(await waiting.ReadFrameAsync(FrameType.Items)));
+        // Whatever is asked until then is for a reader that waits already.
+        while (_clock.HasTimerWithin(s_moment))
+            _clock.Advance(s_moment);
+
+        await waiting.SendAsync(Wire.Credit(2, 1 << 20));
+        await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the hub looks who has items");
+        _clock.Advance(s_moment);
+        await waiting.SendAsync(Wire.Counter(FrameType.Report, 1));
+        await Wait.Until(() => _clock.HasTimerWithin(s_moment), "the hub looks again");
+        _clock.Advance(TimeSpan.FromMilliseconds(250));
+        RawPeer.Frame asked;
+        do
+        {
+            // One of nothing is for a sign of life.
+            asked = await holder.ReadFrameAsync(FrameType.Reclaim);
+            if (asked.Count == 0)
+                await holder.SendAsync(HubRaw.Reclaimed(0, 0));
+            while (asked.Count == 0 && _clock.HasTimerWithin(s_moment))
+                _clock.Advance(s_moment);
+        }
+        while (asked.Count == 0);
+        Assert.AreEqual(3, asked.Count);
+    }
+
     [TestMethod]
     public async Task WhatIsFree_NobodyWaits_IsSharedAmongThoseAtWork_AndGoesToOneThatWaitsFirst()
     {

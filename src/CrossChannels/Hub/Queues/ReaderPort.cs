@@ -446,6 +446,9 @@ internal sealed class ReaderPort : SendingHalf
             return true;
         Account.AddRead(count);
         Account.MovedAt = _clock.Now;
+        // It asked for more before it said that it has nothing left: whoever looked meanwhile did not take it for one that waits.
+        if (Account.IsIdle && _readers.HeldItems > Account.Held.Count)
+            _events.OnReaderIdle(ref after);
         if (IsLeased)
         {
             _events.OnLeasesTaken(count, ref after);
