@@ -73,7 +73,7 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
     private long _lastReturn;
 
     // What was sent to the server until then it has heard, and whatever comes from now on it has sent since then: an echo says so, in milliseconds.
-    private long _heardAt = Environment.TickCount64;
+    private long _heardAt;
     private bool _isAskedForUnread;
     private bool _isFullElsewhere;
     private bool _isWanted;

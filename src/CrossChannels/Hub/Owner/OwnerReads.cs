@@ -65,7 +65,7 @@ internal sealed class OwnerReads : ILeaseHolder
             {
                 isTaken = _queue.TryTake(Taker, out item, out long sequence) || (_lanes.Collect(ref after) && _queue.TryTake(Taker, out item, out sequence));
                 if (isTaken)
-                    ReadLocked(sequence, 1, Unsafe.SizeOf<TItem>(), ref after);
+                    ProcessedLocked(sequence, Unsafe.SizeOf<TItem>(), hadSlot: true, ref after);
                 else
                     FoundNothingLocked(ref after);
             }
@@ -340,8 +340,7 @@ internal sealed class OwnerReads : ILeaseHolder
                 }
                 else
                 {
-                    _events.OnProcessed(lease.Sequence, lease.Count, hadSlot: FreesSlotWhenSettled, ref after);
-                    _events.OnFreed(lease.Bytes, ref after);
+                    ProcessedLocked(lease.Sequence, lease.Bytes, hadSlot: FreesSlotWhenSettled, ref after);
                     lease.Release();
                 }
             }
@@ -363,7 +362,7 @@ internal sealed class OwnerReads : ILeaseHolder
         {
             if (!_queue.TryClaim(Taker, out slice, out tag, out int bytes))
                 return false;
-            ReadLocked(tag.Sequence, 1, bytes, ref after);
+            ProcessedLocked(tag.Sequence, bytes, hadSlot: true, ref after);
             return true;
         }
         slice = default;
@@ -379,10 +378,11 @@ internal sealed class OwnerReads : ILeaseHolder
         return true;
     }
 
-    private void ReadLocked(long first, int count, long bytes, ref HubAfterLock after)
+    /// <summary>One item is read, or its lease completed.</summary>
+    private void ProcessedLocked(long sequence, long bytes, bool hadSlot, ref HubAfterLock after)
     {
         _sync.AssertHeld();
-        _events.OnProcessed(first, count, hadSlot: true, ref after);
+        _events.OnProcessed(sequence, 1, hadSlot, ref after);
         _events.OnFreed(bytes, ref after);
     }
 
