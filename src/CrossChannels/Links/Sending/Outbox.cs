@@ -286,6 +286,9 @@ internal sealed class Outbox(LinkOutput output, WorkScheduler scheduler) : IThre
         {
             for (int writes = 0; ; writes++)
             {
+                // Feedback that became due during the last write is of the few items read meanwhile. More gathers while another process has the core, if one wants it.
+                if (isOwnThread && writes > 0 && Volatile.Read(ref _isFeedbackDue))
+                    Thread.Yield();
                 if (!TryTakeNext(mayGoOn: writes < maxWrites, out ReadOnlyMemory<byte> bytes, ref wake, out Block? taken))
                     break;
                 // Outside the lock, because a listener of the metrics is user code, and before the write, which gives the block back.
