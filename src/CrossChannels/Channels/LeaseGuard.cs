@@ -10,12 +10,15 @@ internal sealed class LeaseGuard
 
     private static readonly ConcurrentQueue<LeaseGuard> s_spares = new();
 
+    // What the finalizers' thread has for a spare, so that none is kept there.
+    private static readonly LeaseGuard s_noSpare = new();
+
     // Most programs settle one lease before they read the next.
     [ThreadStatic]
     private static LeaseGuard? t_spare;
 
-    // Known once the first object was finalized; before that none is used again.
-    private static int s_finalizerThread;
+    // Set once the first object was finalized; before that none is used again.
+    private static bool s_isFinalizerThreadKnown;
 
     private ILeaseHolder? _holder;
     private long _sequence;
@@ -33,9 +36,11 @@ internal sealed class LeaseGuard
     /// <summary>Makes one, or takes one that is free, for a lease.</summary>
     public static LeaseGuard Watch(ILeaseHolder holder, long sequence)
     {
-        LeaseGuard? guard = t_spare;
-        if (guard is not null)
-            t_spare = null;
+        // By reference, since finding what belongs to the thread is most of the cost.
+        ref LeaseGuard? spare = ref t_spare;
+        LeaseGuard? guard = spare;
+        if (guard is not null && guard != s_noSpare)
+            spare = null;
         else if (!s_spares.TryDequeue(out guard))
             guard = new LeaseGuard();
         guard._sequence = sequence;
@@ -49,24 +54,34 @@ internal sealed class LeaseGuard
     {
         ILeaseHolder holder = _holder!;
         _holder = null;
-        // A finalizer of the program's that settles a lease may come before this one's own, which is due then: it must not meet another lease.
-        bool mayBeUsedAgain = Volatile.Read(ref s_finalizerThread) is int finalizer and not 0 && finalizer != Environment.CurrentManagedThreadId;
-        if (mayBeUsedAgain && t_spare is null)
-            t_spare = this;
-        else if (mayBeUsedAgain && s_spares.Count < MostSpares)
+        ref LeaseGuard? spare = ref t_spare;
+        if (spare is null && s_isFinalizerThreadKnown)
+            spare = this;
+        else
+            KeepOrDrop(isFinalizing: spare == s_noSpare);
+        return holder;
+    }
+
+    /// <param name="isFinalizing">A finalizer of the program's settles the lease. It may come before this one's own, which is due then: it must not meet another lease.</param>
+    private void KeepOrDrop(bool isFinalizing)
+    {
+        if (s_isFinalizerThreadKnown && !isFinalizing && s_spares.Count < MostSpares)
             s_spares.Enqueue(this);
         else
 #pragma warning disable CA1816 // It is released and not disposed: the lease gets its holder back from it.
             GC.SuppressFinalize(this);
 #pragma warning restore CA1816
-        return holder;
     }
 
     /// <summary>Lost as soon as it is made.</summary>
     private sealed class FinalizerThread
     {
 #pragma warning disable MA0055 // As above.
-        ~FinalizerThread() => Volatile.Write(ref s_finalizerThread, Environment.CurrentManagedThreadId);
+        ~FinalizerThread()
+        {
+            t_spare = s_noSpare;
+            Volatile.Write(ref s_isFinalizerThreadKnown, true);
+        }
 #pragma warning restore MA0055
     }
 }
