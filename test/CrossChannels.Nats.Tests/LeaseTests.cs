@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using NATS.Client.Core;
 
 namespace CrossChannels.Nats.Tests;
 
@@ -50,6 +51,41 @@ public sealed class LeaseTests
         Lease<string> next = await owner.Reader.ReadAsync().Done();
         Assert.AreEqual("b", next.Item);
         Assert.AreEqual(1, next.DeliveryCount);
+        next.Complete();
+    }
+
+    /// <summary>Whoever may publish on the server may publish anything.</summary>
+    [TestMethod]
+    [DataRow(0)]
+    [DataRow(4)]
+    [DataRow(9)]
+    public async Task ItemOfAnotherSize_IsUnreadable_InEveryWayToRead(int bytes)
+    {
+        string space = SharedServer.NewSpace();
+        await using NatsChannels nats = await SharedServer.ConnectAsync(new NatsOptions { Space = space });
+        await using var stranger = new NatsConnection(NatsOpts.Default with { Url = (await SharedServer.GetAsync()).Url });
+        async Task PublishAsync(string channel) => await stranger.PublishAsync($"cc.{space}.i.{channel}.stranger", new byte[bytes]);
+
+        await using SharedChannel<long> plain = await nats.CreateBoundedAsync<long>("plain", 10).Done();
+        Task<long> waiting = plain.Reader.ReadAsync().AsTask();
+        await PublishAsync("plain");
+        await Assert.ThrowsExactlyAsync<ItemUnreadableException>(() => waiting.Done());
+        await PublishAsync("plain");
+        Assert.IsTrue(await plain.Reader.WaitToReadAsync().Done());
+        Assert.ThrowsExactly<ItemUnreadableException>(() => plain.Reader.TryRead(out _));
+        await plain.Writer.WriteAsync(1).Done();
+        Assert.AreEqual(1, await plain.Reader.ReadAsync().Done());
+
+        await using LeasedChannel<long> leased = await nats.CreateLeasedAsync<long>("leased", 10, s_settled with { MaxDeliveries = 2 }).Done();
+        Task<Lease<long>> waitingForLease = leased.Reader.ReadAsync().AsTask();
+        await PublishAsync("leased");
+        await Assert.ThrowsExactlyAsync<ItemUnreadableException>(() => waitingForLease.Done());
+        // It was given back, and this is the last time that it comes.
+        Assert.IsTrue(await leased.Reader.WaitToReadAsync().Done());
+        Assert.ThrowsExactly<ItemUnreadableException>(() => leased.Reader.TryRead(out _));
+        await leased.Writer.WriteAsync(1).Done();
+        using Lease<long> next = await leased.Reader.ReadAsync().Done();
+        Assert.AreEqual(1, next.Item);
         next.Complete();
     }
 

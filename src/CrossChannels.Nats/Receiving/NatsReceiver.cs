@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Text;
 using CrossChannels.Channels;
 using CrossChannels.Links;
@@ -151,26 +149,6 @@ internal sealed class NatsReceiver : ILeaseHolder, ICourseEnd, IServerUser
         await LookWhoServesAsync(cancellationToken).ConfigureAwait(false);
         _server.Add(this);
         _course.Add(this);
-    }
-
-    public bool TryTake<TItem>(out TItem item)
-    {
-        if (!TryClaim(out ItemSlice slice, out _, int.MaxValue, out _))
-        {
-            item = default!;
-            return false;
-        }
-        try
-        {
-            if (slice.IsNull || slice.Length != Unsafe.SizeOf<TItem>())
-                throw new ItemUnreadableException($"An item of {slice.Length:N0} bytes came, and {_course.Facts.Contract} has {Unsafe.SizeOf<TItem>():N0}.");
-            item = Unsafe.ReadUnaligned<TItem>(in MemoryMarshal.GetReference(slice.Span));
-            return true;
-        }
-        finally
-        {
-            slice.Release();
-        }
     }
 
     public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)

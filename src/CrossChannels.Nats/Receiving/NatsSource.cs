@@ -19,12 +19,14 @@ internal readonly struct NatsSource(NatsReceiver receiver) : IItemSource
 
     public int Count => receiver.Count;
 
-    public bool TryTake<TItem>(out TItem item) => receiver.TryTake(out item);
+    public bool TryTake<TItem>(out TItem item) => TryTake(out item, out _);
+
+    public bool TryTake<TItem>(out TItem item, out DeliveryTag tag) => ItemDecoder.TryTake(this, out item, out tag);
 
     public int TakeMany<TItem>(Span<TItem> destination)
     {
         int count = 0;
-        while (count < destination.Length && receiver.TryTake(out TItem item))
+        while (count < destination.Length && TryTake(out TItem item))
             destination[count++] = item;
         return count;
     }

@@ -31,6 +31,12 @@ internal readonly struct DeferredSource(LinkHandle handle) : IItemSource
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake<TItem>(out TItem item) => IsLane(out LaneReceiver? lane) ? lane.TryTake(out item) : TryTakeEarly(out item);
 
+    public bool TryTake<TItem>(out TItem item, out DeliveryTag tag)
+    {
+        tag = default;
+        return TryTake(out item);
+    }
+
     public int TakeMany<TItem>(Span<TItem> destination)
     {
         int taken = IsLane(out _) ? 0 : _receiver.Items.TakeMany(destination);

@@ -25,6 +25,10 @@ internal interface IItemSource
     /// <summary>Takes the next item of a plain fixed size.</summary>
     bool TryTake<TItem>(out TItem item);
 
+    /// <summary>Takes the next item of a plain fixed size, for a reader of leases.</summary>
+    /// <exception cref="ItemUnreadableException">It has another size. It is taken, and <paramref name="tag"/> set.</exception>
+    bool TryTake<TItem>(out TItem item, out DeliveryTag tag);
+
     /// <summary>Takes as many items of a plain fixed size as are here and fit.</summary>
     int TakeMany<TItem>(Span<TItem> destination);
 

@@ -23,9 +23,7 @@ internal static class ItemDecoder
             return (T)(object)new PooledItem(slice);
         try
         {
-            if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>() && codec.IsPlain)
-                return Unsafe.ReadUnaligned<T>(in MemoryMarshal.GetReference(slice.Span));
-            return codec.Decode(slice.Memory);
+            return !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && codec.IsPlain ? ReadPlain<T>(slice) : codec.Decode(slice.Memory);
         }
         catch (Exception e)
         {
@@ -35,6 +33,36 @@ internal static class ItemDecoder
         {
             slice.Release();
         }
+    }
+
+    /// <summary>Takes the next item of a plain fixed size from a source that holds each by itself.</summary>
+    /// <exception cref="ItemUnreadableException">It has another size. It is taken, and <paramref name="tag"/> set.</exception>
+    public static bool TryTake<TSource, T>(TSource source, out T item, out DeliveryTag tag)
+        where TSource : struct, IItemSource
+    {
+        item = default!;
+        if (!source.TryClaim(out ItemSlice slice, out tag, int.MaxValue, out _))
+            return false;
+        try
+        {
+            item = ReadPlain<T>(slice);
+        }
+        catch (FormatException e)
+        {
+            throw new ItemUnreadableException($"An item could not be read: {e.Message}", e);
+        }
+        finally
+        {
+            slice.Release();
+        }
+        return true;
+    }
+
+    /// <exception cref="FormatException">It has another size.</exception>
+    private static T ReadPlain<T>(ItemSlice slice)
+    {
+        RawLayout.CheckLength(typeof(T), Unsafe.SizeOf<T>(), slice.Length);
+        return Unsafe.ReadUnaligned<T>(in MemoryMarshal.GetReference(slice.Span));
     }
 
     /// <summary>An item that stays in the memory in which it arrived until its reader disposes it.</summary>

@@ -26,6 +26,12 @@ internal readonly struct LaneSource(LinkHandle handle) : IItemSource
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTake<TItem>(out TItem item) => _receiver.TryTake(out item);
 
+    public bool TryTake<TItem>(out TItem item, out DeliveryTag tag)
+    {
+        tag = default;
+        return TryTake(out item);
+    }
+
     public int TakeMany<TItem>(Span<TItem> destination) => _receiver.TakeMany(destination);
 
     public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge)

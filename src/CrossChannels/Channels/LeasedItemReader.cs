@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using CrossChannels.Links;
 using CrossChannels.Serialization;
 using CrossChannels.Threading;
@@ -11,6 +12,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
 {
     private readonly TSource _source;
     private readonly ItemCodec<T> _codec;
+    private readonly bool _isPlain;
     private readonly ILeaseHolder _holder;
     private readonly Func<bool> _completeOldest;
     private readonly WaiterPool _pool = new();
@@ -19,6 +21,7 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
     {
         _source = source;
         _codec = codec;
+        _isPlain = codec.IsPlain;
         _holder = holder;
         _completeOldest = completeOldest;
     }
@@ -45,6 +48,8 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
 
     public override bool TryRead([MaybeNullWhen(false)] out Lease<T> item)
     {
+        if (!RuntimeHelpers.IsReferenceOrContainsReferences<T>() && _isPlain)
+            return TryReadPlain(out item);
         item = null;
         if (!_source.TryClaim(out ItemSlice slice, out DeliveryTag tag, int.MaxValue, out _))
             return false;
@@ -130,6 +135,24 @@ internal sealed class LeasedItemReader<T, TSource> : LeasedReader<T>
         }
         waiter.Watch(cancellationToken);
         return new ValueTask<Lease<T>>(waiter, version);
+    }
+
+    private bool TryReadPlain([MaybeNullWhen(false)] out Lease<T> lease)
+    {
+        lease = null;
+        DeliveryTag tag = default;
+        try
+        {
+            if (!_source.TryTake(out T item, out tag))
+                return false;
+            lease = new Lease<T>(_holder, tag, item);
+            return true;
+        }
+        catch (ItemUnreadableException)
+        {
+            _holder.Abandon(tag.Sequence, isUnreadable: true);
+            throw;
+        }
     }
 
     /// <summary>An item that cannot be read goes back for another reader, and to the dead letters if too many cannot read it.</summary>

@@ -22,6 +22,8 @@ internal readonly struct LinkSource(LinkHandle handle) : IItemSource
 
     public bool TryTake<TItem>(out TItem item) => _receiver.TryTake(out item);
 
+    public bool TryTake<TItem>(out TItem item, out DeliveryTag tag) => _receiver.TryTake(out item, out tag);
+
     public int TakeMany<TItem>(Span<TItem> destination) => _receiver.TakeMany(destination);
 
     public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge) => _receiver.TryClaim(out slice, out tag, maxBytes, out tooLarge);

@@ -31,6 +31,8 @@ internal readonly struct OwnerSource(QueueChannel channel) : IItemSource
 
     public bool TryTake<TItem>(out TItem item) => _owner.TryTake(out item!);
 
+    public bool TryTake<TItem>(out TItem item, out DeliveryTag tag) => ItemDecoder.TryTake(this, out item, out tag);
+
     public int TakeMany<TItem>(Span<TItem> destination) => _owner.TakeMany(destination);
 
     public bool TryClaim(out ItemSlice slice, out DeliveryTag tag, int maxBytes, out int tooLarge) => _owner.TryClaim(out slice, out tag, maxBytes, out tooLarge);

@@ -79,12 +79,21 @@ internal sealed class ItemReceiver : ReceivingHalf
         AfterLock duties;
         bool taken;
         using (_sync.Enter())
+            taken = TryTakeLocked(out item, out duties);
+        if (duties != AfterLock.None)
+            Perform(duties);
+        return taken;
+    }
+
+    /// <summary>Takes the next item of a plain fixed size, with which delivery it is.</summary>
+    public bool TryTake<TItem>(out TItem item, out DeliveryTag tag)
+    {
+        AfterLock duties;
+        bool taken;
+        using (_sync.Enter())
         {
-            item = default!;
-            taken = TryHandLocked(1) && _queue.TryTake(out item);
-            if (taken)
-                _feed?.Handed(1);
-            duties = taken ? ConsumedLocked(1, Unsafe.SizeOf<TItem>()) : EmptyLocked();
+            taken = TryTakeLocked(out item, out duties);
+            tag = taken ? _account.Shared!.Hand() : default;
         }
         if (duties != AfterLock.None)
             Perform(duties);
@@ -487,6 +496,18 @@ internal sealed class ItemReceiver : ReceivingHalf
             payload = payload[length..];
         }
         return duties;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTakeLocked<TItem>(out TItem item, out AfterLock duties)
+    {
+        _sync.AssertHeld();
+        item = default!;
+        bool taken = TryHandLocked(1) && _queue.TryTake(out item);
+        if (taken)
+            _feed?.Handed(1);
+        duties = taken ? ConsumedLocked(1, Unsafe.SizeOf<TItem>()) : EmptyLocked();
+        return taken;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
