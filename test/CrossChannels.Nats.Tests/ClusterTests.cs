@@ -1,26 +1,30 @@
+using System.Collections.Concurrent;
+
 namespace CrossChannels.Nats.Tests;
 
-/// <summary>A cluster of three, whose leader is killed or stands still. Takes minutes, and so runs with <c>CROSSCHANNELS_LONG=1</c> only.</summary>
+/// <summary>A cluster of three, whose leader is killed, stands still, or is cut off from the others. Takes minutes, and so runs with <c>CROSSCHANNELS_LONG=1</c> only.</summary>
 [TestClass]
 [DoNotParallelize]
 public sealed class ClusterTests
 {
-    private const int Total = 2_000;
+    private const int Least = 2_000;
 
     private static NatsOptions Options => new() { Replicas = 3, LeaseTimeout = TimeSpan.FromSeconds(2), PresenceTimeout = TimeSpan.FromSeconds(4) };
 
     [TestMethod]
-    [DataRow(false, DisplayName = "killed")]
-    [DataRow(true, DisplayName = "stands still")]
-    public async Task LeaderFails_NoLeaseIsLost_AndDoublesAreMarked(bool standsStill)
+    [DataRow(Failure.Killed)]
+    [DataRow(Failure.StandsStill)]
+    [DataRow(Failure.StandsStillForAWhile)]
+    [DataRow(Failure.CutOffForAWhile)]
+    public async Task LeaderFails_NoLeaseIsLost_AndDoublesAreMarked(Failure failure)
     {
         RequireLong();
         await using NatsCluster cluster = await NatsCluster.StartAsync();
         await using NatsChannels nats = await NatsChannels.ConnectAsync(cluster.Url, Options).Done();
         await using LeasedChannel<int> owner = await nats.CreateLeasedAsync<int>("jobs", 100, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done();
-        Task writing = WriteAsync(owner.Writer);
+        var failing = new FailingLeader(cluster, failure);
+        Task<int> writing = WriteAsync(owner.Writer, failing.IsOver);
         HashSet<int> seen = [];
-        NatsServer? failed = null;
         while (await owner.Reader.WaitToReadAsync().Done($"more than {seen.Count} items"))
         {
             while (owner.Reader.TryRead(out Lease<int>? lease))
@@ -28,37 +32,90 @@ public sealed class ClusterTests
                 if (!seen.Add(lease.Item))
                     Assert.IsGreaterThan(1, lease.DeliveryCount, $"Item {lease.Item} came again, and does not say so.");
                 lease.Complete();
-                if (seen.Count > Total / 4)
-                    failed ??= await FailAsync(cluster, standsStill);
+                if (seen.Count > Least / 4)
+                    await failing.BeginAsync();
             }
         }
-        await writing.Done();
-        Assert.HasCount(Total, seen);
+        await failing.IsOver.Done();
+        Assert.HasCount(await writing.Done(), seen);
     }
 
     [TestMethod]
-    [DataRow(false, DisplayName = "killed")]
-    [DataRow(true, DisplayName = "stands still")]
-    public async Task LeaderFails_NothingIsLost_AndTheOrderHolds(bool standsStill)
+    [DataRow(Failure.Killed)]
+    [DataRow(Failure.StandsStill)]
+    [DataRow(Failure.StandsStillForAWhile)]
+    [DataRow(Failure.CutOffForAWhile)]
+    public async Task LeaderFails_NothingIsLost_AndTheOrderHolds(Failure failure)
     {
         RequireLong();
         await using NatsCluster cluster = await NatsCluster.StartAsync();
         await using NatsChannels nats = await NatsChannels.ConnectAsync(cluster.Url, Options).Done();
         await using SharedChannel<int> owner = await nats.CreateBoundedAsync<int>("jobs", 100).Done();
-        Task writing = WriteAsync(owner.Writer);
+        var failing = new FailingLeader(cluster, failure);
+        Task<int> writing = WriteAsync(owner.Writer, failing.IsOver);
         List<int> read = [];
-        NatsServer? failed = null;
         while (await owner.Reader.WaitToReadAsync().Done($"more than {read.Count} items"))
         {
             while (owner.Reader.TryRead(out int item))
             {
                 read.Add(item);
-                if (read.Count > Total / 4)
-                    failed ??= await FailAsync(cluster, standsStill);
+                if (read.Count > Least / 4)
+                    await failing.BeginAsync();
             }
         }
-        await writing.Done();
-        CollectionAssert.AreEqual(Enumerable.Range(0, Total).ToList(), read);
+        await failing.IsOver.Done();
+        CollectionAssert.AreEqual(Enumerable.Range(0, await writing.Done()).ToList(), read);
+    }
+
+    /// <summary>A reader whose server is cut off with it goes on for a while, and so do those on the other side.</summary>
+    [TestMethod]
+    public async Task LeaderIsCutOffWithAReader_DoublesAreMarked_AndWhatWasSettledStaysSo()
+    {
+        RequireLong();
+        NatsOptions options = Options with { PresenceTimeout = TimeSpan.FromSeconds(60) };
+        await using NatsCluster cluster = await NatsCluster.StartAsync();
+        await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, options).Done();
+        await using LeasedChannel<int> made = await maker.CreateLeasedAsync<int>("jobs", 100, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done();
+        NatsServer leader = await cluster.LeaderAsync("jobs");
+        await using NatsChannels inside = await NatsChannels.ConnectAsync(leader.Url, options).Done();
+        await using NatsChannels outside = await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), options).Done();
+        await using LeasedReader<int> readerInside = await inside.OpenLeasedReaderAsync<int>("jobs").Done();
+        await using LeasedReader<int> readerOutside = await outside.OpenLeasedReaderAsync<int>("jobs").Done();
+        CrossChannelWriter<int> writer = await outside.OpenWriterAsync<int>("jobs").Done();
+        var failing = new FailingLeader(cluster, Failure.CutOffForAWhile);
+        Task<int> writing = WriteAsync(writer, failing.IsOver);
+        var seen = new ConcurrentDictionary<int, bool>();
+        List<string> faults = [];
+        async Task ReadAsync(LeasedReader<int> reader, string side)
+        {
+            while (await reader.WaitToReadAsync().Done($"more items {side}, after {seen.Count}"))
+            {
+                while (reader.TryRead(out Lease<int>? lease))
+                {
+                    // False until the server has said that it is settled.
+                    bool isNew = seen.TryAdd(lease.Item, false);
+                    if (!isNew && lease.DeliveryCount == 1)
+                        Report($"Item {lease.Item} came again {side}, and does not say so.");
+                    if (!isNew && seen[lease.Item])
+                        Report($"Item {lease.Item} came again {side}, and was settled.");
+                    await lease.CompleteAsync().AsTask().Done($"that {lease.Item} is settled {side}");
+                    seen[lease.Item] = true;
+                    if (seen.Count > Least / 4)
+                        await failing.BeginAsync();
+                }
+            }
+        }
+
+        void Report(string fault)
+        {
+            lock (faults)
+                faults.Add(fault);
+        }
+
+        Task reading = Task.WhenAll(ReadAsync(readerInside, "inside"), ReadAsync(readerOutside, "outside"));
+        await reading.Done("both readers");
+        Assert.IsEmpty(faults, string.Join(Environment.NewLine, faults));
+        Assert.HasCount(await writing.Done(), seen);
     }
 
     [TestMethod]
@@ -75,7 +132,7 @@ public sealed class ClusterTests
         await using CrossLock waiting = await other.OpenLockAsync("gate").Done();
         LockHold hold = await gate.AcquireAsync().Done();
         Task<LockHold> next = waiting.AcquireAsync().AsTask();
-        await FailAsync(cluster, standsStill: false);
+        await new FailingLeader(cluster, Failure.Killed).BeginAsync();
         await owner.Writer.WriteAsync(1).Done();
         await owner.Writer.FlushAsync().Done();
         Assert.IsFalse(next.IsCompleted);
@@ -86,23 +143,83 @@ public sealed class ClusterTests
         Assert.IsFalse(second.WasAbandoned);
     }
 
-    private static async Task<NatsServer> FailAsync(NatsCluster cluster, bool standsStill)
+    /// <summary>Writes numbers until the failure is over, and for a while longer.</summary>
+    /// <returns>How many.</returns>
+    private static Task<int> WriteAsync(CrossChannelWriter<int> writer, Task isOver) => Task.Run(async () =>
     {
-        NatsServer leader = await cluster.LeaderAsync("jobs");
-        await (standsStill ? leader.StopAsync() : leader.KillAsync());
-        return leader;
-    }
-
-    private static Task WriteAsync(CrossChannelWriter<int> writer) => Task.Run(async () =>
-    {
-        for (int i = 0; i < Total; i++)
+        int most = int.MaxValue;
+        int i = 0;
+        for (; i < most; i++)
+        {
             await writer.WriteAsync(i).Done($"item {i}");
+            if (most == int.MaxValue && isOver.IsCompleted)
+                most = i + Least;
+        }
         writer.Complete();
+        return i;
     });
 
     private static void RequireLong()
     {
         if (Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") != "1")
             Assert.Inconclusive("It takes minutes: CROSSCHANNELS_LONG=1 runs it.");
+    }
+
+    /// <summary>How the leader fails.</summary>
+    public enum Failure
+    {
+        Killed,
+        StandsStill,
+        StandsStillForAWhile,
+
+        /// <summary>Only its clients reach it.</summary>
+        CutOffForAWhile,
+    }
+
+    /// <summary>The leader of the channel 'jobs' fails once.</summary>
+    private sealed class FailingLeader(NatsCluster cluster, Failure failure)
+    {
+        /// <summary>How long there are two that lead, until the first finds that nobody follows.</summary>
+        private static readonly TimeSpan s_while = TimeSpan.FromSeconds(10);
+
+        private readonly TaskCompletionSource _isOver = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _hasBegun;
+
+        /// <summary>It has failed, and is back if it comes back.</summary>
+        public Task IsOver => _isOver.Task;
+
+        public async Task BeginAsync()
+        {
+            if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
+                return;
+            NatsServer leader = await cluster.LeaderAsync("jobs");
+            switch (failure)
+            {
+                case Failure.Killed:
+                    await leader.KillAsync();
+                    break;
+                case Failure.StandsStill or Failure.StandsStillForAWhile:
+                    await leader.StopAsync();
+                    break;
+                default:
+                    cluster.CutOff(leader);
+                    break;
+            }
+            if (failure is Failure.Killed or Failure.StandsStill)
+                _isOver.SetResult();
+            else
+                _ = ComeBackAsync(leader);
+        }
+
+        private async Task ComeBackAsync(NatsServer leader)
+        {
+            await Wait.Until(async () => await cluster.TryFindLeaderAsync("jobs", without: leader) is { } other && other != leader, "that the others choose a leader");
+            await Task.Delay(s_while);
+            if (failure == Failure.StandsStillForAWhile)
+                leader.Continue();
+            else
+                cluster.Heal(leader);
+            _isOver.SetResult();
+        }
     }
 }

@@ -14,16 +14,24 @@ internal sealed class ServerProxy : IAsyncDisposable
     private readonly List<ProxiedConnection> _connections = [];
     private readonly int _serverPort;
     private readonly Task _accepting;
+    private bool _isHeld;
 
     public ServerProxy(NatsServer server)
+        : this(server.Port)
     {
-        _serverPort = server.Port;
+    }
+
+    public ServerProxy(int serverPort)
+    {
+        _serverPort = serverPort;
         _listener.Start();
         _accepting = AcceptAsync();
     }
 
     /// <summary>Where clients connect.</summary>
-    public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+    public string Url => string.Create(CultureInfo.InvariantCulture, $"nats://127.0.0.1:{Port}");
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>How many bytes the next connections carry, to the server and from it, before they are cut: each takes one from the front.</summary>
     public ConcurrentQueue<(long FromClient, long FromServer)> Cuts { get; } = [];
@@ -50,6 +58,28 @@ internal sealed class ServerProxy : IAsyncDisposable
         {
             lock (_sync)
                 return _connections[index];
+        }
+    }
+
+    /// <summary>Nothing passes, on any connection, until <see cref="Release"/>; neither side is told.</summary>
+    public void Hold()
+    {
+        lock (_sync)
+        {
+            _isHeld = true;
+            foreach (ProxiedConnection connection in _connections)
+                connection.Hold();
+        }
+    }
+
+    /// <summary>What was held back passes, as what is sent anew after a break.</summary>
+    public void Release()
+    {
+        lock (_sync)
+        {
+            _isHeld = false;
+            foreach (ProxiedConnection connection in _connections)
+                connection.Release();
         }
     }
 
@@ -92,6 +122,8 @@ internal sealed class ServerProxy : IAsyncDisposable
             {
                 var connection = new ProxiedConnection(client, server, Cuts.TryDequeue(out (long, long) cut) ? cut : (long.MaxValue, long.MaxValue));
                 _connections.Add(connection);
+                if (_isHeld)
+                    connection.Hold();
                 connection.Start();
             }
         }
@@ -128,13 +160,24 @@ internal sealed class ProxiedConnection(Socket client, Socket server, (long From
         client.Close(0);
     }
 
+    public void Hold()
+    {
+        FromClient.Hold();
+        FromServer.Hold();
+    }
+
+    public void Release()
+    {
+        FromClient.Release();
+        FromServer.Release();
+    }
+
     /// <summary>Ends it at once, with what is on the way.</summary>
     public void Cut()
     {
         if (Interlocked.Exchange(ref _isCut, 1) != 0)
             return;
-        FromClient.Release();
-        FromServer.Release();
+        Release();
         client.Close(0);
         server.Close(0);
     }

@@ -37,7 +37,7 @@ public sealed class RentedMemoryTests
                 if (way == 0)
                     await ends.Writer.WriteAsync(item).Done();
                 else if (way == 1)
-                    Assert.IsTrue(ends.Writer.TryWrite(item));
+                    Assert.IsTrue(await ends.Writer.WaitToWriteAsync().Done() && ends.Writer.TryWrite(item));
                 else
                     await ends.Writer.WriteManyAsync(new[] { item }).Done();
                 Assert.ThrowsExactly<ObjectDisposedException>(() => item.Memory);
