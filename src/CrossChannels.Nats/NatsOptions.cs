@@ -71,7 +71,7 @@ public sealed record NatsOptions
     /// <summary>How long after the end of a channel was decided its writers may still send what they had accepted. Default: 5 s.</summary>
     public TimeSpan EndingTimeout { get; init => field = OptionValue.Timeout(value); } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a process may be silent before its locks pass on and its writers count as lost. Default: 10 s. A closed connection is noticed after a third of it.</summary>
+    /// <summary>How long a process may be silent before its locks pass on and its writers count as lost. Default: 10 s. A closed connection is noticed after a third of it, unless the server is one of a cluster.</summary>
     public TimeSpan PresenceTimeout { get; init => field = OptionValue.InRange(value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1)); } = TimeSpan.FromSeconds(10);
 
     /// <summary>Allows a connection without TLS to another machine. Default: false. Risk: everybody on the way reads and changes items and passwords.</summary>

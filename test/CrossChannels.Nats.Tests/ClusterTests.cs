@@ -76,7 +76,7 @@ public sealed class ClusterTests
         await using NatsCluster cluster = await NatsCluster.StartAsync();
         await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, options).Done();
         await using LeasedChannel<int> made = await maker.CreateLeasedAsync<int>("jobs", 100, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done();
-        NatsServer leader = await cluster.LeaderAsync("jobs");
+        NatsServer leader = await cluster.LeaderAsync(NatsCluster.Items("jobs"));
         await using NatsChannels inside = await NatsChannels.ConnectAsync(leader.Url, options).Done();
         await using NatsChannels outside = await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), options).Done();
         await using LeasedReader<int> readerInside = await inside.OpenLeasedReaderAsync<int>("jobs").Done();
@@ -143,6 +143,32 @@ public sealed class ClusterTests
         Assert.IsFalse(second.WasAbandoned);
     }
 
+    /// <summary>The holder's server, which led, lets it believe for a while that it still holds.</summary>
+    [TestMethod]
+    public async Task LeaderIsCutOffWithTheHolder_ItsHoldIsLost_BeforeAnotherHolds()
+    {
+        RequireLong();
+        await using NatsCluster cluster = await NatsCluster.StartAsync();
+        await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, Options).Done();
+        await (await maker.OpenLockAsync("gate").Done()).DisposeAsync();
+        NatsServer leader = await cluster.LeaderAsync(NatsCluster.Locks);
+        await using NatsChannels inside = await NatsChannels.ConnectAsync(leader.Url, Options).Done();
+        await using NatsChannels outside = await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), Options).Done();
+        await using CrossLock gate = await inside.OpenLockAsync("gate").Done();
+        await using CrossLock waiting = await outside.OpenLockAsync("gate").Done();
+        LockHold hold = await gate.AcquireAsync().Done();
+        Task<LockHold> next = waiting.AcquireAsync().AsTask();
+        cluster.CutOff(leader);
+        await using LockHold second = await next.Done();
+        Assert.IsTrue(hold.Lost.IsCancellationRequested);
+        Assert.IsGreaterThan(hold.FencingToken, second.FencingToken);
+        Assert.IsTrue(second.WasAbandoned);
+        cluster.Heal(leader);
+        await second.ReleaseAsync().Done();
+        await using LockHold third = await gate.AcquireAsync().Done();
+        Assert.IsGreaterThan(second.FencingToken, third.FencingToken);
+    }
+
     /// <summary>Writes numbers until the failure is over, and for a while longer.</summary>
     /// <returns>How many.</returns>
     private static Task<int> WriteAsync(CrossChannelWriter<int> writer, Task isOver) => Task.Run(async () =>
@@ -192,7 +218,7 @@ public sealed class ClusterTests
         {
             if (Interlocked.Exchange(ref _hasBegun, 1) != 0)
                 return;
-            NatsServer leader = await cluster.LeaderAsync("jobs");
+            NatsServer leader = await cluster.LeaderAsync(NatsCluster.Items("jobs"));
             switch (failure)
             {
                 case Failure.Killed:
@@ -213,7 +239,7 @@ public sealed class ClusterTests
 
         private async Task ComeBackAsync(NatsServer leader)
         {
-            await Wait.Until(async () => await cluster.TryFindLeaderAsync("jobs", without: leader) is { } other && other != leader, "that the others choose a leader");
+            await Wait.Until(async () => await cluster.TryFindLeaderAsync(NatsCluster.Items("jobs"), without: leader) is { } other && other != leader, "that the others choose a leader");
             await Task.Delay(s_while);
             if (failure == Failure.StandsStillForAWhile)
                 leader.Continue();

@@ -141,6 +141,20 @@ public sealed class LifetimeTests
         Assert.AreEqual(1, await open.Reader.ReadAsync().Done());
     }
 
+    /// <summary>Who looks now and then does not know what was between.</summary>
+    [TestMethod]
+    public async Task ClientThatWasMissedOnceLongAgo_IsNotGone()
+    {
+        var clock = new SkippingClock();
+        await using ServerClient server = await ServerClient.ConnectAsync(
+            (await SharedServer.GetAsync().Done()).Url, new NatsOptions { Space = SharedServer.NewSpace(), Storage = NatsStorage.Memory, TimeProvider = clock }, default).Done();
+        Assert.IsFalse(await server.Clients.IsGoneAsync("nobody", default).Done());
+        clock.Skip(TimeSpan.FromSeconds(20));
+        Assert.IsFalse(await server.Clients.IsGoneAsync("nobody", default).Done());
+        clock.Skip(TimeSpan.FromSeconds(5));
+        Assert.IsTrue(await server.Clients.IsGoneAsync("nobody", default).Done());
+    }
+
     /// <summary>Streams of channels, without those of the space.</summary>
     private static async Task<int> CountStreamsAsync(string space)
     {
@@ -154,5 +168,14 @@ public sealed class LifetimeTests
     private sealed class Tomorrow : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + TimeSpan.FromHours(25);
+    }
+
+    private sealed class SkippingClock : TimeProvider
+    {
+        private long _skipped;
+
+        public void Skip(TimeSpan time) => Interlocked.Add(ref _skipped, (long)(time.TotalSeconds * TimestampFrequency));
+
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _skipped);
     }
 }

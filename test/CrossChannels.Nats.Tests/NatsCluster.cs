@@ -7,6 +7,9 @@ namespace CrossChannels.Nats.Tests;
 /// <summary>Three servers that keep what they store together.</summary>
 internal sealed class NatsCluster : IAsyncDisposable
 {
+    /// <summary>The stream of the locks of the space 'main'.</summary>
+    public const string Locks = "CC-main-locks";
+
     private const int Size = 3;
 
     private readonly List<NatsServer> _servers = [];
@@ -66,19 +69,22 @@ internal sealed class NatsCluster : IAsyncDisposable
     /// <summary>Where clients connect that are to be on the side of all others.</summary>
     public string UrlWithout(NatsServer server) => string.Join(',', _servers.Where(other => other != server).Select(static other => other.Url));
 
-    /// <summary>The server that leads a channel of the space 'main'.</summary>
-    public async Task<NatsServer> LeaderAsync(string channel) => await TryFindLeaderAsync(channel) ?? throw new InvalidOperationException($"Nobody leads {channel}.");
+    /// <summary>The stream of a channel of the space 'main'.</summary>
+    public static string Items(string channel) => $"CC-main-i-{channel}";
 
-    /// <param name="channel">Of the space 'main'.</param>
+    /// <summary>The server that leads a stream.</summary>
+    public async Task<NatsServer> LeaderAsync(string stream) => await TryFindLeaderAsync(stream) ?? throw new InvalidOperationException($"Nobody leads {stream}.");
+
+    /// <param name="stream">Its name.</param>
     /// <param name="without">Asks the others.</param>
     /// <returns>Null while there is none.</returns>
-    public async Task<NatsServer?> TryFindLeaderAsync(string channel, NatsServer? without = null)
+    public async Task<NatsServer?> TryFindLeaderAsync(string stream, NatsServer? without = null)
     {
         await using var connection = new NatsConnection(NatsOpts.Default with { Url = without is null ? Url : UrlWithout(without) });
         try
         {
-            INatsJSStream stream = await new NatsJSContext(connection).GetStreamAsync($"CC-main-i-{channel}");
-            return stream.Info.Cluster?.Leader is { } leader ? _servers[leader[1] - '0'] : null;
+            INatsJSStream found = await new NatsJSContext(connection).GetStreamAsync(stream);
+            return found.Info.Cluster?.Leader is { } leader ? _servers[leader[1] - '0'] : null;
         }
         catch (Exception e) when (e is NatsJSException or NatsException)
         {

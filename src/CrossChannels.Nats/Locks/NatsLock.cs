@@ -34,6 +34,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     private long _lastId;
     private Exception? _end;
     private ITimer? _check;
+    private ITimer? _lose;
     private long _confirmed;
     private ITimer? _away;
 
@@ -55,6 +56,8 @@ internal sealed class NatsLock : LockSource, IServerUser
         _hints = await _server.Control.SubscribeCoreAsync(
             _server.Names.LockFreed(_name), serializer: NatsRawSerializer<byte[]>.Default, cancellationToken: cancellationToken).ConfigureAwait(false);
         _ = ListenAsync(_hints);
+        _check = Settings.TimeProvider.CreateTimer(static state => _ = ((NatsLock)state!).CheckHeldAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _lose = Settings.TimeProvider.CreateTimer(static state => ((NatsLock)state!).LoseUnlessConfirmed(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _server.Add(this);
     }
 
@@ -123,7 +126,7 @@ internal sealed class NatsLock : LockSource, IServerUser
         }
         _server.Remove(this);
         await _stop.CancelAsync().ConfigureAwait(false);
-        foreach (ITimer? timer in (ITimer?[])[_check, _away])
+        foreach (ITimer? timer in (ITimer?[])[_check, _lose, _away])
         {
             if (timer is not null)
                 await timer.DisposeAsync().ConfigureAwait(false);
@@ -288,6 +291,7 @@ internal sealed class NatsLock : LockSource, IServerUser
     private async Task WaitInLineAsync(LockClaim claim, Ticket ticket, string id)
     {
         bool wasAbandoned = false;
+        bool isNext = false;
         long heard = Settings.TimeProvider.GetTimestamp();
         while (true)
         {
@@ -299,12 +303,20 @@ internal sealed class NatsLock : LockSource, IServerUser
                 changed = _changed.Task;
             }
             long asked = Settings.TimeProvider.GetTimestamp();
+            if (isNext)
+                await _server.EnsureLocksAreCurrentAsync(_stop.Token).ConfigureAwait(false);
             (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync(_stop.Token).ConfigureAwait(false);
             TimeSpan silence = Settings.TimeProvider.GetElapsedTime(heard, asked);
             heard = Settings.TimeProvider.GetTimestamp();
             // A server that is behind knows all tickets before one that it knows; it may show one that is gone, which makes this one wait.
             if (oldest?.Seq == ticket.Number)
             {
+                // It may also be behind with this one, which others have taken out of the line: that is looked up once, and not each time that it waits.
+                if (!isNext && _server.IsClustered)
+                {
+                    isNext = true;
+                    continue;
+                }
                 // An answer that was on its way for long says little, and so does the first one after a silence: others may have taken this process for gone, and hold by now.
                 if (silence > MostSilence)
                     continue;
@@ -341,10 +353,11 @@ internal sealed class NatsLock : LockSource, IServerUser
             if (claim.State != LockClaimState.Waiting)
                 return;
             claim.Grant((long)ticket.Number, wasAbandoned);
-            _confirmed = asked;
-            TimeSpan period = _server.Options.PresenceTimeout / 4;
-            _check ??= Settings.TimeProvider.CreateTimer(static state => _ = ((NatsLock)state!).CheckHeldAsync(), this, period, period);
+            Volatile.Write(ref _confirmed, asked);
         }
+        TimeSpan period = _server.Options.PresenceTimeout / 4;
+        _check!.Change(period, period);
+        LoseLater();
     }
 
     /// <returns>The oldest ticket, and the marks before it.</returns>
@@ -478,28 +491,24 @@ internal sealed class NatsLock : LockSource, IServerUser
             held = [.. _claims.Where(static claim => claim.Key.State == LockClaimState.Held).Select(static claim => (claim.Key, claim.Value.Number))];
         if (held.Length == 0)
             return;
-        TimeSpan timeout = _server.Options.PresenceTimeout;
-        if (Settings.TimeProvider.GetElapsedTime(_confirmed) > timeout * 3 / 4)
-        {
-            LoseAll("the server has not answered for too long");
-            return;
-        }
         try
         {
-            using var deadline = new CancellationTokenSource(timeout / 4, Settings.TimeProvider);
+            using var deadline = new CancellationTokenSource(_server.Options.PresenceTimeout / 4, Settings.TimeProvider);
+            long asked = Settings.TimeProvider.GetTimestamp();
+            await _server.EnsureLocksAreCurrentAsync(deadline.Token).ConfigureAwait(false);
             foreach ((LockClaim claim, ulong ticket) in held)
             {
-                long asked = Settings.TimeProvider.GetTimestamp();
                 StoredMessage? there = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = ticket }, deadline.Token).ConfigureAwait(false);
                 using (_sync.Enter())
                 {
-                    _confirmed = Math.Max(_confirmed, asked);
+                    Volatile.Write(ref _confirmed, Math.Max(_confirmed, asked));
                     if (there is not null || claim.State != LockClaimState.Held)
                         continue;
                     _claims.Remove(claim);
                     claim.Fail(new LockLostException());
                 }
             }
+            LoseLater();
         }
         catch (Exception e)
         {
@@ -507,20 +516,43 @@ internal sealed class NatsLock : LockSource, IServerUser
         }
     }
 
+    /// <summary>After this nobody may take this process for gone yet, and soon somebody may.</summary>
+    private TimeSpan MostUnconfirmed => _server.Options.PresenceTimeout * 3 / 4;
+
+    private TimeSpan LeftUnconfirmed => MostUnconfirmed - Settings.TimeProvider.GetElapsedTime(Volatile.Read(ref _confirmed));
+
+    private void LoseLater()
+    {
+        TimeSpan left = LeftUnconfirmed;
+        _lose!.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+    }
+
+    private void LoseUnlessConfirmed()
+    {
+        // A timer may be early, or may have been set before the last answer.
+        if (LeftUnconfirmed > TimeSpan.Zero)
+            LoseLater();
+        else
+            LoseAll("the server has not answered for too long");
+    }
+
     /// <summary>What is held is so no longer, as far as this process can know; the tickets are given back if the server still has them.</summary>
     private void LoseAll(string why)
     {
+        List<ulong> lost = [];
         using (_sync.Enter())
         {
             foreach ((LockClaim claim, Ticket ticket) in _claims.ToArray())
             {
                 if (claim.State != LockClaimState.Held)
                     continue;
-                NatsLog.LockLost(Settings.Logger, _name, ticket.Number, why);
+                lost.Add(ticket.Number);
                 claim.Fail(new LockLostException());
                 _ = GiveBackAsync(claim, ticket.Number, isAbandoned: true);
             }
         }
+        foreach (ulong ticket in lost)
+            NatsLog.LockLost(Settings.Logger, _name, ticket, why);
     }
 
     private sealed class LockLostException : Exception;

@@ -85,6 +85,9 @@ internal sealed class ServerClient : IAsyncDisposable
     /// <summary>The largest message that the server takes.</summary>
     public int MaxPayload => Items.ServerInfo?.MaxPayload ?? (1 << 20);
 
+    /// <summary>It is one of several. A leader that is cut off from the others answers what it is asked for some seconds more, without what they have changed.</summary>
+    public bool IsClustered => Items.ServerInfo?.Cluster is { Length: > 0 };
+
     /// <summary>The process of the server; another one after it was restarted.</summary>
     public string ServerId => Items.ServerInfo?.Id ?? "";
 
@@ -166,6 +169,14 @@ internal sealed class ServerClient : IAsyncDisposable
             refusal = _refusal;
         if (refusal is { } last && last.At >= since)
             throw new LinkRefusedException($"The NATS server at {ServerAddress.Show(Items.Opts.Url)} does not let this client use a subject of space '{Options.Space}': {last.Error}");
+    }
+
+    /// <summary>What is read of the locks after this is no older than this call: a leader that nobody follows does not answer.</summary>
+    /// <remarks>There is no such question, but a change of nothing is one: the leader answers once most of the servers have taken note of it.</remarks>
+    public async ValueTask EnsureLocksAreCurrentAsync(CancellationToken cancellationToken)
+    {
+        if (IsClustered)
+            await AskAsync((js, token) => js.PurgeStreamAsync(Names.Locks, new StreamPurgeRequest { Filter = Names.NoLock }, token), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Describes a stream; null if there is none.</summary>

@@ -50,6 +50,9 @@ internal sealed class SpaceNames(string space)
 
     public string Abandoned(string @lock) => $"cc.{space}.la.{Token(@lock)}";
 
+    /// <summary>Of no lock: no name gives this token.</summary>
+    public string NoLock { get; } = $"cc.{space}.l.==";
+
     public string Lock(string @lock) => $"cc.{space}.l.{Token(@lock)}";
 
     public string Changed(string channel) => $"cc.{space}.h.changed.{Token(channel)}";
