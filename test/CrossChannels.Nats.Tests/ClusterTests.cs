@@ -118,6 +118,45 @@ public sealed class ClusterTests
         Assert.HasCount(await writing.Done(), seen);
     }
 
+    /// <summary>A plain item has no place for a mark, so it may come to a reader on either side, but not twice to one.</summary>
+    [TestMethod]
+    public async Task LeaderIsCutOffWithAReader_NothingIsLost_AndNoReaderHasAnItemTwice()
+    {
+        RequireLong();
+        NatsOptions options = Options with { PresenceTimeout = TimeSpan.FromSeconds(60) };
+        await using NatsCluster cluster = await NatsCluster.StartAsync();
+        await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, options).Done();
+        await using SharedChannel<int> made = await maker.CreateBoundedAsync<int>("jobs", 100).Done();
+        NatsServer leader = await cluster.LeaderAsync(NatsCluster.Items("jobs"));
+        await using NatsChannels inside = await NatsChannels.ConnectAsync(leader.Url, options).Done();
+        await using NatsChannels outside = await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), options).Done();
+        await using CrossChannelReader<int> readerInside = await inside.OpenReaderAsync<int>("jobs").Done();
+        await using CrossChannelReader<int> readerOutside = await outside.OpenReaderAsync<int>("jobs").Done();
+        CrossChannelWriter<int> writer = await outside.OpenWriterAsync<int>("jobs").Done();
+        var failing = new FailingLeader(cluster, Failure.CutOffForAWhile);
+        Task<int> writing = WriteAsync(writer, failing.IsOver);
+        int count = 0;
+        async Task<List<int>> ReadAsync(CrossChannelReader<int> reader, string side)
+        {
+            List<int> read = [];
+            while (await reader.WaitToReadAsync().Done($"more items {side}, after {read.Count}"))
+            {
+                while (reader.TryRead(out int item))
+                {
+                    read.Add(item);
+                    if (Interlocked.Increment(ref count) > Least / 4)
+                        await failing.BeginAsync();
+                }
+            }
+            return read;
+        }
+
+        List<int>[] sides = await Task.WhenAll(ReadAsync(readerInside, "inside"), ReadAsync(readerOutside, "outside")).Done("both readers");
+        foreach (List<int> side in sides)
+            CollectionAssert.AllItemsAreUnique(side);
+        CollectionAssert.AreEqual(Enumerable.Range(0, await writing.Done()).ToList(), sides[0].Union(sides[1]).Order().ToList());
+    }
+
     [TestMethod]
     public async Task LeaderIsKilled_TheLockIsStillHeld_AndItsTokenRises()
     {
