@@ -208,6 +208,31 @@ public sealed class ClusterTests
         Assert.IsGreaterThan(second.FencingToken, third.FencingToken);
     }
 
+    /// <summary>Who waits does not see the holder, which lives, and holds with the server that leads.</summary>
+    [TestMethod]
+    public async Task ServersOfHolderAndWaiterAreCutOffFromEachOther_TheHoldStays()
+    {
+        RequireLong();
+        NatsOptions options = Options with { PresenceTimeout = TimeSpan.FromSeconds(10) };
+        await using NatsCluster cluster = await NatsCluster.StartAsync();
+        await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, options).Done();
+        await (await maker.OpenLockAsync("gate").Done()).DisposeAsync();
+        NatsServer[] others = cluster.Without(await cluster.LeaderAsync(NatsCluster.Locks));
+        await using NatsChannels one = await NatsChannels.ConnectAsync(others[0].Url, options).Done();
+        await using NatsChannels other = await NatsChannels.ConnectAsync(others[1].Url, options).Done();
+        await using CrossLock gate = await one.OpenLockAsync("gate").Done();
+        await using CrossLock waiting = await other.OpenLockAsync("gate").Done();
+        LockHold hold = await gate.AcquireAsync().Done();
+        Task<LockHold> next = waiting.AcquireAsync().AsTask();
+        cluster.CutBetween(others[0], others[1]);
+        Task passed = Task.Delay(2.5 * options.PresenceTimeout);
+        Assert.AreSame(passed, await Task.WhenAny(next, passed));
+        Assert.IsFalse(hold.Lost.IsCancellationRequested);
+        await hold.ReleaseAsync().Done();
+        await using LockHold second = await next.Done();
+        Assert.IsFalse(second.WasAbandoned);
+    }
+
     /// <summary>Writes numbers until the failure is over, and for a while longer.</summary>
     /// <returns>How many.</returns>
     private static Task<int> WriteAsync(CrossChannelWriter<int> writer, Task isOver) => Task.Run(async () =>

@@ -66,8 +66,19 @@ internal sealed class NatsCluster : IAsyncDisposable
             route.Release();
     }
 
+    /// <summary>Cuts two servers off from each other; both reach the third.</summary>
+    public void CutBetween(NatsServer one, NatsServer other)
+    {
+        int first = _servers.IndexOf(one), second = _servers.IndexOf(other);
+        _routes[first, second]!.Hold();
+        _routes[second, first]!.Hold();
+    }
+
+    /// <summary>Those that are not this one.</summary>
+    public NatsServer[] Without(NatsServer server) => [.. _servers.Where(other => other != server)];
+
     /// <summary>Where clients connect that are to be on the side of all others.</summary>
-    public string UrlWithout(NatsServer server) => string.Join(',', _servers.Where(other => other != server).Select(static other => other.Url));
+    public string UrlWithout(NatsServer server) => string.Join(',', Without(server).Select(static other => other.Url));
 
     /// <summary>The stream of a channel of the space 'main'.</summary>
     public static string Items(string channel) => $"CC-main-i-{channel}";

@@ -36,6 +36,9 @@ internal sealed class NatsLock : LockSource, IServerUser
     private ITimer? _check;
     private ITimer? _lose;
     private long _confirmed;
+
+    // What this process has seen of the holder's beat, and since when it has been so.
+    private (ulong Ticket, ulong Beat, long Since) _seenBeat;
     private ITimer? _away;
 
     public NatsLock(ServerClient server, string name)
@@ -304,7 +307,7 @@ internal sealed class NatsLock : LockSource, IServerUser
             }
             long asked = Settings.TimeProvider.GetTimestamp();
             if (isNext)
-                await _server.EnsureLocksAreCurrentAsync(_stop.Token).ConfigureAwait(false);
+                await BeatAsync(ticket.Number, _stop.Token).ConfigureAwait(false);
             (StoredMessage? oldest, List<ulong> marks) = await FindOldestAsync(_stop.Token).ConfigureAwait(false);
             TimeSpan silence = Settings.TimeProvider.GetElapsedTime(heard, asked);
             heard = Settings.TimeProvider.GetTimestamp();
@@ -400,11 +403,45 @@ internal sealed class NatsLock : LockSource, IServerUser
     private async Task LookAfterAsync(StoredMessage oldest)
     {
         // For one that was not written by this library nobody answers, and only who wrote it takes it away.
-        if (TicketRecord.Read(oldest) is not { } ticket || !await _server.Clients.IsGoneAsync(ticket.Client, _stop.Token).ConfigureAwait(false))
+        if (TicketRecord.Read(oldest) is not { } ticket)
+            return;
+        bool isBeating = await IsBeatingAsync(oldest.Seq).ConfigureAwait(false);
+        if (!await _server.Clients.IsGoneAsync(ticket.Client, _stop.Token).ConfigureAwait(false) || isBeating)
             return;
         NatsLog.HolderGone(Settings.Logger, _name, ticket.Name, oldest.Seq);
         await RemoveAsync(oldest.Seq, isAbandoned: true).ConfigureAwait(false);
         Wake();
+    }
+
+    /// <summary>
+    /// In a cluster: says that this process holds, also to those whose servers are cut off from its own, of whom none takes it for gone from then until PresenceTimeout has passed. What is read of the line
+    /// after this is no older than this call, since a server that leads answers only when most of the others have taken note of it, and one that is cut off from them does not.
+    /// </summary>
+    private async ValueTask BeatAsync(ulong ticket, CancellationToken cancellationToken)
+    {
+        if (!_server.IsClustered)
+            return;
+        string beat = _server.Names.Beat(_name);
+        await _server.WriteRecordAsync(beat, System.Text.Encoding.ASCII.GetBytes(ticket.ToString(CultureInfo.InvariantCulture)), null, cancellationToken).ConfigureAwait(false);
+        await _server.AskAsync((js, token) => js.PurgeStreamAsync(_server.Names.Locks, new StreamPurgeRequest { Filter = beat, Keep = 1 }, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a holder may have said within PresenceTimeout that it holds. Counted from when this process saw what it said last.</summary>
+    private async ValueTask<bool> IsBeatingAsync(ulong ticket)
+    {
+        if (!_server.IsClustered)
+            return false;
+        StoredMessage? beat = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { LastBySubj = _server.Names.Beat(_name) }, _stop.Token).ConfigureAwait(false);
+        ulong number = beat?.Seq ?? 0;
+        long now = Settings.TimeProvider.GetTimestamp();
+        long since;
+        using (_sync.Enter())
+        {
+            if (_seenBeat.Ticket != ticket || _seenBeat.Beat != number)
+                _seenBeat = (ticket, number, now);
+            since = _seenBeat.Since;
+        }
+        return Settings.TimeProvider.GetElapsedTime(since, now) < _server.Options.PresenceTimeout;
     }
 
     /// <summary>Takes away what says that the last holder left its ticket behind.</summary>
@@ -495,7 +532,7 @@ internal sealed class NatsLock : LockSource, IServerUser
         {
             using var deadline = new CancellationTokenSource(_server.Options.PresenceTimeout / 4, Settings.TimeProvider);
             long asked = Settings.TimeProvider.GetTimestamp();
-            await _server.EnsureLocksAreCurrentAsync(deadline.Token).ConfigureAwait(false);
+            await BeatAsync(held[0].Ticket, deadline.Token).ConfigureAwait(false);
             foreach ((LockClaim claim, ulong ticket) in held)
             {
                 StoredMessage? there = await _server.FindMessageAsync(_server.Names.Locks, new StreamMsgGetRequest { Seq = ticket }, deadline.Token).ConfigureAwait(false);

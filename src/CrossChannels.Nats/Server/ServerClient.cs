@@ -171,14 +171,6 @@ internal sealed class ServerClient : IAsyncDisposable
             throw new LinkRefusedException($"The NATS server at {ServerAddress.Show(Items.Opts.Url)} does not let this client use a subject of space '{Options.Space}': {last.Error}");
     }
 
-    /// <summary>What is read of the locks after this is no older than this call: a leader that nobody follows does not answer.</summary>
-    /// <remarks>There is no such question, but a change of nothing is one: the leader answers once most of the servers have taken note of it.</remarks>
-    public async ValueTask EnsureLocksAreCurrentAsync(CancellationToken cancellationToken)
-    {
-        if (IsClustered)
-            await AskAsync((js, token) => js.PurgeStreamAsync(Names.Locks, new StreamPurgeRequest { Filter = Names.NoLock }, token), cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Describes a stream; null if there is none.</summary>
     public async Task<StreamInfo?> FindStreamAsync(string stream, CancellationToken cancellationToken)
     {

@@ -50,8 +50,8 @@ internal sealed class SpaceNames(string space)
 
     public string Abandoned(string @lock) => $"cc.{space}.la.{Token(@lock)}";
 
-    /// <summary>Of no lock: no name gives this token.</summary>
-    public string NoLock { get; } = $"cc.{space}.l.==";
+    /// <summary>What a holder writes for as long as it holds; beside the tickets, so that one server leads both. The token of no name begins like this.</summary>
+    public string Beat(string @lock) => $"cc.{space}.l.=h{Token(@lock)}";
 
     public string Lock(string @lock) => $"cc.{space}.l.{Token(@lock)}";
 

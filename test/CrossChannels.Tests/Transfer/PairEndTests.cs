@@ -253,7 +253,8 @@ public sealed class PairEndTests
     {
         (DuplexChannel<int, int> first, DuplexChannel<int, int> second) = CrossChannel.CreatePair<int, int>();
         await Task.WhenAll(first.DisposeAsync().AsTask(), second.DisposeAsync().AsTask()).Done();
-        Assert.AreEqual(EndingKind.WriterLeft, second.Writer.Ending!.Kind);
+        // The first end may have closed its reader before the second was disposed.
+        Assert.IsTrue(second.Writer.Ending!.Kind is EndingKind.WriterLeft or EndingKind.ReaderClosed, $"It ended with {second.Writer.Ending}.");
     }
 
     /// <summary>The file of the endpoint at which the two ends meet.</summary>
