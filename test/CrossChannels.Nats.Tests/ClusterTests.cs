@@ -208,9 +208,12 @@ public sealed class ClusterTests
         Assert.IsGreaterThan(second.FencingToken, third.FencingToken);
     }
 
-    /// <summary>Who waits does not see the holder, which lives, and holds with the server that leads.</summary>
+    /// <summary>
+    /// Who waits does not see the holder, which lives, and which the server that leads the locks still hears. Whether that one can serve it depends on who leads the cluster: if that is one of the two that
+    /// are cut off from each other, there are elections all the time. Then the hold is lost, but before another has it.
+    /// </summary>
     [TestMethod]
-    public async Task ServersOfHolderAndWaiterAreCutOffFromEachOther_TheHoldStays()
+    public async Task ServersOfHolderAndWaiterAreCutOffFromEachOther_NoTwoHold()
     {
         RequireLong();
         NatsOptions options = Options with { PresenceTimeout = TimeSpan.FromSeconds(10) };
@@ -226,11 +229,14 @@ public sealed class ClusterTests
         Task<LockHold> next = waiting.AcquireAsync().AsTask();
         cluster.CutBetween(others[0], others[1]);
         Task passed = Task.Delay(2.5 * options.PresenceTimeout);
-        Assert.AreSame(passed, await Task.WhenAny(next, passed));
-        Assert.IsFalse(hold.Lost.IsCancellationRequested);
-        await hold.ReleaseAsync().Done();
+        bool wasTaken = await Task.WhenAny(next, passed) == next;
+        bool isLost = hold.Lost.IsCancellationRequested;
+        Assert.IsTrue(!wasTaken || isLost, "Another holds, and the first has not heard that it does not.");
+        if (!isLost)
+            await hold.ReleaseAsync().Done();
         await using LockHold second = await next.Done();
-        Assert.IsFalse(second.WasAbandoned);
+        Assert.AreEqual(isLost, second.WasAbandoned);
+        Assert.IsGreaterThan(hold.FencingToken, second.FencingToken);
     }
 
     /// <summary>Writes numbers until the failure is over, and for a while longer.</summary>
