@@ -553,7 +553,7 @@ internal sealed class NatsLock : LockSource, IServerUser
         }
     }
 
-    /// <summary>After this nobody may take this process for gone yet, and soon somebody may.</summary>
+    /// <summary>How long a hold lasts without an answer. Others take its process for gone a quarter of PresenceTimeout later at the earliest.</summary>
     private TimeSpan MostUnconfirmed => _server.Options.PresenceTimeout * 3 / 4;
 
     private TimeSpan LeftUnconfirmed => MostUnconfirmed - Settings.TimeProvider.GetElapsedTime(Volatile.Read(ref _confirmed));

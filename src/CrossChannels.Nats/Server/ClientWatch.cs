@@ -36,10 +36,11 @@ internal sealed class ClientWatch(ServerClient server)
         // Right after a restart of the server nobody has come back yet.
         bool isSettled = server.Clock.GetElapsedTime(server.ConnectedSince) >= server.Options.PresenceTimeout;
         TimeSpan timeout = server.Options.PresenceTimeout;
+        TimeSpan pause = timeout > s_longestPause ? timeout : s_longestPause;
         Missing since;
         using (_sync.Enter())
         {
-            since = _missing.TryGetValue(client, out Missing known) && server.Clock.GetElapsedTime(known.Seen, now) <= (timeout > s_longestPause ? timeout : s_longestPause) ? known : new Missing(now, null, now);
+            since = _missing.TryGetValue(client, out Missing known) && server.Clock.GetElapsedTime(known.Seen, now) <= pause ? known : new Missing(now, null, now);
             since = since with { Absent = isAbsent ? since.Absent ?? now : null, Seen = now };
             _missing[client] = since;
         }
