@@ -292,8 +292,9 @@ public sealed class ShareTests : IDisposable
         Assert.AreEqual(4, SingleOf(await reader.ReadFrameAsync()));
     }
 
+    /// <summary>Not strictly in turn: one to which the hub is still sending takes what comes meanwhile.</summary>
     [TestMethod]
-    public async Task SingleItems_TwoReadersAsk_GoToEachInTurn()
+    public async Task SingleItems_TwoReadersAsk_NeitherIsLeftOut()
     {
         await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
         await using RawPeer first = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
@@ -301,18 +302,17 @@ public sealed class ShareTests : IDisposable
         RawPeer[] readers = [first, second];
         foreach (RawPeer reader in readers)
             await AnswerPingAsync(reader);
-        // The first round shows whose turn it is.
-        Assert.IsTrue(owner.Writer.TryWrite(0));
         Task<RawPeer.Frame>[] next = [first.ReadFrameAsync(), second.ReadFrameAsync()];
-        int turn = Array.IndexOf(next, await Task.WhenAny(next).Done());
-        Assert.AreEqual(0, SingleOf(await next[turn]));
-        for (long item = 1; item < 10; item++)
+        int[] counts = [0, 0];
+        for (long item = 0; item < 50 && counts.Min() < 4; item++)
         {
-            next[turn] = readers[turn].ReadFrameAsync();
             Assert.IsTrue(owner.Writer.TryWrite(item));
-            turn = 1 - turn;
-            Assert.AreEqual(item, SingleOf(await next[turn].Done()), $"item {item}");
+            int turn = Array.IndexOf(next, await Task.WhenAny(next).Done());
+            Assert.AreEqual(item, SingleOf(await next[turn]), $"item {item}");
+            next[turn] = readers[turn].ReadFrameAsync();
+            counts[turn]++;
         }
+        Assert.IsGreaterThanOrEqualTo(4, counts.Min(), $"{counts[0]} and {counts[1]} items");
     }
 
     [TestMethod]
