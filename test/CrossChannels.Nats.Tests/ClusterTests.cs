@@ -73,16 +73,11 @@ public sealed class ClusterTests
     {
         RequireLong();
         NatsOptions options = Options with { PresenceTimeout = TimeSpan.FromSeconds(60) };
-        await using NatsCluster cluster = await NatsCluster.StartAsync();
-        await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, options).Done();
-        await using LeasedChannel<int> made = await maker.CreateLeasedAsync<int>("jobs", 100, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done();
-        NatsServer leader = await cluster.LeaderAsync(NatsCluster.Items("jobs"));
-        await using NatsChannels inside = await NatsChannels.ConnectAsync(leader.Url, options).Done();
-        await using NatsChannels outside = await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), options).Done();
-        await using LeasedReader<int> readerInside = await inside.OpenLeasedReaderAsync<int>("jobs").Done();
-        await using LeasedReader<int> readerOutside = await outside.OpenLeasedReaderAsync<int>("jobs").Done();
-        CrossChannelWriter<int> writer = await outside.OpenWriterAsync<int>("jobs").Done();
-        var failing = new FailingLeader(cluster, Failure.CutOffForAWhile);
+        await using TwoSides sides = await TwoSides.StartAsync(options, NatsCluster.Items("jobs"), static async maker => await maker.CreateLeasedAsync<int>("jobs", 100, new LeaseOptions { CapacityRelease = CapacityRelease.Settled }).Done());
+        await using LeasedReader<int> readerInside = await sides.Inside.OpenLeasedReaderAsync<int>("jobs").Done();
+        await using LeasedReader<int> readerOutside = await sides.Outside.OpenLeasedReaderAsync<int>("jobs").Done();
+        CrossChannelWriter<int> writer = await sides.Outside.OpenWriterAsync<int>("jobs").Done();
+        var failing = new FailingLeader(sides.Cluster, Failure.CutOffForAWhile);
         Task<int> writing = WriteAsync(writer, failing.IsOver);
         var seen = new ConcurrentDictionary<int, bool>();
         List<string> faults = [];
@@ -124,16 +119,11 @@ public sealed class ClusterTests
     {
         RequireLong();
         NatsOptions options = Options with { PresenceTimeout = TimeSpan.FromSeconds(60) };
-        await using NatsCluster cluster = await NatsCluster.StartAsync();
-        await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, options).Done();
-        await using SharedChannel<int> made = await maker.CreateBoundedAsync<int>("jobs", 100).Done();
-        NatsServer leader = await cluster.LeaderAsync(NatsCluster.Items("jobs"));
-        await using NatsChannels inside = await NatsChannels.ConnectAsync(leader.Url, options).Done();
-        await using NatsChannels outside = await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), options).Done();
-        await using CrossChannelReader<int> readerInside = await inside.OpenReaderAsync<int>("jobs").Done();
-        await using CrossChannelReader<int> readerOutside = await outside.OpenReaderAsync<int>("jobs").Done();
-        CrossChannelWriter<int> writer = await outside.OpenWriterAsync<int>("jobs").Done();
-        var failing = new FailingLeader(cluster, Failure.CutOffForAWhile);
+        await using TwoSides sides = await TwoSides.StartAsync(options, NatsCluster.Items("jobs"), static async maker => await maker.CreateBoundedAsync<int>("jobs", 100).Done());
+        await using CrossChannelReader<int> readerInside = await sides.Inside.OpenReaderAsync<int>("jobs").Done();
+        await using CrossChannelReader<int> readerOutside = await sides.Outside.OpenReaderAsync<int>("jobs").Done();
+        CrossChannelWriter<int> writer = await sides.Outside.OpenWriterAsync<int>("jobs").Done();
+        var failing = new FailingLeader(sides.Cluster, Failure.CutOffForAWhile);
         Task<int> writing = WriteAsync(writer, failing.IsOver);
         int count = 0;
         async Task<List<int>> ReadAsync(CrossChannelReader<int> reader, string side)
@@ -151,10 +141,10 @@ public sealed class ClusterTests
             return read;
         }
 
-        List<int>[] sides = await Task.WhenAll(ReadAsync(readerInside, "inside"), ReadAsync(readerOutside, "outside")).Done("both readers");
-        foreach (List<int> side in sides)
+        List<int>[] both = await Task.WhenAll(ReadAsync(readerInside, "inside"), ReadAsync(readerOutside, "outside")).Done("both readers");
+        foreach (List<int> side in both)
             CollectionAssert.AllItemsAreUnique(side);
-        CollectionAssert.AreEqual(Enumerable.Range(0, await writing.Done()).ToList(), sides[0].Union(sides[1]).Order().ToList());
+        CollectionAssert.AreEqual(Enumerable.Range(0, await writing.Done()).ToList(), both[0].Union(both[1]).Order().ToList());
     }
 
     [TestMethod]
@@ -187,22 +177,17 @@ public sealed class ClusterTests
     public async Task LeaderIsCutOffWithTheHolder_ItsHoldIsLost_BeforeAnotherHolds()
     {
         RequireLong();
-        await using NatsCluster cluster = await NatsCluster.StartAsync();
-        await using NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, Options).Done();
-        await (await maker.OpenLockAsync("gate").Done()).DisposeAsync();
-        NatsServer leader = await cluster.LeaderAsync(NatsCluster.Locks);
-        await using NatsChannels inside = await NatsChannels.ConnectAsync(leader.Url, Options).Done();
-        await using NatsChannels outside = await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), Options).Done();
-        await using CrossLock gate = await inside.OpenLockAsync("gate").Done();
-        await using CrossLock waiting = await outside.OpenLockAsync("gate").Done();
+        await using TwoSides sides = await TwoSides.StartAsync(Options, NatsCluster.Locks, static async maker => await maker.OpenLockAsync("gate").Done());
+        await using CrossLock gate = await sides.Inside.OpenLockAsync("gate").Done();
+        await using CrossLock waiting = await sides.Outside.OpenLockAsync("gate").Done();
         LockHold hold = await gate.AcquireAsync().Done();
         Task<LockHold> next = waiting.AcquireAsync().AsTask();
-        cluster.CutOff(leader);
+        sides.Cluster.CutOff(sides.Leader);
         await using LockHold second = await next.Done();
         Assert.IsTrue(hold.Lost.IsCancellationRequested);
         Assert.IsGreaterThan(hold.FencingToken, second.FencingToken);
         Assert.IsTrue(second.WasAbandoned);
-        cluster.Heal(leader);
+        sides.Cluster.Heal(sides.Leader);
         await second.ReleaseAsync().Done();
         await using LockHold third = await gate.AcquireAsync().Done();
         Assert.IsGreaterThan(second.FencingToken, third.FencingToken);
@@ -259,6 +244,46 @@ public sealed class ClusterTests
     {
         if (Environment.GetEnvironmentVariable("CROSSCHANNELS_LONG") != "1")
             Assert.Inconclusive("It takes minutes: CROSSCHANNELS_LONG=1 runs it.");
+    }
+
+    /// <summary>A cluster with one client at the server that leads a stream, and at no other, and one at the others.</summary>
+    private sealed class TwoSides(NatsCluster cluster, NatsChannels maker, IAsyncDisposable made, NatsServer leader, NatsChannels inside, NatsChannels outside) : IAsyncDisposable
+    {
+        public NatsCluster Cluster => cluster;
+
+        public NatsServer Leader => leader;
+
+        public NatsChannels Inside => inside;
+
+        public NatsChannels Outside => outside;
+
+        /// <param name="options">Of all clients.</param>
+        /// <param name="stream">Whose leader it is.</param>
+        /// <param name="make">Makes what is in the stream.</param>
+        public static async Task<TwoSides> StartAsync(NatsOptions options, string stream, Func<NatsChannels, Task<IAsyncDisposable>> make)
+        {
+            NatsCluster cluster = await NatsCluster.StartAsync();
+            try
+            {
+                NatsChannels maker = await NatsChannels.ConnectAsync(cluster.Url, options).Done();
+                IAsyncDisposable made = await make(maker);
+                NatsServer leader = await cluster.LeaderAsync(stream);
+                return new TwoSides(
+                    cluster, maker, made, leader,
+                    await NatsChannels.ConnectAsync(leader.Url, options).Done(), await NatsChannels.ConnectAsync(cluster.UrlWithout(leader), options).Done());
+            }
+            catch
+            {
+                await cluster.DisposeAsync();
+                throw;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            foreach (IAsyncDisposable part in (IAsyncDisposable[])[outside, inside, made, maker, cluster])
+                await part.DisposeAsync();
+        }
     }
 
     /// <summary>How the leader fails.</summary>
