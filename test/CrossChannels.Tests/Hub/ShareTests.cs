@@ -259,6 +259,27 @@ public sealed class ShareTests : IDisposable
         }
     }
 
+    /// <summary>What makes the hub look for something to send to a reader, while the owner is on its way, does not bring it the owner's item.</summary>
+    [TestMethod]
+    public async Task SingleItem_TheOwnerIsWokenAndAReaderAsksForMore_IsTheOwners()
+    {
+        await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
+        await using RawPeer reader = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
+        await AnswerPingAsync(reader);
+        Task<bool> wait = owner.Reader.WaitToReadAsync().AsTask();
+        Assert.IsTrue(owner.Writer.TryWrite(7));
+        Assert.IsTrue(await wait.Done());
+        await reader.SendAsync(Wire.Credit(101, 1 << 20));
+        await AnswerPingAsync(reader);
+        Assert.IsTrue(owner.Reader.TryRead(out long item));
+        Assert.AreEqual(7, item);
+        // The next is the reader's.
+        wait = owner.Reader.WaitToReadAsync().AsTask();
+        Assert.IsTrue(owner.Writer.TryWrite(8));
+        Assert.IsTrue(await wait.Done());
+        Assert.AreEqual(8, SingleOf(await reader.ReadFrameAsync()));
+    }
+
     [TestMethod]
     public async Task SingleItem_TheOwnerIsWokenAndDoesNotCome_IsOfferedAMomentLater()
     {

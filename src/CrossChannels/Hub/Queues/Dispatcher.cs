@@ -20,6 +20,9 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
     /// <summary>Items that readers have and have not read, or not settled.</summary>
     public long HeldItems { get; private set; }
 
+    /// <summary>What is queued is left for the owner's woken readers until it is looked at again: no reader takes it, one that is just being written to included.</summary>
+    public bool IsHeldForOwner { get; set; }
+
     /// <summary>Readers that wait, and have nothing to do.</summary>
     public int Idle
     {
@@ -36,7 +39,7 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
     public long ShareOf(ReaderAccount account)
     {
         long demand = account.Demand;
-        if (demand <= 0 || (isLeased && !MayTakeLeases(account)))
+        if (demand <= 0 || IsHeldForOwner || (isLeased && !MayTakeLeases(account)))
             return 0;
         if (Accounts.Count <= 1)
             return demand;

@@ -369,6 +369,7 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
             return;
         // A single item goes to the owner's woken readers every other time; what they leave is offered in a moment.
         _isOwnersTurn = isOwnerWoken && Queue.Count == 1 && !_isOwnersTurn;
+        _readers.IsHeldForOwner = _isOwnersTurn;
         if (_isOwnersTurn)
             _balancer.LookSoon(ref after);
         else
