@@ -1,6 +1,6 @@
-using CrossChannels.Flow;
+using CrossChannels.Hub;
 
-namespace CrossChannels.Tests.Flow;
+namespace CrossChannels.Tests.Hub;
 
 [TestClass]
 public sealed class RevokeBackoffTests
