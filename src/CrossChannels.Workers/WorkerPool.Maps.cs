@@ -24,7 +24,7 @@ public sealed partial class WorkerPool
     public Task<TResult[]> MapAsync<T, TResult>(
         Func<T, TResult> method, IEnumerable<T> source,
         int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        MapAsync<T, TResult>(method, source, ItemWriter.Single<T>, chunkSize, progress, cancellationToken);
+        MapAsync<T, TResult>(method, source, ArgumentWriter.Single<T>, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs an asynchronous method for each item, and returns the results in the order of the items.</summary>
     /// <inheritdoc cref="MapAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)"
@@ -32,7 +32,7 @@ public sealed partial class WorkerPool
     public Task<TResult[]> MapAsync<T, TResult>(
         Func<T, Task<TResult>> method, IEnumerable<T> source,
         int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        MapAsync<T, TResult>(method, source, ItemWriter.Single<T>, chunkSize, progress, cancellationToken);
+        MapAsync<T, TResult>(method, source, ArgumentWriter.Single<T>, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs a method of two parameters for each item, and returns the results in the order of the items.</summary>
     /// <inheritdoc cref="MapAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)"
@@ -40,7 +40,7 @@ public sealed partial class WorkerPool
     public Task<TResult[]> MapAsync<T1, T2, TResult>(
         Func<T1, T2, TResult> method, IEnumerable<(T1, T2)> source,
         int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        MapAsync<(T1, T2), TResult>(method, source, ItemWriter.Pair<T1, T2>, chunkSize, progress, cancellationToken);
+        MapAsync<(T1, T2), TResult>(method, source, ArgumentWriter.Pair<T1, T2>, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs an asynchronous method of two parameters for each item, and returns the results in the order of the items.</summary>
     /// <inheritdoc cref="MapAsync{T, TResult}(Func{T, TResult}, IEnumerable{T}, int?, IProgress{int}?, CancellationToken)"
@@ -48,7 +48,7 @@ public sealed partial class WorkerPool
     public Task<TResult[]> MapAsync<T1, T2, TResult>(
         Func<T1, T2, Task<TResult>> method, IEnumerable<(T1, T2)> source,
         int? chunkSize = null, IProgress<int>? progress = null, CancellationToken cancellationToken = default) =>
-        MapAsync<(T1, T2), TResult>(method, source, ItemWriter.Pair<T1, T2>, chunkSize, progress, cancellationToken);
+        MapAsync<(T1, T2), TResult>(method, source, ArgumentWriter.Pair<T1, T2>, chunkSize, progress, cancellationToken);
 
     /// <summary>Runs a method for each item, and yields the results in the order of the items.</summary>
     /// <param name="method">A static method.</param>

@@ -124,12 +124,12 @@ public sealed partial class WorkerPool : IAsyncDisposable
     }
 
     private async Task<TResult[]> MapAsync<TItem, TResult>(
-        Delegate method, IEnumerable<TItem> source, Func<MethodInfo, ItemWriter<TItem>> write, int? chunkSize, IProgress<int>? progress,
+        Delegate method, IEnumerable<TItem> source, Func<MethodInfo, ArgumentWriter<TItem>> write, int? chunkSize, IProgress<int>? progress,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         PoolMethod named = Check<TResult>(method);
-        ItemWriter<TItem> writer = write(method.Method);
+        ArgumentWriter<TItem> writer = write(method.Method);
         int? size = CheckChunkSize(chunkSize);
         cancellationToken.ThrowIfCancellationRequested();
         TItem[] items = [.. source];
@@ -145,7 +145,7 @@ public sealed partial class WorkerPool : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         PoolMethod named = Check<TResult>(method);
-        ItemWriter<TItem> writer = ItemWriter.Single<TItem>(method.Method);
+        ArgumentWriter<TItem> writer = ArgumentWriter.Single<TItem>(method.Method);
         int size = CheckChunkSize(chunkSize) ?? 1;
         int maxInFlight = _options.MaxInFlight ?? (int)Math.Min(int.MaxValue, (long)ChunksPerWorker * Size * size);
         return ReadAsync(

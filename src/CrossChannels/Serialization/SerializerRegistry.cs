@@ -37,7 +37,7 @@ internal static class SerializerRegistry
 
     /// <summary>In a worker: sets the factory that its parent has.</summary>
     /// <exception cref="NotSupportedException">This program does not have it.</exception>
-    public static void UseFromParent(string makerName) => Use(Maker.Find(makerName) as SerializerMaker ?? throw Missing(makerName, null));
+    public static void UseFromParent(string makerName) => Use(NamedMaker.Find(makerName) as SerializerMaker ?? throw Missing(makerName, null));
 
     public static void Add<T>(IItemSerializer<T> serializer) => s_all[(typeof(T), serializer.ContentType)] = serializer;
 
@@ -65,7 +65,7 @@ internal static class SerializerRegistry
             if (Type.GetType(typeName) is { } type && (type.IsSubclassOf(typeof(SerializerMaker)) || Array.Exists(type.GetInterfaces(), IsSerializer)))
             {
                 if (!s_ofParent.ContainsKey(type))
-                    s_ofParent.TryAdd(type, Maker.Find(typeName) is SerializerMaker maker ? maker.Make() : Activator.CreateInstance(type)!);
+                    s_ofParent.TryAdd(type, NamedMaker.Find(typeName) is SerializerMaker maker ? maker.Make() : Activator.CreateInstance(type)!);
                 return;
             }
         }

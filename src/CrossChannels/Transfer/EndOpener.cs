@@ -3,7 +3,7 @@ using CrossChannels.Serialization;
 namespace CrossChannels.Transfer;
 
 /// <summary>Opens an end in a worker whose parent gave it, by the code of the very type.</summary>
-internal abstract class EndOpener : Maker
+internal abstract class EndOpener : NamedMaker
 {
     /// <exception cref="NotSupportedException">This program has no such class.</exception>
     public static EndOpener Named(string name) =>

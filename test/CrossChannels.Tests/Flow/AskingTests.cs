@@ -9,7 +9,7 @@ public sealed class AskingTests
     [TestMethod]
     public void Want_IsRepeated_UntilItMoved()
     {
-        var want = new WantWatch();
+        var want = new WriterWant();
         Assert.IsFalse(want.IsStanding);
         Assert.IsFalse(want.IsRepeated(0));
         Assert.IsFalse(want.IsRepeated(1));

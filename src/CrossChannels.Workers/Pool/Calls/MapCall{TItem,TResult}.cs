@@ -5,7 +5,7 @@ namespace CrossChannels.Workers.Pool;
 
 /// <summary>A map over items that are all here.</summary>
 internal sealed class MapCall<TItem, TResult>(
-    PoolMethod method, TItem[] items, ItemWriter<TItem> write, int chunkSize, IProgress<int>? progress) : PoolCall(method)
+    PoolMethod method, TItem[] items, ArgumentWriter<TItem> write, int chunkSize, IProgress<int>? progress) : PoolCall(method)
 {
     private readonly TaskCompletionSource<TResult[]> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TResult[] _results = new TResult[items.Length];

@@ -14,7 +14,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     private readonly Channel<TResult> _results = Channel.CreateUnbounded<TResult>(new UnboundedChannelOptions { SingleReader = true });
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _room;
-    private readonly ItemWriter<TItem> _write;
+    private readonly ArgumentWriter<TItem> _write;
     private readonly bool _isOrdered;
     private readonly ProgressReports? _progress;
 
@@ -32,7 +32,7 @@ internal sealed class StreamCall<TItem, TResult> : PoolCall
     private Exception? _failure;
     private Exception? _sourceFailure;
 
-    public StreamCall(PoolMethod method, ItemWriter<TItem> write, int maxInFlight, bool isOrdered, IProgress<int>? progress)
+    public StreamCall(PoolMethod method, ArgumentWriter<TItem> write, int maxInFlight, bool isOrdered, IProgress<int>? progress)
         : base(method)
     {
         _write = write;

@@ -16,7 +16,7 @@ internal sealed class BackedWriterPort<T> : ReceivingHalf
     private readonly ItemCodec<T> _codec;
     private readonly Outbox _outbox;
     private ReceiverAccounting _account;
-    private WantWatch _want = new();
+    private WriterWant _want = new();
     private bool _isJoining;
     private bool _isJoinedAgain;
     private bool _hasArrived;

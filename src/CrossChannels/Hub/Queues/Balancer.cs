@@ -151,7 +151,7 @@ internal sealed class Balancer
         }
         if (isReleased)
             _events.OnReturned(ref after);
-        _readers.IsHeldForOwner = false;
+        _readers.EndHold();
         after.IsOfferDue |= _queue.Count > 0;
         _writers.Revoke(_revokePosted, ref after);
         bool isWaiting = _writers.IsAskingDue | Reclaim(now, ref after) | AskForReports(ref after) | CutOffTheSilent(now, ref after);

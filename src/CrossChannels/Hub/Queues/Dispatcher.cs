@@ -15,13 +15,13 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
     // One reader at a time has an item that may have killed another, and nothing else; or takes nothing new until it has nothing else.
     private ReaderAccount? _quiet;
 
+    private bool _isHeldForOwner;
+    private bool _wasOwnersTurn;
+
     public List<ReaderAccount> Accounts { get; } = [];
 
     /// <summary>Items that readers have and have not read, or not settled.</summary>
     public long HeldItems { get; private set; }
-
-    /// <summary>What is queued is left for the owner's woken readers until it is looked at again: no reader takes it, one that is just being written to included.</summary>
-    public bool IsHeldForOwner { get; set; }
 
     /// <summary>Readers that wait, and have nothing to do.</summary>
     public int Idle
@@ -39,7 +39,7 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
     public long ShareOf(ReaderAccount account)
     {
         long demand = account.Demand;
-        if (demand <= 0 || IsHeldForOwner || (isLeased && !MayTakeLeases(account)))
+        if (demand <= 0 || _isHeldForOwner || (isLeased && !MayTakeLeases(account)))
             return 0;
         if (Accounts.Count <= 1)
             return demand;
@@ -58,6 +58,13 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
             _quiet = null;
         after.IsOfferDue = true;
     }
+
+    /// <summary>Leaves a single item to the owner's readers that were woken for it, every other time: until it is looked at again no reader takes it, one that is just being written to included.</summary>
+    /// <returns>Whether it is left to them.</returns>
+    public bool TryHoldForOwner(bool isOwnerWoken) => _isHeldForOwner = _wasOwnersTurn = isOwnerWoken && queue.Count == 1 && !_wasOwnersTurn;
+
+    /// <summary>What the owner has left is everybody's.</summary>
+    public void EndHold() => _isHeldForOwner = false;
 
     /// <summary>Items are about to be sent to a reader.</summary>
     public void Dispatched(ReaderAccount account, in ItemBatch batch)

@@ -23,7 +23,6 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
     private readonly ChannelBytes _bytes;
     private readonly JoinList _joins = new();
     private readonly ITimer? _arrivalTimer;
-    private bool _isOwnersTurn;
     private bool _isExiting;
     private ReaderClosedException? _aborted;
 
@@ -367,10 +366,8 @@ internal sealed class QueueChannel : HubObject, IQueueEvents, IDeadLetters
         bool isOwnerWoken = OwnerReads.HandOverLocked(ref after);
         if (Queue.Count == 0 || _readers.Accounts.Count == 0)
             return;
-        // A single item goes to the owner's woken readers every other time; what they leave is offered in a moment.
-        _isOwnersTurn = isOwnerWoken && Queue.Count == 1 && !_isOwnersTurn;
-        _readers.IsHeldForOwner = _isOwnersTurn;
-        if (_isOwnersTurn)
+        // What the owner leaves is offered in a moment.
+        if (_readers.TryHoldForOwner(isOwnerWoken))
             _balancer.LookSoon(ref after);
         else
             after.IsOfferDue = true;

@@ -25,7 +25,7 @@ internal sealed class WriterPort : ReceivingHalf, ILanePort
     private bool _isDone;
     private long _joinTarget = -1;
     private long _joined;
-    private WantWatch _want = new();
+    private WriterWant _want = new();
     private ItemTrace? _trace;
     private bool _hasArrived;
     private Closure? _closure;

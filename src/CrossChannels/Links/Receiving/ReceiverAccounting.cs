@@ -18,14 +18,14 @@ internal struct ReceiverAccounting
         long capacity = _isDropping ? long.MaxValue : options.Capacity;
         if (options.Demand != ReaderDemand.Capacity)
         {
-            Shared = new HubReaderState(options.IsLeased);
+            Shared = new HubReaderFeedback(options.IsLeased);
             capacity = 0;
         }
         _window = new ReceiveWindow(capacity, options.MaxUnreadBytes, FrameLimits.MaxPayload(options.MaxItemBytes));
     }
 
     /// <summary>What is kept beside for a hub; null at the end that holds the items.</summary>
-    public readonly HubReaderState? Shared { get; }
+    public readonly HubReaderFeedback? Shared { get; }
 
     /// <summary>Bytes of queued items where too many are dropped; a field, so that the drop policy changes it.</summary>
     public long DroppableBytes;

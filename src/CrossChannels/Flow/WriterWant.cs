@@ -1,7 +1,7 @@
 namespace CrossChannels.Flow;
 
 /// <summary>Where a writer stands that asks a shared channel for credit, and whether its next word is new. Knows no connection and takes no lock.</summary>
-internal struct WantWatch()
+internal struct WriterWant()
 {
     private long _asked = -1;
 

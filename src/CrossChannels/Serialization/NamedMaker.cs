@@ -12,7 +12,7 @@ namespace CrossChannels.Serialization;
 /// is looked up, and the parent, which is the same program, has it in its code: so it is there, and what its methods call as well.
 /// A class that derives from this has neither fields nor a constructor of its own, since none is called.
 /// </remarks>
-internal abstract class Maker
+internal abstract class NamedMaker
 {
     /// <summary>What another process of this program finds the class by.</summary>
     public string Name => GetType().AssemblyQualifiedName!;
@@ -20,12 +20,12 @@ internal abstract class Maker
     /// <summary>One of the class of that name; <see langword="null"/> if there is no such class in this program.</summary>
     [UnconditionalSuppressMessage("Trimming", "IL2057", Justification = "The class is named by a parent whose code, which is that of this program, makes it.")]
     [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = "No constructor is called.")]
-    public static Maker? Find(string name) =>
-        Type.GetType(name) is { IsAbstract: false } type && type.IsSubclassOf(typeof(Maker)) ? (Maker)RuntimeHelpers.GetUninitializedObject(type) : null;
+    public static NamedMaker? Find(string name) =>
+        Type.GetType(name) is { IsAbstract: false } type && type.IsSubclassOf(typeof(NamedMaker)) ? (NamedMaker)RuntimeHelpers.GetUninitializedObject(type) : null;
 }
 
 /// <summary>Makes what the items of a worker's channels, or all its items, are serialized with.</summary>
-internal abstract class SerializerMaker : Maker
+internal abstract class SerializerMaker : NamedMaker
 {
     /// <summary>A serializer, or a factory of serializers.</summary>
     public abstract object Make();

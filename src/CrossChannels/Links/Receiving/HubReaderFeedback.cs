@@ -6,7 +6,7 @@ using CrossChannels.Protocol;
 namespace CrossChannels.Links;
 
 /// <summary>What a reader of a hub's channel keeps beside its items: what it asks for, reports, gives back and settles. Guarded by the receiver's lock.</summary>
-internal sealed class HubReaderState(bool isLeased)
+internal sealed class HubReaderFeedback(bool isLeased)
 {
     private const long MostItemsAhead = 64 * 1024;
 

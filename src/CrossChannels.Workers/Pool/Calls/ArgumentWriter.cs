@@ -6,19 +6,19 @@ using CrossChannels.Workers.Methods;
 namespace CrossChannels.Workers.Pool;
 
 /// <summary>Writes an item of a map as the arguments of one task.</summary>
-internal delegate void ItemWriter<in TItem>(MessageWriter writer, TItem item);
+internal delegate void ArgumentWriter<in TItem>(MessageWriter writer, TItem item);
 
 /// <summary>Makes those of methods of one parameter and of two.</summary>
-internal static class ItemWriter
+internal static class ArgumentWriter
 {
     /// <exception cref="ArgumentException">The type of the parameter cannot cross.</exception>
-    public static ItemWriter<T> Single<T>(MethodInfo method) => Of<T>(method, 0);
+    public static ArgumentWriter<T> Single<T>(MethodInfo method) => Of<T>(method, 0);
 
     /// <inheritdoc cref="Single{T}"/>
-    public static ItemWriter<(T1 First, T2 Second)> Pair<T1, T2>(MethodInfo method)
+    public static ArgumentWriter<(T1 First, T2 Second)> Pair<T1, T2>(MethodInfo method)
     {
-        ItemWriter<T1> first = Of<T1>(method, 0);
-        ItemWriter<T2> second = Of<T2>(method, 1);
+        ArgumentWriter<T1> first = Of<T1>(method, 0);
+        ArgumentWriter<T2> second = Of<T2>(method, 1);
         return (writer, item) =>
         {
             first(writer, item.First);
@@ -26,7 +26,7 @@ internal static class ItemWriter
         };
     }
 
-    private static ItemWriter<T> Of<T>(MethodInfo method, int index)
+    private static ArgumentWriter<T> Of<T>(MethodInfo method, int index)
     {
         ParameterInfo parameter = method.GetParameters()[index];
         ValueCodec codec = parameter.ParameterType == typeof(T) ? ValueCodec<T>.Instance : ValueCodec.For(parameter.ParameterType);
