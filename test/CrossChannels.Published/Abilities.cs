@@ -29,7 +29,7 @@ internal static class Abilities
         new("structs-as-bytes", StructsAsync, "RawFields"),
         new("worker-values", WorkerValuesAsync, "MethodFinder", "DirectStart", "StartForm", "WorkerProgram"),
         new("worker-failures", WorkerFailsAsync),
-        new("worker-ends", WorkerEndsAsync, "Maker"),
+        new("worker-ends", WorkerEndsAsync, "NamedMaker"),
         new("worker-serializers", WorkerSerializersAsync, "TransferItems", "SerializerRegistry"),
         new("worker-refusals", WorkerRefusalsAsync, "CapturedVariables", "MethodName"),
         new("pool-numbers", PoolNumbersAsync, "ValueFunction"),
