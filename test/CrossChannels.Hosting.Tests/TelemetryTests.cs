@@ -25,13 +25,15 @@ public sealed class TelemetryTests
             builder.Services.AddChannelWriter<int>("jobs", end => end.Address = _address);
             builder.Services.AddLeasedWorker<int, FailingOnce>("jobs", worker => worker.Address = _address);
         });
+        HostedChannelWriter<int> writer = host.Get<HostedChannelWriter<int>>("jobs");
         ActivityTraceId trace;
         using (Activity request = source.StartActivity("request")!)
         {
             trace = request.TraceId;
-            await host.Get<HostedChannelWriter<int>>("jobs").WriteAsync(1).Done();
+            await writer.WriteAsync(1).Done();
         }
-        await channel.Writer.JoinAsync().Done();
+        // The owner's join would not wait for an item that is on its way to it.
+        await writer.JoinAsync().Done();
         await host.StopAsync();
         provider.ForceFlush();
 
