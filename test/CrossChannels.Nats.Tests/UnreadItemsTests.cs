@@ -122,6 +122,7 @@ public sealed class UnreadItemsTests
         proxy.Items.FromServer.Hold();
         await owner.Writer.WriteAsync(0).Done();
         await owner.Writer.WriteAsync(1).Done();
+        await Wait.Until(async () => (await near.GetChannelStatusAsync("held")).InFlight == 2, "both items to be on their way there");
         Assert.AreEqual(0, await owner.Reader.ReadAsync().Done());
         Assert.AreEqual(1, await owner.Reader.ReadAsync().Done());
         proxy.Items.FromServer.Release();
