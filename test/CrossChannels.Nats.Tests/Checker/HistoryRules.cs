@@ -9,6 +9,9 @@ namespace CrossChannels.Nats.Tests.Checker;
 /// </summary>
 internal static class HistoryRules
 {
+    /// <summary>A settlement that took longer, where the server was killed, may have been asked for again, of a server that had forgotten the delivery until it delivered the item again.</summary>
+    private static readonly TimeSpan s_prompt = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Each way in which a history breaks the rules.</summary>
     public static List<string> Check(CheckedHistory history) =>
     [
@@ -68,9 +71,18 @@ internal static class HistoryRules
             settled.TryAdd(first.Entry.Sequence, first);
         foreach ((CheckedProcess who, CheckEntry entry) in reads)
         {
-            if (settled.TryGetValue(entry.Sequence, out (CheckedProcess Who, CheckEntry Entry) by) && entry.Begun > by.Entry.Time)
+            if (settled.TryGetValue(entry.Sequence, out (CheckedProcess Who, CheckEntry Entry) by) && entry.Begun > by.Entry.Time && !MayHaveCome(entry, by))
                 yield return $"{channel}: {Show(entry.Item)} came to {who.Name} after {by.Who.Name} had settled it";
         }
+
+        // A late settlement counts, and takes back nothing of what was sent to others by then: that says that it is a double.
+        bool MayHaveCome(CheckEntry again, (CheckedProcess Who, CheckEntry Entry) by)
+        {
+            CheckEntry first = reads.Last(read => read.Who == by.Who && read.Entry.Sequence == by.Entry.Sequence && read.Entry.Time <= by.Entry.Time).Entry;
+            TimeSpan inTime = history.MayStoreTwice ? s_prompt : CheckedEnds.LeaseTimeout;
+            return again.Deliveries > first.Deliveries && by.Entry.Time - first.Time > inTime.TotalNanoseconds;
+        }
+
         // What leaves the channel was settled by somebody.
         HashSet<long> completing = [.. history.Of(CheckEvent.Completing, channel).Select(static begun => begun.Entry.Item)];
         foreach (long item in reads.Select(static read => read.Entry.Item).Distinct().Where(item => !completing.Contains(item)))

@@ -56,6 +56,23 @@ public sealed class HistoryRulesTests
     }
 
     [TestMethod]
+    [DataRow(1_000, false)]
+    [DataRow(3_000, false)]
+    [DataRow(50, true)]
+    [DataRow(1_000, true)]
+    public void SettledLate_WhatWasSentToAnotherByThen_IsMarked(int milliseconds, bool wasServerKilled)
+    {
+        long settled = 20 + (milliseconds * 1_000_000L);
+        string[] late = [.. s_reader.Select(line => line.Replace("22 Settled leased 0", $"{settled} Settled leased 0").Replace("50 Ended leased", $"{settled + 3} Ended leased"))];
+        string again = $"{settled + 2} Read leased 0 1 2 {settled + 1}";
+        if (milliseconds >= (wasServerKilled ? 1_000 : 3_000))
+            Assert.IsEmpty(Check(s_writer, [.. late, again], mayStoreTwice: wasServerKilled));
+        else
+            Breaks("had settled it", s_writer, [.. late, again], mayStoreTwice: wasServerKilled);
+        Breaks("had settled it", s_writer, [.. late, again.Replace("0 1 2", "0 1 1")], mayStoreTwice: wasServerKilled);
+    }
+
+    [TestMethod]
     public void Double_IsMarkedOrNot()
     {
         Breaks("first delivery", s_writer, [.. s_reader, "21 Read leased 0 1 1 12"]);
@@ -117,8 +134,8 @@ public sealed class HistoryRulesTests
         Assert.IsEmpty(Check(s_writer, s_reader, killed: ["19 Acquired gate 8 0 0 18"], other: ["30 Acquired gate 9 0 0 18", "31 Released gate 9"]));
     }
 
-    private static void Breaks(string expected, string[] writer, string[] reader, string[]? other = null, string[]? killed = null) =>
-        StringAssert.Contains(string.Join(Environment.NewLine, Check(writer, reader, other, killed)), expected);
+    private static void Breaks(string expected, string[] writer, string[] reader, string[]? other = null, string[]? killed = null, bool mayStoreTwice = false) =>
+        StringAssert.Contains(string.Join(Environment.NewLine, Check(writer, reader, other, killed, mayStoreTwice)), expected);
 
     private static List<string> Check(string[] writer, string[] reader, string[]? other = null, string[]? killed = null, bool mayStoreTwice = false) => HistoryRules.Check(new CheckedHistory(
         [

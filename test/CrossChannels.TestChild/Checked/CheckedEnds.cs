@@ -17,11 +17,14 @@ internal static class CheckedEnds
     /// <summary>How long a process may not have run until it says so. Shorter than what separates the loss of a hold from the next one.</summary>
     private static readonly TimeSpan s_still = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>As short as the other times of <see cref="OptionsOf"/>.</summary>
+    public static readonly TimeSpan LeaseTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>Short, so that what is taken away, and passes on, does so within a run; and long enough for a machine that is busy.</summary>
     public static NatsOptions OptionsOf(string space) => new()
     {
         Space = space,
-        LeaseTimeout = TimeSpan.FromSeconds(2),
+        LeaseTimeout = LeaseTimeout,
         PresenceTimeout = TimeSpan.FromSeconds(3),
         EndingTimeout = TimeSpan.FromSeconds(2),
         ConnectTimeout = TimeSpan.FromSeconds(60),
