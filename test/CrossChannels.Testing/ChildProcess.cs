@@ -18,6 +18,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Its standard output, for a child that says no lines.</summary>
     public Stream Output => _process.StandardOutput.BaseStream;
 
