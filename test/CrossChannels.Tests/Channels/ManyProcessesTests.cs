@@ -24,7 +24,7 @@ public sealed class ManyProcessesTests
                 Task<string> read = channel.Reader.ReadAsync().AsTask();
                 // One that failed has put nothing, and says why.
                 await (await Task.WhenAny(read, failure).Done());
-                seen.Add(await read.Done());
+                seen.Add(await read);
             }
             CollectionAssert.AreEquivalent(texts, seen);
             foreach (ChildProcess child in children)

@@ -242,9 +242,7 @@ public sealed class ShareTests : IDisposable
         await AnswerPingAsync(reader);
         for (long item = 0; item < 10; item++)
         {
-            Task<bool> wait = owner.Reader.WaitToReadAsync().AsTask();
-            Assert.IsTrue(owner.Writer.TryWrite(item));
-            Assert.IsTrue(await wait.Done());
+            await WakeOwnerAsync(owner, item);
             if (item % 2 == 0)
             {
                 Assert.IsTrue(owner.Reader.TryRead(out long owners), $"item {item} is the owner's");
@@ -266,17 +264,13 @@ public sealed class ShareTests : IDisposable
         await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
         await using RawPeer reader = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
         await AnswerPingAsync(reader);
-        Task<bool> wait = owner.Reader.WaitToReadAsync().AsTask();
-        Assert.IsTrue(owner.Writer.TryWrite(7));
-        Assert.IsTrue(await wait.Done());
+        await WakeOwnerAsync(owner, 7);
         await reader.SendAsync(Wire.Credit(101, 1 << 20));
         await AnswerPingAsync(reader);
         Assert.IsTrue(owner.Reader.TryRead(out long item));
         Assert.AreEqual(7, item);
         // The next is the reader's.
-        wait = owner.Reader.WaitToReadAsync().AsTask();
-        Assert.IsTrue(owner.Writer.TryWrite(8));
-        Assert.IsTrue(await wait.Done());
+        await WakeOwnerAsync(owner, 8);
         Assert.AreEqual(8, SingleOf(await reader.ReadFrameAsync()));
     }
 
@@ -286,9 +280,7 @@ public sealed class ShareTests : IDisposable
         await using SharedChannel<long> owner = await CreateAsync(capacity: 64);
         await using RawPeer reader = await HubRaw.OpenReaderAsync<long>(owner.Address, 100);
         await AnswerPingAsync(reader);
-        Task<bool> wait = owner.Reader.WaitToReadAsync().AsTask();
-        Assert.IsTrue(owner.Writer.TryWrite(7));
-        Assert.IsTrue(await wait.Done());
+        await WakeOwnerAsync(owner, 7);
         await AnswerPingAsync(reader);
         Assert.IsTrue(_clock.HasTimerWithin(s_moment), "the hub looks soon whether it was taken");
         _clock.Advance(s_moment);
@@ -366,6 +358,14 @@ public sealed class ShareTests : IDisposable
         Assert.AreEqual(FrameType.Credit, credit.Type);
         Assert.AreEqual(FrameType.Received, (await writer.ReadFrameAsync()).Type);
         return BitConverter.ToInt64(credit.Body);
+    }
+
+    /// <summary>Writes an item for which the owner's reader is woken, and has not come yet.</summary>
+    private static async Task WakeOwnerAsync(SharedChannel<long> owner, long item)
+    {
+        Task<bool> wait = owner.Reader.WaitToReadAsync().AsTask();
+        Assert.IsTrue(owner.Writer.TryWrite(item));
+        Assert.IsTrue(await wait.Done());
     }
 
     /// <summary>The item of a frame that brings one alone.</summary>
