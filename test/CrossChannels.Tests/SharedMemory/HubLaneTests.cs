@@ -139,6 +139,47 @@ public sealed class HubLaneTests
         Assert.AreEqual(2, await channel.Reader.ReadAsync().Done());
     }
 
+    /// <summary>As above, and the hub hears that it asks again before it tries again. It does not ask twice, so that the hub must not take it for one whose credit is on its way.</summary>
+    [TestMethod]
+    public async Task WriterAsksWhileItsCreditIsTakenBack_GetsItsSlotInItsTurn()
+    {
+        var clock = new ManualTimeProvider();
+        TimeSpan moment = TimeSpan.FromMilliseconds(10);
+        var options = new HubOptions { RevokeTimeout = Timeout.InfiniteTimeSpan, DrainTimeout = TimeSpan.Zero, Connection = new() { TimeProvider = clock } };
+        await using ChannelHub hub = await ChannelHub.StartAsync(NewAddress(), options).Done();
+        SharedChannel<long> channel = hub.CreateBounded<long>("c", 1);
+        using LanePeer slow = await LanePeer.WriteToHubAsync<long>(channel.Address);
+        await Wait.Until(() => hub.GetStatus().Channels.Single().Writers.SingleOrDefault()?.Credit == 1);
+        LanePeer.Set(slow.Theirs!, LaneLayout.Claimed, 1);
+        await using CrossChannelWriter<long> other = await CrossChannel.OpenWriterAsync<long>(channel.Address).Done();
+        Task write = other.WriteAsync(2).AsTask();
+        await Wait.Until(() => hub.GetStatus().Channels.Single().WaitingWriters.Count == 1);
+        await Wait.Until(() => clock.HasTimerWithin(moment), "the hub looks who has credit");
+        await Wait.Until(() =>
+        {
+            clock.Advance(moment);
+            return LanePeer.Get(slow.Theirs!, LaneLayout.Granted) == 0;
+        });
+        // It has found that it may not, asks, and waits.
+        long heard = hub.GetStatus().Channels.Single().LaneDoorbells;
+        LanePeer.Set(slow.Theirs!, LaneLayout.Claimed, 0);
+        LanePeer.Set(slow.Theirs!, LaneLayout.Wanted, 1);
+        LanePeer.Set(slow.Theirs!, LaneLayout.WriterParked, 1);
+        await slow.RingAsync(Doorbell.Published);
+        await Wait.Until(() => hub.GetStatus().Channels.Single().LaneDoorbells > heard);
+        await Wait.Until(() =>
+        {
+            clock.Advance(moment);
+            return write.IsCompleted;
+        });
+        Assert.AreEqual(2, await channel.Reader.ReadAsync().Done());
+        await Wait.Until(() =>
+        {
+            clock.Advance(moment);
+            return LanePeer.Get(slow.Theirs!, LaneLayout.Granted) == 1;
+        });
+    }
+
     /// <summary>It had until DrainTimeout; what it has by then it may still read.</summary>
     [TestMethod]
     public async Task OwnerLeaves_WhatIsOnTheLaneIsReadAllTheSame()

@@ -68,6 +68,8 @@ internal sealed class LanePeer(Socket socket, LaneEnd? ours, LaneEnd? theirs) : 
 
     public static unsafe void Set(LaneEnd lane, int word, long value) => Volatile.Write(ref *(long*)(lane.Segment.Start + word), value);
 
+    public static unsafe long Get(LaneEnd lane, int word) => Volatile.Read(ref *(long*)(lane.Segment.Start + word));
+
     public Task SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes).Done();
 
     /// <summary>Rings for what was published, and what was taken.</summary>

@@ -128,11 +128,16 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
 
     public void Want(WriterAccount account, long accepted, ref HubAfterLock after)
     {
+        // What is being taken back from a lane its writer may have found gone before it asked; and it asks once.
+        bool isInDoubt = account is { Lane: not null, RevokeDeadline: not null };
         // Credit that it did not know of when it asked is on its way.
-        if (account.IsWanting || accepted < account.Granted || _isClosed)
+        if (account.IsWanting || (accepted < account.Granted && !isInDoubt) || _isClosed)
             return;
         _wants.AddLast(account.WantPlace);
-        Grant(ref after);
+        if (!isInDoubt)
+            Grant(ref after);
+        else if (!TryTakeBack(account, ref after))
+            events.OnPeerAnswered(ref after);
     }
 
     /// <summary>Nobody waits any more at a writer's end.</summary>
