@@ -21,6 +21,9 @@ internal sealed class HubWriterLanes(HubQueue queue, ChannelBytes bytes)
 
     public int Count => _all.Count;
 
+    /// <summary>What a lane brought is just being passed on, further up on this thread's stack.</summary>
+    public bool IsCollecting { get; private set; }
+
     /// <summary>Adds a lane, parked: its link has not begun, so that its writer has said nothing that needs to be looked at.</summary>
     public void Add(IHubWriterLane lane)
     {
@@ -119,14 +122,24 @@ internal sealed class HubWriterLanes(HubQueue queue, ChannelBytes bytes)
 
     private bool CollectFrom(IHubWriterLane lane, ref HubAfterLock after)
     {
-        bool isAny = !bytes.IsFull && lane.TryCollect(queue, out int count, out int size) && Tell(lane, count, size, ref after);
-        if (lane.HearWants() is { } isWanting)
-            lane.Port.OnWants(isWanting, ref after);
-        if (lane.TakeViolation() is { } violation)
-            lane.Port.OnViolated(violation, ref after);
-        else if (!lane.HasItems)
-            lane.Port.OnEmptied(ref after);
-        return isAny;
+        // A join that an item begins collects once more, inside this.
+        bool wasCollecting = IsCollecting;
+        IsCollecting = true;
+        try
+        {
+            bool isAny = !bytes.IsFull && lane.TryCollect(queue, out int count, out int size) && Tell(lane, count, size, ref after);
+            if (lane.HearWants() is { } isWanting)
+                lane.Port.OnWants(isWanting, ref after);
+            if (lane.TakeViolation() is { } violation)
+                lane.Port.OnViolated(violation, ref after);
+            else if (!lane.HasItems)
+                lane.Port.OnEmptied(ref after);
+            return isAny;
+        }
+        finally
+        {
+            IsCollecting = wasCollecting;
+        }
     }
 
     private static bool Tell(IHubWriterLane lane, int count, int size, ref HubAfterLock after)

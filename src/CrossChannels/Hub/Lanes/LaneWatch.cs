@@ -56,9 +56,10 @@ internal sealed class LaneWatch
     /// <summary>The writer of a lane has ended: what is left there is the channel's.</summary>
     public void Ended(IHubWriterLane lane, ref HubAfterLock after)
     {
-        while (Lanes.Collect(lane, ref after))
+        // What does not fit now comes when bytes are free.
+        while (Lanes.Collect(lane, ref after) && lane.IsActive)
         {
-            // What does not fit now comes when bytes are free.
+            // A batch at a time, until it is empty and gone.
         }
         KeepLooking(ref after);
     }
@@ -110,7 +111,8 @@ internal sealed class LaneWatch
     /// <summary>There is room. Writers that wait for it say so on their lanes, at which a reader that finds enough in the queue would not look.</summary>
     public void OnFreed(ref HubAfterLock after)
     {
-        if (!Lanes.IsAnyActive || _readSinceLook < _mostReadBlindly)
+        // Of an item that a lane just brought, and a waiting reader had at once, its writer is still to be told: it must not end before. The next read looks.
+        if (!Lanes.IsAnyActive || Lanes.IsCollecting || _readSinceLook < _mostReadBlindly)
             return;
         _readSinceLook = 0;
         Lanes.Collect(ref after);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CrossChannels.Flow;
 
 namespace CrossChannels.Hub;
@@ -267,9 +268,10 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     /// <summary>Takes back what was granted to writers that were just about to use some when it was tried before.</summary>
     public void TakeBackLate(ref HubAfterLock after)
     {
-        foreach (WriterAccount account in Accounts)
+        // A copy, since a slot that goes to the owner may bring an item, and with it the end of another writer.
+        foreach (WriterAccount account in Accounts.FindAll(static account => account is { Lane: not null, RevokeDeadline: not null }))
         {
-            if (account is { Lane: not null, RevokeDeadline: not null })
+            if (account.RevokeDeadline is not null)
                 TryTakeBack(account, ref after);
         }
     }
@@ -288,6 +290,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
     {
         if (!Accounts.Remove(account))
             return;
+        account.RevokeDeadline = null;
         if (account.IsActive)
             _active.Remove(account);
         Withdraw(account);
@@ -386,6 +389,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
 
     private void Grant(WriterAccount account, long count, ref HubAfterLock after)
     {
+        Debug.Assert(Accounts.Contains(account), "A slot is granted to a writer that is gone: it would never be free again.");
         account.AddCredit(count);
         account.Backoff.Begin(clock.Now);
         _slots.Promise(count);
