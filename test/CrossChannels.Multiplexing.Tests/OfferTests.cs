@@ -163,8 +163,9 @@ public sealed class OfferTests
         (Stream first, Stream second) = await Connections.StreamsAsync();
         Task<MultiplexingStream> newer = ChannelMultiplexer.CreateAsync(first, new MultiplexerOptions { ProtocolVersion = 2 });
         Task<MultiplexingStream> older = ChannelMultiplexer.CreateAsync(second, new MultiplexerOptions { ProtocolVersion = 1 });
-        await older.Fails<LinkRefusedException>();
-        await newer.Fails<CrossChannelException>();
+        CrossChannelException[] errors = [await older.Fails<CrossChannelException>(), await newer.Fails<CrossChannelException>()];
+        // The one that finds out first hangs up, perhaps before the other has read a word.
+        Assert.IsTrue(errors.Any(static error => error is LinkRefusedException), string.Join(" | ", errors.Select(static error => error.Message)));
     }
 
     [TestMethod]

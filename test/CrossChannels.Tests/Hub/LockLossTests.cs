@@ -26,6 +26,18 @@ public sealed class LockLossTests
         Assert.AreEqual(1, log.Count("HoldLost"));
     }
 
+    /// <summary>Its link is aborted after the lock is closed, and until then brings what the peer had sent.</summary>
+    [TestMethod]
+    public async Task Acquire_ComesWhileTheOwnerDisposesTheLock_IsNotGranted()
+    {
+        var closed = new HubLock("gate", HubOptions.Default);
+        await closed.CloseAsync(TimeSpan.Zero).Done();
+        // Without a link, on which nothing may go any more.
+        var port = new LockPort(closed, null!, default);
+        Assert.IsNull(closed.Handle(port, new LockRequest(1, LockRequestKind.Acquire)));
+        Assert.IsNull(closed.GetStatus().Holder);
+    }
+
     /// <summary>The task of a wait is lost before the lock is granted.</summary>
     [TestMethod]
     public async Task Acquire_IsAwaitedByNobody_KeepsNobodyOut()

@@ -184,7 +184,8 @@ internal sealed class HubWriterLane : IHubWriterLane
 
     private void LookForParked()
     {
+        // With a fence behind it: whoever notes it then looks whether another thread is about to ring, who takes its note off and then this.
         if (_reader.TryWakeWriter())
-            Volatile.Write(ref _isRingDue, 1);
+            Interlocked.Exchange(ref _isRingDue, 1);
     }
 }

@@ -148,6 +148,9 @@ internal sealed class HubLock : HubObject
         _clock.Refresh();
         using (_sync.Enter())
         {
+            // Its link is about to be aborted, and so is that of whoever held the lock, who has not heard yet.
+            if (_isClosed)
+                return null;
             mistake = port.HandleLocked(_queue, request);
             _watch.UpdateLocked(_queue);
         }

@@ -296,6 +296,7 @@ internal sealed class CreditAllocator(long capacity, HubClock clock, ChannelByte
         Withdraw(account);
         if (!IsUnlimited)
             _slots.Unpromise(account.Unused);
+        Debug.Assert(_isClosed || Accounts.Count > 0 || _slots.Promised == (_isReservedForOwner ? 1 : 0), "Slots are promised, and there is nobody to use them.");
         Grant(ref after);
     }
 
