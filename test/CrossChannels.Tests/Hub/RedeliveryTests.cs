@@ -202,6 +202,41 @@ public sealed class RedeliveryTests : IDisposable
         }
     }
 
+    /// <summary>A reader with a lease takes nothing new while it is to get a suspect; when that goes to another, also the owner, it has the next. The clock stands.</summary>
+    [TestMethod]
+    [DataRow(false)]
+    [DataRow(true)]
+    public async Task SuspectGoesToAnother_WhoWasToGetItHasTheNextItem(bool isOwner)
+    {
+        var hub = new HubOptions { Connection = new() { TimeProvider = new ManualTimeProvider() }, DrainTimeout = TimeSpan.Zero };
+        await using LeasedChannel<long> work = await CrossChannel.CreateLeasedAsync<long>(Address, 8, hub: hub).Done();
+        RawPeer quiet;
+        await using (RawPeer lost = await HubRaw.OpenReaderAsync<long>(work.Address, 1, isLeased: true))
+        {
+            await work.Writer.WriteAsync(1).Done();
+            await lost.ReadFrameAsync(FrameType.Items);
+            await lost.SendAsync(Wire.Counter(FrameType.Report, 1), Wire.Counter(FrameType.Ping, 1));
+            await lost.ReadFrameAsync(FrameType.Pong);
+            quiet = await HubRaw.OpenReaderAsync<long>(work.Address, 2, isLeased: true);
+            await work.Writer.WriteAsync(2).Done();
+            await quiet.ReadFrameAsync(FrameType.Items);
+        }
+        await using (quiet)
+        {
+            await Wait.Until(async () => (await CrossChannel.GetChannelStatusAsync(work.Address).Done()) is { Depth: 1, InFlight: 1, Readers.Count: 1 });
+            await work.Writer.WriteAsync(3).Done();
+            RawPeer? other = null;
+            if (isOwner)
+                Assert.AreEqual(1, (await work.Reader.ReadAsync().Done()).Item);
+            else
+                await (other = await HubRaw.OpenReaderAsync<long>(work.Address, 1, isLeased: true)).ReadFrameAsync(FrameType.Items);
+            RawPeer.Frame next = await quiet.ReadFrameAsync(FrameType.Items);
+            Assert.AreEqual(3, BitConverter.ToInt64(next.Body, next.Body.Length - sizeof(long)));
+            if (other is not null)
+                await other.DisposeAsync();
+        }
+    }
+
     /// <summary>A format of which one end knows more than the other.</summary>
     private sealed class PickySerializer(byte refuses) : IItemSerializer<byte[]>
     {

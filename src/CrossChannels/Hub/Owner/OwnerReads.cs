@@ -369,6 +369,8 @@ internal sealed class OwnerReads : ILeaseHolder
         tag = default;
         if (!_queue.TryTakeRun(Taker, 1, long.MaxValue, out ItemBatch lease))
             return false;
+        // A reader that took nothing new, since it was to get this one, may have what stands behind it.
+        after.IsOfferDue |= lease.IsSuspect;
         Taker.Highest = Math.Max(Taker.Highest, lease.Sequence);
         tag = new DeliveryTag(lease.Sequence, lease.Deliveries, lease.Trace);
         lease.Segment.Retain();

@@ -67,13 +67,16 @@ internal sealed class Dispatcher(RankedLock sync, HubQueue queue, bool isLeased)
     public void EndHold() => _isHeldForOwner = false;
 
     /// <summary>Items are about to be sent to a reader.</summary>
-    public void Dispatched(ReaderAccount account, in ItemBatch batch)
+    public void Dispatched(ReaderAccount account, in ItemBatch batch, ref HubAfterLock after)
     {
         account.Add(batch);
         HeldItems += batch.Count;
         _next = Accounts.IndexOf(account) + 1;
-        if (batch.IsSuspect)
-            _quiet = account;
+        if (!batch.IsSuspect)
+            return;
+        // Whoever took nothing new, since it was to get this one, may have what stands behind it.
+        after.IsOfferDue |= _quiet is not null && _quiet != account;
+        _quiet = account;
     }
 
     /// <summary>A reader is done with items, or they are back.</summary>

@@ -273,7 +273,7 @@ internal sealed class ReaderPort : SendingHalf
             while (Account.HasRoom && Math.Min(_readers.ShareOf(Account), lane.Room) is > 0 and { } count && TryTakeRunLocked(count, out ItemBatch batch))
             {
                 queued ??= batch.QueuedMilliseconds;
-                if (!TryPublishLocked(lane, batch))
+                if (!TryPublishLocked(lane, batch, ref after))
                     break;
             }
         }
@@ -304,7 +304,7 @@ internal sealed class ReaderPort : SendingHalf
     }
 
     /// <returns>False if there was no room for all, or what was published is to be alone.</returns>
-    private bool TryPublishLocked(IHubReaderLane lane, ItemBatch batch)
+    private bool TryPublishLocked(IHubReaderLane lane, ItemBatch batch, ref HubAfterLock after)
     {
         _sync.AssertHeld();
         int published = lane.Publish(batch);
@@ -323,7 +323,7 @@ internal sealed class ReaderPort : SendingHalf
         if (batch.FirstSentAt == 0)
             batch.FirstSentAt = _clock.Now;
         Account.MovedAt = Math.Max(Account.MovedAt, batch.FirstSentAt);
-        _readers.Dispatched(Account, batch);
+        _readers.Dispatched(Account, batch, ref after);
         return !batch.IsSuspect;
     }
 
@@ -374,7 +374,7 @@ internal sealed class ReaderPort : SendingHalf
                 batch.FirstSentAt = _clock.Now;
             Account.MovedAt = Math.Max(Account.MovedAt, batch.FirstSentAt);
             block.AppendMany(batch.Payload, batch.Count);
-            _readers.Dispatched(Account, batch);
+            _readers.Dispatched(Account, batch, ref after);
             count -= batch.Count;
             room -= batch.Bytes;
         }
