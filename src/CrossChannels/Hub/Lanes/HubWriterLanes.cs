@@ -21,7 +21,7 @@ internal sealed class HubWriterLanes(HubQueue queue, ChannelBytes bytes)
 
     public int Count => _all.Count;
 
-    /// <summary>What a lane brought is just being passed on, further up on this thread's stack.</summary>
+    /// <summary>What a lane brought is just being handed on, further up on this thread's stack.</summary>
     public bool IsCollecting { get; private set; }
 
     /// <summary>Adds a lane, parked: its link has not begun, so that its writer has said nothing that needs to be looked at.</summary>

@@ -111,7 +111,7 @@ internal sealed class LaneWatch
     /// <summary>There is room. Writers that wait for it say so on their lanes, at which a reader that finds enough in the queue would not look.</summary>
     public void OnFreed(ref HubAfterLock after)
     {
-        // Of an item that a lane just brought, and a waiting reader had at once, its writer is still to be told: it must not end before. The next read looks.
+        // While an item that a lane brought is handed on, its writer is not counted yet as one that has sent, and must not end before. The next read looks.
         if (!Lanes.IsAnyActive || Lanes.IsCollecting || _readSinceLook < _mostReadBlindly)
             return;
         _readSinceLook = 0;
